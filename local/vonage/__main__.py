@@ -1,0 +1,60 @@
+"""`python -m local.vonage`: the simulated Vonage in the foreground, for any SDK in any language."""
+
+import argparse
+import os
+import sys
+import threading
+
+from rich.console import Console
+
+from local.vonage.account import Account
+from local.vonage.server import DEFAULT_PORT, PortInUseError, Vonage, running
+from local.vonage.switches import Switches
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; returns the exit status."""
+    options = _parse(arguments)
+    environment = {name: os.environ.get(f"VONAGE_{name.upper()}") for name in CREDENTIALS}
+    account = Account.seeded(
+        **environment, switches=Switches(rate_limits=options.rate_limits), seed=options.seed
+    )
+    try:
+        with running(account, port=options.port, live=not options.jump) as vonage:
+            _introduce(vonage)
+            threading.Event().wait()
+    except PortInUseError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+CREDENTIALS = ("api_key", "api_secret", "signature_secret")
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.vonage", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default %(default)s)"
+    )
+    parser.add_argument("--jump", action="store_true", help="let time jump to the next thing that happens")
+    parser.add_argument("--rate-limits", action="store_true", help="enforce the APIs' requests per second")
+    parser.add_argument("--seed", type=int, help="make ids the same in each run")
+    return parser.parse_args(arguments)
+
+
+def _introduce(vonage: Vonage) -> None:
+    account, out = vonage.account, Console(highlight=False)
+    out.print(f"[bold]The simulated Vonage listens on {vonage.url}[/bold]  (Ctrl+C stops it)\n")
+    for name in CREDENTIALS:
+        given = os.environ.get(f"VONAGE_{name.upper()}")
+        out.print(f"  {name:<18}{'as in VONAGE_' + name.upper() if given else getattr(account, name)}")
+    out.print(f"  {'owned numbers':<18}{', '.join(account.numbers)}\n")
+    out.print("Use it as api_host and rest_host of any Vonage SDK, or try:")
+    out.print(f"  curl -u $VONAGE_API_KEY:$VONAGE_API_SECRET {vonage.url}/v2/applications", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

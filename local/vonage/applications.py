@@ -1,0 +1,228 @@
+"""The Application API v2: `/v2/applications`.
+
+Source: Vonage Application API v2 reference. PUT replaces the whole document, so a capability is removed by
+leaving it out; the private key is in the reply that made it and never again; `name` is not unique.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.vonage import capabilities as rules
+from local.vonage.account import Account, Json
+from local.vonage.authentication import has_basic_credentials
+from local.vonage.problems import InvalidParameter, invalid, not_found, unauthorized, wrong_header
+
+SECTION = "/application"
+PATH = "/v2/applications"
+
+
+def routes(account: Account) -> list[Route]:
+    """The API's routes on this account."""
+    api = ApplicationApi(account)
+    return [
+        Route(PATH, api.list, methods=["GET"]),
+        Route(PATH, api.create, methods=["POST"]),
+        Route(f"{PATH}/{{application_id}}", api.read, methods=["GET"]),
+        Route(f"{PATH}/{{application_id}}", api.replace, methods=["PUT"]),
+        Route(f"{PATH}/{{application_id}}", api.delete, methods=["DELETE"]),
+    ]
+
+
+@dataclass
+class ApplicationApi:
+    """The five operations."""
+
+    account: Account
+
+    async def list(self, request: Request) -> Response:
+        """`GET /v2/applications?page_size&page`."""
+        self._admit(request)
+        size, page = _paging(request)
+        everything = list(self.account.applications.values())
+        pages = max(1, -(-len(everything) // size))
+        shown = everything[(page - 1) * size : page * size]
+        return JSONResponse(
+            {
+                "page_size": size,
+                "page": page,
+                "total_items": len(everything),
+                "total_pages": pages,
+                "_embedded": {"applications": [_as_read(application) for application in shown]},
+                "_links": _links(size, page, pages),
+            }
+        )
+
+    async def create(self, request: Request) -> Response:
+        """`POST /v2/applications`: 201, with the private key if the pair was made here."""
+        self._admit(request)
+        document = self._valid(await _json_body(request))
+        keys = document.get("keys") or new_key_pair()
+        application = {"id": self.account.identifiers.uuid(), **document, "keys": keys}
+        self._store(application)
+        return JSONResponse({**_as_read(application), "keys": keys}, 201)
+
+    async def read(self, request: Request) -> Response:
+        """`GET /v2/applications/{id}`."""
+        self._admit(request)
+        return JSONResponse(_as_read(self._find(request)))
+
+    async def replace(self, request: Request) -> Response:
+        """`PUT /v2/applications/{id}`: the sent document takes the place of the old one."""
+        self._admit(request)
+        old = self._find(request)
+        document = self._valid(await _json_body(request))
+        keys = document.get("keys")
+        if keys is None:
+            rotates = self.account.switches.put_without_keys == "rotate"
+            keys = new_key_pair() if rotates else {"public_key": old["keys"]["public_key"]}
+        application = {"id": old["id"], **document, "keys": keys}
+        self._store(application)
+        return JSONResponse({**_as_read(application), "keys": keys})
+
+    async def delete(self, request: Request) -> Response:
+        """`DELETE /v2/applications/{id}`: 204 and no way back."""
+        self._admit(request)
+        gone = self._find(request)["id"]
+        self.account.applications = {k: v for k, v in self.account.applications.items() if k != gone}
+        if self.account.switches.unlink_on_application_delete:
+            self.account.unlink_numbers_of(gone)
+        return Response(status_code=204)
+
+    def _admit(self, request: Request) -> None:
+        accepted = request.headers.get("accept", "*/*")
+        if not any(kind in accepted for kind in ("*/*", "application/*", "application/json")):
+            raise wrong_header("Accept", "accept-header", 406)
+        if not has_basic_credentials(request, self.account):
+            raise unauthorized()
+        if request.method in {"POST", "PUT"} and not _is_json(request.headers.get("content-type", "")):
+            raise wrong_header("Content-Type", "content-type-header", 415)
+
+    def _find(self, request: Request) -> Json:
+        application_id = request.path_params["application_id"]
+        if application_id not in self.account.applications:
+            raise not_found(application_id)
+        return self.account.applications[application_id]
+
+    def _store(self, application: Json) -> None:
+        kept = {**application, "keys": {"public_key": application["keys"]["public_key"]}}
+        self.account.applications = {**self.account.applications, application["id"]: kept}
+
+    def _valid(self, body: Json) -> Json:
+        found = list(_document_problems(body))
+        capabilities = body.get("capabilities", {})
+        if not found and self.account.switches.unknown_fields != "keep":
+            unknown = rules.unknown_members(capabilities)
+            if self.account.switches.unknown_fields == "refuse":
+                found += [InvalidParameter(path, "is not allowed") for path in unknown]
+            capabilities = _without(capabilities, unknown)
+        if found:
+            raise invalid("payload-validation", found, section=SECTION)
+        privacy = {"improve_ai": True, **body.get("privacy", {})}
+        document = {
+            "name": body["name"],
+            "privacy": privacy,
+            "capabilities": rules.with_defaults(capabilities),
+        }
+        public_key = (body.get("keys") or {}).get("public_key")
+        return {**document, "keys": {"public_key": public_key}} if public_key else document
+
+
+def new_key_pair() -> Json:
+    """A 2048-bit RSA pair as PEM: `{"public_key", "private_key"}`, the private one PKCS#8."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return {"public_key": public.decode(), "private_key": private.decode()}
+
+
+def _as_read(application: Json) -> Json:
+    return {**application, "_links": {"self": {"href": f"{PATH}/{application['id']}"}}}
+
+
+def _links(size: int, page: int, pages: int) -> Json:
+    def link(number: int) -> Json:
+        return {"href": f"{PATH}?page_size={size}&page={number}"}
+
+    links = {"self": link(page), "first": link(1), "last": link(pages)}
+    if page < pages:
+        links["next"] = link(page + 1)
+    if page > 1:
+        links["prev"] = link(page - 1)
+    return links
+
+
+def _paging(request: Request) -> tuple[int, int]:
+    found, values = [], []
+    for name, default, highest in (("page_size", 10, 100), ("page", 1, None)):
+        sent = request.query_params.get(name, str(default))
+        value = int(sent) if sent.isascii() and sent.isdigit() else 0
+        if value < 1 or (highest and value > highest):
+            reason = f"must be between 1 and {highest}" if highest else "must be greater than 0"
+            found.append(InvalidParameter(name, reason))
+        values.append(value)
+    if found:
+        raise invalid("list-validation", found, section=SECTION)
+    return values[0], values[1]
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
+async def _json_body(request: Request) -> Json:
+    try:
+        body: Any = json.loads(await request.body())
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise NotAnObjectError
+    return body
+
+
+class NotAnObjectError(Exception):
+    """A body that is no JSON object: Vonage answers it without a problem object."""
+
+    def response(self) -> Response:
+        """The short reply."""
+        return JSONResponse({"Error": "Bad Request"}, 400)
+
+
+def _document_problems(body: Json) -> rules.Problems:
+    name = body.get("name")
+    if name is None:
+        yield InvalidParameter("name", "is required")
+    elif not isinstance(name, str) or not name.strip():
+        yield InvalidParameter("name", "must be a non-empty string")
+    yield from rules.fields({"improve_ai": rules.boolean})("privacy", body.get("privacy", {}))
+    yield from rules.fields({"public_key": _public_key})("keys", body.get("keys") or {})
+    yield from rules.problems_of(body.get("capabilities", {}))
+
+
+def _public_key(path: str, value: object) -> rules.Problems:
+    try:
+        key = serialization.load_pem_public_key(value.encode()) if isinstance(value, str) else None
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, rsa.RSAPublicKey):
+        yield InvalidParameter(path, "must be a valid RSA public key in PEM format")
+
+
+def _without(value: Json, dotted_paths: list[str], path: str = "capabilities") -> Json:
+    kept = {}
+    for name, member in value.items():
+        here = f"{path}.{name}"
+        if here not in dotted_paths:
+            kept[name] = _without(member, dotted_paths, here) if isinstance(member, dict) else member
+    return kept

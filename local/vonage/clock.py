@@ -1,0 +1,110 @@
+"""Simulated time: an event loop whose clock jumps to the next timer instead of waiting for it.
+
+Everything that takes time in a call or a message (speech, ringing, timeouts, retries) is an ordinary
+coroutine on this loop, using ordinary `asyncio.sleep` and `asyncio.timeout`. When no coroutine can run, the
+loop asks its selector to wait for the next timer; ours moves the clock there instead and returns at once.
+So a ten-minute call takes milliseconds, and in the same order each time. The clock stands still while it
+has to wait for the outside world: a webhook that is being answered, or a test that has not said yet what
+the caller does next.
+"""
+
+import asyncio
+import contextlib
+import selectors
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The simulator's time.
+
+    Args:
+        live: real time, for a human at the other end; else time jumps.
+        start: the simulated moment of the first second; by default the real one.
+    """
+
+    def __init__(self, *, live: bool = False, start: datetime | None = None) -> None:
+        self._follows_wall = start is None
+        self._epoch = start or datetime.now(UTC)
+        self._elapsed_s = 0.0
+        self._live_since: float | None = time.monotonic() if live else None
+        self._waits = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether time passes as it does for people."""
+        return self._live_since is not None
+
+    def seconds(self) -> float:
+        """Simulated seconds since the start; the loop's own time."""
+        if self._live_since is None:
+            return self._elapsed_s
+        return self._elapsed_s + time.monotonic() - self._live_since
+
+    def now(self) -> datetime:
+        """The simulated moment, aware, in UTC."""
+        return self._epoch + timedelta(seconds=self.seconds())
+
+    def timestamp(self) -> str:
+        """The simulated moment as webhooks carry it: ISO 8601 with milliseconds and Z."""
+        return self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def set_live(self, *, live: bool) -> None:
+        """Change between real and jumping time; the present moment stays what it is."""
+        self._elapsed_s = self.seconds()
+        self._live_since = time.monotonic() if live else None
+
+    def advance(self, seconds: float) -> None:
+        """Move time forward without anything happening in between."""
+        self._elapsed_s += seconds
+
+    def catch_up(self) -> None:
+        """Never lag behind real time: what receives our timestamps compares them with its own clock."""
+        behind = (datetime.now(UTC) - self.now()).total_seconds()
+        if self._follows_wall and behind > 0:
+            self.advance(behind)
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Hold jumping time while the outside world has the word. Enter and leave it on the loop."""
+        self._waits += 1
+        try:
+            yield
+        finally:
+            self._waits -= 1
+
+    @property
+    def may_jump(self) -> bool:
+        """Whether nothing outside is being waited for."""
+        return not self.live and self._waits == 0
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """An event loop that runs on this clock."""
+        return _SimulatedLoop(self)
+
+
+class _SimulatedSelector(selectors.DefaultSelector):
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if self._clock.live or (timeout is not None and timeout <= 0):
+            return super().select(timeout)
+        happened = super().select(0)
+        if happened:
+            return happened
+        if timeout is None or not self._clock.may_jump:
+            return super().select(None)
+        self._clock.advance(timeout)
+        return []
+
+
+class _SimulatedLoop(asyncio.SelectorEventLoop):
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(_SimulatedSelector(clock))
+        self._clock = clock
+
+    def time(self) -> float:
+        return self._clock.seconds()

@@ -1,0 +1,62 @@
+"""The control API, `/_simulator/…`: what a person or a test does to the simulator itself."""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from local.vonage.server import Vonage
+
+FILTERS = ("kind", "call", "leg", "message", "webhook")
+
+
+def routes(vonage: "Vonage") -> list[Route]:
+    """The control API's routes."""
+    api = ControlApi(vonage)
+    return [
+        Route("/_simulator/journal", api.journal, methods=["GET"]),
+        Route("/_simulator/faults", api.list_faults, methods=["GET"]),
+        Route("/_simulator/faults", api.add_fault, methods=["POST"]),
+        Route("/_simulator/faults", api.clear_faults, methods=["DELETE"]),
+    ]
+
+
+class ControlApi:
+    """Its operations; `docs/simulator.md` describes the JSON."""
+
+    def __init__(self, vonage: "Vonage") -> None:
+        self._vonage = vonage
+
+    async def journal(self, request: Request) -> Response:
+        """`GET /_simulator/journal?after=&kind=&call=&leg=&message=&webhook=`."""
+        query = request.query_params
+        after = query.get("after", "0")
+        if not after.isdigit():
+            return refused("after", "must be the id of a journal entry; leave it out for the whole journal")
+        wanted = {name: query[name] for name in FILTERS if name in query}
+        return JSONResponse({"entries": self._vonage.journal.entries(after=int(after), **wanted)})
+
+    async def list_faults(self, _request: Request) -> Response:
+        """`GET /_simulator/faults`."""
+        return JSONResponse({"faults": [fault.as_json() for fault in self._vonage.faults.waiting()]})
+
+    async def add_fault(self, request: Request) -> Response:
+        """`POST /_simulator/faults {"route": "POST /v2/applications", "status": 503}`."""
+        details = await request.json()
+        try:
+            fault = self._vonage.faults.next(**details)
+        except (TypeError, ValueError) as error:
+            return refused("fault", str(error))
+        return JSONResponse(fault.as_json(), 201)
+
+    async def clear_faults(self, _request: Request) -> Response:
+        """`DELETE /_simulator/faults`."""
+        self._vonage.faults.clear()
+        return Response(status_code=204)
+
+
+def refused(name: str, reason: str) -> Response:
+    """A control request that cannot be done, with what to change."""
+    return JSONResponse({"error": f"{name}: {reason}"}, 400)

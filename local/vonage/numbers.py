@@ -1,0 +1,174 @@
+"""The Numbers API: `/account/numbers`, `/number/search`, `/number/buy`, `/number/cancel`, `/number/update`.
+
+Source: Vonage Numbers API reference (1.1.0). Writes are form-encoded, errors have hyphenated keys, no match
+is `{}`, and an update replaces the number's settings: one without `app_id` unlinks it.
+"""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.vonage.account import Account, Json
+from local.vonage.authentication import has_basic_credentials, has_query_credentials
+from local.vonage.problems import ErrorCodeError
+from local.vonage.rates import RateLimit
+
+SETTINGS = (
+    "moHttpUrl",
+    "moSmppSysType",
+    "voiceStatusCallback",
+    "messagesCallbackType",
+    "messagesCallbackValue",
+)
+STARTS_WITH, CONTAINS, ENDS_WITH = "0", "1", "2"
+
+
+def simulated_seconds_stand_still() -> float:
+    """The clock of a simulator that runs no call."""
+    return 0.0
+
+
+@dataclass
+class NumbersApi:
+    """The five operations, and their limits: 3 requests a second, one of them for the owned list."""
+
+    account: Account
+    every_call: RateLimit = field(default_factory=lambda: RateLimit(3, simulated_seconds_stand_still))
+    owned_list: RateLimit = field(default_factory=lambda: RateLimit(1, simulated_seconds_stand_still))
+
+    def routes(self) -> list[Route]:
+        """The API's routes on this account."""
+        return [
+            Route("/account/numbers", self.owned, methods=["GET"]),
+            Route("/number/search", self.search, methods=["GET"]),
+            Route("/number/buy", self.buy, methods=["POST"]),
+            Route("/number/cancel", self.cancel, methods=["POST"]),
+            Route("/number/update", self.update, methods=["POST"]),
+        ]
+
+    async def owned(self, request: Request) -> Response:
+        """`GET /account/numbers`."""
+        self._admit(request, self.owned_list)
+        query = request.query_params
+        found = [number for number in self.account.numbers.values() if _matches(number, request)]
+        if "application_id" in query:
+            found = [number for number in found if number.get("app_id") == query["application_id"]]
+        if "has_application" in query:
+            wanted = query["has_application"].lower() == "true"
+            found = [number for number in found if ("app_id" in number) is wanted]
+        return JSONResponse(_page(found, request))
+
+    async def search(self, request: Request) -> Response:
+        """`GET /number/search`."""
+        self._admit(request)
+        if "country" not in request.query_params:
+            raise ErrorCodeError(420, "method failed")
+        found = [number for number in self.account.numbers_for_sale.values() if _matches(number, request)]
+        return JSONResponse(_page(found, request))
+
+    async def buy(self, request: Request) -> Response:
+        """`POST /number/buy`."""
+        self._admit(request)
+        offer = _named_by(await _form(request), self.account.numbers_for_sale)
+        self.account.numbers_for_sale = _all_but(offer, self.account.numbers_for_sale)
+        bought = {name: value for name, value in offer.items() if name not in {"cost", "initialPrice"}}
+        self.account.numbers = {**self.account.numbers, offer["msisdn"]: bought}
+        return _success()
+
+    async def cancel(self, request: Request) -> Response:
+        """`POST /number/cancel`."""
+        self._admit(request)
+        number = _named_by(await _form(request), self.account.numbers)
+        self.account.numbers = _all_but(number, self.account.numbers)
+        return _success()
+
+    async def update(self, request: Request) -> Response:
+        """`POST /number/update`: what the form leaves out is gone afterwards."""
+        self._admit(request)
+        form = await _form(request)
+        number = _named_by(form, self.account.numbers)
+        identity = {name: number[name] for name in ("country", "msisdn", "type", "features")}
+        settings = {name: form[name] for name in SETTINGS if form.get(name)}
+        updated = {**identity, **settings, **_voice_callback(form), **self._link(form)}
+        self.account.numbers = {**self.account.numbers, number["msisdn"]: updated}
+        return _success()
+
+    def _link(self, form: Json) -> Json:
+        application_id = form.get("app_id")
+        if application_id == "" and self.account.switches.empty_app_id == "unlink":
+            return {}
+        if application_id is None:
+            return {}
+        if application_id not in self.account.applications:
+            raise ErrorCodeError(420, "method failed")
+        callback = {"voiceCallbackType": "app", "voiceCallbackValue": application_id}
+        return {"app_id": application_id, **({} if "voiceCallbackType" in form else callback)}
+
+    def _admit(self, request: Request, further_limit: RateLimit | None = None) -> None:
+        if not (has_basic_credentials(request, self.account) or has_query_credentials(request, self.account)):
+            raise ErrorCodeError(401, "authentication failed")
+        if not self.account.switches.rate_limits:
+            return
+        if (further_limit and not further_limit.admits()) or not self.every_call.admits():
+            raise ErrorCodeError(429, "too many requests")
+
+
+def _matches(number: Json, request: Request) -> bool:
+    query = request.query_params
+    wanted_features = set(filter(None, query.get("features", "").split(",")))
+    return (
+        query.get("country", number["country"]) == number["country"]
+        and query.get("type", number["type"]) == number["type"]
+        and wanted_features <= set(number["features"])
+        and _fits(number["msisdn"], query.get("pattern", ""), query.get("search_pattern", STARTS_WITH))
+    )
+
+
+def _fits(msisdn: str, pattern: str, strategy: str) -> bool:
+    if strategy == CONTAINS:
+        return pattern in msisdn
+    return msisdn.endswith(pattern) if strategy == ENDS_WITH else msisdn.startswith(pattern)
+
+
+def _page(found: list[Json], request: Request) -> Json:
+    size = _positive(request.query_params.get("size"), default=10, highest=100)
+    index = _positive(request.query_params.get("index"), default=1)
+    shown = found[(index - 1) * size : index * size]
+    return {"count": len(found), "numbers": shown} if found else {}
+
+
+def _positive(sent: str | None, *, default: int, highest: int | None = None) -> int:
+    if sent is None:
+        return default
+    if not (sent.isascii() and sent.isdigit()) or int(sent) < 1 or (highest and int(sent) > highest):
+        raise ErrorCodeError(420, "method failed")
+    return int(sent)
+
+
+async def _form(request: Request) -> Json:
+    async with request.form() as form:
+        return {**request.query_params, **{name: str(value) for name, value in form.items()}}
+
+
+def _named_by(form: Json, numbers: dict[str, Json]) -> Json:
+    number = numbers.get(form.get("msisdn", ""))
+    if number is None or number["country"] != form.get("country"):
+        raise ErrorCodeError(420, "method failed")
+    return number
+
+
+def _voice_callback(form: Json) -> Json:
+    kind, value = form.get("voiceCallbackType"), form.get("voiceCallbackValue")
+    if bool(kind) != bool(value) or kind not in {None, "", "sip", "tel", "app"}:
+        raise ErrorCodeError(420, "method failed")
+    return {"voiceCallbackType": kind, "voiceCallbackValue": value} if kind else {}
+
+
+def _all_but(number: Json, numbers: dict[str, Json]) -> dict[str, Json]:
+    return {msisdn: other for msisdn, other in numbers.items() if msisdn != number["msisdn"]}
+
+
+def _success() -> Response:
+    return JSONResponse({"error-code": "200", "error-code-label": "success"})

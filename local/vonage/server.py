@@ -1,0 +1,150 @@
+"""The parts put together and served: one origin on 127.0.0.1.
+
+with running() as vonage:
+    httpx.get(f"{vonage.url}/v2/applications", auth=vonage.credentials)
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from local.vonage import applications, control, problems
+from local.vonage.account import Account
+from local.vonage.clock import Clock
+from local.vonage.faults import Faults
+from local.vonage.gate import Gate
+from local.vonage.journal import Journal
+from local.vonage.numbers import NumbersApi
+from local.vonage.rates import RateLimit
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 4010
+
+
+class PortInUseError(Exception):
+    """Another program listens on the port."""
+
+
+@dataclass
+class Vonage:
+    """A simulated Vonage: what tests and tools hold in their hand."""
+
+    account: Account
+    clock: Clock
+    journal: Journal = field(default_factory=Journal)
+    url: str = ""
+    faults: Faults = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Faults draw their chances from the account's seed."""
+        self.faults = Faults(self.account.identifiers)
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """API key and secret, as HTTP clients take them for Basic authentication."""
+        return self.account.api_key, self.account.api_secret
+
+    def asgi(self) -> ASGIApp:
+        """The whole origin as an ASGI application."""
+        numbers = NumbersApi(self.account, RateLimit(3, self.clock.seconds), RateLimit(1, self.clock.seconds))
+        handlers = {
+            problems.ProblemError: self._problem,
+            problems.ErrorCodeError: _own_response,
+            applications.NotAnObjectError: _own_response,
+            HTTPException: self._unknown_route,
+        }
+        routes = [*applications.routes(self.account), *numbers.routes(), *control.routes(self)]
+        app = Starlette(routes=routes, exception_handlers=handlers)
+        return Gate(app, self.faults, self.journal, self.clock, self.account.identifiers)
+
+    def _problem(self, _request: Request, error: Exception) -> Response:
+        assert isinstance(error, problems.ProblemError)  # noqa: S101 - Starlette types handlers for any exception
+        return error.response(self.account.identifiers.hex())
+
+    def _unknown_route(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        problem = (
+            problems.wrong_verb(request.method) if status == 405 else problems.not_found(request.url.path)
+        )
+        return problem.response(self.account.identifiers.hex())
+
+
+def _own_response(_request: Request, error: Exception) -> Response:
+    response: Response = error.response()  # type: ignore[attr-defined]
+    return response
+
+
+@contextlib.contextmanager
+def running(
+    account: Account | None = None, *, port: int = 0, live: bool = False, start: datetime | None = None
+) -> Iterator[Vonage]:
+    """Serve a simulated Vonage in threads of its own until the block ends.
+
+    Args:
+        account: what it starts with; by default `Account.seeded()`.
+        port: 0 takes a free one; `vonage.url` says which.
+        live: real time instead of jumping time.
+        start: the simulated moment it begins at, for timestamps that repeat.
+
+    Raises:
+        PortInUseError: another program listens there; the message says what to do.
+    """
+    vonage = Vonage(account or Account.seeded(), Clock(live=live, start=start))
+    with _listening(port) as listener:
+        vonage.url = f"http://{HOST}:{listener.getsockname()[1]}"
+        with _serving(vonage.asgi(), listener):
+            yield vonage
+
+
+@contextlib.contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            message = (
+                f"port {port} of {HOST} is in use; stop the other program or choose another port with --port"
+            )
+            raise PortInUseError(message) from error
+        listener.listen(128)
+        yield listener
+
+
+@contextlib.contextmanager
+def _serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    ready = threading.Event()
+    config = uvicorn.Config(
+        app, log_level="critical", access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
+    )
+    server = _Server(config, ready)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listener]}, name="vonage-http", daemon=True
+    )
+    thread.start()
+    ready.wait()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()

@@ -1,0 +1,1 @@
+"""The simulated Vonage, tried over real loopback HTTP."""
