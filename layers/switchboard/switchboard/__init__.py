@@ -1,0 +1,1 @@
+"""The shared code of every Switchboard function."""

@@ -1,0 +1,156 @@
+"""Write what a call does: an NCCO is a list of actions, as literals or by these builders.
+
+``[talk("Hello."), {"action": "talk", "text": "Hello."}]`` are the same action twice. Options keep Vonage's
+own names (``bargeIn``, ``eventUrl``), so its reference applies as it stands and a type checker names a wrong
+one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, Protocol, Unpack
+
+from switchboard.actions import (
+    Action,
+    Connect,
+    ConnectOptions,
+    Conversation,
+    ConversationOptions,
+    Input,
+    InputOptions,
+    Notify,
+    NotifyOptions,
+    Record,
+    RecordOptions,
+    Stream,
+    StreamOptions,
+    Talk,
+    TalkOptions,
+    Transfer,
+    TransferOptions,
+    Wait,
+)
+from switchboard.endpoints import (
+    App,
+    ContentType,
+    Endpoint,
+    Phone,
+    PhoneOptions,
+    Sip,
+    SipOptions,
+    Vbc,
+    Websocket,
+    WebsocketOptions,
+)
+
+__all__ = [
+    "Action", "Ncco", "SdkAction", "app", "as_wire", "connect", "conversation", "input_", "notify", "phone",
+    "record", "sip", "stream", "talk", "transfer", "vbc", "wait", "websocket",
+]  # fmt: skip
+
+Ncco = Sequence[Action]
+
+
+class SdkAction(Protocol):
+    """An action built by Vonage's own Python SDK: any object with pydantic's ``model_dump``."""
+
+    def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> dict[str, Any]:
+        """Return the action as a dictionary."""
+
+
+def as_wire(ncco: Iterable[Action | SdkAction]) -> list[Mapping[str, Any]]:
+    """Return an NCCO that ``json.dumps`` takes, be it made of literals, builders or the SDK's models."""
+    return [
+        action
+        if isinstance(action, dict)
+        else action.model_dump(mode="json", by_alias=True, exclude_none=True)
+        for action in ncco
+    ]
+
+
+def talk(text: str, **options: Unpack[TalkOptions]) -> Talk:
+    """Speak a text, plain or as SSML inside ``<speak>``."""
+    return {"action": "talk", "text": text, **options}
+
+
+def stream(url: str, **options: Unpack[StreamOptions]) -> Stream:
+    """Play the mp3 or 16-bit wav file at ``url``."""
+    return {"action": "stream", "streamUrl": [url], **options}
+
+
+def input_(
+    kind: Literal["dtmf", "speech"], *more: Literal["dtmf", "speech"], **options: Unpack[InputOptions]
+) -> Input:
+    """Collect keys (``"dtmf"``), speech or both: ``input_("dtmf", dtmf={"maxDigits": 1})``."""
+    return {"action": "input", "type": [kind, *more], **options}
+
+
+def record(**options: Unpack[RecordOptions]) -> Record:
+    """Record the call; without a stop condition the next action starts at once."""
+    return {"action": "record", **options}
+
+
+def conversation(name: str, **options: Unpack[ConversationOptions]) -> Conversation:
+    """Join the conversation ``name`` of this application."""
+    return {"action": "conversation", "name": name, **options}
+
+
+def connect(
+    endpoint: Endpoint, *, caller_id: str | None = None, **options: Unpack[ConnectOptions]
+) -> Connect:
+    """Call ``endpoint`` and join the two legs.
+
+    Args:
+        endpoint: whom to call, as ``phone``, ``app``, ``sip``, ``websocket`` or ``vbc`` make it.
+        caller_id: the number of yours that the callee sees, Vonage's ``from``; none for app users.
+        options: Vonage's own options of ``connect``.
+    """
+    action: Connect = {"action": "connect", "endpoint": [endpoint], **options}
+    if caller_id is not None:
+        action["from"] = caller_id
+    return action
+
+
+def notify(payload: dict[str, Any], url: str, **options: Unpack[NotifyOptions]) -> Notify:
+    """Send ``payload`` to ``url``; an NCCO in its reply replaces the rest of this one."""
+    return {"action": "notify", "payload": payload, "eventUrl": [url], **options}
+
+
+def wait(timeout: float = 10) -> Wait:
+    """Do nothing for ``timeout`` seconds, from 0.1 to 7200."""
+    return {"action": "wait", "timeout": timeout}
+
+
+def transfer(conversation_id: str, **options: Unpack[TransferOptions]) -> Transfer:
+    """Move the call's legs into another conversation."""
+    return {"action": "transfer", "conversationId": conversation_id, **options}
+
+
+def phone(number: str, **options: Unpack[PhoneOptions]) -> Phone:
+    """A phone number: digits in E.164 form, without ``+``."""
+    return {"type": "phone", "number": number, **options}
+
+
+def app(user: str) -> App:
+    """A user of the Client SDK who is logged in to this application."""
+    return {"type": "app", "user": user}
+
+
+def websocket(
+    uri: str, *, rate: Literal[8000, 16000, 24000] = 16000, **options: Unpack[WebsocketOptions]
+) -> Websocket:
+    """A WebSocket at a ws or wss ``uri``, with 16-bit audio at ``rate`` samples a second."""
+    content_types: dict[int, ContentType] = {
+        8000: "audio/l16;rate=8000",
+        16000: "audio/l16;rate=16000",
+        24000: "audio/l16;rate=24000",
+    }
+    return {"type": "websocket", "uri": uri, "content-type": content_types[rate], **options}
+
+
+def sip(uri: str, **options: Unpack[SipOptions]) -> Sip:
+    """A SIP address such as ``sip:alice@example.com;transport=tls``."""
+    return {"type": "sip", "uri": uri, **options}
+
+
+def vbc(extension: str) -> Vbc:
+    """An extension of Vonage Business Communications."""
+    return {"type": "vbc", "extension": extension}
