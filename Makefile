@@ -1,0 +1,81 @@
+# `make help` lists what can be done. Everything is set up on demand and kept under .venv and .local.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+AWS_PORT ?= 4566
+VONAGE_PORT ?= 4010
+export AWS_PORT VONAGE_PORT
+
+# The newest Python that is really there: a version manager's stand-in for one that is not installed fails the check.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
+UV = .local/uv/bin/uv
+RUN = .venv/bin/python
+CODE = functions layers/switchboard/switchboard provisioner local tests
+
+## ── Try it ──
+.PHONY: demo up down
+demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
+	@$(RUN) -m local demo
+
+up: stage ## The same, and keep it running
+	@$(RUN) -m local up
+
+down: .venv/.ready ## Stop what `make up` started
+	@$(RUN) -m local down
+
+## ── Check it ──
+.PHONY: test check format
+test: check stage ## Lint, types, template checks and every test, end to end included
+	@$(RUN) -m pytest
+
+check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
+	@$(RUN) -m ruff format --check --quiet .
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m mypy
+	@.venv/bin/cfn-lint template.yaml
+	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
+
+format: .venv/.ready ## Format the code
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+## ── Set it up ──
+.PHONY: setup stage lock clean help
+setup: stage ## Install everything the other commands need
+
+stage: .venv/.ready .local/sam/.ready .local/aws/.ready
+
+# Three environments, so that the pins of the SAM CLI and of the emulator never touch ours.
+.venv/.ready: requirements/dev.txt $(UV)
+	$(call install,.venv,requirements/dev.txt,our own tools)
+
+.local/sam/.ready: requirements/sam.txt $(UV)
+	$(call install,.local/sam,requirements/sam.txt,the SAM CLI)
+
+.local/aws/.ready: requirements/aws.txt $(UV)
+	$(call install,.local/aws,requirements/aws.txt,the embedded AWS)
+
+define install
+@echo "Installing $(3)…"
+@$(UV) venv --quiet --no-project --allow-existing --python "$$(command -v $(PYTHON))" $(1)
+@$(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(2)
+@touch $@
+endef
+
+$(UV): requirements/uv.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one (Debian: apt install python3-venv), or say where: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .local/uv
+	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+lock: $(UV) ## Pin the newest versions that requirements/*.in allow
+	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	@for name in uv dev sam aws; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## Remove everything that was installed or built here
+	rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^## ──/ {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

@@ -1,0 +1,56 @@
+"""`python -m local demo|up|down`, as `make` calls it."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+
+from local import demo, state, up
+from local.errors import StageError
+from local.report import Report
+
+
+def main(command: str) -> int:
+    """Run one command and return its exit status: 1 for a problem that the user can act on."""
+    console = Console(highlight=False)
+    commands: dict[str, Callable[[Report], None]] = {"demo": _demo, "up": _up, "down": _down}
+    try:
+        commands[command](Report(console))
+    except StageError as error:
+        console.print(f"\n[bold red]{error.cause}[/]\n{error.next_step}", markup=True, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nStopped.")
+        return 130
+    return 0
+
+
+def _demo(report: Report) -> None:
+    running = up.start(report, **_ports(), parameters=up.PARAMETERS)
+    try:
+        demo.show(report, running)
+    finally:
+        up.stop(running.services)
+
+
+def _up(report: Report) -> None:
+    running = up.start(report, **_ports(), parameters=up.PARAMETERS)
+    demo.introduce(report, running)
+
+
+def _down(report: Report) -> None:
+    with report.step("Stopping the embedded AWS and the simulated Vonage"):
+        up.stop(state.load().services)
+
+
+def _ports() -> dict[str, int]:
+    ports = {"aws_port": os.environ.get("AWS_PORT", "4566"), "vonage_port": os.environ.get("VONAGE_PORT", "4010")}
+    for name, value in ports.items():
+        if not value.isdigit() or not 0 < int(value) < 65536:
+            raise StageError(f"{name.upper()} is {value!r}.", "Give a port from 1 to 65535: make demo AWS_PORT=4566 VONAGE_PORT=4010")
+    return {name: int(value) for name, value in ports.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

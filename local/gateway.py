@@ -1,0 +1,89 @@
+"""The routes of the HTTP API, which the embedded AWS leaves out.
+
+SAM writes an HTTP API's routes into the `Body` (an OpenAPI document) of `AWS::ApiGatewayV2::Api`. AWS creates routes
+from it; the emulator ignores it. So this module reads the processed template while the stack is being deployed and
+creates the same integrations and routes through the API. The stack's addresses end in amazonaws.com, as on AWS;
+`address` says where the embedded gateway answers for them.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
+
+API = "AWS::ApiGatewayV2::Api"
+_FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}")
+_EXECUTE_API = re.compile(r"https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?P<path>/\S*)?")
+
+
+def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The routes that the processed template's APIs declare.
+
+    Returns:
+        For each API's logical id, its route keys ("POST /webhooks/answer") and the logical ids of their functions.
+    """
+    return {
+        logical_id: {
+            f"{method.upper()} {path}": _function_of(operation)
+            for path, operations in resource["Properties"].get("Body", {}).get("paths", {}).items()
+            for method, operation in operations.items()
+        }
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == API
+    }
+
+
+def create_routes(session: boto3.Session, aws_url: str, stack_name: str) -> None:
+    """Make the routes of the stack's APIs what its processed template says. Safe to repeat while the stack grows."""
+    cloudformation = session.client("cloudformation", endpoint_url=aws_url)
+    gateway = session.client("apigatewayv2", endpoint_url=aws_url)
+    template: dict[str, Any] = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")["TemplateBody"]  # type: ignore[assignment] # boto3 returns JSON templates as dicts
+    resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
+    physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources if r.get("PhysicalResourceId")}
+    account = resources[0]["StackId"].split(":")[4] if resources else ""
+    for logical_id, wanted in routes_of(template).items():
+        if logical_id in physical:
+            functions = {key: f"arn:aws:lambda:{session.region_name}:{account}:function:{physical[name]}" for key, name in wanted.items() if name in physical}
+            _converge(gateway, physical[logical_id], functions)
+
+
+def _converge(gateway: "ApiGatewayV2Client", api_id: str, wanted: dict[str, str]) -> None:
+    existing = {route["RouteKey"]: route for route in gateway.get_routes(ApiId=api_id)["Items"]}
+    for key, route in existing.items():
+        if key not in wanted:
+            gateway.delete_route(ApiId=api_id, RouteId=route["RouteId"])
+    for key, arn in wanted.items():
+        if key in existing:
+            integration_id = existing[key]["Target"].removeprefix("integrations/")
+            gateway.update_integration(ApiId=api_id, IntegrationId=integration_id, IntegrationUri=_invocation(arn))
+        else:
+            integration = gateway.create_integration(
+                ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationMethod="POST", PayloadFormatVersion="2.0", IntegrationUri=_invocation(arn)
+            )
+            gateway.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{integration['IntegrationId']}")
+
+
+def address(webhook_url: str, aws_url: str) -> str:
+    """Where the embedded gateway answers for an address of the stack.
+
+    >>> address("https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/webhooks", "http://127.0.0.1:4566")
+    'http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4/$default/webhooks'
+    """
+    match = _EXECUTE_API.fullmatch(webhook_url)
+    return f"{aws_url}/_aws/execute-api/{match['api']}/$default{match['path'] or ''}" if match else webhook_url
+
+
+def _function_of(operation: dict[str, Any]) -> str:
+    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    match = _FUNCTION.search(uri)
+    if match is None:
+        raise ValueError(f"no function in the integration {uri!r}")
+    return match[1]
+
+
+def _invocation(function_arn: str) -> str:
+    region = function_arn.split(":")[3]
+    return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function_arn}/invocations"

@@ -1,0 +1,120 @@
+"""The real SAM CLI, building the project's template and deploying it into the embedded AWS.
+
+Two things differ from a deployment to AWS, and both are decided here: the layers are built for this machine, and the
+template's runtime is this machine's Python, because the emulator runs functions on it.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from local import aws, paths
+from local.errors import StageError
+
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+_RUNTIME = "python3.13"
+_NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
+
+
+def local_template(source: Path, target: Path) -> Path:
+    """Write a copy of the template whose runtime is this machine's Python. Nothing else differs."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(source.read_text().replace(_RUNTIME, f"python{PYTHON}"))
+    return target
+
+
+def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
+    """Run `sam build`. Returns the built template.
+
+    Raises:
+        StageError: The build failed; the message quotes what SAM said.
+    """
+    copy = local_template(template, build_dir.with_suffix(".yaml"))
+    _run(
+        [
+            "build",
+            "--cached",
+            "--parallel",
+            *("--template-file", str(copy)),
+            *("--base-dir", str(template.parent)),
+            *("--build-dir", str(build_dir)),
+            *("--cache-dir", str(paths.LOCAL / "sam-cache")),
+        ],
+        {**aws.environment(aws_url), **_layer_environment()},
+        log,
+        next_step="Mend the file that it names, then run the same command again.",
+    )
+    return build_dir / "template.yaml"
+
+
+def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, str], log: Path) -> None:
+    """Run `sam deploy` and wait for the stack.
+
+    Raises:
+        StageError: The deployment failed. CloudFormation has rolled it back; `failures` says why.
+    """
+    _run(
+        [
+            "deploy",
+            "--resolve-s3",
+            "--no-confirm-changeset",
+            "--no-fail-on-empty-changeset",
+            *("--template-file", str(built)),
+            *("--stack-name", stack_name),
+            *("--capabilities", "CAPABILITY_IAM"),
+            *("--config-file", os.devnull),
+            *(["--parameter-overrides", *_overrides(parameters)] if parameters else []),
+        ],
+        aws.environment(aws_url),
+        log,
+        next_step="The stack was rolled back. Mend the cause, then run the same command again.",
+        cause=lambda: next(failures(aws_url, stack_name), None),
+    )
+
+
+def delete(aws_url: str, stack_name: str, log: Path) -> None:
+    """Run `sam delete` and wait until the stack is gone."""
+    _run(
+        ["delete", "--no-prompts", "--stack-name", stack_name, "--region", aws.REGION],
+        aws.environment(aws_url),
+        log,
+        next_step="Read the log; what is left is named there.",
+        cause=lambda: next(failures(aws_url, stack_name), None),
+    )
+
+
+def failures(aws_url: str, stack_name: str) -> Iterator[str]:
+    """Why resources of the stack failed, first cause first, as CloudFormation's events tell it."""
+    client = aws.session().client("cloudformation", endpoint_url=aws_url)
+    try:
+        events = client.describe_stack_events(StackName=stack_name)["StackEvents"]
+    except client.exceptions.ClientError:
+        return
+    for event in reversed(events):
+        reason = event.get("ResourceStatusReason", "")
+        if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason.lower():
+            yield f"{event['LogicalResourceId']}: {reason}"
+
+
+def _layer_environment() -> dict[str, str]:
+    machine = os.uname().machine.replace("arm64", "aarch64")
+    platform = f"{machine}-apple-darwin" if sys.platform == "darwin" else f"{machine}-manylinux_2_28"
+    search_path = os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)])
+    return {"PATH": search_path, "LAYER_PYTHON": PYTHON, "LAYER_INTERPRETER": sys.executable, "LAYER_PLATFORM": platform}
+
+
+def _overrides(parameters: Mapping[str, str]) -> list[str]:
+    return [f'ParameterKey={name},ParameterValue="{value}"' for name, value in parameters.items()]
+
+
+def _run(arguments: list[str], environment: dict[str, str], log: Path, *, next_step: str, cause=lambda: None) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(paths.SAM), *arguments]
+    with log.open("ab") as output:
+        done = subprocess.run(command, env={**environment, "SAM_CLI_TELEMETRY": "0"}, cwd=paths.ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        said = [line for line in log.read_text(errors="replace").splitlines() if not _NOISE.search(line)]
+        raise StageError(f"`sam {arguments[0]}` failed: {cause() or ' '.join(said[-3:])}", f"{next_step} The whole output is in {log}.")

@@ -1,0 +1,134 @@
+"""A server of the local stage: a child process with a log file, a health check and a clean end."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from local.errors import StageError
+
+START_TIMEOUT_S = 30
+STOP_TIMEOUT_S = 10
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running server.
+
+    `started` is the process's creation time, so that a recycled pid is never mistaken for ours.
+    """
+
+    name: str
+    url: str
+    pid: int
+    started: float
+
+
+def start(
+    name: str,
+    command: Sequence[str],
+    *,
+    port: int,
+    health_path: str,
+    log: Path,
+    environment: Mapping[str, str],
+    port_setting: str,
+) -> Service:
+    """Start a server on 127.0.0.1 and wait until it answers.
+
+    Args:
+        port_setting: Name of the make variable that moves the port, for the message when it is busy.
+
+    Raises:
+        StageError: The port is busy, or the server did not start; the message quotes the end of its log.
+    """
+    refuse_busy_port(name, port, port_setting)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - the command is ours
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=dict(environment),
+            start_new_session=True,
+        )
+    service = Service(
+        name, f"http://127.0.0.1:{port}", process.pid, psutil.Process(process.pid).create_time()
+    )
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise StageError(f"{name} did not start: {_last_line(log)}", f"Read {log}.")
+        if _answers(service.url + health_path):
+            return service
+        time.sleep(0.1)
+    stop(service)
+    raise StageError(f"{name} did not answer within {START_TIMEOUT_S} seconds.", f"Read {log}.")
+
+
+def refuse_busy_port(name: str, port: int, port_setting: str) -> None:
+    """Raise StageError when something listens on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StageError(
+                f"Port {port}, where {name} would listen, is in use.",
+                f"If `make up` is running, stop it with `make down`. "
+                f"Or choose another port: make … {port_setting}={port + 1000}",
+            ) from error
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def stop(service: Service) -> None:
+    """End a server and the processes it started. One that is gone already is no error."""
+    try:
+        process = psutil.Process(service.pid)
+        if process.create_time() != service.started:
+            return
+        family = [process, *process.children(recursive=True)]
+        process.terminate()
+    except psutil.NoSuchProcess:
+        return
+    _, alive = psutil.wait_procs(family[:1], timeout=STOP_TIMEOUT_S)
+    for survivor in [*alive, *family[1:]]:
+        if survivor.is_running():
+            survivor.kill()
+    psutil.wait_procs(family, timeout=STOP_TIMEOUT_S)
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """This process's environment, less all that could lead a child to a real account or a proxy, plus `extra`."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "SAM_CLI_", "VONAGE_", "SWITCHBOARD_", "LAYER_"))
+    }
+    return {**inherited, "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost", **extra}
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it printed nothing"

@@ -1,0 +1,111 @@
+"""One stack in the embedded AWS, connected to one simulated Vonage account."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from botocore.exceptions import ClientError
+
+from local import aws, gateway, paths, sam
+
+CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
+POLL_S = 0.2
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a stack lives: the embedded AWS, the simulated Vonage and the account that is used there."""
+
+    aws_url: str
+    vonage_url: str
+    api_key: str
+    api_secret: str
+    signature_secret: str
+    stack_name: str = "switchboard"
+
+    @property
+    def log(self) -> Path:
+        """What the SAM CLI printed."""
+        return paths.LOGS / f"sam-{self.stack_name}.log"
+
+    def store_credentials(self) -> None:
+        """Put the account's credentials where the stack looks for them."""
+        client = aws.session().client("secretsmanager", endpoint_url=self.aws_url)
+        names = ("api_key", "api_secret", "signature_secret")
+        value = json.dumps({name: getattr(self, name) for name in names})
+        try:
+            client.create_secret(Name=CREDENTIALS_SECRET, SecretString=value)
+        except client.exceptions.ResourceExistsException:
+            client.put_secret_value(SecretId=CREDENTIALS_SECRET, SecretString=value)
+
+    def build(self, template: Path | None = None) -> Path:
+        """Build the stack's template, or another one, and return the built one."""
+        source = template or paths.ROOT / "template.yaml"
+        return sam.build(self.aws_url, source, paths.LOCAL / "sam-build" / self.stack_name, self.log)
+
+    def deploy(self, built: Path, parameters: Mapping[str, str], progress: Progress = lambda _: None) -> None:
+        """Deploy a built template and give its API the routes that the emulator leaves out.
+
+        Raises:
+            StageError: CloudFormation refused or failed, and rolled back.
+        """
+        hosts = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url}
+        with self._routes_followed(progress):
+            sam.deploy(self.aws_url, built, self.stack_name, {**hosts, **parameters}, self.log)
+
+    def delete(self) -> None:
+        """Delete the stack; the secret that `store_credentials` made stays, as a user's would."""
+        sam.delete(self.aws_url, self.stack_name, self.log)
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs by name."""
+        client = aws.session().client("cloudformation", endpoint_url=self.aws_url)
+        stack = client.describe_stacks(StackName=self.stack_name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def resources(self) -> dict[str, str]:
+        """The stack's resources: type by logical id."""
+        client = aws.session().client("cloudformation", endpoint_url=self.aws_url)
+        found = client.describe_stack_resources(StackName=self.stack_name)["StackResources"]
+        return {resource["LogicalResourceId"]: resource["ResourceType"] for resource in found}
+
+    def webhook_url(self) -> str:
+        """The base address of the webhooks, reachable on this machine."""
+        return gateway.address(self.outputs()["WebhookUrl"], self.aws_url)
+
+    def application(self) -> httpx.Response:
+        """The application as Vonage sees it."""
+        address = f"{self.vonage_url}/v2/applications/{self.outputs()['ApplicationId']}"
+        return httpx.get(address, auth=(self.api_key, self.api_secret), trust_env=False)
+
+    @contextmanager
+    def _routes_followed(self, progress: Progress) -> Iterator[None]:
+        """Create the API's routes as soon as the API exists, while CloudFormation is still at work."""
+        finished = threading.Event()
+
+        def follow() -> None:
+            while not finished.wait(POLL_S):
+                self._follow_once(progress)
+
+        follower = threading.Thread(target=follow, name=f"routes-of-{self.stack_name}")
+        follower.start()
+        try:
+            yield
+        finally:
+            finished.set()
+            follower.join()
+        gateway.create_routes(aws.session(), self.aws_url, self.stack_name)
+
+    def _follow_once(self, progress: Progress) -> None:
+        try:
+            gateway.create_routes(aws.session(), self.aws_url, self.stack_name)
+            done = len(self.resources())
+        except ClientError:
+            return  # no stack yet, or it is being rolled back
+        progress(f"{done} resources")

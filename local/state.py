@@ -1,0 +1,53 @@
+"""What is running, in .local/state.json, for scripts and for the next command."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from local import paths
+from local.errors import StageError
+from local.service import Service
+
+
+@dataclass(frozen=True)
+class State:
+    """A running local stage.
+
+    `webhook_url` is an address that answers on this machine: its `/answer` is the answer webhook.
+    """
+
+    aws_url: str
+    vonage_url: str
+    console_url: str
+    webhook_url: str
+    stack_name: str
+    application_id: str
+    api_key: str
+    api_secret: str
+    signature_secret: str
+    numbers: list[str]
+    services: list[Service] = field(default_factory=list)
+
+
+def save(state: State) -> None:
+    """Write the state, readable by this user alone: it holds the simulated account's secrets."""
+    paths.LOCAL.mkdir(exist_ok=True)
+    paths.STATE.touch(mode=0o600)
+    paths.STATE.write_text(json.dumps(asdict(state), indent=2) + "\n")
+
+
+def load() -> State:
+    """The running stage.
+
+    Raises:
+        StageError: Nothing is running.
+    """
+    try:
+        saved = json.loads(paths.STATE.read_text())
+    except FileNotFoundError:
+        raise StageError("Nothing is running here.", "Start it with `make up`.") from None
+    return State(**{**saved, "services": [Service(**service) for service in saved["services"]]})
+
+
+def forget() -> None:
+    """Remove the state."""
+    paths.STATE.unlink(missing_ok=True)

@@ -1,0 +1,112 @@
+"""Bringing the local stage up and taking it down."""
+
+import secrets
+import sys
+from collections.abc import Mapping
+
+
+from local import aws, paths, service, state
+from local.report import Report
+from local.service import Service
+from local.stage import Stage
+
+# The simulated account's numbers, and the callee who answers by itself after a second.
+NUMBERS = ["447700900000", "14155550100"]
+CALLEE = "447700900999"
+PARAMETERS = {"Numbers": ",".join(NUMBERS), "ForwardTo": CALLEE}
+
+
+def start(report: Report, *, aws_port: int, vonage_port: int, parameters: Mapping[str, str]) -> state.State:
+    """Start the embedded AWS and the simulated Vonage, deploy the stack and write the state.
+
+    Raises:
+        StageError: Something could not be started or deployed. What had been started is stopped again.
+    """
+    services: list[Service] = []
+    try:
+        return _start(report, services, aws_port=aws_port, vonage_port=vonage_port, parameters=parameters)
+    except BaseException:
+        stop(services)
+        raise
+
+
+def _start(
+    report: Report, services: list[Service], *, aws_port: int, vonage_port: int, parameters: Mapping[str, str]
+) -> state.State:
+    with report.step("Starting the embedded AWS"):
+        service.refuse_busy_port("the simulated Vonage", vonage_port, "VONAGE_PORT")
+        services.append(aws.start(aws_port, paths.LOGS / "aws.log"))
+    with report.step("Starting the simulated Vonage"):
+        credentials = _new_credentials()
+        services.append(_start_vonage(vonage_port, services[0].url, credentials))
+    stage = Stage(aws_url=services[0].url, vonage_url=services[1].url, **credentials)
+    stage.store_credentials()
+    stage.log.unlink(missing_ok=True)
+    with report.step("sam build"):
+        built = stage.build()
+    with report.step("sam deploy") as progress:
+        stage.deploy(built, parameters, progress)
+    return _save(stage, services)
+
+
+def stop(services: list[Service]) -> None:
+    """Stop the servers, last started first."""
+    for running in reversed(services):
+        service.stop(running)
+    state.forget()
+
+
+def stage_of(running: state.State) -> Stage:
+    """The stage that a saved state describes."""
+    return Stage(
+        aws_url=running.aws_url,
+        vonage_url=running.vonage_url,
+        api_key=running.api_key,
+        api_secret=running.api_secret,
+        signature_secret=running.signature_secret,
+        stack_name=running.stack_name,
+    )
+
+
+def _new_credentials() -> dict[str, str]:
+    return {
+        "api_key": secrets.token_hex(4),
+        "api_secret": f"Aa1{secrets.token_urlsafe(12)}",
+        "signature_secret": secrets.token_urlsafe(32),
+    }
+
+
+def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str]) -> Service:
+    settings = {f"VONAGE_{name.upper()}": value for name, value in credentials.items()}
+    return service.start(
+        "the simulated Vonage",
+        [sys.executable, "-m", "local.vonage", "--port", str(port), "--embedded-aws", aws_url],
+        port=port,
+        health_path="/_simulator/journal",
+        log=paths.LOGS / "vonage.log",
+        port_setting="VONAGE_PORT",
+        environment=service.clean_environment(PYTHONPATH=_import_path(), **settings),
+    )
+
+
+def _import_path() -> str:
+    return f"{paths.ROOT}:{paths.ROOT / 'layers' / 'switchboard'}"
+
+
+def _save(stage: Stage, services: list[Service]) -> state.State:
+    outputs = stage.outputs()
+    running = state.State(
+        aws_url=stage.aws_url,
+        vonage_url=stage.vonage_url,
+        console_url=f"{stage.vonage_url}/",
+        webhook_url=stage.webhook_url(),
+        stack_name=stage.stack_name,
+        application_id=outputs["ApplicationId"],
+        api_key=stage.api_key,
+        api_secret=stage.api_secret,
+        signature_secret=stage.signature_secret,
+        numbers=outputs["LinkedNumbers"].split(","),
+        services=services,
+    )
+    state.save(running)
+    return running
