@@ -1,0 +1,73 @@
+"""Name every webhook payload: the names are the detail-types of the event bus and the words of the timeline.
+
+A name begins with the source (``voice``, ``messages``, ``rtc``) and goes on in Vonage's own words, so a status,
+type or channel that Vonage adds tomorrow has a name today, and keeps it when it enters the catalogue.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Webhook = Literal["answer", "fallback", "event", "inbound", "status", "rtc_event"]
+
+# What an event without a status is recognised by, in this order: a failed event that is sent to the fallback keeps
+# its own fields, and an error is whatever has a reason and nothing else.
+_MARKS = {
+    "original_request": "voice.fallback",
+    "dtmf": "voice.input",
+    "speech": "voice.input",
+    "recording_url": "voice.record",
+    "payload": "voice.notify",
+    "reason": "voice.error",
+}
+_RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.transfer", "voice.unknown"}
+_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def classify(webhook: Webhook, payload: object) -> str:
+    """Return the name of what a webhook received, for any payload at all.
+
+    Args:
+        webhook: which one received it: ``event``, ``inbound``, …
+        payload: the parsed body.
+
+    Returns:
+        For example ``voice.answered``, ``voice.input``, ``messages.inbound``, ``messages.status.delivered``,
+        ``messages.v0_1.inbound``, ``rtc.member.joined``; ``voice.unknown``, ``messages.status.unknown`` or
+        ``rtc.unknown`` when the payload gives nothing to go by.
+    """
+    fields: Mapping[str, Any] = payload if isinstance(payload, Mapping) else {}
+    match webhook:
+        case "answer" | "fallback":
+            return f"voice.{webhook}"
+        case "event":
+            return _call_event(fields)
+        case "inbound":
+            return "messages.v0_1.inbound" if is_v0_1(fields) else "messages.inbound"
+        case "status":
+            return f"messages.{'v0_1.' if is_v0_1(fields) else ''}status.{_word(fields.get('status'))}"
+        case "rtc_event":
+            return f"rtc.{_word(fields.get('type')).replace(':', '.')}"
+
+
+def source(name: str) -> str:
+    """Return the event bus source of an event's name, such as ``vonage.voice`` of ``voice.answered``."""
+    return f"vonage.{name.partition('.')[0]}"
+
+
+def is_v0_1(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message or status has the shape of Messages v0.1, where ``to`` is an object."""
+    return isinstance(message.get("to"), Mapping)
+
+
+def _call_event(fields: Mapping[str, Any]) -> str:
+    if "original_request" not in fields and fields.get("status"):
+        name = f"voice.{_word(fields['status'])}"
+        return "voice.unknown" if name in _RESERVED else name
+    if fields.get("type") == "transfer":
+        return "voice.transfer"
+    return next((name for mark, name in _MARKS.items() if mark in fields), "voice.unknown")
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else "unknown"
