@@ -10,6 +10,8 @@ from local import demo, state, up
 from local.errors import StageError
 from local.report import Report
 
+DEFAULT_PORTS = {"AWS_PORT": "4566", "VONAGE_PORT": "4010"}
+
 
 def main(command: str) -> int:
     """Run one command and return its exit status: 1 for a problem that the user can act on."""
@@ -45,11 +47,13 @@ def _down(report: Report) -> None:
 
 
 def _ports() -> dict[str, int]:
-    ports = {"aws_port": os.environ.get("AWS_PORT", "4566"), "vonage_port": os.environ.get("VONAGE_PORT", "4010")}
+    ports = {name: os.environ.get(name, default) for name, default in DEFAULT_PORTS.items()}
     for name, value in ports.items():
         if not value.isdigit() or not 0 < int(value) < 65536:
-            raise StageError(f"{name.upper()} is {value!r}.", "Give a port from 1 to 65535: make demo AWS_PORT=4566 VONAGE_PORT=4010")
-    return {name: int(value) for name, value in ports.items()}
+            raise StageError(
+                f"{name} is {value!r}.", f"Give a port from 1 to 65535: make … {name}={DEFAULT_PORTS[name]}"
+            )
+    return {name.lower(): int(value) for name, value in ports.items()}
 
 
 if __name__ == "__main__":

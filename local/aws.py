@@ -11,7 +11,6 @@ import boto3
 
 from local import paths, service
 
-
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 # The emulator's root user. It guards nothing: the emulator listens on loopback only.

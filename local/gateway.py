@@ -1,9 +1,9 @@
 """The routes of the HTTP API, which the embedded AWS leaves out.
 
-SAM writes an HTTP API's routes into the `Body` (an OpenAPI document) of `AWS::ApiGatewayV2::Api`. AWS creates routes
-from it; the emulator ignores it. So this module reads the processed template while the stack is being deployed and
-creates the same integrations and routes through the API. The stack's addresses end in amazonaws.com, as on AWS;
-`address` says where the embedded gateway answers for them.
+SAM writes an HTTP API's routes into the `Body` (an OpenAPI document) of `AWS::ApiGatewayV2::Api`. AWS creates
+routes from it; the emulator ignores it. So this module reads the processed template while the stack is being
+deployed and creates the same integrations and routes through the API. The stack's addresses end in
+amazonaws.com, as on AWS; `address` says where the embedded gateway answers for them.
 """
 
 import re
@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from local import aws
+
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
 
 API = "AWS::ApiGatewayV2::Api"
 _FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}")
-_EXECUTE_API = re.compile(r"https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?P<path>/\S*)?")
+_INVOCATION = f"arn:aws:apigateway:{aws.REGION}:lambda:path/2015-03-31/functions/{{function_arn}}/invocations"
+_EXECUTE_API = re.compile(
+    r"https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?P<path>/\S*)?"
+)
 
 
 def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
     """The routes that the processed template's APIs declare.
 
     Returns:
-        For each API's logical id, its route keys ("POST /webhooks/answer") and the logical ids of their functions.
+        For each API's logical id, its route keys ("POST /webhooks/answer") with their functions' logical ids.
     """
     return {
         logical_id: {
@@ -37,33 +42,43 @@ def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def create_routes(session: boto3.Session, aws_url: str, stack_name: str) -> None:
-    """Make the routes of the stack's APIs what its processed template says. Safe to repeat while the stack grows."""
+    """Make the routes of the stack's APIs what its template says. Safe to repeat while the stack grows."""
     cloudformation = session.client("cloudformation", endpoint_url=aws_url)
     gateway = session.client("apigatewayv2", endpoint_url=aws_url)
-    template: dict[str, Any] = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")["TemplateBody"]  # type: ignore[assignment] # boto3 returns JSON templates as dicts
+    processed = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")
     resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
-    physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources if r.get("PhysicalResourceId")}
-    account = resources[0]["StackId"].split(":")[4] if resources else ""
-    for logical_id, wanted in routes_of(template).items():
-        if logical_id in physical:
-            functions = {key: f"arn:aws:lambda:{session.region_name}:{account}:function:{physical[name]}" for key, name in wanted.items() if name in physical}
-            _converge(gateway, physical[logical_id], functions)
+    physical = {r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in resources}
+    for logical_id, functions in routes_of(processed["TemplateBody"]).items():
+        if physical.get(logical_id):
+            wanted = {key: _arn(physical[name]) for key, name in functions.items() if physical.get(name)}
+            _converge(gateway, physical[logical_id], wanted)
 
 
 def _converge(gateway: "ApiGatewayV2Client", api_id: str, wanted: dict[str, str]) -> None:
     existing = {route["RouteKey"]: route for route in gateway.get_routes(ApiId=api_id)["Items"]}
-    for key, route in existing.items():
-        if key not in wanted:
-            gateway.delete_route(ApiId=api_id, RouteId=route["RouteId"])
-    for key, arn in wanted.items():
+    for key in existing.keys() - wanted.keys():
+        gateway.delete_route(ApiId=api_id, RouteId=existing[key]["RouteId"])
+    for key, function_arn in wanted.items():
+        invocation = (
+            f"arn:aws:apigateway:{aws.REGION}:lambda:path/2015-03-31/functions/{function_arn}/invocations"
+        )
         if key in existing:
             integration_id = existing[key]["Target"].removeprefix("integrations/")
-            gateway.update_integration(ApiId=api_id, IntegrationId=integration_id, IntegrationUri=_invocation(arn))
+            gateway.update_integration(ApiId=api_id, IntegrationId=integration_id, IntegrationUri=invocation)
         else:
-            integration = gateway.create_integration(
-                ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationMethod="POST", PayloadFormatVersion="2.0", IntegrationUri=_invocation(arn)
-            )
-            gateway.create_route(ApiId=api_id, RouteKey=key, Target=f"integrations/{integration['IntegrationId']}")
+            _create(gateway, api_id, key, invocation)
+
+
+def _create(gateway: "ApiGatewayV2Client", api_id: str, route_key: str, invocation: str) -> None:
+    integration = gateway.create_integration(
+        ApiId=api_id,
+        IntegrationType="AWS_PROXY",
+        IntegrationMethod="POST",
+        IntegrationUri=invocation,
+        PayloadFormatVersion="2.0",
+    )
+    target = f"integrations/{integration['IntegrationId']}"
+    gateway.create_route(ApiId=api_id, RouteKey=route_key, Target=target)
 
 
 def address(webhook_url: str, aws_url: str) -> str:
@@ -73,7 +88,9 @@ def address(webhook_url: str, aws_url: str) -> str:
     'http://127.0.0.1:4566/_aws/execute-api/a1b2c3d4/$default/webhooks'
     """
     match = _EXECUTE_API.fullmatch(webhook_url)
-    return f"{aws_url}/_aws/execute-api/{match['api']}/$default{match['path'] or ''}" if match else webhook_url
+    if match is None:
+        return webhook_url
+    return f"{aws_url}/_aws/execute-api/{match['api']}/$default{match['path'] or ''}"
 
 
 def _function_of(operation: dict[str, Any]) -> str:
@@ -84,6 +101,5 @@ def _function_of(operation: dict[str, Any]) -> str:
     return match[1]
 
 
-def _invocation(function_arn: str) -> str:
-    region = function_arn.split(":")[3]
-    return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function_arn}/invocations"
+def _arn(function_name: str) -> str:
+    return f"arn:aws:lambda:{aws.REGION}:{aws.ACCOUNT_ID}:function:{function_name}"

@@ -1,4 +1,4 @@
-"""Where the local stage keeps its things: in the project, under .local. All of it can be deleted at any time."""
+"""Where the local stage keeps its things: under .local in the project, to be deleted at any time."""
 
 from pathlib import Path
 

@@ -1,14 +1,14 @@
 """The real SAM CLI, building the project's template and deploying it into the embedded AWS.
 
-Two things differ from a deployment to AWS, and both are decided here: the layers are built for this machine, and the
-template's runtime is this machine's Python, because the emulator runs functions on it.
+Two things differ from a deployment to AWS, and both are decided here: the layers are built for this machine,
+and the template's runtime is this machine's Python, because the emulator runs functions on it.
 """
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from local import aws, paths
@@ -102,19 +102,38 @@ def failures(aws_url: str, stack_name: str) -> Iterator[str]:
 def _layer_environment() -> dict[str, str]:
     machine = os.uname().machine.replace("arm64", "aarch64")
     platform = f"{machine}-apple-darwin" if sys.platform == "darwin" else f"{machine}-manylinux_2_28"
-    search_path = os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)])
-    return {"PATH": search_path, "LAYER_PYTHON": PYTHON, "LAYER_INTERPRETER": sys.executable, "LAYER_PLATFORM": platform}
+    return {
+        "PATH": os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)]),
+        "LAYER_PYTHON": PYTHON,
+        "LAYER_INTERPRETER": sys.executable,
+        "LAYER_PLATFORM": platform,
+    }
 
 
 def _overrides(parameters: Mapping[str, str]) -> list[str]:
     return [f'ParameterKey={name},ParameterValue="{value}"' for name, value in parameters.items()]
 
 
-def _run(arguments: list[str], environment: dict[str, str], log: Path, *, next_step: str, cause=lambda: None) -> None:
+def _run(
+    arguments: list[str],
+    environment: dict[str, str],
+    log: Path,
+    *,
+    next_step: str,
+    cause: Callable[[], str | None] = lambda: None,
+) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(paths.SAM), *arguments]
     with log.open("ab") as output:
-        done = subprocess.run(command, env={**environment, "SAM_CLI_TELEMETRY": "0"}, cwd=paths.ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            [str(paths.SAM), *arguments],
+            env={**environment, "SAM_CLI_TELEMETRY": "0"},
+            cwd=paths.ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
     if done.returncode:
         said = [line for line in log.read_text(errors="replace").splitlines() if not _NOISE.search(line)]
-        raise StageError(f"`sam {arguments[0]}` failed: {cause() or ' '.join(said[-3:])}", f"{next_step} The whole output is in {log}.")
+        reason = cause() or " ".join(said[-3:])
+        raise StageError(f"`sam {arguments[0]}` failed: {reason}", f"{next_step} All it printed is in {log}.")

@@ -51,7 +51,7 @@ def start(
     refuse_busy_port(name, port, port_setting)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - the command is ours
+        process = subprocess.Popen(
             command,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -113,7 +113,7 @@ def stop(service: Service) -> None:
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """This process's environment, less all that could lead a child to a real account or a proxy, plus `extra`."""
+    """This process's environment, less what could lead a child to a real account or a proxy, plus `extra`."""
     inherited = {
         name: value
         for name, value in os.environ.items()

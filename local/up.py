@@ -4,7 +4,6 @@ import secrets
 import sys
 from collections.abc import Mapping
 
-
 from local import aws, paths, service, state
 from local.report import Report
 from local.service import Service

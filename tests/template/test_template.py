@@ -1,0 +1,186 @@
+"""What must hold of the stack whatever else changes, asserted on the template that CloudFormation gets."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from local.paths import ROOT
+
+Json = dict[str, Any]
+
+WEBHOOKS = {
+    "POST /webhooks/answer": "AnswerFunction",
+    "POST /webhooks/fallback": "FallbackFunction",
+    "POST /webhooks/event": "EventFunction",
+    "POST /webhooks/inbound": "InboundFunction",
+    "POST /webhooks/status": "StatusFunction",
+    "POST /webhooks/rtcevent": "RtcEventFunction",
+}
+
+
+def functions(resources: Json) -> Json:
+    return {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::Lambda::Function"}
+
+
+def references(value: object) -> Iterator[str]:
+    """Logical ids that a part of the template refers to."""
+    if isinstance(value, list):
+        for member in value:
+            yield from references(member)
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            if key == "Ref":
+                yield member
+            elif key == "Fn::GetAtt":
+                yield member[0]
+            elif key == "Fn::Sub":
+                yield from re.findall(r"\$\{(\w+)[}.]", member)
+            else:
+                yield from references(member)
+
+
+def statements(resources: Json) -> Iterator[Json]:
+    for resource in resources.values():
+        properties = resource.get("Properties", {})
+        documents = [
+            policy["PolicyDocument"] for policy in properties.get("Policies", []) if isinstance(policy, dict)
+        ]
+        if resource["Type"] == "AWS::IAM::ManagedPolicy":
+            documents.append(properties["PolicyDocument"])
+        for document in documents:
+            yield from document["Statement"]
+
+
+def test_api_has_exactly_the_six_post_routes(resources: Json) -> None:
+    paths = resources["WebhookApi"]["Properties"]["Body"]["paths"]
+
+    routes = {
+        f"{method.upper()} {path}": next(references(operation["x-amazon-apigateway-integration"]["uri"]))
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+
+    assert {key: route for key, route in routes.items() if route in WEBHOOKS.values()} == WEBHOOKS
+    assert routes.keys() == WEBHOOKS.keys()
+
+
+def test_every_function_folder_is_one_resource(written: Json) -> None:
+    folders = {f"functions/{path.parent.name}/" for path in (ROOT / "functions").glob("*/app.py")}
+
+    declared = [
+        r["Properties"]["CodeUri"]
+        for r in written["Resources"].values()
+        if r["Type"] == "AWS::Serverless::Function"
+    ]
+
+    assert sorted(declared) == sorted([*folders, "provisioner/"])
+
+
+def test_every_function_writes_to_a_log_group_of_its_own(resources: Json) -> None:
+    groups = [properties["LoggingConfig"]["LogGroup"]["Ref"] for properties in functions(resources).values()]
+
+    assert len(set(groups)) == len(groups)
+    assert all(
+        resources[group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups
+    )
+
+
+def test_every_function_has_a_role_of_its_own(resources: Json) -> None:
+    roles = [properties["Role"]["Fn::GetAtt"][0] for properties in functions(resources).values()]
+
+    assert len(set(roles)) == len(roles)
+
+
+def test_no_statement_is_open_to_every_resource(resources: Json) -> None:
+    for statement in statements(resources):
+        assert statement["Resource"] != "*", statement
+        assert "*" not in str(statement["Action"]), statement
+
+
+def test_fallback_shares_nothing_with_answer(resources: Json) -> None:
+    answer, fallback = (resources[name]["Properties"] for name in ("AnswerFunction", "FallbackFunction"))
+
+    assert "Layers" not in fallback
+    assert fallback["Environment"]["Variables"].keys() == {"FALLBACK_NUMBER"}
+    assert not resources[fallback["Role"]["Fn::GetAtt"][0]]["Properties"].get("Policies")
+    assert (
+        resources[fallback["Role"]["Fn::GetAtt"][0]]["Properties"]["ManagedPolicyArns"]
+        != (resources[answer["Role"]["Fn::GetAtt"][0]]["Properties"]["ManagedPolicyArns"])
+    )
+    assert {"ReadCredentialsPolicy", "SwitchboardLayer", "DependenciesLayer"}.isdisjoint(references(fallback))
+
+
+def test_application_comes_after_the_api_and_every_permission_to_call_it(resources: Json) -> None:
+    permissions = {
+        name for name, r in resources.items() if r["Type"] == "AWS::Lambda::Permission" and "Webhook" in name
+    }
+
+    needed = set(resources["VonageApplication"]["DependsOn"])
+
+    assert len(permissions) == len(WEBHOOKS)
+    assert needed >= permissions | {"WebhookApiApiGatewayDefaultStage"}
+
+
+def test_numbers_are_linked_last_and_unlinked_first(resources: Json) -> None:
+    assert "VonageApplication" in references(resources["VonageNumbers"]["Properties"])
+
+
+def test_policy_and_log_group_of_the_provisioner_outlive_what_it_manages(resources: Json) -> None:
+    provisioner = set(references(resources["ProvisionerFunction"]["Properties"]))
+
+    assert {"ProvisionerRole", "ProvisionerLogGroup"} <= provisioner
+    for name in ("VonageApplication", "VonageNumbers"):
+        assert "ProvisionerFunction" in references(resources[name]["Properties"])
+
+
+def test_cloudformation_waits_longer_than_the_provisioner_may_take(resources: Json) -> None:
+    timeout = resources["ProvisionerFunction"]["Properties"]["Timeout"]
+
+    for name in ("VonageApplication", "VonageNumbers"):
+        assert timeout < resources[name]["Properties"]["ServiceTimeout"] <= 300
+
+
+def test_webhook_addresses_are_the_routes_of_the_api(resources: Json) -> None:
+    capabilities = resources["VonageApplication"]["Properties"]["Capabilities"]
+    webhooks = {**capabilities["voice"]["webhooks"], **capabilities["messages"]["webhooks"]}
+    webhooks["rtc_event_url"] = capabilities["rtc"]["webhooks"]["event_url"]
+
+    paths = {
+        f"POST /webhooks/{webhook['address']['Fn::Sub'].rsplit('/', 1)[1]}" for webhook in webhooks.values()
+    }
+
+    assert paths == WEBHOOKS.keys()
+    assert {webhook["http_method"] for webhook in webhooks.values()} == {"POST"}
+
+
+def test_no_secret_is_a_parameter_or_an_output(translated: Json) -> None:
+    names = [*translated["Parameters"], *translated["Outputs"]]
+
+    assert not [
+        name
+        for name in names
+        if re.search("api_?secret$|signature_?secret$|private_?key", name, re.IGNORECASE)
+    ]
+
+
+def test_every_parameter_is_described_and_documented(written: Json) -> None:
+    page = (ROOT / "docs" / "parameters.md").read_text()
+
+    for name, parameter in written["Parameters"].items():
+        assert parameter["Description"].endswith("."), f"{name}: a description is a full sentence"
+        assert f"`{name}`" in page, f"{name} is missing in docs/parameters.md"
+
+
+def test_every_parameter_is_in_a_group(written: Json) -> None:
+    groups = written["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(written["Parameters"])
+
+
+def test_layers_are_built_for_the_platform_that_the_template_runs_on(written: Json) -> None:
+    makefile = (ROOT / "layers" / "dependencies" / "Makefile").read_text()
+    function = written["Globals"]["Function"]
+
+    assert f"LAYER_PYTHON ?= {function['Runtime'].removeprefix('python')}#" in makefile
+    assert function["Architectures"] == ["arm64"]
+    assert "LAYER_PLATFORM ?= aarch64-" in makefile
