@@ -1,0 +1,154 @@
+"""The Vonage account's signature secrets, from Secrets Manager, kept between invocations.
+
+The secret is JSON, made once by the user: `{"api_key", "api_secret", "signature_secret",
+"signature_secrets"?}`, the last one with a signature secret per subaccount's api_key. Both its current and
+its previous version count, so that a rotation refuses no webhook that was signed just before.
+"""
+
+import functools
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from switchboard.errors import AwsError, SecretError
+from switchboard.settings import required
+
+if TYPE_CHECKING:
+    from switchboard.aws import Service
+
+# A secret that was rotated away is trusted for this long at most.
+_KEEP_S = 300
+# How often a wrong signature may cause a look at Secrets Manager: forgeries must not become load or cost.
+_LOOK_INTERVAL_S = 20
+# How soon after a failure Secrets Manager is asked again while nothing is known.
+_FAILURE_INTERVAL_S = 1
+# How long a caller may be kept waiting for Secrets Manager.
+_TIMEOUT_S = 1.5
+
+Version = dict[str, Any]
+
+
+class SignatureSecrets:
+    """The signature secrets of the account and its subaccounts; read when first asked for.
+
+    When Secrets Manager is down, what was read before stays in use.
+
+    Args:
+        read_version: gives a version of the secret by its label; `None` when there is no such version.
+        clock: seconds; only differences count.
+    """
+
+    def __init__(
+        self,
+        read_version: Callable[[str], Version | None] | None = None,
+        clock: Callable[[], float] = time.time,  # a frozen environment's monotonic clock may stand still
+    ) -> None:
+        self._read_version = read_version or _read_version
+        self._clock = clock
+        self._versions: list[Version] = []
+        self._read_at = self._looked_at = self._failed_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def known(self, api_key: str | None) -> Sequence[str]:
+        """The secrets held for an account. Only the first call waits; an old copy is renewed aside.
+
+        Raises:
+            SecretError: none was ever read, and none can be read now.
+        """
+        now = self._clock()
+        if not self._versions:
+            self._read_first(now)
+        elif now - self._read_at > _KEEP_S and self._may_look(now):
+            threading.Thread(target=self._look, daemon=True).start()
+        return self._of(api_key)
+
+    def reread(self, api_key: str | None) -> Sequence[str]:
+        """The secrets after another look, previous version included; empty when one was taken just now."""
+        if not self._may_look(self._clock()):
+            return ()
+        self._look()
+        return self._of(api_key)
+
+    def _read_first(self, now: float) -> None:
+        if now - self._failed_at < _FAILURE_INTERVAL_S:
+            raise SecretError("Secrets Manager failed just now.")
+        try:
+            self._versions, self._read_at = [self._current()], now
+        except SecretError:
+            self._failed_at = self._clock()
+            raise
+
+    def _may_look(self, now: float) -> bool:
+        if now - self._looked_at < _LOOK_INTERVAL_S:
+            return False
+        self._looked_at = now
+        return True
+
+    def _look(self) -> None:
+        with self._lock:
+            try:
+                current, previous = self._current(), self._read_version("AWSPREVIOUS")
+            except SecretError:
+                return  # what is held stays in use until the next look
+            self._versions = [current, *([previous] if previous else [])]
+            self._read_at = self._clock()
+
+    def _current(self) -> Version:
+        current = self._read_version("AWSCURRENT")
+        if current is None:
+            raise SecretError(
+                "The credentials secret does not exist or has no value. Run `make credentials`."
+            )
+        return current
+
+    def _of(self, api_key: str | None) -> Sequence[str]:
+        return [secret for version in self._versions if (secret := _signature_secret(version, api_key))]
+
+
+def read_secret(name: str, label: str = "AWSCURRENT", *, timeout_s: float = _TIMEOUT_S) -> Version | None:
+    """The JSON object that a secret holds, or `None` when it has no version with this label.
+
+    Raises:
+        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
+    """
+    try:
+        reply = _secrets_manager().call(
+            "GetSecretValue", {"SecretId": name, "VersionStage": label}, timeout_s=timeout_s
+        )
+        value = json.loads(reply.get("SecretString") or "")
+    except AwsError as exc:
+        if exc.code == "ResourceNotFoundException":
+            return None
+        raise SecretError(f"The secret {name} could not be read: {exc.code}.") from exc
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        # Without its cause: a JSON error carries the text that it could not read.
+        raise SecretError(
+            f"The secret {name} is no JSON object. Run `make credentials` to write it anew."
+        ) from None
+    return value
+
+
+def _signature_secret(version: Version, api_key: str | None) -> str | None:
+    """The secret of one account in one version; a token that names no account can only be the main one's."""
+    if api_key in (None, version.get("api_key")):
+        secret = version.get("signature_secret")
+    else:
+        secret = (version.get("signature_secrets") or {}).get(api_key)
+    return (
+        secret if isinstance(secret, str) and secret else None
+    )  # an empty key would verify anybody's signature
+
+
+def _read_version(label: str) -> Version | None:
+    return read_secret(required("SWITCHBOARD_CREDENTIALS_SECRET"), label)
+
+
+@functools.cache
+def _secrets_manager() -> "Service":
+    from switchboard.aws import Service  # http.client and ssl: only once a secret is read
+
+    return Service("secretsmanager", "secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")

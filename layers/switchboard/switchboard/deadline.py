@@ -1,0 +1,49 @@
+"""Cut short what takes too long, so that a waiting caller is answered in time."""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import TypeVar
+
+# A flow that swallows the first cut meets the next one.
+_AGAIN_S = 0.2
+
+Result = TypeVar("Result")
+
+
+class Late(BaseException):
+    """Raised inside work that is out of time; a BaseException, which `except Exception` does not swallow."""
+
+
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """What `work` returns; cut off after `seconds` of real time, wherever it is.
+
+    Only the main thread can be cut, which is where Lambda calls a handler; elsewhere `work` takes as long as
+    it takes.
+
+    Raises:
+        Late: the time is over.
+    """
+    if seconds <= 0:
+        raise Late
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    armed = True
+
+    def cut(_signal: int, _frame: FrameType | None) -> None:
+        if armed:
+            raise Late
+
+    before = signal.signal(signal.SIGALRM, cut)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_S)
+            return work()
+        finally:
+            armed = False
+    finally:
+        # Twice, for the cut that comes just as the first `finally` begins; the next one is _AGAIN_S away.
+        armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,49 @@
+"""What can go wrong, as one tree.
+
+SwitchboardError
+├── SettingError        an environment variable is missing or wrong
+├── BodyTooLargeError   a webhook's body is larger than anything Vonage sends
+├── SignatureError      a webhook is not signed by the Vonage account, or is stale
+├── SecretError         Secrets Manager did not answer, or the secret is not usable
+└── AwsError            an AWS service refused or did not answer
+"""
+
+
+class SwitchboardError(Exception):
+    """Any failure that this package raises on purpose; its message holds nothing private."""
+
+
+class SettingError(SwitchboardError):
+    """An environment variable is missing or has a value that cannot be used."""
+
+
+class BodyTooLargeError(SwitchboardError):
+    """A webhook's body is larger than what the queue, the bus and the timeline can carry."""
+
+
+class SignatureError(SwitchboardError):
+    """A webhook's signature does not hold.
+
+    `reason` is one word for logs and metrics. The sender is never told which check failed.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SecretError(SwitchboardError):
+    """The secret could not be read, or does not hold what it should."""
+
+
+class AwsError(SwitchboardError):
+    """An AWS service refused a request, or did not answer in time.
+
+    `code` is AWS's own error code (`ThrottlingException`), or the Python exception's name when no answer
+    came.
+    """
+
+    def __init__(self, action: str, code: str, *, retryable: bool) -> None:
+        super().__init__(f"{action} failed: {code}")
+        self.code = code
+        self.retryable = retryable

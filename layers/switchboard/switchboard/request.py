@@ -1,0 +1,99 @@
+"""An API Gateway event, as the webhook that Vonage sent: raw bytes, folded headers, tolerant JSON.
+
+Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs" (payload format version 2.0). HTTP APIs
+base64-encode every body that is not text or JSON, and one without a Content-Type, so only `isBase64Encoded`
+tells what `body` is.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from switchboard.errors import BodyTooLargeError
+
+# Vonage's webhooks are a few kB. 256 KiB fits a DynamoDB item (400 KB) and, escaped, an SQS message (1 MiB).
+MAX_BODY_BYTES = 256 * 1024
+
+# API Gateway gives up on a function after 30 s, so an older request is a replayed sample, not a waiting
+# caller.
+_OLDEST_WAITING_CALLER_S = 30
+
+
+class Request(NamedTuple):
+    """One webhook request, as it arrived.
+
+    `body` is what the signature covers. `headers` have lower-case names. `received_at` is the Unix time in
+    seconds at which API Gateway took the request. `base_url` is the stage's own URL, without a trailing
+    slash.
+    """
+
+    body: bytes
+    headers: Mapping[str, str]
+    path: str
+    received_at: float
+    base_url: str
+
+
+def read(event: Mapping[str, Any], now: float | None = None) -> Request:
+    """The request inside an API Gateway event; whatever is missing reads as empty.
+
+    Raises:
+        BodyTooLargeError: the body is larger than `MAX_BODY_BYTES`.
+    """
+    headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    context = event.get("requestContext") or {}
+    return Request(
+        body=_body(event),
+        headers=headers,
+        path=str(event.get("rawPath") or ""),
+        received_at=_received_at(context.get("timeEpoch"), time.time() if now is None else now),
+        base_url=_base_url(headers, context),
+    )
+
+
+def payload(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body; `{}` for an empty body, `{"unparsed": its text}` for any other.
+
+    Never raises: what Vonage signed is never refused for its shape.
+    """
+    if not body:
+        return {}
+    try:
+        parsed = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        parsed = None
+    if isinstance(parsed, dict):
+        return parsed
+    return {"unparsed": body.decode("utf-8", "replace")}
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    text = event.get("body") or ""
+    body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLargeError(f"the body has {len(body)} bytes, more than {MAX_BODY_BYTES}")
+    return body
+
+
+def _received_at(time_epoch_ms: object, now: float) -> float:
+    if (
+        isinstance(time_epoch_ms, (int, float))
+        and now - _OLDEST_WAITING_CALLER_S < time_epoch_ms / 1000 < now
+    ):
+        return time_epoch_ms / 1000
+    return now
+
+
+def _base_url(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
+    host = headers.get("host") or str(context.get("domainName") or "")
+    stage = context.get("stage")
+    return f"{headers.get('x-forwarded-proto') or 'https'}://{host}" + (
+        f"/{stage}" if stage not in (None, "$default") else ""
+    )
+
+
+def _refuse_constant(name: str) -> float:
+    # NaN and Infinity are no JSON; passed on, EventBridge and DynamoDB would refuse the whole event.
+    raise ValueError(name)

@@ -1,0 +1,57 @@
+"""What most tests need: AWS on 127.0.0.1, and the lines that the functions log."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from switchboard import telemetry, webhook
+from switchboard.credentials import SignatureSecrets, _secrets_manager
+
+from tests.factories import CREDENTIALS
+from tests.fakes.aws import FakeAws, running
+
+
+class Logs:
+    """What was logged during a test."""
+
+    def __init__(self, stream: io.StringIO) -> None:
+        self._stream = stream
+
+    @property
+    def text(self) -> str:
+        return self._stream.getvalue()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+
+@pytest.fixture
+def logs() -> Iterator[Logs]:
+    stream = io.StringIO()
+    handler = telemetry.logger.handlers[0]
+    before = handler.setStream(stream)  # type: ignore[attr-defined]
+    yield Logs(stream)
+    handler.setStream(before)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
+    """AWS with the credentials secret in it, and the environment of a function that uses it."""
+    with running() as fake:
+        fake.put_secret("switchboard/vonage", CREDENTIALS)
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
+            "AWS_SESSION_TOKEN": "session-token",
+            "AWS_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL": fake.url,
+            "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+        }.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(webhook, "_secrets", SignatureSecrets())
+        _secrets_manager().close()
+        yield fake
+        _secrets_manager().close()

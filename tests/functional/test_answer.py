@@ -1,0 +1,74 @@
+"""The answer function, from API Gateway's event to its response, with Secrets Manager on the wire."""
+
+import json
+from typing import Any
+
+import pytest
+from switchboard.webhook import Response
+
+from functions.answer import app
+from tests.conftest import Logs
+from tests.factories import CALLED, answer_request, signed, webhook_event
+from tests.fakes.aws import FakeAws
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def ncco(response: Response) -> list[dict[str, Any]]:
+    assert response["statusCode"] == 200
+    assert response["headers"]["content-type"] == "application/json"
+    actions: list[dict[str, Any]] = json.loads(response["body"])
+    return actions
+
+
+def test_a_call_is_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "FORWARD_TO", "447700900999")
+
+    response = app.lambda_handler(webhook_event("answer", answer_request()))
+
+    assert ncco(response) == [
+        {"action": "talk", "text": "Connecting you."},
+        {"action": "connect", "endpoint": [{"type": "phone", "number": "447700900999"}], "from": CALLED},
+    ]
+
+
+@pytest.mark.parametrize("forward_to", ["", CALLED])
+def test_a_caller_is_greeted_when_there_is_nobody_else_to_call(
+    monkeypatch: pytest.MonkeyPatch, forward_to: str
+) -> None:
+    monkeypatch.setattr(app, "FORWARD_TO", forward_to)
+
+    response = app.lambda_handler(webhook_event("answer", answer_request()))
+
+    assert [action["action"] for action in ncco(response)] == ["talk"]
+
+
+def test_a_body_that_came_as_base64_is_read() -> None:
+    event = webhook_event("answer", answer_request(), base64_encoded=True)
+
+    assert app.lambda_handler(event)["statusCode"] == 200
+
+
+def test_a_forged_call_is_refused_and_never_answered(logs: Logs) -> None:
+    body = json.dumps(answer_request()).encode()
+    event = webhook_event("answer", body=body, authorization=signed(body, secret="x" * 32))
+
+    assert app.lambda_handler(event) == {"statusCode": 401}
+    assert [(line["message"], line["reason"]) for line in logs.lines] == [("Refused", "signature")]
+
+
+def test_a_call_goes_to_the_fallback_when_nothing_can_be_verified(aws: FakeAws, logs: Logs) -> None:
+    aws.secrets.clear()
+
+    assert app.lambda_handler(webhook_event("answer", answer_request())) == {"statusCode": 500}
+    assert "make credentials" in logs.lines[0]["reason"]
+
+
+def test_one_line_and_one_metric_are_written(logs: Logs) -> None:
+    app.lambda_handler(webhook_event("answer", answer_request()))
+
+    (line,) = logs.lines
+    assert line["message"] == "Answered"
+    assert line["conversation_uuid"] == answer_request()["conversation_uuid"]
+    assert line["Answered"] == 1
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "Answered", "Unit": "Count"}]
