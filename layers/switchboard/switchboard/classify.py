@@ -1,7 +1,7 @@
 """Name every webhook payload: the names are the detail-types of the event bus and the words of the timeline.
 
-A name begins with the source (``voice``, ``messages``, ``rtc``) and goes on in Vonage's own words, so a status,
-type or channel that Vonage adds tomorrow has a name today, and keeps it when it enters the catalogue.
+A name begins with the source (``voice``, ``messages``, ``rtc``) and goes on in Vonage's own words, so a
+status, type or channel that Vonage adds tomorrow has a name today, and keeps it when it enters the catalogue.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 Webhook = Literal["answer", "fallback", "event", "inbound", "status", "rtc_event"]
 
-# What an event without a status is recognised by, in this order: a failed event that is sent to the fallback keeps
-# its own fields, and an error is whatever has a reason and nothing else.
+# What an event without a status is recognised by, in this order: the copy of a failed event that goes to the
+# fallback has that event's fields too, and an error is what has a reason and nothing else.
 _MARKS = {
     "original_request": "voice.fallback",
     "dtmf": "voice.input",

@@ -56,9 +56,13 @@ class Authorization(TypedDict):
 
 ContentType = Literal["audio/l16;rate=8000", "audio/l16;rate=16000", "audio/l16;rate=24000"]
 _ContentType = TypedDict("_ContentType", {"content-type": ContentType}, total=False)
-WebsocketHeaders = Annotated[
-    dict[str, Any], Fits(lambda headers: len(json.dumps(headers)) <= 512, "512 bytes of JSON or less")
-]
+
+
+def _is_short(headers: dict[str, Any]) -> bool:
+    return len(json.dumps(headers, ensure_ascii=False, default=str).encode()) <= 512
+
+
+WebsocketHeaders = Annotated[dict[str, Any], Fits(_is_short, "512 bytes of JSON or less")]
 
 
 class WebsocketOptions(TypedDict, total=False):
