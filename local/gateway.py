@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import httpx
 
 from local import aws
 
@@ -103,3 +104,22 @@ def _function_of(operation: dict[str, Any]) -> str:
 
 def _arn(function_name: str) -> str:
     return f"arn:aws:lambda:{aws.REGION}:{aws.ACCOUNT_ID}:function:{function_name}"
+
+
+class EmbeddedGateway(httpx.HTTPTransport):
+    """Carries requests for a stack's addresses to the embedded AWS, and all others where they belong."""
+
+    def __init__(self, aws_url: str) -> None:
+        super().__init__()
+        self._aws_url = aws_url
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request; `request.url` still names the address that Vonage was given."""
+        there = httpx.URL(address(str(request.url), self._aws_url))
+        if there == request.url:
+            return super().handle_request(request)
+        headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
+        moved = httpx.Request(
+            request.method, there, headers=headers, stream=request.stream, extensions=request.extensions
+        )
+        return super().handle_request(moved)

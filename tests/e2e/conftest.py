@@ -1,0 +1,62 @@
+"""A real deployment: the SAM CLI, the embedded AWS, the simulated Vonage."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local import aws, gateway, paths, service
+from local.stage import Stage
+from local.up import PARAMETERS
+from local.vonage.server import Vonage, running
+
+
+@pytest.fixture(scope="session")
+def aws_url() -> Iterator[str]:
+    """The embedded AWS, empty at first and shared by all end-to-end tests."""
+    embedded = aws.start(service.free_port(), paths.LOGS / "aws-tests.log")
+    yield embedded.url
+    service.stop(embedded)
+
+
+@contextmanager
+def vonage_account(aws_url: str) -> Iterator[Vonage]:
+    """A simulated Vonage of its own, which reaches the stack's addresses in the embedded AWS."""
+    with running(transport=gateway.EmbeddedGateway(aws_url)) as vonage:
+        yield vonage
+
+
+def stage_for(vonage: Vonage, aws_url: str, stack_name: str) -> Stage:
+    account = vonage.account
+    return Stage(
+        aws_url=aws_url,
+        vonage_url=vonage.url,
+        api_key=account.api_key,
+        api_secret=account.api_secret,
+        signature_secret=account.signature_secret,
+        stack_name=stack_name,
+    )
+
+
+@pytest.fixture(scope="session")
+def vonage(aws_url: str) -> Iterator[Vonage]:
+    """The simulated Vonage that the stack is deployed against."""
+    with vonage_account(aws_url) as account:
+        yield account
+
+
+@pytest.fixture(scope="session")
+def built(aws_url: str, vonage: Vonage) -> Path:
+    """The template as `sam build` leaves it, built once."""
+    return stage_for(vonage, aws_url, "switchboard-tests").build()
+
+
+@pytest.fixture(scope="session")
+def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
+    """The stack, deployed as `make demo` does: numbers linked, calls forwarded."""
+    stage = stage_for(vonage, aws_url, "switchboard-tests")
+    stage.store_credentials()
+    stage.log.unlink(missing_ok=True)
+    stage.deploy(built, PARAMETERS)
+    return stage

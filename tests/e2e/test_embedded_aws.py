@@ -1,0 +1,92 @@
+"""How the embedded AWS differs from AWS, and that the local stage makes up for it.
+
+A test that fails here after a newer emulator was pinned means that a difference is gone: remove the bridge.
+"""
+
+import json
+
+import boto3
+import httpx
+import pytest
+
+from local import aws, gateway, paths, sam
+from local.stage import Stage
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def session() -> boto3.Session:
+    return aws.session()
+
+
+def test_emulator_ignores_the_routes_in_an_api_s_body(aws_url: str, session: boto3.Session) -> None:
+    cloudformation = session.client("cloudformation", endpoint_url=aws_url)
+    operation = {"x-amazon-apigateway-integration": {"type": "aws_proxy", "uri": "arn:aws:lambda:x"}}
+    body = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {"/p": {"post": operation}}}
+    template = {"Resources": {"Api": {"Type": gateway.API, "Properties": {"Body": body}}}}
+
+    cloudformation.create_stack(StackName="body-only", TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="body-only", WaiterConfig={"Delay": 1})
+    stack = cloudformation.describe_stack_resources(StackName="body-only")
+    api_id = stack["StackResources"][0]["PhysicalResourceId"]
+
+    routes = session.client("apigatewayv2", endpoint_url=aws_url).get_routes(ApiId=api_id)
+    cloudformation.delete_stack(StackName="body-only")
+    assert routes["Items"] == []
+
+
+def test_routes_are_created_from_the_processed_template(stage: Stage, session: boto3.Session) -> None:
+    api_id = stage.outputs()["WebhookUrl"].split("//")[1].split(".")[0]
+
+    routes = session.client("apigatewayv2", endpoint_url=stage.aws_url).get_routes(ApiId=api_id)["Items"]
+
+    assert sorted(route["RouteKey"] for route in routes) == [
+        f"POST /webhooks/{name}" for name in ("answer", "event", "fallback", "inbound", "rtcevent", "status")
+    ]
+
+
+def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Session) -> None:
+    functions = session.client("lambda", endpoint_url=stage.aws_url).list_functions()["Functions"]
+
+    assert {function["Runtime"] for function in functions} == {f"python{sam.PYTHON}"}
+
+
+def test_local_template_differs_from_the_real_one_in_its_runtime_alone() -> None:
+    source = paths.ROOT / "template.yaml"
+
+    copy = sam.local_template(source, paths.LOCAL / "template-test.yaml").read_text()
+
+    assert copy.replace(f"python{sam.PYTHON}", "python3.13") == source.read_text()
+
+
+def test_secret_is_referred_to_by_its_name(stage: Stage, session: boto3.Session) -> None:
+    """On AWS, `Ref` of a secret is its ARN; the provisioner must take either."""
+    cloudformation = session.client("cloudformation", endpoint_url=stage.aws_url)
+
+    resource = cloudformation.describe_stack_resource(
+        StackName=stage.stack_name, LogicalResourceId="ApplicationSecret"
+    )
+
+    assert not resource["StackResourceDetail"]["PhysicalResourceId"].startswith("arn:")
+
+
+def test_policies_are_enforced(stage: Stage, session: boto3.Session) -> None:
+    functions = session.client("lambda", endpoint_url=stage.aws_url).list_functions()["Functions"]
+    role_arn = next(f["Role"] for f in functions if "FallbackFunction" in f["FunctionName"])
+    sts = session.client("sts", endpoint_url=stage.aws_url)
+
+    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+    fallback = boto3.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=aws.REGION
+    )
+
+    secrets = fallback.client("secretsmanager", endpoint_url=stage.aws_url)
+    with pytest.raises(secrets.exceptions.ClientError, match="AccessDenied"):
+        secrets.get_secret_value(SecretId="switchboard/vonage")
+
+
+def test_forged_webhook_reaches_the_function_and_is_refused(stage: Stage) -> None:
+    answer = httpx.post(f"{stage.webhook_url()}/answer", json={"to": "447700900000"}, trust_env=False)
+
+    assert answer.status_code == 401
