@@ -1,0 +1,138 @@
+"""The life of a stack, led by CloudFormation and the real SAM CLI: create, update, roll back, delete."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.errors import StageError
+from local.stage import Stage
+from local.up import CALLEE, PARAMETERS
+from local.vonage.server import Vonage
+from tests.e2e.conftest import stage_for, vonage_account
+
+pytestmark = pytest.mark.e2e
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def account(aws_url: str) -> Iterator[Vonage]:
+    """An account that this module's stack has to itself."""
+    with vonage_account(aws_url) as vonage:
+        yield vonage
+
+
+@pytest.fixture(scope="module")
+def lived(aws_url: str, account: Vonage) -> Stage:
+    """The stack whose life the tests below follow, in their order."""
+    stage = stage_for(account, aws_url, "switchboard-lifecycle")
+    stage.log.unlink(missing_ok=True)
+    stage.store_credentials()
+    return stage
+
+
+def applications(vonage: Vonage) -> list[Json]:
+    return list(vonage.account.applications.values())
+
+
+def links(vonage: Vonage) -> dict[str, str | None]:
+    return {msisdn: number.get("app_id") for msisdn, number in vonage.account.numbers.items()}
+
+
+def test_failed_create_leaves_nothing_at_vonage(lived: Stage, account: Vonage, built: Path) -> None:
+    with pytest.raises(StageError) as failure:
+        lived.deploy(built, {"Numbers": "447700900123"})
+
+    assert "447700900123" not in str(failure.value), "a full phone number must not be shown"
+    assert "not" in failure.value.cause
+    assert applications(account) == []
+    assert set(links(account).values()) == {None}
+    lived.delete()
+
+
+def test_missing_credentials_are_explained(aws_url: str, account: Vonage, built: Path) -> None:
+    stage = stage_for(account, aws_url, "switchboard-without-credentials")
+
+    with pytest.raises(StageError, match="make credentials"):
+        stage.deploy(built, {"CredentialsSecret": "switchboard/nowhere"})
+
+    assert applications(account) == []
+    stage.delete()
+
+
+def test_own_number_as_forward_to_is_refused_before_anything_is_made(lived: Stage, built: Path) -> None:
+    number = PARAMETERS["Numbers"].split(",")[0]
+
+    with pytest.raises(StageError, match="forwarded to itself"):
+        lived.deploy(built, {"Numbers": number, "ForwardTo": number})
+
+
+def test_create_makes_one_application_and_links_the_numbers(
+    lived: Stage, account: Vonage, built: Path
+) -> None:
+    lived.deploy(built, PARAMETERS)
+
+    (application,) = applications(account)
+    voice, messages = (application["capabilities"][name]["webhooks"] for name in ("voice", "messages"))
+    webhooks = {**voice, **messages, "rtc": application["capabilities"]["rtc"]["webhooks"]["event_url"]}
+    names = {hook["address"].rsplit("/", 1)[1] for hook in webhooks.values()}
+    assert names == {"answer", "fallback", "event", "inbound", "status", "rtcevent"}
+    assert {hook["http_method"] for hook in webhooks.values()} == {"POST"}
+    assert application["id"] == lived.outputs()["ApplicationId"]
+    assert set(links(account).values()) == {application["id"]}
+
+
+def test_update_changes_the_application_in_place_and_keeps_its_key(
+    lived: Stage, account: Vonage, built: Path
+) -> None:
+    (before,) = applications(account)
+    before = {"id": before["id"], "key": before["keys"]["public_key"]}
+
+    lived.deploy(built, {**PARAMETERS, "ApplicationName": "Renamed", "VoiceRegion": "eu-west"})
+
+    (application,) = applications(account)
+    assert application["name"] == "Renamed"
+    assert application["capabilities"]["voice"]["region"] == "eu-west"
+    assert {"id": application["id"], "key": application["keys"]["public_key"]} == before
+
+
+def test_failing_update_is_rolled_back_to_what_was(lived: Stage, account: Vonage, built: Path) -> None:
+    linked = links(account)
+    changed = {**PARAMETERS, "ApplicationName": "Never", "Numbers": f"{PARAMETERS['Numbers']},447700900123"}
+
+    with pytest.raises(StageError, match="VonageNumbers"):
+        lived.deploy(built, changed)
+
+    (application,) = applications(account)
+    assert application["name"] == "Renamed"
+    assert links(account) == linked
+    assert lived.outputs()["ApplicationId"] == application["id"]
+
+
+def test_key_version_rotates_the_key_pair(lived: Stage, account: Vonage, built: Path) -> None:
+    (before,) = applications(account)
+    old_key, fingerprint = before["keys"]["public_key"], lived.outputs()["PublicKeyFingerprint"]
+
+    lived.deploy(built, {**PARAMETERS, "KeyVersion": "2"})
+
+    (application,) = applications(account)
+    assert application["keys"]["public_key"] != old_key
+    assert lived.outputs()["PublicKeyFingerprint"] != fingerprint
+
+
+def test_number_that_is_no_longer_wanted_is_unlinked(lived: Stage, account: Vonage, built: Path) -> None:
+    kept, dropped = PARAMETERS["Numbers"].split(",")
+
+    lived.deploy(built, {"Numbers": kept, "ForwardTo": CALLEE, "KeyVersion": "2"})
+
+    (application,) = applications(account)
+    assert links(account) == {kept: application["id"], dropped: None}
+
+
+def test_delete_leaves_nothing_at_vonage(lived: Stage, account: Vonage) -> None:
+    lived.delete()
+
+    assert applications(account) == []
+    assert set(links(account).values()) == {None}
