@@ -1,10 +1,13 @@
 """The control API, `/_simulator/…`: what a person or a test does to the simulator itself."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from local.vonage.parties import Callee, check_steps
 
 if TYPE_CHECKING:
     from local.vonage.server import Vonage
@@ -17,6 +20,7 @@ def routes(vonage: "Vonage") -> list[Route]:
     api = ControlApi(vonage)
     return [
         Route("/_simulator/journal", api.journal, methods=["GET"]),
+        Route("/_simulator/calls", api.place_call, methods=["POST"]),
         Route("/_simulator/faults", api.list_faults, methods=["GET"]),
         Route("/_simulator/faults", api.add_fault, methods=["POST"]),
         Route("/_simulator/faults", api.clear_faults, methods=["DELETE"]),
@@ -37,6 +41,25 @@ class ControlApi:
             return refused("after", "must be the id of a journal entry; leave it out for the whole journal")
         wanted = {name: query[name] for name in FILTERS if name in query}
         return JSONResponse({"entries": self._vonage.journal.entries(after=int(after), **wanted)})
+
+    async def place_call(self, request: Request) -> Response:
+        """`POST /_simulator/calls {"from", "to", "script"?, "callees"?, "wait"?}`."""
+        wanted = await request.json()
+        exchange = self._vonage.exchange
+        try:
+            check_steps(wanted.get("script", []))
+            callees = {number: Callee(**callee) for number, callee in wanted.get("callees", {}).items()}
+            call = exchange.call_in(wanted["from"], wanted["to"], wanted.get("script"))
+        except KeyError as missing:
+            return refused(str(missing.args[0]), "is required")
+        except (TypeError, ValueError) as error:
+            return refused("call", str(error))
+        exchange.callees.update(callees)
+        running = self._vonage.engine.start(call)
+        if not wanted.get("wait", True):
+            return JSONResponse({}, 202)
+        outcome = await asyncio.wrap_future(running)
+        return JSONResponse(outcome.as_json(), 201)
 
     async def list_faults(self, _request: Request) -> Response:
         """`GET /_simulator/faults`."""

@@ -8,9 +8,11 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,6 +23,9 @@ from starlette.types import ASGIApp
 from local.vonage import applications, control, problems
 from local.vonage.account import Account
 from local.vonage.clock import Clock
+from local.vonage.delivery import USER_AGENT, Delivery
+from local.vonage.engine import Engine
+from local.vonage.exchange import Exchange
 from local.vonage.faults import Faults
 from local.vonage.gate import Gate
 from local.vonage.journal import Journal
@@ -29,6 +34,7 @@ from local.vonage.rates import RateLimit
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4010
+WEBHOOKS_AT_ONCE = 16
 
 
 class PortInUseError(Exception):
@@ -41,13 +47,11 @@ class Vonage:
 
     account: Account
     clock: Clock
-    journal: Journal = field(default_factory=Journal)
-    url: str = ""
-    faults: Faults = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Faults draw their chances from the account's seed."""
-        self.faults = Faults(self.account.identifiers)
+    journal: Journal
+    faults: Faults
+    engine: Engine
+    exchange: Exchange
+    url: str
 
     @property
     def credentials(self) -> tuple[str, str]:
@@ -99,11 +103,28 @@ def running(
     Raises:
         PortInUseError: another program listens there; the message says what to do.
     """
-    vonage = Vonage(account or Account.seeded(), Clock(live=live, start=start))
-    with _listening(port) as listener:
-        vonage.url = f"http://{HOST}:{listener.getsockname()[1]}"
+    clock = Clock(live=live, start=start)
+    with (
+        _listening(port) as listener,
+        Engine(clock).running() as engine,
+        delivering(account or Account.seeded(), clock) as delivery,
+    ):
+        url = f"http://{HOST}:{listener.getsockname()[1]}"
+        exchange = Exchange(delivery.account, clock, delivery.journal, engine, delivery, url)
+        faults = Faults(delivery.account.identifiers)
+        vonage = Vonage(delivery.account, clock, delivery.journal, faults, engine, exchange, url)
         with _serving(vonage.asgi(), listener):
             yield vonage
+
+
+@contextlib.contextmanager
+def delivering(account: Account, clock: Clock) -> Iterator[Delivery]:
+    """The way out for webhooks: connections and threads of its own, closed when the block ends."""
+    with (
+        httpx.Client(trust_env=False, headers={"User-Agent": USER_AGENT}) as client,
+        ThreadPoolExecutor(WEBHOOKS_AT_ONCE, "vonage-webhook") as threads,
+    ):
+        yield Delivery(account, clock, Journal(), client, threads)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,126 @@
+"""`input`: what the caller presses or says is sent to the event URL, and the reply may be the next NCCO.
+
+Source: Vonage NCCO reference, "input"; call flow guide.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from local.vonage.account import Json
+from local.vonage.call_webhooks import Ncco
+from local.vonage.legs import Ear, Pressed, Said
+from local.vonage.player import Player
+
+CONFIDENCE = "0.9405097"  # a text, as in Vonage's own samples
+
+
+async def input_(player: Player, action: Json) -> Ncco | None:
+    """Collect keys or words, report them, and take an NCCO from the reply."""
+    collecting = Collecting(action)
+    player.call.tell("listening", player.leg, to=action["type"])
+    with _ear(player) as ear:
+        await collecting.listen(ear)
+    leg, call = player.leg, player.call
+    payload = {
+        "speech": collecting.speech(),
+        "dtmf": collecting.dtmf(call.switches.empty_digits),
+        "from": leg.from_,
+        "to": leg.to,
+        "uuid": leg.uuid,
+        "conversation_uuid": leg.conversation.uuid,
+        "timestamp": call.clock.timestamp(),
+    }
+    return await call.webhooks.ask("input", payload, leg, call.hook(action))
+
+
+@contextlib.contextmanager
+def _ear(player: Player) -> Iterator[Ear]:
+    early = player.barge_in
+    if early is None:
+        with player.leg.listening() as ear:
+            yield ear
+        return
+    try:
+        yield early
+    finally:
+        player.end_barge_in()
+
+
+@dataclass
+class Collecting:
+    """The state of one `input`."""
+
+    action: Json
+    digits: str = ""
+    words: list[str] = field(default_factory=list)
+    spoken_s: float = 0.0
+    ended: Literal["complete", "silence", "max_duration"] = "complete"
+
+    async def listen(self, ear: Ear) -> None:
+        """Take sounds until the input is complete or the caller has been silent for long enough."""
+        while True:
+            sound = await ear.next(self._patience_s())
+            if sound is None:
+                self.ended = "silence"
+                return
+            if isinstance(sound, Pressed) and self._wants("dtmf") and self._complete_with(sound.key):
+                return
+            if (
+                isinstance(sound, Said)
+                and self._wants("speech")
+                and not self.digits
+                and self._too_long_with(sound)
+            ):
+                self.ended = "max_duration"
+                return
+
+    def dtmf(self, empty: str | None) -> Json:
+        """The `dtmf` member of the payload."""
+        if self.digits:
+            return {"digits": self.digits, "timed_out": self.ended == "silence"}
+        if self.words or not self._wants("dtmf"):
+            return {"digits": None, "timed_out": False}
+        return {"digits": empty, "timed_out": True}
+
+    def speech(self) -> Json:
+        """The `speech` member of the payload; the best reading comes first."""
+        if not self._wants("speech"):
+            return {"error": "Speech was not enabled"}
+        if self.digits:
+            return {"error": "Speech overridden by DTMF"}
+        if not self.words:
+            return {"timeout_reason": "start_timeout", "results": []}
+        reason = "max_duration" if self.ended == "max_duration" else "end_on_silence_timeout"
+        return {
+            "timeout_reason": reason,
+            "results": [{"confidence": CONFIDENCE, "text": " ".join(self.words)}],
+        }
+
+    def _wants(self, kind: str) -> bool:
+        return kind in self.action["type"]
+
+    def _setting(self, kind: str, name: str, default: float) -> float:
+        value: float = self.action.get(kind, {}).get(name, default)
+        return value
+
+    def _patience_s(self) -> float:
+        if self.words:
+            return self._setting("speech", "endOnSilence", 2.0)
+        keys = self._setting("dtmf", "timeOut", 3) if self._wants("dtmf") else 0.0
+        if self.digits or not self._wants("speech"):
+            return keys
+        return max(keys, self._setting("speech", "startTimeout", 10))
+
+    def _complete_with(self, key: str) -> bool:
+        self.words = []
+        if key == "#" and self.action.get("dtmf", {}).get("submitOnHash", False):
+            return True
+        self.digits += key
+        return len(self.digits) >= self._setting("dtmf", "maxDigits", 4)
+
+    def _too_long_with(self, said: Said) -> bool:
+        self.words.append(said.text)
+        self.spoken_s += said.duration_s
+        return self.spoken_s >= self._setting("speech", "maxDuration", 60)

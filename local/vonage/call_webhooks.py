@@ -1,0 +1,216 @@
+"""The webhooks of one call: its events, and the requests whose reply is an NCCO.
+
+Source: Vonage Voice API webhooks reference ("Fallback Answer URL") and the help-centre article on failing
+NCCO downloads: a timeout, a lost connection, 429, 503 and 504 are tried once more; then, as after any other
+failure, the fallback is asked, again at most twice. When that fails too, an unanswered call ends and a
+running one goes on.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from local.vonage import ncco as nccos
+from local.vonage.account import Json
+from local.vonage.clock import Clock
+from local.vonage.delivery import Delivery, Reply, Webhook, retried
+from local.vonage.legs import Leg
+from local.vonage.switches import Switches
+
+Ncco = list[Json]
+
+PAUSE_BEFORE_RETRY_S = 0.5  # "after a short time"; the length is not documented
+ALSO_RETRIED_ON_EVENTS = (502,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoints:
+    """Where a call's webhooks go, as an application or an API request set them."""
+
+    application_id: str | None
+    answer: Json | None = None
+    fallback: Json | None = None
+    event: Json | None = None
+    signed: bool = True
+
+    @classmethod
+    def of(cls, application: Json) -> "Endpoints":
+        """The voice webhooks of an application; an empty address is an unset one."""
+        voice = application["capabilities"].get("voice", {})
+        hooks = voice.get("webhooks", {})
+        answer, fallback, event = (
+            hooks[kind] if hooks.get(kind, {}).get("address") else None
+            for kind in ("answer_url", "fallback_answer_url", "event_url")
+        )
+        return cls(
+            application_id=application["id"],
+            answer=answer,
+            fallback=fallback,
+            event=event,
+            signed=bool(voice.get("signed_callbacks", False)),
+        )
+
+
+class CallWebhooks:
+    """Sends the webhooks of one call, events in the order they happened."""
+
+    def __init__(
+        self, call: str, endpoints: Endpoints, delivery: Delivery, clock: Clock, switches: Switches
+    ) -> None:
+        self.endpoints = endpoints
+        self._call = call
+        self._delivery = delivery
+        self._clock = clock
+        self._switches = switches
+        self._queue: asyncio.Queue[Webhook] = asyncio.Queue()
+
+    async def send_events(self) -> None:
+        """Deliver queued events one after the other, for ever: the call's own task."""
+        while True:
+            webhook = await self._queue.get()
+            try:
+                await self._send_event(webhook)
+            finally:
+                self._queue.task_done()
+
+    async def drained(self) -> None:
+        """Wait until every event so far has been delivered or given up."""
+        await self._queue.join()
+
+    def event(
+        self, payload: Json, *, to: Json | None = None, kind: str = "event", leg: Leg | None = None
+    ) -> None:
+        """Queue a plain event for the call's event URL, or for the URL an action names."""
+        hook = to or self.endpoints.event
+        if hook:
+            self._queue.put_nowait(self._webhook(kind, hook, payload, leg))
+
+    async def answer(self, payload: Json, leg: Leg) -> Ncco | None:
+        """The NCCO that answers a call, from the answer URL or the fallback; None when neither gave one."""
+        if self.endpoints.answer is None:
+            return None
+        return await self._ask(self._webhook("answer", self.endpoints.answer, payload, leg), read_required)
+
+    async def ask(self, kind: str, payload: Json, leg: Leg, to: Json | None = None) -> Ncco | None:
+        """The NCCO in the reply to an event that may return one; None to go on with the present one."""
+        hook = to or self.endpoints.event
+        if hook is None:
+            return None
+
+        def read(reply: Reply) -> "Reading":
+            return read_optional(reply, self._switches.non_ncco_event_reply)
+
+        return await self._ask(self._webhook(kind, hook, payload, leg), read)
+
+    async def _ask(self, webhook: Webhook, read: "Reader") -> Ncco | None:
+        if not self._clock.live:
+            await self.drained()
+        reading, entry_id = await self._twice(webhook, read)
+        if reading.failure and self.endpoints.fallback:
+            fallback = replace(
+                self._webhook(
+                    "fallback", self.endpoints.fallback, _fallback_payload(webhook, reading.failure)
+                ),
+                leg=webhook.leg,
+                fallback_of=entry_id,
+            )
+            reading, _ = await self._twice(fallback, read_required)
+        if reading.failure:
+            self._report(reading.failure)
+        return reading.ncco
+
+    async def _twice(self, webhook: Webhook, read: "Reader") -> tuple["Reading", int]:
+        reply = await self._delivery.attempt(webhook, lambda given: read(given).as_json())
+        if reply.transient:
+            await asyncio.sleep(PAUSE_BEFORE_RETRY_S)
+            again = retried(webhook, reply)
+            reply = await self._delivery.attempt(again, lambda given: read(given).as_json())
+        return read(reply), reply.entry_id
+
+    async def _send_event(self, webhook: Webhook) -> None:
+        reply = await self._delivery.attempt(webhook)
+        transient = reply.transient or reply.status in ALSO_RETRIED_ON_EVENTS
+        mode = self._switches.event_retry
+        if reply.failure and (mode == "any" or (mode == "transient" and transient)):
+            await asyncio.sleep(PAUSE_BEFORE_RETRY_S)
+            await self._delivery.attempt(retried(webhook, reply))
+
+    def _report(self, failure: str) -> None:
+        reason = "Syntax error in NCCO. Invalid value type or action." if failure == INVALID else failure
+        self.event({"reason": reason, "conversation_uuid": self._call, "timestamp": self._clock.timestamp()})
+
+    def _webhook(self, kind: str, hook: Json, payload: Json, leg: Leg | None = None) -> Webhook:
+        return Webhook(
+            kind=kind,
+            url=hook["address"],
+            method=hook.get("http_method", "POST"),
+            payload=payload,
+            application_id=self.endpoints.application_id,
+            signed=self.endpoints.signed,
+            connect_timeout_ms=hook.get("connect_timeout", 1000),
+            socket_timeout_ms=hook.get("socket_timeout", 10000),
+            call=self._call,
+            leg=leg.uuid if leg else None,
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reply says about how the call goes on."""
+
+    ncco: Ncco | None = None
+    failure: str | None = None
+    problems: tuple[nccos.NccoProblem, ...] = ()
+
+    def as_json(self) -> Json:
+        """What the journal adds to the webhook's entry."""
+        problems = [problem.as_json() for problem in self.problems] or None
+        return {"ncco": self.ncco, "problems": problems, "ncco_failure": self.failure}
+
+
+Reader = Callable[[Reply], Reading]
+
+INVALID = "invalid NCCO"
+
+
+def read_required(reply: Reply) -> Reading:
+    """The reply of an answer or fallback URL: 200, JSON, an NCCO; anything else is a failure."""
+    if reply.status != 200:
+        return Reading(failure=reply.failure or f"status {reply.status}")
+    if not _is_json(reply.content_type):
+        return Reading(failure=f"content type {reply.content_type or 'missing'}")
+    return _parsed(reply.body, non_array="fail")
+
+
+def read_optional(reply: Reply, non_array: str) -> Reading:
+    """The reply to an event that may return an NCCO: an empty one lets the call go on."""
+    if reply.failure:
+        return Reading(failure=reply.failure)
+    if reply.status != 200 or not reply.body.strip():
+        return Reading()
+    return _parsed(reply.body, non_array)
+
+
+def _parsed(body: bytes, non_array: str) -> Reading:
+    try:
+        value: Any = json.loads(body)
+    except ValueError:
+        return Reading(failure="the body is no JSON") if non_array == "fail" else Reading()
+    if not isinstance(value, list) and non_array == "ignore":
+        return Reading()
+    problems = tuple(nccos.problems_of(value))
+    if any(problem.rejected for problem in problems):
+        return Reading(failure=INVALID, problems=problems)
+    return Reading(ncco=value, problems=problems)
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _fallback_payload(webhook: Webhook, failure: str) -> Json:
+    original = {"url": webhook.url, "type": "answer" if webhook.kind == "answer" else "event"}
+    return {**webhook.payload, "reason": failure, "original_request": original}

@@ -1,0 +1,190 @@
+"""One webhook request, really sent: what was asked, what came back, and how it is written down.
+
+Retries and fallbacks are decided elsewhere (`ncco_source`, `call_events`, `messages`); here is a single
+attempt.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import httpx
+
+from local.vonage import signing
+from local.vonage.account import Account, Json, JsonValue
+from local.vonage.clock import Clock
+from local.vonage.journal import Journal, readable_body
+
+Method = Literal["GET", "POST"]
+USER_AGENT = "Switchboard-simulated-Vonage"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """A request to the customer's endpoint.
+
+    Attributes:
+        kind: `answer`, `fallback`, `event`, `input`, `notify`, `record`, `inbound`, `status`, `rtc`, …
+        url: where to.
+        method: POST sends `payload` as JSON, GET as query parameters.
+        payload: the fields, in the order they are sent.
+        application_id: stated in the signature.
+        signed: whether the application asked for signed callbacks.
+        connect_timeout_ms: of the attempt.
+        socket_timeout_ms: longest silence while waiting for the reply.
+        call: `conversation_uuid`, for the journal; likewise `leg` and `message`.
+    """
+
+    kind: str
+    url: str
+    method: Method
+    payload: Json
+    application_id: str | None = None
+    signed: bool = True
+    connect_timeout_ms: int = 1000
+    socket_timeout_ms: int = 5000
+    call: str | None = None
+    leg: str | None = None
+    message: str | None = None
+    retry_of: int | None = None
+    fallback_of: int | None = None
+
+
+@dataclass
+class Reply:
+    """What became of one attempt; `failure` is None when there was a reply with a success status."""
+
+    entry_id: int
+    status: int | None = None
+    content_type: str = ""
+    body: bytes = b""
+    failure: str | None = None
+    transient: bool = False  # a timeout, a lost connection, or a status that asks to try again
+
+
+@dataclass
+class Delivery:
+    """Sends webhooks from the engine, holding simulated time while the customer's endpoint works."""
+
+    account: Account
+    clock: Clock
+    journal: Journal
+    client: httpx.Client
+    threads: ThreadPoolExecutor
+
+    async def attempt(self, webhook: Webhook, read: Callable[[Reply], Json] = lambda _reply: {}) -> Reply:
+        """Send once. A timeout costs its nominal time on a clock that jumps.
+
+        Args:
+            webhook: what to send.
+            read: looks at the reply before it is written down, and returns what the journal should add.
+        """
+        request = self._request(webhook)
+        at, started = self.clock.timestamp(), time.perf_counter()
+        with self.clock.standing_still():
+            outcome = await asyncio.get_running_loop().run_in_executor(self.threads, self._send, request)
+        duration_ms = round((time.perf_counter() - started) * 1000, 1)
+        reply = _reply(outcome)
+        self._write_down(webhook, request, reply, at, duration_ms, read(reply))
+        timeout_ms = _nominal_ms(outcome, webhook)
+        if timeout_ms and not self.clock.live:
+            await asyncio.sleep(timeout_ms / 1000)
+        return reply
+
+    def _request(self, webhook: Webhook) -> httpx.Request:
+        timeout = httpx.Timeout(webhook.socket_timeout_ms / 1000, connect=webhook.connect_timeout_ms / 1000)
+        if webhook.method == "GET":
+            parameters = {name: as_parameter(value) for name, value in webhook.payload.items()}
+            headers = self._signature(webhook, signing.query_hash_input(parameters))
+            url = httpx.URL(webhook.url).copy_merge_params(parameters)
+            return self.client.build_request("GET", url, headers=headers, timeout=timeout)
+        body = json.dumps(webhook.payload, separators=(",", ":"), ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", **self._signature(webhook, body)}
+        return self.client.build_request("POST", webhook.url, content=body, headers=headers, timeout=timeout)
+
+    def _signature(self, webhook: Webhook, hashed: bytes) -> dict[str, str]:
+        if not webhook.signed:
+            return {}
+        return signing.authorization(self.account, hashed, webhook.application_id)
+
+    def _send(self, request: httpx.Request) -> httpx.Response | httpx.HTTPError | httpx.InvalidURL:
+        try:
+            return self.client.send(request)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return error
+
+    def _write_down(
+        self,
+        webhook: Webhook,
+        request: httpx.Request,
+        reply: Reply,
+        at: str,
+        duration_ms: float,
+        reading: Json,
+    ) -> None:
+        shown = {"status": reply.status, "body": readable_body(reply.body)} if reply.status else None
+        entry = self.journal.add(
+            "webhook",
+            at,
+            webhook=webhook.kind,
+            call=webhook.call,
+            leg=webhook.leg,
+            message=webhook.message,
+            request={"method": webhook.method, "url": webhook.url, "body": webhook.payload},
+            response=shown,
+            duration_ms=duration_ms,
+            signature="signed" if "authorization" in request.headers else "unsigned",
+            failure=reply.failure,
+            retry_of=webhook.retry_of,
+            fallback_of=webhook.fallback_of,
+            **reading,
+        )
+        reply.entry_id = entry["id"]
+
+
+def as_parameter(value: JsonValue) -> str:
+    """A field as a query parameter: nested values are JSON text, null is empty."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def retried(webhook: Webhook, first: Reply) -> Webhook:
+    """The same webhook as its own second attempt."""
+    return replace(webhook, retry_of=webhook.retry_of or first.entry_id)
+
+
+TRANSIENT = (429, 503, 504)
+
+
+def _reply(outcome: httpx.Response | httpx.HTTPError | httpx.InvalidURL) -> Reply:
+    if isinstance(outcome, httpx.Response):
+        success = 200 <= outcome.status_code <= 205
+        return Reply(
+            0,
+            outcome.status_code,
+            outcome.headers.get("content-type", ""),
+            outcome.content,
+            None if success else f"status {outcome.status_code}",
+            outcome.status_code in TRANSIENT,
+        )
+    if isinstance(outcome, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return Reply(0, failure="connect timeout", transient=True)
+    if isinstance(outcome, httpx.TimeoutException):
+        return Reply(0, failure="socket timeout", transient=True)
+    if isinstance(outcome, httpx.ConnectError):
+        certificate = "CERTIFICATE" in str(outcome) or "SSL" in str(outcome)
+        return Reply(0, failure="TLS error" if certificate else "no connection", transient=not certificate)
+    if isinstance(outcome, httpx.NetworkError | httpx.RemoteProtocolError):
+        return Reply(0, failure="connection closed", transient=True)
+    return Reply(0, failure="invalid URL")
+
+
+def _nominal_ms(outcome: object, webhook: Webhook) -> int:
+    if isinstance(outcome, httpx.ConnectTimeout):
+        return webhook.connect_timeout_ms
+    return webhook.socket_timeout_ms if isinstance(outcome, httpx.TimeoutException) else 0
