@@ -7,6 +7,7 @@ import threading
 
 from rich.console import Console
 
+from local.gateway import EmbeddedGateway
 from local.vonage.account import Account
 from local.vonage.server import DEFAULT_PORT, PortInUseError, Vonage, running
 from local.vonage.switches import Switches
@@ -20,7 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
         **environment, switches=Switches(rate_limits=options.rate_limits), seed=options.seed
     )
     try:
-        with running(account, port=options.port, live=not options.jump) as vonage:
+        transport = EmbeddedGateway(options.embedded_aws) if options.embedded_aws else None
+        with running(account, port=options.port, live=not options.jump, transport=transport) as vonage:
             _introduce(vonage)
             threading.Event().wait()
     except PortInUseError as error:
@@ -41,6 +43,11 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--jump", action="store_true", help="let time jump to the next thing that happens")
     parser.add_argument("--rate-limits", action="store_true", help="enforce the APIs' requests per second")
+    parser.add_argument(
+        "--embedded-aws",
+        metavar="URL",
+        help="deliver webhooks for execute-api addresses to this embedded AWS",
+    )
     parser.add_argument("--seed", type=int, help="make ids the same in each run")
     return parser.parse_args(arguments)
 

@@ -90,7 +90,12 @@ def _own_response(_request: Request, error: Exception) -> Response:
 
 @contextlib.contextmanager
 def running(
-    account: Account | None = None, *, port: int = 0, live: bool = False, start: datetime | None = None
+    account: Account | None = None,
+    *,
+    port: int = 0,
+    live: bool = False,
+    start: datetime | None = None,
+    transport: httpx.BaseTransport | None = None,
 ) -> Iterator[Vonage]:
     """Serve a simulated Vonage in threads of its own until the block ends.
 
@@ -99,6 +104,7 @@ def running(
         port: 0 takes a free one; `vonage.url` says which.
         live: real time instead of jumping time.
         start: the simulated moment it begins at, for timestamps that repeat.
+        transport: carries webhooks, where they cannot simply be sent to their address.
 
     Raises:
         PortInUseError: another program listens there; the message says what to do.
@@ -107,7 +113,7 @@ def running(
     with (
         _listening(port) as listener,
         Engine(clock).running() as engine,
-        delivering(account or Account.seeded(), clock) as delivery,
+        delivering(account or Account.seeded(), clock, transport) as delivery,
     ):
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         exchange = Exchange(delivery.account, clock, delivery.journal, engine, delivery, url)
@@ -118,10 +124,12 @@ def running(
 
 
 @contextlib.contextmanager
-def delivering(account: Account, clock: Clock) -> Iterator[Delivery]:
+def delivering(
+    account: Account, clock: Clock, transport: httpx.BaseTransport | None = None
+) -> Iterator[Delivery]:
     """The way out for webhooks: connections and threads of its own, closed when the block ends."""
     with (
-        httpx.Client(trust_env=False, headers={"User-Agent": USER_AGENT}) as client,
+        httpx.Client(trust_env=False, headers={"User-Agent": USER_AGENT}, transport=transport) as client,
         ThreadPoolExecutor(WEBHOOKS_AT_ONCE, "vonage-webhook") as threads,
     ):
         yield Delivery(account, clock, Journal(), client, threads)
