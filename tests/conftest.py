@@ -1,12 +1,11 @@
 """What most tests need: AWS on 127.0.0.1, and the lines that the functions log."""
 
-import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from switchboard import telemetry, webhook
+from switchboard import webhook
 from switchboard.credentials import SignatureSecrets, _secrets_manager
 
 from tests.factories import CREDENTIALS
@@ -16,12 +15,14 @@ from tests.fakes.aws import FakeAws, running
 class Logs:
     """What was logged during a test."""
 
-    def __init__(self, stream: io.StringIO) -> None:
-        self._stream = stream
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self._text = ""
 
     @property
     def text(self) -> str:
-        return self._stream.getvalue()
+        self._text += self._capsys.readouterr().out
+        return self._text
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -29,12 +30,8 @@ class Logs:
 
 
 @pytest.fixture
-def logs() -> Iterator[Logs]:
-    stream = io.StringIO()
-    handler = telemetry.logger.handlers[0]
-    before = handler.setStream(stream)  # type: ignore[attr-defined]
-    yield Logs(stream)
-    handler.setStream(before)  # type: ignore[attr-defined]
+def logs(capsys: pytest.CaptureFixture[str]) -> Logs:
+    return Logs(capsys)
 
 
 @pytest.fixture

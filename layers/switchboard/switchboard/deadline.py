@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
-# A flow that swallows the first cut meets the next one.
+# Work that swallows the first cut meets the next one.
 _AGAIN_S = 0.2
 
 Result = TypeVar("Result")
@@ -29,21 +29,17 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
         raise Late
     if threading.current_thread() is not threading.main_thread():
         return work()
-    armed = True
-
-    def cut(_signal: int, _frame: FrameType | None) -> None:
-        if armed:
-            raise Late
-
-    before = signal.signal(signal.SIGALRM, cut)
+    signal.signal(signal.SIGALRM, _cut)
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_S)
             return work()
         finally:
-            armed = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
-        # Twice, for the cut that comes just as the first `finally` begins; the next one is _AGAIN_S away.
-        armed = False
+        # Again, for the cut that comes just as the first `finally` begins; the next one is _AGAIN_S away.
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+
+
+def _cut(_signal: int, _frame: FrameType | None) -> None:
+    raise Late

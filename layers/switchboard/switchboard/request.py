@@ -42,7 +42,7 @@ def read(event: Mapping[str, Any], now: float | None = None) -> Request:
     Raises:
         BodyTooLargeError: the body is larger than `MAX_BODY_BYTES`.
     """
-    headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     context = event.get("requestContext") or {}
     return Request(
         body=_body(event),
@@ -61,7 +61,7 @@ def payload(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        parsed = json.loads(body, parse_constant=_refuse_constant)
+        parsed = _DECODER.decode(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         parsed = None
     if isinstance(parsed, dict):
@@ -97,3 +97,6 @@ def _base_url(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
 def _refuse_constant(name: str) -> float:
     # NaN and Infinity are no JSON; passed on, EventBridge and DynamoDB would refuse the whole event.
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

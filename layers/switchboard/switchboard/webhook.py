@@ -9,7 +9,6 @@ and 504 are tried once more, other errors go to the fallback at once); the Messa
 """
 
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 # What is left of Lambda's own time when a flow that nobody waits for is cut, so that Vonage still gets its
 # reply.
 _RESERVE_S = 0.5
+
+_LEVELS: dict[str, telemetry.Level] = {"Answered": "INFO", "Accepted": "INFO", "Refused": "WARNING"}
 
 Payload = TypeVar("Payload")
 Reply = TypeVar("Reply")
@@ -93,11 +94,9 @@ class Webhook(Generic[Payload, Reply]):
         except Exception as failure:  # noqa: BLE001 - a bug of ours must not cost a call
             name, response = "Failed", {"statusCode": self._rules.unavailable}
             facts |= telemetry.where(failure)
-        level = logging.INFO if name in ("Answered", "Accepted") else logging.ERROR
+        level = _LEVELS.get(name, "ERROR")
         spent_ms = round((time.monotonic() - started) * 1000)
-        telemetry.outcome(
-            name, self._rules.name, level=level, status=response["statusCode"], ms=spent_ms, **facts
-        )
+        telemetry.outcome(name, self._rules.name, level, status=response["statusCode"], ms=spent_ms, **facts)
         return response
 
     def _respond(
