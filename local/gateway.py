@@ -37,7 +37,7 @@ def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
             for path, operations in resource["Properties"].get("Body", {}).get("paths", {}).items()
             for method, operation in operations.items()
         }
-        for logical_id, resource in template["Resources"].items()
+        for logical_id, resource in template.get("Resources", {}).items()  # none yet while it is being read
         if resource["Type"] == API
     }
 

@@ -65,7 +65,6 @@ def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, 
             *("--template-file", str(built)),
             *("--stack-name", stack_name),
             *("--capabilities", "CAPABILITY_IAM"),
-            *("--config-file", os.devnull),
             *(["--parameter-overrides", *_overrides(parameters)] if parameters else []),
         ],
         aws.environment(aws_url),
@@ -123,9 +122,11 @@ def _run(
     cause: Callable[[], str | None] = lambda: None,
 ) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
+    settings = paths.LOCAL / "samconfig.toml"  # the project's own names stacks in real accounts
+    settings.write_text("version = 0.1\n")
     with log.open("ab") as output:
         done = subprocess.run(
-            [str(paths.SAM), *arguments],
+            [str(paths.SAM), *arguments, "--config-file", str(settings)],
             env={**environment, "SAM_CLI_TELEMETRY": "0"},
             cwd=paths.ROOT,
             stdin=subprocess.DEVNULL,

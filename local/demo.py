@@ -1,0 +1,112 @@
+"""One call and one message through the deployed stack, and what happened, for a person to read."""
+
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from local import up
+from local.errors import StageError
+from local.report import Report
+from local.stage import Stage
+from local.state import State
+from local.story import call_story, message_story
+
+CALLER = "447700900111"
+
+Json = dict[str, Any]
+
+
+def show(report: Report, running: State) -> None:
+    """Show the stack, place a call and send an SMS, and tell what each led to.
+
+    Raises:
+        StageError: The call was not answered and forwarded, or the message was not taken.
+    """
+    introduce(report, running)
+    _call(report.console, running)
+    _message(report.console, running)
+    report.console.print(
+        "\n[bold]What next[/]\n"
+        "  Change what the caller hears in [bold]functions/answer/app.py[/], then run `make demo` again.\n"
+        "  `make up` keeps all of this running; the README says how to deploy it to your own account."
+    )
+
+
+def introduce(report: Report, running: State) -> None:
+    """Show what was deployed: the stack's resources, and the application as Vonage sees it."""
+    stage = up.stage_of(running)
+    _resources(report.console, stage)
+    _application(report.console, stage, running)
+
+
+def _resources(out: Console, stage: Stage) -> None:
+    by_type: dict[str, list[str]] = {}
+    for logical_id, kind in sorted(stage.resources().items()):
+        by_type.setdefault(kind, []).append(logical_id)
+    table = _table("type", "resources")
+    for kind, names in sorted(by_type.items()):
+        table.add_row(kind, ", ".join(names))
+    count = sum(map(len, by_type.values()))
+    out.print(f"\n[bold]The stack {stage.stack_name}[/] {count} resources in the embedded AWS")
+    out.print(table)
+
+
+def _application(out: Console, stage: Stage, running: State) -> None:
+    application: Json = stage.application().json()
+    table = _table("capability", "webhook", "Vonage calls")
+    for capability, settings in application["capabilities"].items():
+        for name, hook in settings.get("webhooks", {}).items():
+            table.add_row(capability, name, f"{hook['http_method']} {hook['address']}")
+    out.print(f"\n[bold]The application, as Vonage sees it[/] {application['name']} {application['id']}")
+    out.print(table)
+    out.print(f"  linked numbers: [bold]{', '.join(running.numbers)}[/]")
+    out.print(f"  public key: {stage.outputs()['PublicKeyFingerprint']}", soft_wrap=True)
+    out.print("  private key: in Secrets Manager, made by the stack; Vonage has never seen it")
+
+
+def _call(out: Console, running: State) -> None:
+    number = running.numbers[0]
+    out.print(f"\n[bold]A call[/] from {CALLER} to {number}, simulated time on the left")
+    outcome = _simulate(running, "calls", {"from": CALLER, "to": number})
+    entries = _journal(running, call=outcome["call"])
+    for line in call_story(entries):
+        out.print(line, soft_wrap=True)
+    if not any(entry.get("what") == "connected" for entry in entries):
+        raise StageError(
+            f"The call was not forwarded: {outcome.get('failure') or outcome['status']}.",
+            "The story above says where it ended. The functions' code is in functions/, layers/switchboard/.",
+        )
+
+
+def _message(out: Console, running: State) -> None:
+    number = running.numbers[0]
+    out.print(f"\n[bold]A message[/] by SMS from {CALLER} to {number}")
+    sms = {"channel": "sms", "from": CALLER, "to": number, "text": "Are you open today?"}
+    outcome = _simulate(running, "messages", sms)
+    for line in message_story(_journal(running, message=outcome["message_uuid"])):
+        out.print(line, soft_wrap=True)
+    if not outcome["delivered"]:
+        raise StageError(f"The message was not taken: {outcome['failure']}.", "Read .local/logs/aws.log.")
+
+
+def _simulate(running: State, what: str, body: Json) -> Json:
+    reply = httpx.post(f"{running.vonage_url}/_simulator/{what}", json=body, timeout=60, trust_env=False)
+    answer: Json = reply.json()
+    if reply.is_error:
+        raise StageError(f"The simulated Vonage refused: {answer.get('error')}", "Run `make demo` again.")
+    return answer
+
+
+def _journal(running: State, **wanted: str) -> list[Json]:
+    reply = httpx.get(f"{running.vonage_url}/_simulator/journal", params=wanted, trust_env=False)
+    entries: list[Json] = reply.raise_for_status().json()["entries"]
+    return entries
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=True, padding=(0, 2))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

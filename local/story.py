@@ -1,0 +1,67 @@
+"""The journal of a call or a message as lines that a person can read."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from rich.markup import escape
+
+Json = dict[str, Any]
+
+
+def call_story(entries: list[Json]) -> Iterator[str]:
+    """Each line of a call: its simulated time, who did what, and each webhook with its reply."""
+    begun = _time(entries[0]) if entries else None
+    for entry in entries:
+        elapsed = (_time(entry) - begun).total_seconds() if begun else 0.0
+        stamp = f"  [dim]{elapsed:6.1f} s[/]  "
+        if entry["kind"] == "webhook":
+            yield from _webhook(stamp, entry)
+        else:
+            yield f"{stamp}{_deed(entry)}"
+
+
+def message_story(entries: list[Json]) -> Iterator[str]:
+    """Each line of a message."""
+    for entry in entries:
+        if entry["kind"] == "webhook":
+            yield from _webhook("  ", entry)
+
+
+def _webhook(stamp: str, entry: Json) -> Iterator[str]:
+    request, response = entry["request"], entry.get("response") or {}
+    what = entry["request"]["body"].get("status") or request["body"].get("text", "")
+    path = "/".join(request["url"].rsplit("/", 2)[1:])
+    outcome = f"[green]{response['status']}[/]" if not entry.get("failure") else f"[red]{entry['failure']}[/]"
+    yield (
+        f"{stamp}[cyan]{request['method']} {path}[/] {escape(what)} → {outcome} "
+        f"[dim]{entry['duration_ms']:.0f} ms, {entry['signature']}[/]"
+    )
+    indent = " " * 12
+    for action in entry.get("ncco") or []:
+        yield f"{indent}[yellow]{escape(json.dumps(action, ensure_ascii=False))}[/]"
+    for problem in entry.get("problems") or []:
+        yield f"{indent}[red]{escape(str(problem))}[/]"
+
+
+def _deed(entry: Json) -> str:
+    party, what = f"[bold]{entry['party']}[/]", entry["what"]
+    words = escape(f"“{entry['text']}”") if "text" in entry else ""
+    match what:
+        case "dialled":
+            return f"[bold]{entry['number']}[/] rings"
+        case "answered":
+            return f"[bold]{entry['number']}[/] is answered"
+        case "talk":
+            return f"{party} hears [bold magenta]{words}[/]"
+        case "said":
+            return f"{party} says [bold magenta]{words}[/]"
+        case "connected":
+            return f"{party} is connected with the caller"
+        case _:
+            return f"{party} {what} {words} {escape(entry.get('reason', ''))}".rstrip()
+
+
+def _time(entry: Json) -> datetime:
+    return datetime.fromisoformat(entry["at"])
