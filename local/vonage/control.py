@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.vonage import messages
 from local.vonage.parties import Callee, check_steps
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def routes(vonage: "Vonage") -> list[Route]:
     return [
         Route("/_simulator/journal", api.journal, methods=["GET"]),
         Route("/_simulator/calls", api.place_call, methods=["POST"]),
+        Route("/_simulator/messages", api.receive_message, methods=["POST"]),
         Route("/_simulator/faults", api.list_faults, methods=["GET"]),
         Route("/_simulator/faults", api.add_fault, methods=["POST"]),
         Route("/_simulator/faults", api.clear_faults, methods=["DELETE"]),
@@ -60,6 +62,21 @@ class ControlApi:
             return JSONResponse({}, 202)
         outcome = await asyncio.wrap_future(running)
         return JSONResponse(outcome.as_json(), 201)
+
+    async def receive_message(self, request: Request) -> Response:
+        """`POST /_simulator/messages {"channel", "from", "to", "text"}`: a customer writes."""
+        message = await request.json()
+        missing = [name for name in ("channel", "from", "to") if name not in message]
+        if missing:
+            return refused(missing[0], "is required")
+        if message["channel"] not in messages.CHANNELS:
+            return refused("channel", f"must be one of {', '.join(messages.CHANNELS)}")
+        work = messages.receive(self._vonage.exchange, message)
+        try:
+            taken = await asyncio.wrap_future(self._vonage.engine.start(work))
+        except messages.UndeliverableError as error:
+            return refused("to", str(error))
+        return JSONResponse(taken, 201)
 
     async def list_faults(self, _request: Request) -> Response:
         """`GET /_simulator/faults`."""

@@ -1,0 +1,55 @@
+"""Delivery of inbound messages and statuses, until the customer's endpoint takes them or a day has passed.
+
+Source: Vonage help-centre article on retried inbound messages: 429 and 5xx are sent again, first after
+about 5 seconds, each time after twice as long up to 15 minutes, for 24 hours. Other 4xx are not sent again.
+Timeouts are treated like 5xx here.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from local.vonage.account import Json
+from local.vonage.delivery import Delivery, Reply, Webhook
+
+FIRST_PAUSE_S = 5
+LONGEST_PAUSE_S = 15 * 60
+GIVEN_UP_AFTER_S = 24 * 3600
+CONNECT_TIMEOUT_MS = 3000
+SOCKET_TIMEOUT_MS = 15000
+
+
+def hook_of(application: Json, kind: str) -> Json | None:
+    """The application's `inbound_url` or `status_url`, if it is set."""
+    hook: Json = application["capabilities"].get("messages", {}).get("webhooks", {}).get(kind, {})
+    return hook if hook.get("address") else None
+
+
+def webhook(kind: str, hook: Json, payload: Json, application_id: str | None) -> Webhook:
+    """A message webhook; always POST, always signed."""
+    return Webhook(
+        kind=kind,
+        url=hook["address"],
+        method="POST",
+        payload=payload,
+        application_id=application_id,
+        connect_timeout_ms=CONNECT_TIMEOUT_MS,
+        socket_timeout_ms=SOCKET_TIMEOUT_MS,
+        message=payload["message_uuid"],
+    )
+
+
+async def deliver(delivery: Delivery, message: Webhook) -> Reply:
+    """Send, and send again, until it is taken or lost; the last reply tells."""
+    began = delivery.clock.seconds()
+    pause = FIRST_PAUSE_S
+    reply = await delivery.attempt(message)
+    while _may_be_repeated(reply) and delivery.clock.seconds() + pause - began < GIVEN_UP_AFTER_S:
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
+        message = replace(message, retry_of=message.retry_of or reply.entry_id)
+        reply = await delivery.attempt(message)
+    return reply
+
+
+def _may_be_repeated(reply: Reply) -> bool:
+    return reply.failure is not None and (reply.status is None or reply.status == 429 or reply.status >= 500)

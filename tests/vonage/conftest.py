@@ -1,0 +1,28 @@
+"""A simulator per test, a client with its credentials, and a customer's webhook endpoint."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from local.vonage.account import Account
+from local.vonage.server import Vonage, running
+from tests.vonage.customer import Customer
+
+
+@pytest.fixture
+def vonage() -> Iterator[Vonage]:
+    with running(Account.seeded(seed=1)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def api(vonage: Vonage) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=vonage.url, auth=vonage.credentials) as client:
+        yield client
+
+
+@pytest.fixture
+def customer(vonage: Vonage) -> Iterator[Customer]:
+    with Customer.serving(vonage) as endpoint:
+        yield endpoint
