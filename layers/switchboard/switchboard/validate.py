@@ -113,7 +113,7 @@ def _suggestion(parent: Place, key: str | int) -> str:
 
 
 def _shown(value: object) -> str:
-    """Return a value fit for a log line: short, and with the last digits only of what may be a phone number."""
+    """Return a value fit for a log line: short, and what may be a phone number without its first digits."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     if len(text) > _LONGEST_SHOWN:
         return f"{len(value)} characters long" if isinstance(value, str) else f"{len(text)} bytes of JSON"

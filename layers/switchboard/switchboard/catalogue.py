@@ -1,0 +1,72 @@
+"""The catalogue of events: each documented name that ``classify`` gives, and the shape of its payload.
+
+docs/events.md and the JSON Schemas beside it are generated from this table. A name that is not in it, such as
+that of a status which Vonage added yesterday, is published all the same.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from switchboard import messages, rtc, voice, voice_events
+from switchboard.shapes import Shape, tags
+
+VOICE: Mapping[str, Shape] = {
+    "voice.answer": voice.AnswerRequest,
+    "voice.fallback": voice.FallbackRequest,
+    "voice.started": voice_events.Progress,
+    "voice.ringing": voice_events.Progress,
+    "voice.answered": voice_events.Answered,
+    "voice.busy": voice_events.NotAnswered,
+    "voice.cancelled": voice_events.NotAnswered,
+    "voice.timeout": voice_events.NotAnswered,
+    "voice.unanswered": voice_events.NotAnswered,
+    "voice.rejected": voice_events.NotAnswered,
+    "voice.failed": voice_events.NotAnswered,
+    "voice.human": voice_events.MachineDetected,
+    "voice.machine": voice_events.MachineDetected,
+    "voice.disconnected": voice_events.Disconnected,
+    "voice.completed": voice_events.Completed,
+    "voice.input": voice_events.Input,
+    "voice.notify": voice_events.Notification,
+    "voice.record": voice_events.Recorded,
+    "voice.transcribed": voice_events.Transcribed,
+    "voice.transfer": voice_events.Transferred,
+    "voice.error": voice_events.CallError,
+}
+MESSAGES: Mapping[str, Shape] = {
+    "messages.inbound": messages.Inbound,
+    "messages.status.submitted": messages.Status,
+    "messages.status.delivered": messages.Status,
+    "messages.status.read": messages.Status,
+    "messages.status.rejected": messages.Status,
+    "messages.status.undeliverable": messages.Status,
+    "messages.v0_1.inbound": messages.InboundV01,
+    "messages.v0_1.status.submitted": messages.StatusV01,
+    "messages.v0_1.status.delivered": messages.StatusV01,
+    "messages.v0_1.status.read": messages.StatusV01,
+    "messages.v0_1.status.rejected": messages.StatusV01,
+    "messages.v0_1.status.undeliverable": messages.StatusV01,
+}
+RTC_TYPES = """
+    app:knocking app:knocking:cancel
+    audio:asr:done audio:asr:record:done audio:dtmf
+    audio:earmuff:off audio:earmuff:on audio:mute:off audio:mute:on
+    audio:play audio:play:done audio:play:stop audio:record audio:record:done audio:record:stop
+    audio:ringing:start audio:ringing:stop audio:say audio:say:done audio:say:stop
+    audio:speaking:off audio:speaking:on
+    conversation:created conversation:deleted conversation:updated event:delete ephemeral leg:status:update
+    member:invited member:joined member:left member:media member:message:status
+    message message:delivered message:rejected message:seen message:submitted message:undeliverable
+    rtc:answer rtc:answered rtc:hangup rtc:ringing rtc:status rtc:terminate rtc:transfer
+    sip:amd_machine sip:answered sip:hangup sip:machine sip:ringing sip:status
+""".split()  # noqa: SIM905 - fifty quoted words read worse
+RTC: Mapping[str, Shape] = {f"rtc.{name.replace(':', '.')}": rtc.Event for name in RTC_TYPES}
+
+CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC}
+
+
+def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:
+    """Return the type that a payload of this event should have; ``Any`` for one that is not documented."""
+    if name == "messages.inbound":
+        return tags(messages.Inbound, "message_type").get(str(payload.get("message_type", "text")), Any)
+    return CATALOGUE.get(name, rtc.Event if name.startswith("rtc.") else Any)

@@ -1,0 +1,22 @@
+"""Payloads that hypothesis makes up: any JSON, and with `st.from_type` any wire type.
+
+Hypothesis has no idea of `Any`, which stands for JSON in the wire types.
+"""
+
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def _dictionaries(shape: Any) -> st.SearchStrategy[dict[str, Any]]:  # noqa: ANN401 - a parametrised dict
+    _, value = get_args(shape) or (str, Any)
+    return st.dictionaries(st.text(), JSON if value is Any else st.from_type(value), max_size=3)
+
+
+st.register_type_strategy(dict, _dictionaries)

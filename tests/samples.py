@@ -1,0 +1,26 @@
+"""The sample payloads of ``events/``, by the webhook that receives them."""
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+from switchboard.classify import Webhook
+
+_FOLDER = Path(__file__).parents[1] / "events"
+WEBHOOKS: tuple[Webhook, ...] = get_args(Webhook)
+
+
+def sample(name: str) -> dict[str, Any]:
+    """Return a fresh copy of the sample ``events/<name>.json``."""
+    payload: dict[str, Any] = json.loads((_FOLDER / f"{name}.json").read_text())
+    return payload
+
+
+def names(webhook: str = "") -> list[str]:
+    """Return the names of all samples, or of those that one webhook receives."""
+    return sorted(path.stem for path in _FOLDER.glob(f"{webhook}*.json"))
+
+
+def webhook_of(name: str) -> Webhook:
+    """Return the webhook that receives a sample: the name begins with it."""
+    return next(webhook for webhook in WEBHOOKS if name.startswith(f"{webhook}_"))

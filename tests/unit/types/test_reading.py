@@ -1,0 +1,81 @@
+"""What naive code gets wrong about a webhook's fields."""
+
+from decimal import Decimal
+
+import pytest
+from switchboard import reading
+
+from tests.samples import sample
+
+
+@pytest.mark.parametrize(("name", "caller"), [
+    ("answer_phone", "447700900123"),
+    ("answer_app_user", "alice"),
+    ("answer_sip", "alice@sip.example.com"),
+    ("answer_withheld_caller", ""),
+])  # fmt: skip
+def test_caller_is_the_number_or_else_the_user(name: str, caller: str) -> None:
+    assert reading.caller(sample(name)) == caller
+
+
+def test_sip_headers_keep_their_case_and_hyphens() -> None:
+    headers = reading.sip_headers(sample("answer_sip"))
+
+    assert headers == {"X-UserId": "42", "User-to-User": "3132333435;encoding=hex"}
+
+
+def test_machine_detection_names_its_leg_otherwise() -> None:
+    assert reading.leg(sample("event_machine")) == sample("event_machine")["call_uuid"]
+    assert reading.leg(sample("event_answered")) == sample("event_answered")["uuid"]
+    assert reading.leg(sample("event_notify")) is None
+
+
+@pytest.mark.parametrize(("name", "digits"), [
+    ("event_input_dtmf", "1"),
+    ("event_input_dtmf_timed_out", ""),
+    ("event_input_speech", ""),  # null on the wire
+    ("event_input_speech_numbers", ""),  # no dtmf at all
+])  # fmt: skip
+def test_digits_are_a_text_even_when_no_key_was_pressed(name: str, digits: str) -> None:
+    assert reading.digits(sample(name)) == digits
+
+
+@pytest.mark.parametrize(("name", "text", "confidence"), [
+    ("event_input_speech", "sales", 0.9405097),  # a text on the wire
+    ("event_input_speech_numbers", "support", 0.9),
+    ("event_input_speech_silence", "", 0),
+    ("event_input_speech_error", "", 0),
+    ("event_input_dtmf", "", 0),
+])  # fmt: skip
+def test_speech_is_the_best_reading_or_empty(name: str, text: str, confidence: float) -> None:
+    assert (reading.speech(sample(name)), reading.confidence(sample(name))) == (text, confidence)
+
+
+def test_numbers_sent_as_texts_are_read_exactly() -> None:
+    assert reading.duration(sample("event_completed")) == 8
+    assert reading.price(sample("event_completed")) == Decimal("0.00060000")
+    assert reading.price(sample("status_delivered_sms")) == Decimal("0.0333")
+    assert reading.duration(sample("event_completed_unanswered")) == 0
+
+
+def test_numbers_that_are_not_there_are_none() -> None:
+    assert reading.duration(sample("event_answered")) is None
+    assert reading.price(sample("status_read_rcs")) is None
+
+
+def test_objects_in_a_query_are_json_text_and_other_texts_stay() -> None:
+    fields = reading.from_query(
+        {
+            "dtmf": '{"digits":"3","timed_out":true}',
+            "to": "447700900000",
+            "text": "{not json",
+            "conversation_uuid": "CON-1",
+        }
+    )
+
+    assert fields == {
+        "dtmf": {"digits": "3", "timed_out": True},
+        "to": "447700900000",
+        "text": "{not json",
+        "conversation_uuid": "CON-1",
+    }
