@@ -1,0 +1,181 @@
+"""Signature secrets: rotation refuses nothing, an outage changes nothing, forgeries cost nothing."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from switchboard.credentials import SignatureSecrets, read_secret
+from switchboard.errors import SecretError
+
+from tests.fakes.aws import FakeAws, Received, Refusal
+
+MAIN, SUB = "a1b2c3d4", "e5f6a7b8"
+
+
+class Versions:
+    """A secret in memory, with a clock; `reads` lists the labels that were asked for."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.down = False
+        self.answering = threading.Event()
+        self.answering.set()
+        self.reads: list[str] = []
+        self.labelled: dict[str, dict[str, Any]] = {
+            "AWSCURRENT": {"api_key": MAIN, "signature_secret": "one"}
+        }
+
+    def read(self, label: str) -> dict[str, Any] | None:
+        self.reads.append(label)
+        self.answering.wait(5)
+        if self.down:
+            raise SecretError("down")
+        return self.labelled.get(label)
+
+    def rotate(self, secret: str) -> None:
+        self.labelled["AWSPREVIOUS"] = self.labelled["AWSCURRENT"]
+        self.labelled["AWSCURRENT"] = {"api_key": MAIN, "signature_secret": secret}
+
+    def secrets(self) -> SignatureSecrets:
+        return SignatureSecrets(self.read, lambda: self.now)
+
+
+def wait_for_renewal() -> None:
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.daemon and "_look" in thread.name:
+            thread.join()
+
+
+def test_the_secret_is_read_once() -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+
+    assert [secrets.known(MAIN) for _ in range(3)] == [["one"]] * 3
+    assert versions.reads == ["AWSCURRENT"]
+
+
+def test_a_token_that_names_no_account_is_checked_with_the_main_one() -> None:
+    assert Versions().secrets().known(None) == ["one"]
+
+
+def test_a_subaccount_has_a_secret_of_its_own() -> None:
+    versions = Versions()
+    versions.labelled["AWSCURRENT"]["signature_secrets"] = {SUB: "sub"}
+
+    assert versions.secrets().known(SUB) == ["sub"]
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"signature_secret": ""}, {"signature_secret": None}, {"api_key": "other"}]
+)
+def test_a_secret_that_is_not_there_lets_nobody_in(spoiled: dict[str, Any]) -> None:
+    versions = Versions()
+    versions.labelled["AWSCURRENT"] |= spoiled
+
+    assert versions.secrets().known(MAIN) == []
+
+
+def test_both_versions_count_after_a_rotation() -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+    secrets.known(MAIN)
+    versions.rotate("two")
+
+    assert secrets.reread(MAIN) == ["two", "one"]
+
+
+def test_two_hundred_forgeries_a_second_cost_a_few_reads_a_minute() -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+
+    for _ in range(200 * 60):
+        secrets.known(MAIN)
+        secrets.reread(MAIN)
+        versions.now += 1 / 200
+
+    assert len(versions.reads) <= 7  # one at first, then both versions each 20 s
+
+
+def test_a_forgery_just_after_the_start_finds_the_previous_version() -> None:
+    versions = Versions()
+    versions.rotate("two")
+    secrets = versions.secrets()
+
+    assert secrets.known(MAIN) == ["two"]
+    assert secrets.reread(MAIN) == ["two", "one"]
+
+
+def test_an_outage_leaves_what_was_read_in_use() -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+    secrets.known(MAIN)
+    versions.down = True
+    versions.now += 10_000
+
+    assert secrets.known(MAIN) == ["one"]
+    wait_for_renewal()
+    versions.now += 10_000
+    assert secrets.reread(MAIN) == ["one"]
+
+
+def test_an_outage_from_the_start_is_an_error_and_not_a_stampede() -> None:
+    versions = Versions()
+    versions.down = True
+    secrets = versions.secrets()
+
+    for _ in range(50):
+        with pytest.raises(SecretError):
+            secrets.known(MAIN)
+
+    assert len(versions.reads) == 1
+
+
+def test_an_outage_that_ends_is_noticed_within_a_second() -> None:
+    versions = Versions()
+    versions.down = True
+    secrets = versions.secrets()
+    with pytest.raises(SecretError):
+        secrets.known(MAIN)
+    versions.down, versions.now = False, versions.now + 1
+
+    assert secrets.known(MAIN) == ["one"]
+
+
+def test_an_old_copy_is_renewed_while_the_caller_goes_on() -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+    secrets.known(MAIN)
+    versions.rotate("two")
+    versions.now += 301
+
+    versions.answering.clear()
+    assert secrets.known(MAIN) == ["one"]
+    versions.answering.set()
+    wait_for_renewal()
+    assert secrets.known(MAIN) == ["two", "one"]
+
+
+def test_a_secret_is_read_over_the_wire(aws: FakeAws) -> None:
+    aws.put_secret("mine", {"a": 1})
+
+    assert read_secret("mine") == {"a": 1}
+    assert read_secret("mine", "AWSPREVIOUS") is None
+    assert read_secret("other") is None
+
+
+def refuse(_: Received) -> None:
+    raise Refusal("AccessDeniedException")
+
+
+@pytest.mark.parametrize(("text", "fault"), [("not JSON 447700900123", None), ("[1]", None), ("{}", refuse)])
+def test_an_unusable_secret_is_named_and_never_quoted(
+    aws: FakeAws, text: str, fault: Callable[[Received], None] | None
+) -> None:
+    aws.secrets["mine"] = {"AWSCURRENT": text}
+    aws.fault = fault
+
+    with pytest.raises(SecretError, match="mine") as failure:
+        read_secret("mine")
+
+    assert "447700900123" not in repr(failure.value) + repr(failure.value.__cause__)
