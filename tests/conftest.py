@@ -9,7 +9,7 @@ from switchboard import webhook
 from switchboard.credentials import SignatureSecrets, _secrets_manager
 
 from tests.factories import CREDENTIALS
-from tests.fakes.aws import FakeAws, running
+from tests.fakes.aws import Aws, running
 
 
 class Logs:
@@ -35,10 +35,10 @@ def logs(capsys: pytest.CaptureFixture[str]) -> Logs:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """AWS with the credentials secret in it, and the environment of a function that uses it."""
     with running() as fake:
-        fake.put_secret("switchboard/vonage", CREDENTIALS)
+        fake.secret("switchboard/vonage", CREDENTIALS)
         for name, value in {
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",

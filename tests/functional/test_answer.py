@@ -9,7 +9,7 @@ from switchboard.webhook import Response
 from functions.answer import app
 from tests.conftest import Logs
 from tests.factories import CALLED, answer_request, signed, webhook_event
-from tests.fakes.aws import FakeAws
+from tests.fakes.aws import Aws
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -57,7 +57,7 @@ def test_a_forged_call_is_refused_and_never_answered(logs: Logs) -> None:
     assert [(line["message"], line["reason"]) for line in logs.lines] == [("Refused", "signature")]
 
 
-def test_a_call_goes_to_the_fallback_when_nothing_can_be_verified(aws: FakeAws, logs: Logs) -> None:
+def test_a_call_goes_to_the_fallback_when_nothing_can_be_verified(aws: Aws, logs: Logs) -> None:
     aws.secrets.clear()
 
     assert app.lambda_handler(webhook_event("answer", answer_request())) == {"statusCode": 500}

@@ -1,6 +1,5 @@
 """The signed AWS call: the signature is botocore's, and a failing service costs no more time than it may."""
 
-import json
 import time
 from collections.abc import Iterator
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from switchboard.aws import Service, sign
 from switchboard.errors import AwsError, SettingError
 
-from tests.fakes.aws import FakeAws, Received, Refusal
+from tests.fakes.aws import Aws, Json, Refusal
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -79,13 +78,13 @@ def test_a_connection_that_the_other_side_closed_is_replaced(service: Service) -
 
 
 @pytest.mark.parametrize(
-    "fault", [Refusal("InternalServiceError", 500), Refusal("ThrottlingException"), ConnectionError()]
+    "fault", [Refusal("InternalServiceError", status=500), Refusal("ThrottlingException"), ConnectionError()]
 )
 def test_what_may_succeed_the_second_time_is_tried_again(
-    aws: FakeAws, service: Service, fault: Exception
+    aws: Aws, service: Service, fault: Exception
 ) -> None:
-    def fail_once(_: Received) -> None:
-        if len(aws.requests) == 1:
+    def fail_once(_operation: str, _asked: Json) -> None:
+        if len(aws.calls) == 1:
             raise fault
 
     aws.fault = fail_once
@@ -93,8 +92,8 @@ def test_what_may_succeed_the_second_time_is_tried_again(
     assert read(service)
 
 
-def test_a_refusal_is_not_tried_again(aws: FakeAws, service: Service) -> None:
-    def refuse(_: Received) -> None:
+def test_a_refusal_is_not_tried_again(aws: Aws, service: Service) -> None:
+    def refuse(_operation: str, _asked: Json) -> None:
         raise Refusal("com.amazonaws#AccessDeniedException")
 
     aws.fault = refuse
@@ -102,15 +101,15 @@ def test_a_refusal_is_not_tried_again(aws: FakeAws, service: Service) -> None:
     with pytest.raises(AwsError) as failure:
         read(service)
 
-    assert (failure.value.code, failure.value.retryable, len(aws.requests)) == (
+    assert (failure.value.code, failure.value.retryable, len(aws.calls)) == (
         "AccessDeniedException",
         False,
         1,
     )
 
 
-def test_a_service_that_hangs_costs_no_more_than_its_time(aws: FakeAws, service: Service) -> None:
-    aws.fault = lambda _: time.sleep(1)
+def test_a_service_that_hangs_costs_no_more_than_its_time(aws: Aws, service: Service) -> None:
+    aws.fault = lambda _operation, _asked: time.sleep(1)
     started = time.monotonic()
 
     with pytest.raises(AwsError) as failure:
@@ -136,10 +135,9 @@ def test_a_missing_region_is_named(service: Service, monkeypatch: pytest.MonkeyP
         read(service)
 
 
-def test_a_request_says_what_it_is(aws: FakeAws, service: Service) -> None:
+def test_a_request_says_what_it_is(aws: Aws, service: Service) -> None:
     read(service)
 
-    (request,) = aws.requests
-    assert request.headers["content-type"] == "application/x-amz-json-1.1"
-    assert request.headers["x-amz-security-token"] == "session-token"
-    assert json.dumps(request.parameters) == '{"SecretId": "switchboard/vonage"}'
+    assert aws.headers["x-amz-target"] == "secretsmanager.GetSecretValue"
+    assert aws.headers["content-type"] == "application/x-amz-json-1.1"
+    assert aws.headers["x-amz-security-token"] == "session-token"

@@ -8,7 +8,7 @@ import pytest
 from switchboard.credentials import SignatureSecrets, read_secret
 from switchboard.errors import SecretError
 
-from tests.fakes.aws import FakeAws, Received, Refusal
+from tests.fakes.aws import Aws, Json, Refusal
 
 MAIN, SUB = "a1b2c3d4", "e5f6a7b8"
 
@@ -156,23 +156,23 @@ def test_an_old_copy_is_renewed_while_the_caller_goes_on() -> None:
     assert secrets.known(MAIN) == ["two", "one"]
 
 
-def test_a_secret_is_read_over_the_wire(aws: FakeAws) -> None:
-    aws.put_secret("mine", {"a": 1})
+def test_a_secret_is_read_over_the_wire(aws: Aws) -> None:
+    aws.secret("mine", {"a": 1})
 
     assert read_secret("mine") == {"a": 1}
     assert read_secret("mine", "AWSPREVIOUS") is None
     assert read_secret("other") is None
 
 
-def refuse(_: Received) -> None:
+def refuse(_operation: str, _asked: Json) -> None:
     raise Refusal("AccessDeniedException")
 
 
 @pytest.mark.parametrize(("text", "fault"), [("not JSON 447700900123", None), ("[1]", None), ("{}", refuse)])
 def test_an_unusable_secret_is_named_and_never_quoted(
-    aws: FakeAws, text: str, fault: Callable[[Received], None] | None
+    aws: Aws, text: str, fault: Callable[[str, Json], None] | None
 ) -> None:
-    aws.secrets["mine"] = {"AWSCURRENT": text}
+    aws.secret("mine", {}).values["first"] = text
     aws.fault = fault
 
     with pytest.raises(SecretError, match="mine") as failure:

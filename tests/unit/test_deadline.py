@@ -75,10 +75,12 @@ def test_nothing_rings_afterwards() -> None:
 
 
 def test_elsewhere_than_in_the_main_thread_work_is_left_alone() -> None:
-    results = []
-    thread = threading.Thread(
-        target=lambda: results.append(within(0.001, lambda: time.sleep(0.01) or "done"))
-    )
+    def slow() -> str:
+        time.sleep(0.01)
+        return "done"
+
+    results: list[str] = []
+    thread = threading.Thread(target=lambda: results.append(within(0.001, slow)))
     thread.start()
     thread.join()
 

@@ -1,0 +1,249 @@
+"""Secrets Manager and Parameter Store on a loopback port: the few calls the provisioner makes, as AWS answers them.
+
+Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionStage: labels and ClientRequestToken);
+AWS Systems Manager API reference (PutParameter).
+"""
+
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class Refusal(Exception):
+    """An error AWS answers with."""
+
+    def __init__(self, code: str, message: str = "", status: int = 400) -> None:
+        super().__init__(code)
+        self.code, self.message, self.status = code, message or code, status
+
+
+@dataclass
+class Secret:
+    """One secret: version ids to values, and labels to version ids."""
+
+    arn: str
+    values: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def current(self) -> Json:
+        """The current value, parsed; empty when there is none."""
+        return json.loads(self.values[self.labels["AWSCURRENT"]]) if "AWSCURRENT" in self.labels else {}
+
+    def rotate(self, value: Json) -> None:
+        """Write a new current version."""
+        version = str(uuid.uuid4())
+        self.values[version] = json.dumps(value)
+        self.move("AWSCURRENT", version)
+
+    def move(self, label: str, version: str) -> None:
+        """Attach a label; AWSPREVIOUS follows AWSCURRENT."""
+        if label == "AWSCURRENT" and self.labels.get("AWSCURRENT") not in (None, version):
+            self.labels["AWSPREVIOUS"] = self.labels["AWSCURRENT"]
+            if self.labels["AWSPREVIOUS"] == version:
+                del self.labels["AWSPREVIOUS"]
+        self.labels[label] = version
+
+
+@dataclass
+class Aws:
+    """The account: what is in it, what was asked, and what goes wrong next."""
+
+    url: str = ""
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    refuse: dict[str, str] = field(default_factory=dict)
+    """Operation, or operation and name, to the error code it answers with until removed."""
+    fault: Callable[[str, Json], None] | None = None
+    """Sees each operation first: may raise a Refusal, raise a ConnectionError to hang up, or take its time."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the last request, with names in lower case."""
+    queues: dict[str, list[Json]] = field(default_factory=dict)
+    """Messages by the queue's URL."""
+    tables: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
+    """Items by the table's name, then by pk and sk."""
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def secret(self, name: str, value: Json | None = None) -> Secret:
+        """Create a secret, empty or with a value."""
+        secret = Secret(f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf")
+        if value is not None:
+            secret.values["first"] = json.dumps(value)
+            secret.labels["AWSCURRENT"] = "first"
+        self.secrets[name] = secret
+        return secret
+
+    def records(self, folder: str) -> dict[str, Json]:
+        """The provisioner's records under a folder, by name."""
+        marker = f"/{folder}/"
+        found = {name: value for name, value in self.parameters.items() if marker in name}
+        return {name.partition(marker)[2]: json.loads(value) for name, value in found.items()}
+
+    def answer(self, operation: str, asked: Json) -> Json:
+        """Do one call.
+
+        Raises:
+            Refusal: AWS says no.
+        """
+        name = str(asked.get("SecretId") or asked.get("Name") or asked.get("Path") or "")
+        self.calls.append(operation)
+        if self.fault:
+            self.fault(operation, asked)
+        with self.lock:
+            for refused in (operation, f"{operation} {name}"):
+                if refused in self.refuse:
+                    raise Refusal(self.refuse[refused])
+            return OPERATIONS[operation](self, asked)
+
+    def _secret(self, asked: Json) -> Secret:
+        wanted = asked["SecretId"]
+        for name, secret in self.secrets.items():
+            if wanted in (name, secret.arn):
+                return secret
+        raise Refusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+
+    def get_secret_value(self, asked: Json) -> Json:
+        secret = self._secret(asked)
+        version = asked.get("VersionId") or secret.labels.get(asked.get("VersionStage", "AWSCURRENT"))
+        if version not in secret.values:
+            raise Refusal(
+                "ResourceNotFoundException", "Secrets Manager can't find the specified secret value."
+            )
+        return {"ARN": secret.arn, "VersionId": version, "SecretString": secret.values[version]}
+
+    def put_secret_value(self, asked: Json) -> Json:
+        secret = self._secret(asked)
+        version, value = asked.get("ClientRequestToken") or str(uuid.uuid4()), asked["SecretString"]
+        if secret.values.get(version, value) != value:
+            raise Refusal("ResourceExistsException", "You can't modify an existing version.")
+        if version not in secret.values:
+            first = not secret.labels
+            secret.values[version] = value
+            for label in {*asked.get("VersionStages", ["AWSCURRENT"]), *(["AWSCURRENT"] if first else [])}:
+                secret.move(label, version)
+        return {"ARN": secret.arn, "VersionId": version}
+
+    def describe_secret(self, asked: Json) -> Json:
+        secret = self._secret(asked)
+        stages: dict[str, list[str]] = {}
+        for label, version in secret.labels.items():
+            stages.setdefault(version, []).append(label)
+        return {"ARN": secret.arn, "VersionIdsToStages": stages}
+
+    def update_secret_version_stage(self, asked: Json) -> Json:
+        secret = self._secret(asked)
+        label, to, off = asked["VersionStage"], asked.get("MoveToVersionId"), asked.get("RemoveFromVersionId")
+        holder = secret.labels.get(label)
+        if off != holder and holder not in (None, to):
+            raise Refusal(
+                "InvalidParameterException", "RemoveFromVersionId must name the version with the label."
+            )
+        if to:
+            secret.move(label, to)
+        else:
+            secret.labels.pop(label, None)
+        return {"ARN": secret.arn}
+
+    def put_parameter(self, asked: Json) -> Json:
+        name, value = asked["Name"], asked["Value"]
+        if name in self.parameters and not asked.get("Overwrite"):
+            raise Refusal("ParameterAlreadyExists")
+        if "{{" in value or len(value.encode()) > 8192:
+            raise Refusal("ValidationException")
+        self.parameters[name] = value
+        return {"Version": 1, "Tier": "Standard"}
+
+    def get_parameter(self, asked: Json) -> Json:
+        if asked["Name"] not in self.parameters:
+            raise Refusal("ParameterNotFound")
+        return {
+            "Parameter": {"Name": asked["Name"], "Type": "String", "Value": self.parameters[asked["Name"]]}
+        }
+
+    def get_parameters_by_path(self, asked: Json) -> Json:
+        """Two at a time, so that callers have to turn pages."""
+        names = sorted(name for name in self.parameters if name.startswith(f"{asked['Path']}/"))
+        start = int(asked.get("NextToken", "0"))
+        page = [{"Name": name, "Value": self.parameters[name]} for name in names[start : start + 2]]
+        more = {"NextToken": str(start + 2)} if start + 2 < len(names) else {}
+        return {"Parameters": page, **more}
+
+    def delete_parameter(self, asked: Json) -> Json:
+        if self.parameters.pop(asked["Name"], None) is None:
+            raise Refusal("ParameterNotFound")
+        return {}
+
+    def put_events(self, asked: Json) -> Json:
+        self.events += asked["Entries"]
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": str(uuid.uuid4())} for _ in asked["Entries"]]}
+
+    events: list[Json] = field(default_factory=list)
+
+
+OPERATIONS: dict[str, Callable[[Aws, Json], Json]] = {
+    "secretsmanager.GetSecretValue": Aws.get_secret_value,
+    "secretsmanager.PutSecretValue": Aws.put_secret_value,
+    "secretsmanager.DescribeSecret": Aws.describe_secret,
+    "secretsmanager.UpdateSecretVersionStage": Aws.update_secret_version_stage,
+    "AmazonSSM.PutParameter": Aws.put_parameter,
+    "AmazonSSM.GetParameter": Aws.get_parameter,
+    "AmazonSSM.GetParametersByPath": Aws.get_parameters_by_path,
+    "AmazonSSM.DeleteParameter": Aws.delete_parameter,
+    "AWSEvents.PutEvents": Aws.put_events,
+}
+
+
+@contextmanager
+def running() -> Iterator[Aws]:
+    """An empty account on a free loopback port, until the block ends."""
+    aws = Aws()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(aws))
+    server.daemon_threads = True
+    aws.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield aws
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _handler(aws: Aws) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            aws.headers = {name.lower(): value for name, value in self.headers.items()}
+            try:
+                status, document = 200, aws.answer(self.headers["X-Amz-Target"], asked)
+            except Refusal as refusal:
+                status, document = refusal.status, {"__type": refusal.code, "message": refusal.message}
+            except ConnectionError:
+                self.close_connection = True
+                return
+            with suppress(ConnectionError):  # the caller may have given up
+                self._reply(status, document)
+
+        def _reply(self, status: int, document: Json) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/x-amz-json-1.1")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Tests are quiet."""
+
+    return Handler
