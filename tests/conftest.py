@@ -9,7 +9,7 @@ from switchboard import webhook
 from switchboard.credentials import SignatureSecrets, _secrets_manager
 
 from tests.factories import CREDENTIALS
-from tests.fakes.aws import Aws, running
+from tests.fakes.stores import Aws, running
 
 
 class Logs:

@@ -9,7 +9,7 @@ from switchboard.webhook import Response
 from functions.answer import app
 from tests.conftest import Logs
 from tests.factories import CALLED, answer_request, signed, webhook_event
-from tests.fakes.aws import Aws
+from tests.fakes.stores import Aws
 
 pytestmark = pytest.mark.usefixtures("aws")
 

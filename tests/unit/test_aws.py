@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from switchboard.aws import Service, sign
 from switchboard.errors import AwsError, SettingError
 
-from tests.fakes.aws import Aws, Json, Refusal
+from tests.fakes.stores import Aws, Json, Refusal
 
 pytestmark = pytest.mark.usefixtures("aws")
 

@@ -8,7 +8,7 @@ import pytest
 from switchboard.credentials import SignatureSecrets, read_secret
 from switchboard.errors import SecretError
 
-from tests.fakes.aws import Aws, Json, Refusal
+from tests.fakes.stores import Aws, Json, Refusal
 
 MAIN, SUB = "a1b2c3d4", "e5f6a7b8"
 

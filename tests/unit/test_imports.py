@@ -1,0 +1,68 @@
+"""What a function loads when it starts: a caller waits for each module."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {
+    "asyncio", "aws_lambda_powertools", "boto3", "botocore", "cryptography", "http.client", "httpx",
+    "importlib.metadata", "jwt", "pydantic", "ssl",
+}  # fmt: skip
+
+LOADED = (
+    "import json, sys; before = set(sys.modules); {}; print(json.dumps(sorted(set(sys.modules) - before)))"
+)
+
+
+def loaded(statement: str) -> set[str]:
+    """The modules that a statement loads in a fresh interpreter without an environment."""
+    path = [
+        str(ROOT),
+        str(ROOT / "layers/switchboard"),
+        *(entry for entry in sys.path if "site-packages" in entry),
+    ]
+    code = f"import sys; sys.path[:0] = {path!r}; {LOADED.format(statement)}"
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, check=True, env={})
+    return set(json.loads(run.stdout))
+
+
+def test_answering_a_call_loads_nothing_heavy() -> None:
+    modules = loaded("import functions.answer.app")
+
+    assert modules & HEAVY == set()
+    assert len(modules) <= 60
+
+
+@pytest.mark.parametrize("function", ["event", "inbound", "status", "rtc_event"])
+def test_no_webhook_loads_what_only_other_functions_need(function: str) -> None:
+    modules = loaded(f"import functions.{function}.app")
+
+    assert modules & (HEAVY - {"http.client", "ssl"}) == set()
+
+
+def test_the_fallback_loads_the_standard_library_alone() -> None:
+    modules = loaded("import functions.fallback.app")
+
+    assert {module.partition(".")[0] for module in modules} <= {*sys.stdlib_module_names, "functions"}
+
+
+def test_the_package_itself_loads_none_of_its_modules() -> None:
+    assert [name for name in loaded("import switchboard") if name.startswith("switchboard.")] == []
+
+
+def test_every_exported_name_can_be_imported() -> None:
+    import switchboard
+
+    for name in switchboard.__all__:
+        assert getattr(switchboard, name) is not None
+
+
+def test_a_name_that_is_not_exported_is_an_error() -> None:
+    import switchboard
+
+    with pytest.raises(AttributeError, match="tlak"):
+        _ = switchboard.tlak
