@@ -31,7 +31,10 @@ class _Events(TypedDict, total=False):
 
 
 class TalkOptions(TypedDict, total=False):
-    """How a text is spoken. ``loop`` 0 repeats for ever; ``bargeIn`` lets a key or speech interrupt."""
+    """``bargeIn`` lets a key or speech interrupt. ``loop`` 0 repeats for ever.
+
+    Defaults: once, at level 0, in ``en-US``, style 0, not ``premium``.
+    """
 
     bargeIn: bool
     loop: Loop
@@ -49,7 +52,7 @@ class Talk(TalkOptions):
 
 
 class StreamOptions(TypedDict, total=False):
-    """How an audio file is played. ``loop`` 0 repeats for ever."""
+    """``bargeIn`` lets a key or speech interrupt. ``loop`` 0 repeats for ever; the default is once."""
 
     level: Level
     bargeIn: bool
@@ -64,7 +67,7 @@ class Stream(StreamOptions):
 
 
 class DtmfSettings(TypedDict, total=False):
-    """``timeOut`` is in seconds after the last key."""
+    """Defaults: 3 seconds after the last key, 4 digits, no ``submitOnHash``."""
 
     timeOut: Annotated[int, Between(0, 10)]
     maxDigits: Annotated[int, Between(1, 20)]
@@ -72,7 +75,10 @@ class DtmfSettings(TypedDict, total=False):
 
 
 class SpeechSettings(TypedDict, total=False):
-    """``uuid`` names the one leg to listen to; times are in seconds."""
+    """``uuid`` names the one leg to listen to; times are in seconds.
+
+    Defaults: 2 seconds of silence end it, ``en-US``, 10 seconds to start, 60 to speak, sensitivity 90.
+    """
 
     uuid: Annotated[Legs, Items(1, 1)]
     endOnSilence: Annotated[float, Between(0.4, 10.0)]
@@ -85,7 +91,7 @@ class SpeechSettings(TypedDict, total=False):
 
 
 class InputOptions(_Events, total=False):
-    """What to listen for. ``mode: asynchronous`` sends each key on its own while the call goes on."""
+    """``mode: asynchronous`` sends each key on its own while the call goes on."""
 
     dtmf: DtmfSettings
     speech: SpeechSettings
@@ -107,7 +113,7 @@ class Transcription(_Events, total=False):
 
 
 class RecordOptions(_Events, total=False):
-    """When a recording ends and what it looks like; without a stop condition the call goes on meanwhile."""
+    """Without ``endOnSilence``, ``endOnKey`` or ``timeOut`` the next action starts at once."""
 
     format: Literal["mp3", "wav", "ogg"]
     split: Literal["conversation"]
@@ -126,7 +132,10 @@ class Record(RecordOptions):
 
 
 class ConversationOptions(_Events, total=False):
-    """``canSpeak`` and ``canHear`` list legs: absent means everybody, an empty list means nobody."""
+    """``canSpeak`` and ``canHear`` list legs: absent means everybody, an empty list means nobody.
+
+    Defaults: ``startOnEnter`` true, ``endOnExit`` false.
+    """
 
     musicOnHoldUrl: OneUrl
     startOnEnter: bool
@@ -146,7 +155,7 @@ class Conversation(ConversationOptions):
 
 
 class AdvancedMachineDetection(TypedDict, total=False):
-    """``beep_timeout`` is in seconds. Overrides ``machineDetection``."""
+    """``beep_timeout`` is in seconds; ``mode`` is ``detect`` by default. Overrides ``machineDetection``."""
 
     behavior: Literal["continue", "hangup"]
     mode: Literal["default", "detect", "detect_beep"]
@@ -159,8 +168,8 @@ _CallerId = TypedDict("_CallerId", {"from": PhoneNumber}, total=False)
 class ConnectOptions(_Events, _CallerId, total=False):
     """``from`` is a number of yours, or use ``randomFromNumber``; leave both out for app users.
 
-    ``timeout`` (ringing) and ``limit`` (talking) are in seconds. With ``eventType`` synchronous, a call that
-    is not answered asks the event webhook for another NCCO.
+    ``timeout`` is for ringing (60 seconds by default), ``limit`` for talking (7200). With ``eventType``
+    synchronous, a call that is not answered asks the event webhook for another NCCO.
     """
 
     randomFromNumber: bool
@@ -180,7 +189,7 @@ class Connect(ConnectOptions):
 
 
 class NotifyOptions(TypedDict, total=False):
-    """How the payload is sent; POST when absent."""
+    """``eventMethod`` is POST by default."""
 
     eventMethod: HttpMethod
 
@@ -201,7 +210,7 @@ class Wait(TypedDict):
 
 
 class TransferOptions(TypedDict, total=False):
-    """Who hears and speaks in the new conversation."""
+    """``canHear`` and ``canSpeak`` list legs, as in ``conversation``."""
 
     canHear: Legs
     canSpeak: Legs

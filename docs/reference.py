@@ -1,0 +1,144 @@
+"""Write the parts of docs/ that follow from the types: tables of ncco.md and events.md, and the JSON Schemas.
+
+``PYTHONPATH=layers/switchboard python -m docs.reference`` writes them; a test finds them up to date.
+"""
+
+import inspect
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from switchboard.actions import Action
+from switchboard.catalogue import MESSAGES, RTC_TYPES, VOICE
+from switchboard.classify import Webhook, classify
+from switchboard.endpoints import Endpoint
+from switchboard.rtc import Event as RtcEvent
+from switchboard.shapes import Shape, keys, members, tags, unwrap
+
+DOCS = Path(__file__).parent
+EVENTS = DOCS.parent / "events"
+_WORDS = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Any: "any JSON",
+    type(None): "null",
+}
+
+
+class _Schema(GenerateJsonSchema):
+    """Without the titles that only repeat the names of keys."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own signature
+        return False
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated file with the content it should have."""
+    catalogue = {**VOICE, **MESSAGES}
+    written = {
+        _schema_of(name): _schema(name, shape) for name, shape in {**catalogue, "rtc": RtcEvent}.items()
+    }
+    sections = {
+        "actions": "\n".join(_choices(Action, "action")),
+        "endpoints": "\n".join(_choices(Endpoint, "type")),
+        "voice": _events(VOICE),
+        "messages": _events(MESSAGES),
+        "rtc": ", ".join(f"`{name}`" for name in RTC_TYPES) + ".\n",
+    }
+    for page in (DOCS / "ncco.md", DOCS / "events.md"):
+        written[page] = re.sub(
+            r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)",
+            lambda part: f"{part[1]}\n{sections[part[2]]}\n{part[3]}",
+            page.read_text(),
+            flags=re.DOTALL,
+        )
+    return written
+
+
+def _schema_of(name: str) -> Path:
+    return DOCS / "schemas" / f"{name}.json"
+
+
+def _schema(name: str, shape: Shape) -> str:
+    schema = TypeAdapter(shape).json_schema(schema_generator=_Schema)
+    if "enum" in schema.get("properties", {}).get("status", {}):
+        schema["properties"]["status"] = {"const": name.rpartition(".")[2]}
+    header = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name}
+    schema = {**header, **{key: schema[key] for key in schema if key != "title"}}
+    return json.dumps(schema, indent=2).replace("``", "`") + "\n"
+
+
+def _events(catalogue: Mapping[str, Shape]) -> str:
+    samples = _samples()
+    rows = (
+        f"| [`{name}`](schemas/{name}.json) | {_first_line(shape)} | {' '.join(samples.get(name, []))} |"
+        for name, shape in catalogue.items()
+    )
+    return "\n".join(["| name and schema | what happened | samples |", "|---|---|---|", *rows, ""])
+
+
+def _samples() -> dict[str, list[str]]:
+    samples: dict[str, list[str]] = {}
+    for path in sorted(EVENTS.glob("*.json")):
+        webhook = next((name for name in get_args(Webhook) if path.stem.startswith(f"{name}_")), None)
+        if webhook:
+            name = classify(webhook, json.loads(path.read_text()))
+            samples.setdefault(name, []).append(f"`{path.stem}`")
+    samples["messages.inbound"] = [f"`inbound_<channel>_<type>`, {len(samples['messages.inbound'])} in all"]
+    return samples
+
+
+def _first_line(shape: Shape) -> str:
+    return _description(shape).partition("\n")[0] or "A message has arrived, of any channel and type."
+
+
+def _choices(union: Shape, key: str) -> Iterator[str]:
+    for tag, shape in tags(union, key).items():
+        notes = [_description(part) for part in (shape, *shape.__orig_bases__)]
+        rows = sorted(_rows(shape, {key}), key=lambda row: "required" not in row)
+        yield f"### `{tag}`\n\n" + "\n\n".join(filter(None, notes)) + "\n"
+        yield "\n".join(["| key | value | rule |", "|---|---|---|", *rows, ""]) if rows else ""
+
+
+def _rows(shape: Shape, hidden: set[str], prefix: str = "") -> Iterator[str]:
+    for key, annotation in keys(shape).items():
+        if key not in hidden or len(get_args(unwrap(annotation).shape)) != 1:
+            inner, rules, _ = unwrap(annotation)
+            notes = ["required" if key in shape.__required_keys__ and not prefix else "", *map(str, rules)]
+            description = _description(inner).replace("\n", " ")
+            rule = "; ".join(filter(None, [*notes, description]))
+            yield f"| `{prefix}{key}` | {_words(annotation)} | {rule} |"
+            yield from _rows(inner, set(), f"{prefix}{key}.")
+
+
+def _words(annotation: Shape) -> str:
+    """Return a type in words, with the rules on what is inside it."""
+    shape = unwrap(annotation).shape
+    origin: Shape = get_origin(shape)
+    if len(members(shape)) > 1:
+        return "an endpoint" if keys(members(shape)[0]) else " or ".join(map(_words, members(shape)))
+    if origin is list:
+        [item] = get_args(shape)
+        rules = " and ".join(map(str, unwrap(item).rules)) if not keys(members(item)[0]) else ""
+        return f"list of {_words(item)}" + (f" ({rules})" if rules else "")
+    if origin is dict or keys(shape):
+        return "object"
+    return _WORDS.get(shape) or " or ".join(f"`{value}`" for value in get_args(shape))
+
+
+def _description(shape: Shape) -> str:
+    """Return the docstring of a wire type, and none of those that its bases have."""
+    own = vars(shape).get("__doc__") if keys(shape) else None
+    return inspect.cleandoc(own or "").replace("``", "`")
+
+
+if __name__ == "__main__":
+    (DOCS / "schemas").mkdir(exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text)

@@ -1,0 +1,43 @@
+"""The reference pages and schemas say what the types say."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from switchboard.actions import Action
+from switchboard.classify import classify
+from switchboard.endpoints import Endpoint
+from switchboard.shapes import tags
+
+from docs.reference import DOCS, pages
+from tests.samples import names, sample, webhook_of
+
+PAGES = pages()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_committed_page_is_current(path: Path) -> None:
+    assert path.read_text() == PAGES[path], "run: PYTHONPATH=layers/switchboard python -m docs.reference"
+
+
+def test_no_schema_is_left_of_an_event_that_is_gone() -> None:
+    assert set((DOCS / "schemas").iterdir()) == {path for path in PAGES if path.suffix == ".json"}
+
+
+@pytest.mark.parametrize("name", [name for name in names() if "unknown" not in name and "custom" not in name])
+def test_sample_is_valid_by_the_schema_of_its_event(name: str) -> None:
+    event = classify(webhook_of(name), sample(name))
+    schema = json.loads(
+        (DOCS / "schemas" / f"{'rtc' if event.startswith('rtc.') else event}.json").read_text()
+    )
+
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(sample(name))
+
+
+def test_every_action_and_endpoint_has_a_section() -> None:
+    page = (DOCS / "ncco.md").read_text()
+
+    for tag in [*tags(Action, "action"), *tags(Endpoint, "type")]:
+        assert f"### `{tag}`\n" in page

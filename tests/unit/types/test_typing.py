@@ -1,0 +1,137 @@
+"""What a type checker tells the author of a flow: mypy itself, on snippets."""
+
+import re
+from pathlib import Path
+
+import pytest
+from mypy import api
+
+LAYER = Path(__file__).parents[3] / "layers" / "switchboard"
+IMPORTS = """
+from switchboard.messages import Inbound
+from switchboard.ncco import Ncco, connect, input_, phone, talk
+from switchboard.voice import AnswerRequest
+from switchboard.voice_events import Event
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mypy")
+
+
+@pytest.fixture(autouse=True)
+def _layer_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MYPYPATH", str(LAYER))
+
+
+def mypy(folder: Path, code: str) -> list[str]:
+    """The messages of mypy --strict about a flow."""
+    flow = folder / "flow.py"
+    flow.write_text(IMPORTS + code)
+    options = ["--strict", "--config-file=", f"--cache-dir={folder}", "--no-error-summary"]
+    output, failure, _ = api.run([*options, str(flow)])
+    assert not failure
+    return re.findall(r"flow\.py:\d+: (?:error|note): (.*?)(?:  \[[a-z-]+\])?$", output, re.MULTILINE)
+
+
+def test_snippets_of_the_reference_are_type_checked_python(folder: Path) -> None:
+    code = """
+def flow(call: AnswerRequest) -> Ncco:
+    return [
+        {"action": "talk", "text": "<speak>Hello.</speak>", "language": "en-GB", "style": 2, "bargeIn": True},
+        {
+            "action": "input",
+            "eventUrl": ["https://example.com/ivr"],
+            "type": ["dtmf", "speech"],
+            "dtmf": {"maxDigits": 1},
+            "speech": {"context": ["sales", "support"]},
+        },
+        {"action": "stream", "streamUrl": ["https://example.com/tone.mp3"]},
+        {"action": "record", "transcription": {"eventMethod": "POST", "language": "en-US"}},
+        {"action": "conversation", "name": "room", "canHear": [], "musicOnHoldUrl": ["https://a.test/b"]},
+        {
+            "action": "connect",
+            "from": call["to"],
+            "timeout": 45,
+            "advancedMachineDetection": {"behavior": "continue", "beep_timeout": 45},
+            "endpoint": [
+                {
+                    "type": "websocket",
+                    "uri": "wss://example.com/socket",
+                    "content-type": "audio/l16;rate=16000",
+                    "headers": {"name": "Alice", "age": 40},
+                }
+            ],
+        },
+        {"action": "connect", "endpoint": [{"type": "phone", "number": "447700900456", "dtmfAnswer": "2p"}]},
+        {"action": "notify", "payload": {"foo": "bar"}, "eventUrl": ["https://example.com/notify"]},
+        {"action": "wait", "timeout": 0.5},
+        {"action": "transfer", "conversationId": "CON-1"},
+    ]
+"""
+    assert mypy(folder, code) == []
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    ('talk("Hello.", bargein=True)',
+     'Unexpected keyword argument "bargein" for "talk"; did you mean "bargeIn"?'),
+    ('talk("Hello.", loop="2")', 'Argument "loop" to "talk" has incompatible type "str"; expected "int"'),
+    ('input_("dtmf", dtmf={"maxdigits": 1})', 'Extra key "maxdigits" for TypedDict "DtmfSettings"'),
+    ('connect(phone("1"), callerid="2")',
+     'Unexpected keyword argument "callerid" for "connect"; did you mean "caller_id"?'),
+    ('def flow(call: AnswerRequest) -> str: return call["form"]',
+     'TypedDict "AnswerRequest" has no key "form"'),
+])  # fmt: skip
+def test_wrong_key_is_named(folder: Path, code: str, message: str) -> None:
+    assert message in mypy(folder, code)
+
+
+def test_literal_with_a_wrong_key_is_refused(folder: Path) -> None:
+    code = """
+def flow(call: AnswerRequest) -> Ncco:
+    return [{"action": "talk", "text": "Hello.", "bargein": True}]
+"""
+    [message] = mypy(folder, code)
+
+    assert message.startswith("List item 0 has incompatible type")
+
+
+def test_match_narrows_call_events(folder: Path) -> None:
+    code = """
+def flow(event: Event) -> Ncco | None:
+    match event:
+        case {"dtmf": {"digits": "1"}}:
+            return [talk("One.")]
+        case {"dtmf": {"digits": str(digits)}}:
+            reveal_type(digits)
+        case {"status": "completed", "duration": str(seconds)}:
+            reveal_type(seconds)
+    if "status" in event and event["status"] == "completed":
+        reveal_type(event["price"])
+        event["dtmf"]
+    if "speech" in event:
+        reveal_type(event["speech"]["results"][0]["text"])
+    return None
+"""
+    text = 'Revealed type is "str"'
+    assert mypy(folder, code) == [text, text, text, 'TypedDict "Completed" has no key "dtmf"', text]
+
+
+def test_match_narrows_messages(folder: Path) -> None:
+    code = """
+def flow(message: Inbound) -> None:
+    match message["message_type"]:
+        case "text":
+            reveal_type(message["text"])
+        case "image":
+            reveal_type(message["image"]["url"])
+            message["text"]
+    match message:
+        case {"location": {"lat": float(latitude)}}:
+            reveal_type(latitude)
+"""
+    text = 'Revealed type is "str"'
+    assert mypy(folder, code) == [
+        text, text, 'TypedDict "ImageMessage" has no key "text"', 'Revealed type is "float"',
+    ]  # fmt: skip
