@@ -29,7 +29,7 @@ def main(command: str) -> int:
 
 
 def _demo(report: Report) -> None:
-    running = up.start(report, **_ports(), parameters=up.PARAMETERS)
+    running = up.start(report, **_ports(), parameters=up.PARAMETERS, live=False)
     try:
         demo.show(report, running)
     finally:
@@ -37,7 +37,7 @@ def _demo(report: Report) -> None:
 
 
 def _up(report: Report) -> None:
-    running = up.start(report, **_ports(), parameters=up.PARAMETERS)
+    running = up.start(report, **_ports(), parameters=up.PARAMETERS, live=True)
     demo.introduce(report, running)
 
 

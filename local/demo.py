@@ -1,10 +1,11 @@
 """One call and one message through the deployed stack, and what happened, for a person to read."""
 
+from collections import Counter
 from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 
 from local import up
 from local.errors import StageError
@@ -42,28 +43,24 @@ def introduce(report: Report, running: State) -> None:
 
 
 def _resources(out: Console, stage: Stage) -> None:
-    by_type: dict[str, list[str]] = {}
-    for logical_id, kind in sorted(stage.resources().items()):
-        by_type.setdefault(kind, []).append(logical_id)
-    table = _table("type", "resources")
-    for kind, names in sorted(by_type.items()):
-        table.add_row(kind, ", ".join(names))
-    count = sum(map(len, by_type.values()))
-    out.print(f"\n[bold]The stack {stage.stack_name}[/] {count} resources in the embedded AWS")
-    out.print(table)
+    counts = Counter(kind.removeprefix("AWS::") for kind in stage.resources().values())
+    out.print(f"\n[bold]The stack {stage.stack_name}[/], {counts.total()} resources in the embedded AWS")
+    names = [f"{count} {kind}" for kind, count in sorted(counts.items(), key=lambda entry: -entry[1])]
+    out.print(Padding(", ".join(names), (0, 2)))
 
 
 def _application(out: Console, stage: Stage, running: State) -> None:
     application: Json = stage.application().json()
-    table = _table("capability", "webhook", "Vonage calls")
+    out.print(f"\n[bold]The application, as Vonage sees it[/]: {application['name']}, {application['id']}")
     for capability, settings in application["capabilities"].items():
         for name, hook in settings.get("webhooks", {}).items():
-            table.add_row(capability, name, f"{hook['http_method']} {hook['address']}")
-    out.print(f"\n[bold]The application, as Vonage sees it[/] {application['name']} {application['id']}")
-    out.print(table)
+            what = f"  {capability:<9} {name:<20} [dim]{hook['http_method']} {hook['address']}[/]"
+            out.print(what, overflow="ignore", no_wrap=True, crop=False)
     out.print(f"  linked numbers: [bold]{', '.join(running.numbers)}[/]")
     out.print(f"  public key: {stage.outputs()['PublicKeyFingerprint']}", soft_wrap=True)
-    out.print("  private key: in Secrets Manager, made by the stack; Vonage has never seen it")
+    out.print(
+        "  private key: made by the stack, kept in Secrets Manager, never seen by Vonage", soft_wrap=True
+    )
 
 
 def _call(out: Console, running: State) -> None:
@@ -103,10 +100,3 @@ def _journal(running: State, **wanted: str) -> list[Json]:
     reply = httpx.get(f"{running.vonage_url}/_simulator/journal", params=wanted, trust_env=False)
     entries: list[Json] = reply.raise_for_status().json()["entries"]
     return entries
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, header_style="dim", pad_edge=True, padding=(0, 2))
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table

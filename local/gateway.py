@@ -37,7 +37,7 @@ def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
             for path, operations in resource["Properties"].get("Body", {}).get("paths", {}).items()
             for method, operation in operations.items()
         }
-        for logical_id, resource in template.get("Resources", {}).items()  # none yet while it is being read
+        for logical_id, resource in template["Resources"].items()
         if resource["Type"] == API
     }
 
@@ -46,10 +46,12 @@ def create_routes(session: boto3.Session, aws_url: str, stack_name: str) -> None
     """Make the routes of the stack's APIs what its template says. Safe to repeat while the stack grows."""
     cloudformation = session.client("cloudformation", endpoint_url=aws_url)
     gateway = session.client("apigatewayv2", endpoint_url=aws_url)
-    processed = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")
+    template = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")["TemplateBody"]
+    if not isinstance(template, dict) or "Resources" not in template:
+        return  # CloudFormation is still reading it
     resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
     physical = {r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in resources}
-    for logical_id, functions in routes_of(processed["TemplateBody"]).items():
+    for logical_id, functions in routes_of(template).items():
         if physical.get(logical_id):
             wanted = {key: _arn(physical[name]) for key, name in functions.items() if physical.get(name)}
             _converge(gateway, physical[logical_id], wanted)
@@ -118,7 +120,8 @@ class EmbeddedGateway(httpx.HTTPTransport):
         there = httpx.URL(address(str(request.url), self._aws_url))
         if there == request.url:
             return super().handle_request(request)
-        headers = [(name, value) for name, value in request.headers.raw if name.lower() != b"host"]
+        headers = httpx.Headers(request.headers)
+        headers["host"] = there.netloc.decode()
         moved = httpx.Request(
             request.method, there, headers=headers, stream=request.stream, extensions=request.extensions
         )

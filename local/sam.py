@@ -1,7 +1,9 @@
 """The real SAM CLI, building the project's template and deploying it into the embedded AWS.
 
-Two things differ from a deployment to AWS, and both are decided here: the layers are built for this machine,
-and the template's runtime is this machine's Python, because the emulator runs functions on it.
+Three things differ from a deployment to AWS, and all are decided here. The layers are built for this machine.
+The template's runtime is this machine's Python, because the emulator runs functions on it. One policy
+statement is open to every resource, because the emulator authorises `ssm:GetParametersByPath` against no
+narrower one.
 """
 
 import os
@@ -16,13 +18,15 @@ from local.errors import StageError
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _RUNTIME = "python3.13"
+_LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource:) .*")
 _NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
 
 
 def local_template(source: Path, target: Path) -> Path:
-    """Write a copy of the template whose runtime is this machine's Python. Nothing else differs."""
+    """Write a copy of the template that runs on the emulator: another runtime, one wider statement."""
+    template = source.read_text().replace(_RUNTIME, f"python{PYTHON}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(source.read_text().replace(_RUNTIME, f"python{PYTHON}"))
+    target.write_text(_LISTING.sub(r'\1 "*"', template))
     return target
 
 

@@ -15,37 +15,47 @@ CALLEE = "447700900999"
 PARAMETERS = {"Numbers": ",".join(NUMBERS), "ForwardTo": CALLEE}
 
 
-def start(report: Report, *, aws_port: int, vonage_port: int, parameters: Mapping[str, str]) -> state.State:
+def start(
+    report: Report, *, aws_port: int, vonage_port: int, parameters: Mapping[str, str], live: bool
+) -> state.State:
     """Start the embedded AWS and the simulated Vonage, deploy the stack and write the state.
+
+    Args:
+        parameters: Of the stack.
+        live: Whether calls take real time, for a person; otherwise time jumps to what happens next.
 
     Raises:
         StageError: Something could not be started or deployed. What had been started is stopped again.
     """
     services: list[Service] = []
     try:
-        return _start(report, services, aws_port=aws_port, vonage_port=vonage_port, parameters=parameters)
+        stage = _start_services(report, services, aws_port, vonage_port, live=live)
+        _deploy(report, stage, parameters)
+        return _save(stage, services)
     except BaseException:
         stop(services)
         raise
 
 
-def _start(
-    report: Report, services: list[Service], *, aws_port: int, vonage_port: int, parameters: Mapping[str, str]
-) -> state.State:
+def _start_services(
+    report: Report, services: list[Service], aws_port: int, vonage_port: int, *, live: bool
+) -> Stage:
     with report.step("Starting the embedded AWS"):
         service.refuse_busy_port("the simulated Vonage", vonage_port, "VONAGE_PORT")
         services.append(aws.start(aws_port, paths.LOGS / "aws.log"))
     with report.step("Starting the simulated Vonage"):
         credentials = _new_credentials()
-        services.append(_start_vonage(vonage_port, services[0].url, credentials))
-    stage = Stage(aws_url=services[0].url, vonage_url=services[1].url, **credentials)
+        services.append(_start_vonage(vonage_port, services[0].url, credentials, live=live))
+    return Stage(aws_url=services[0].url, vonage_url=services[1].url, **credentials)
+
+
+def _deploy(report: Report, stage: Stage, parameters: Mapping[str, str]) -> None:
     stage.store_credentials()
     stage.log.unlink(missing_ok=True)
     with report.step("sam build"):
         built = stage.build()
     with report.step("sam deploy") as progress:
         stage.deploy(built, parameters, progress)
-    return _save(stage, services)
 
 
 def stop(services: list[Service]) -> None:
@@ -75,11 +85,12 @@ def _new_credentials() -> dict[str, str]:
     }
 
 
-def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str]) -> Service:
+def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str], *, live: bool) -> Service:
+    options = ["--port", str(port), "--embedded-aws", aws_url, *([] if live else ["--jump"])]
     settings = {f"VONAGE_{name.upper()}": value for name, value in credentials.items()}
     return service.start(
         "the simulated Vonage",
-        [sys.executable, "-m", "local.vonage", "--port", str(port), "--embedded-aws", aws_url],
+        [sys.executable, "-m", "local.vonage", *options],
         port=port,
         health_path="/_simulator/journal",
         log=paths.LOGS / "vonage.log",

@@ -52,12 +52,41 @@ def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Ses
     assert {function["Runtime"] for function in functions} == {f"python{sam.PYTHON}"}
 
 
-def test_local_template_differs_from_the_real_one_in_its_runtime_alone() -> None:
-    source = paths.ROOT / "template.yaml"
+def test_local_template_differs_in_the_runtime_and_one_statement_alone() -> None:
+    source = (paths.ROOT / "template.yaml").read_text().splitlines()
+    copy = sam.local_template(paths.ROOT / "template.yaml", paths.LOCAL / "template-test.yaml")
 
-    copy = sam.local_template(source, paths.LOCAL / "template-test.yaml").read_text()
+    changed = [
+        (was, now) for was, now in zip(source, copy.read_text().splitlines(), strict=True) if was != now
+    ]
 
-    assert copy.replace(f"python{sam.PYTHON}", "python3.13") == source.read_text()
+    unexplained = [
+        was for was, _ in changed if "python3.13" not in was and "parameter/switchboard" not in was
+    ]
+    assert unexplained == []
+    assert [now.strip() for was, now in changed if "parameter/" in was] == ['Resource: "*"']
+
+
+def test_emulator_authorises_listing_parameters_against_no_narrower_resource(
+    aws_url: str, session: boto3.Session
+) -> None:
+    iam, sts = session.client("iam", endpoint_url=aws_url), session.client("sts", endpoint_url=aws_url)
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    allow = {
+        "Effect": "Allow",
+        "Action": "ssm:GetParametersByPath",
+        "Resource": "arn:aws:ssm:*:*:parameter/a/*",
+    }
+    role = iam.create_role(RoleName="lists", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))
+    iam.put_role_policy(RoleName="lists", PolicyName="l", PolicyDocument=json.dumps({"Statement": [allow]}))
+
+    keys = sts.assume_role(RoleArn=role["Role"]["Arn"], RoleSessionName="test")["Credentials"]
+    ssm = boto3.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=aws.REGION
+    ).client("ssm", endpoint_url=aws_url)
+
+    with pytest.raises(ssm.exceptions.ClientError, match="AccessDenied"):
+        ssm.get_parameters_by_path(Path="/a")
 
 
 def test_secret_is_referred_to_by_its_name(stage: Stage, session: boto3.Session) -> None:
