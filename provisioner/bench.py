@@ -1,0 +1,65 @@
+"""What the steps of a plan work with, and what one step leaves for the next."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.deadline import Deadline
+from provisioner.errors import CancelledError
+from provisioner.keys import KeyPair
+from provisioner.memory import Memory
+from provisioner.ownership import Ownership
+from provisioner.secret import ApplicationSecret, Content
+from provisioner.vonage import Vonage
+
+
+@dataclass
+class Bench:
+    """The tools for one request.
+
+    Attributes:
+        owner: Physical id of the resource.
+        token: Names the request, so that a write done twice is one write.
+        memory: What is remembered about the resource.
+    """
+
+    owner: str
+    token: str
+    vonage: Vonage
+    deadline: Deadline
+    ownership: Ownership
+    memory: Memory
+
+
+@dataclass
+class ApplicationBench(Bench):
+    """The tools for an application.
+
+    Attributes:
+        secret: The application's secret.
+        current: What is in it.
+        pending: The next key, while it is rotated.
+        live: The application as last seen.
+        creating: The id of the Create that is being done; empty when it is something else.
+    """
+
+    secret: ApplicationSecret = field(kw_only=True)
+    current: Content = field(kw_only=True)
+    pending: Content = field(kw_only=True)
+    live: dict[str, Any] = field(default_factory=dict, repr=False)
+    creating: str = ""
+
+    @property
+    def key(self) -> KeyPair:
+        """The current key pair; a plan stores one before any step that needs it."""
+        if self.current.key is None:
+            raise ValueError("the plan uses a key that it has not stored")
+        return self.current.key
+
+    def stop_if_cancelled(self) -> None:
+        """Raise when the resource is being deleted.
+
+        Raises:
+            CancelledError: go no further.
+        """
+        if self.creating and self.memory.buried(self.creating):
+            raise CancelledError("The stack deleted this resource while it was being created.")

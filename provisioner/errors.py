@@ -1,0 +1,48 @@
+"""The provisioner's errors. Standard library only: they must exist when nothing else can be imported.
+
+ProvisionerError        what went wrong and what to do next; its text is what an operator reads
+  InvalidPropertiesError     the template says something the resource type does not allow
+  RefusedError               it could be done, but not without harm to somebody else's thing
+  CancelledError             the request was overtaken by the Delete of the same resource
+  DeadlineError       no time left; nothing more is started
+  StillRunningError          another delivery of the same resource is at work: nothing is answered, AWS asks
+  again
+VonageError             (in `vonage_errors`) Vonage said no, or nothing
+"""
+
+
+class ProvisionerError(Exception):
+    """Something an operator has to read: the cause, then the next step.
+
+    Args:
+        cause: What happened, as one sentence.
+        next_step: What to do about it, as one sentence; empty when there is nothing to do.
+    """
+
+    def __init__(self, cause: str, next_step: str = "") -> None:
+        super().__init__(cause, next_step)
+        self.cause = cause
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.next_step}".strip()
+
+
+class InvalidPropertiesError(ProvisionerError):
+    """The resource's properties are not what the resource type allows."""
+
+
+class RefusedError(ProvisionerError):
+    """The step would take something that belongs to somebody else."""
+
+
+class CancelledError(ProvisionerError):
+    """A Delete of the same resource came while, or before, this request ran."""
+
+
+class DeadlineError(ProvisionerError):
+    """The time left is kept for undoing and answering."""
+
+
+class StillRunningError(ProvisionerError):
+    """Another delivery holds this resource; it will answer, or AWS will deliver again."""

@@ -1,0 +1,120 @@
+"""What is remembered about one resource, so that a repeated, late or half-dead request does no harm.
+
+resources/<id>   what it is, what it made, and its properties when it was last done
+attempts/<id>    properties that are being applied; left behind by a crash
+answers/<id>     the last answer, to be sent again when the same request comes again
+tombstones/<id>  a Delete was here: a Create that it overtook stops
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from provisioner.errors import CancelledError
+from provisioner.protocol import Answer, Request
+from provisioner.records import Record, Records
+
+OVERTAKEN_S = 150.0
+"""How long a Create may arrive after the Delete that overtook it: Lambda drops older events."""
+
+REMEMBERED_REQUESTS = 20
+
+
+@dataclass
+class Memory:
+    """The memory of one resource.
+
+    Attributes:
+        records: Where it is kept.
+        id: The resource's physical id.
+        clock: Unix time in seconds.
+        record: What `resources/<id>` holds; empty when there is nothing.
+    """
+
+    records: Records
+    id: str
+    clock: Callable[[], float] = time.time
+    record: Record = field(default_factory=dict)
+
+    def recall(self) -> None:
+        """Read what is known."""
+        self.record = self.records.get(f"resources/{self.id}") or {}
+
+    def of(self, resource_id: str) -> "Memory":
+        """The memory of another resource."""
+        other = Memory(self.records, resource_id, self.clock)
+        other.recall()
+        return other
+
+    def begin(self, request: Request) -> None:
+        """Before anything is changed: who is doing what."""
+        if request.type == "Create":
+            self.record["create_request"] = request.id
+        self.record |= {
+            "type": request.resource_type,
+            "stack_id": request.stack_id,
+            "logical_id": request.logical_id,
+        }
+        self._save()
+        self.records.put(f"attempts/{self.id}", {"properties": dict(request.properties)})
+
+    def note(self, **facts: Any) -> None:  # noqa: ANN401 - JSON
+        """Add facts; None removes one."""
+        self.record = {name: value for name, value in {**self.record, **facts}.items() if value is not None}
+        self._save()
+
+    def done(self, request: Request) -> None:
+        """The resource is what these properties say."""
+        self.note(properties=dict(request.properties))
+        self.records.delete(f"attempts/{self.id}")
+
+    def forget(self) -> None:
+        """The resource is gone; its answers and its tombstone stay for late deliveries."""
+        self.records.delete(f"attempts/{self.id}")
+        self.records.delete(f"resources/{self.id}")
+        self.record = {}
+
+    def earlier_properties(self) -> list[Mapping[str, Any]]:
+        """The properties it had, and those that an unfinished request may have applied in part."""
+        attempt = self.records.get(f"attempts/{self.id}") or {}
+        return [each["properties"] for each in (self.record, attempt) if each.get("properties")]
+
+    def answer_to(self, request_id: str) -> Answer | None:
+        """The answer that was given to this request, if it was the last one.
+
+        Raises:
+            CancelledError: the request was answered long ago, and others after it.
+        """
+        stored = self.records.get(f"answers/{self.id}") or {}
+        if stored.get("request") == request_id:
+            return Answer(**stored["answer"])
+        if request_id in stored.get("earlier", []):
+            raise CancelledError("This request was answered before, and others have been done since.")
+        return None
+
+    def keep_answer(self, request_id: str, answer: Answer) -> None:
+        """Keep the answer for another delivery of the same request."""
+        name = f"answers/{self.id}"
+        stored = self.records.get(name) or {}
+        earlier = [*stored.get("earlier", []), stored.get("request")][-REMEMBERED_REQUESTS:]
+        kept = {**asdict(answer), "data": dict(answer.data)}
+        at = int(self.clock())
+        self.records.put(name, {"request": request_id, "answer": kept, "earlier": earlier, "at": at})
+
+    def bury(self) -> None:
+        """Put up the tombstone, before waiting for a Create that may be running."""
+        known = (self.records.get(f"resources/{self.id}") or {}).get("create_request")
+        self.records.put(f"tombstones/{self.id}", {"create_request": known, "at": int(self.clock())})
+
+    def buried(self, request_id: str) -> bool:
+        """Whether a Delete has overtaken this Create."""
+        tombstone = self.records.get(f"tombstones/{self.id}")
+        if tombstone is None:
+            return False
+        if tombstone["create_request"] is not None:
+            return bool(tombstone["create_request"] == request_id)
+        return self.clock() < float(tombstone["at"]) + OVERTAKEN_S
+
+    def _save(self) -> None:
+        self.records.put(f"resources/{self.id}", self.record)

@@ -1,0 +1,43 @@
+"""Telephone numbers as Vonage writes them: E.164 digits without `+`.
+
+Source: Vonage Numbers API reference (msisdn: no `+`, no leading zeros).
+"""
+
+import re
+
+PUNCTUATION = re.compile(r"[\s().\-/]")
+
+
+def normalise(text: str) -> str:
+    """The msisdn in a number as people write it: `+44 7700 900000` is `447700900000`.
+
+    Raises:
+        ValueError: it is not an international number; the text says why.
+    """
+    digits = PUNCTUATION.sub("", text).removeprefix("+")
+    digits = digits.removeprefix("00")
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"{text!r} is not a telephone number; write digits, as in 447700900000")
+    if digits.startswith("0"):
+        raise ValueError(f"{text!r} is in national form; write it with the country code, as in 447700900000")
+    if not 7 <= len(digits) <= 15:
+        raise ValueError(f"{text!r} has {len(digits)} digits; an international number has 7 to 15")
+    return digits
+
+
+def read_numbers(value: object) -> list[str]:
+    """The numbers in a list or a comma-separated string, each once, in the order given.
+
+    Raises:
+        ValueError: one of them is not an international number.
+    """
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise ValueError("a list of numbers, or one string with commas between them")
+    numbers = [normalise(str(item)) for item in items if str(item).strip()]
+    return list(dict.fromkeys(numbers))
+
+
+def masked(msisdn: str) -> str:
+    """A number as it may be logged: its last four digits."""
+    return f"…{msisdn[-4:]}"

@@ -1,0 +1,36 @@
+"""The steps that link a number and put it back. Each returns how to undo it."""
+
+from collections.abc import Callable
+
+from provisioner.bench import Bench
+from provisioner.ownership import Claim
+from provisioner.steps import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
+
+Undo = Callable[[], object]
+
+
+def claim(step: ClaimNumber, bench: Bench) -> Undo:
+    """Write down what the number was, before it is changed."""
+    earlier = [each for each in bench.ownership.of(step.msisdn) if each.owner == bench.owner]
+    details = {"application_id": step.application_id}
+    bench.ownership.claim(step.msisdn, Claim(bench.owner, step.before, details))
+    if earlier:
+        return lambda: bench.ownership.claim(step.msisdn, earlier[0])
+    return lambda: bench.ownership.release(step.msisdn, bench.owner)
+
+
+def link(step: LinkNumber, bench: Bench) -> Undo:
+    """Link the number, with its other settings as they are."""
+    bench.vonage.update_number(step.settings)
+    return lambda: bench.vonage.update_number(step.before)
+
+
+def restore(step: RestoreNumber, bench: Bench) -> Undo:
+    """Put the number back."""
+    bench.vonage.update_number(step.settings)
+    return lambda: bench.vonage.update_number(step.now)
+
+
+def release(step: ReleaseNumber, bench: Bench) -> None:
+    """Strike this resource off the number's owners."""
+    bench.ownership.release(step.msisdn, bench.owner)

@@ -1,0 +1,149 @@
+"""What to do about an application: pure decisions from what is wanted and what was found.
+
+    plan(wanted, found) -> steps that bring the one to the other
+    plan_removal(found) -> steps that undo what this resource did, and nothing else
+
+Nothing is called here and nothing is written; the same plan is printed, compared for drift, and executed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner import document, keys
+from provisioner.document import Document
+from provisioner.properties import Application
+from provisioner.secret import Content
+from provisioner.steps import (
+    ClaimApplication,
+    CreateApplication,
+    DeleteApplication,
+    DropNextKey,
+    EmptySecret,
+    PromoteNextKey,
+    PutApplication,
+    PutNextKey,
+    RestoreApplication,
+    SaveApplication,
+    Step,
+    StoreKey,
+    StoreNextKey,
+    TryNextKey,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is there.
+
+    Attributes:
+        live: The application at Vonage, or None.
+        current: The secret's current version.
+        pending: The key of an unfinished rotation, if any.
+        made_here: Whether it carries this resource's key and nobody has claimed it: a Create that did not
+            end made it.
+        claimed: Whether this resource is written down as one of the application's owners.
+        topmost: Whether it is the last one that took it over.
+        before: What the application was when this resource took it over; None when it made it.
+        known_keys: Public keys (PEM) that prove an application is this resource's.
+        earlier: What the stack owned at earlier times, for the merge.
+    """
+
+    live: Document | None = field(default=None, repr=False)
+    current: Content = field(default_factory=Content)
+    pending: Content = field(default_factory=Content)
+    made_here: bool = False
+    claimed: bool = False
+    topmost: bool = True
+    before: Document | None = field(default=None, repr=False)
+    known_keys: tuple[str, ...] = field(default=(), repr=False)
+    earlier: tuple[Document, ...] = field(default=(), repr=False)
+
+
+def plan(wanted: Application, found: Found) -> list[Step]:
+    """The steps that make the application what is wanted. Empty when it is."""
+    want, version = document.wanted(wanted), wanted.KeyVersion
+    if found.live is None:
+        store: list[Step] = [] if found.current.key else [StoreKey(version)]
+        return [*store, CreateApplication(want), ClaimApplication(None), SaveApplication(version)]
+    application_id = found.live["id"]
+    steps: list[Step] = []
+    if not found.claimed:
+        steps.append(ClaimApplication(None if found.made_here else found.live))
+    if found.current.key is None:
+        steps.append(StoreKey(version))
+    if finishing := _unfinished_rotation(wanted, found):
+        steps += finishing
+        steps += _put(want, found, found.pending.public_key)
+    else:
+        steps += _put(want, found, found.current.public_key)
+        steps += _rotation(wanted, found)
+    if found.current.application_id != application_id:
+        steps.append(SaveApplication(version))
+    return steps
+
+
+def plan_removal(found: Found) -> tuple[list[Step], str]:
+    """The steps of a Delete, and what to tell the operator about a thing left as it is."""
+    if found.live is None or not found.claimed:
+        return _forget_key(found), ""
+    application_id = found.live["id"]
+    if not found.topmost:
+        return (
+            [],
+            f"The application {application_id} is managed by another resource now and was left as it is.",
+        )
+    if found.before is not None:
+        return [RestoreApplication(application_id, found.before), *_forget_key(found)], ""
+    live_key = document.public_key_of(found.live)
+    if not any(keys.same(live_key, known) for known in found.known_keys):
+        return [], (
+            f"The application {application_id} does not carry the stack's key any more, so it was left as "
+            f"it is. "
+            f"`vonage apps delete {application_id}` removes it."
+        )
+    return [DeleteApplication(application_id), *_forget_key(found)], ""
+
+
+def _put(want: Document, found: Found, public_key: str | None) -> list[Step]:
+    """The PUT, if anything differs; the key of None is the one that StoreKey is about to make."""
+    live: dict[str, Any] = found.live or {}
+    after = document.merged(live, want, found.earlier)
+    after = document.for_put(after, public_key)
+    if public_key is not None and document.equal(live, after):
+        return []
+    changes = [
+        path for path in document.differences(document.for_put(live), after) if path != "keys.public_key"
+    ]
+    if public_key is None or not keys.same(document.public_key_of(live), public_key):
+        changes.append("keys.public_key")
+    return [PutApplication(live["id"], after, live, tuple(changes))]
+
+
+def _rotation(wanted: Application, found: Found) -> list[Step]:
+    """A new key, when `KeyVersion` is not the one the current key was made for."""
+    made_for = found.current.key_version
+    if found.current.key is None or made_for in ("", wanted.KeyVersion):
+        return [DropNextKey()] if found.pending.key and made_for else []
+    resumes = found.pending.key is not None and found.pending.key_version == wanted.KeyVersion
+    store: list[Step] = [] if resumes else [StoreNextKey(wanted.KeyVersion)]
+    return [*store, *_switch(found)]
+
+
+def _unfinished_rotation(wanted: Application, found: Found) -> list[Step]:
+    """The end of a rotation that stopped after Vonage had got the new key."""
+    if found.pending.key is None or found.live is None or found.pending.key_version != wanted.KeyVersion:
+        return []
+    if not keys.same(document.public_key_of(found.live), found.pending.public_key):
+        return []
+    return [TryNextKey(found.live["id"]), PromoteNextKey()]
+
+
+def _switch(found: Found) -> list[Step]:
+    application_id = (found.live or {})["id"]
+    return [PutNextKey(application_id), TryNextKey(application_id), PromoteNextKey()]
+
+
+def _forget_key(found: Found) -> list[Step]:
+    """Empty the secret, unless it holds the key of some other application."""
+    known = any(keys.same(found.current.public_key, key) for key in found.known_keys)
+    return [EmptySecret(found.current)] if found.current.key and known else []

@@ -1,0 +1,207 @@
+"""The steps a plan is made of: plain data, each one thing, each safe to do twice."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.msisdn import masked
+from provisioner.secret import Content
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StoreKey:
+    """Make a key pair and store it, before Vonage hears of it."""
+
+    key_version: str
+
+    def __str__(self) -> str:
+        return "make a key pair and store it in the secret"
+
+
+@dataclass(frozen=True)
+class CreateApplication:
+    """Create the application with the public half of the stored key."""
+
+    document: Document = field(repr=False)
+
+    def __str__(self) -> str:
+        capabilities = ", ".join(sorted(self.document["capabilities"])) or "no capability"
+        return f"create the application {self.document['name']!r} with {capabilities}"
+
+
+@dataclass(frozen=True)
+class ClaimApplication:
+    """Write down that this resource manages the application, and what it was before: None when it made it."""
+
+    before: Document | None = field(repr=False)
+
+    def __str__(self) -> str:
+        return "write down that this resource manages the application"
+
+
+@dataclass(frozen=True)
+class PutApplication:
+    """Replace the application's document; the key is the stored one."""
+
+    application_id: str
+    document: Document = field(repr=False)
+    before: Document = field(repr=False)
+    changes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"change {', '.join(self.changes)} of the application {self.application_id}"
+
+
+@dataclass(frozen=True)
+class StoreNextKey:
+    """Make the next key pair and store it beside the current one."""
+
+    key_version: str
+
+    def __str__(self) -> str:
+        return "make the next key pair and store it as pending"
+
+
+@dataclass(frozen=True)
+class PutNextKey:
+    """Give Vonage the public half of the pending key."""
+
+    application_id: str
+
+    def __str__(self) -> str:
+        return f"give the application {self.application_id} the new public key"
+
+
+@dataclass(frozen=True)
+class TryNextKey:
+    """Ask Vonage, with a token, whether it knows the pending key."""
+
+    application_id: str
+
+    def __str__(self) -> str:
+        return "try the new key with a token"
+
+
+@dataclass(frozen=True)
+class PromoteNextKey:
+    """Make the pending key the current one."""
+
+    def __str__(self) -> str:
+        return "make the new key the current one"
+
+
+@dataclass(frozen=True)
+class DropNextKey:
+    """Forget a pending key that Vonage never got, or that is no longer wanted."""
+
+    def __str__(self) -> str:
+        return "forget a key of an unfinished rotation"
+
+
+@dataclass(frozen=True)
+class SaveApplication:
+    """Write the application's id beside its key: from here on it is provisioned for every reader."""
+
+    key_version: str
+
+    def __str__(self) -> str:
+        return "write the application's id to the secret"
+
+
+@dataclass(frozen=True)
+class RestoreApplication:
+    """Give an application back as it was before it was taken over."""
+
+    application_id: str
+    before: Document = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"give the application {self.application_id} back as it was"
+
+
+@dataclass(frozen=True)
+class DeleteApplication:
+    """Delete the application at Vonage."""
+
+    application_id: str
+
+    def __str__(self) -> str:
+        return f"delete the application {self.application_id}"
+
+
+@dataclass(frozen=True)
+class EmptySecret:
+    """Take the id and the key of an application that is gone out of the secret."""
+
+    content: Content = field(repr=False)
+
+    def __str__(self) -> str:
+        return "take the key out of the secret"
+
+
+@dataclass(frozen=True)
+class LinkNumber:
+    """Link an owned number to the application, keeping its other settings."""
+
+    msisdn: str
+    settings: dict[str, str] = field(repr=False)
+    before: dict[str, str] = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"link the number {masked(self.msisdn)} to the application {self.settings['app_id']}"
+
+
+@dataclass(frozen=True)
+class ClaimNumber:
+    """Write down that this resource links the number, and what the number was like before."""
+
+    msisdn: str
+    application_id: str
+    before: Document = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"remember what the number {masked(self.msisdn)} was"
+
+
+@dataclass(frozen=True)
+class RestoreNumber:
+    """Put a number back as it was before it was linked."""
+
+    msisdn: str
+    settings: dict[str, str] = field(repr=False)
+    now: dict[str, str] = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"put the number {masked(self.msisdn)} back as it was"
+
+
+@dataclass(frozen=True)
+class ReleaseNumber:
+    """Strike this resource off the number's record; whoever linked it since inherits what it was before."""
+
+    msisdn: str
+
+    def __str__(self) -> str:
+        return f"forget the number {masked(self.msisdn)}"
+
+
+Step = (
+    StoreKey
+    | CreateApplication
+    | ClaimApplication
+    | PutApplication
+    | StoreNextKey
+    | PutNextKey
+    | TryNextKey
+    | PromoteNextKey
+    | DropNextKey
+    | SaveApplication
+    | RestoreApplication
+    | DeleteApplication
+    | EmptySecret
+    | LinkNumber
+    | ClaimNumber
+    | RestoreNumber
+    | ReleaseNumber
+)

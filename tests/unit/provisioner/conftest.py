@@ -1,0 +1,172 @@
+"""A provisioner between a CloudFormation, an AWS and a simulated Vonage, all on real loopback HTTP."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from local.cloudformation import CloudFormation, Outcome, Stack
+from local.vonage.account import Account
+from local.vonage.server import Vonage
+from local.vonage.server import running as running_vonage
+from provisioner import app, protocol
+from provisioner.deadline import Deadline
+from provisioner.records import Records
+from provisioner.wiring import Tools
+from tests.fakes import stores
+
+Json = dict[str, Any]
+CREDENTIALS = "vonage-credentials"
+APPLICATION = "Custom::VonageApplication"
+NUMBER = "Custom::VonageNumber"
+GB, US = "447700900000", "14155550100"
+SESSION = boto3.Session("AKIAEXAMPLE", "example", region_name="us-east-1")
+
+
+@dataclass
+class Time:
+    """Time that passes as it does, but waiting is short and the future can be visited."""
+
+    offset: float = 0.0
+    waits: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        return time.monotonic() + self.offset
+
+    def clock(self) -> float:
+        return time.time() + self.offset
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        time.sleep(seconds / 100)
+
+
+@dataclass
+class World:
+    """Everything around the provisioner, and the provisioner."""
+
+    aws: stores.Aws
+    vonage: Vonage
+    time: Time = field(default_factory=Time)
+    cloudformation: CloudFormation = field(init=False)
+    http: httpx.Client = field(default_factory=httpx.Client)
+
+    def __post_init__(self) -> None:
+        self.cloudformation = CloudFormation(self.handle)
+
+    def handle(self, event: Mapping[str, Any], context: app.Context) -> None:
+        remaining_s = context.get_remaining_time_in_millis() / 1000
+        app.serve(protocol.parse(event), remaining_s, self.tools)
+
+    def tools(self, remaining_s: float = 90.0) -> Tools:
+        return Tools(
+            secrets=SESSION.client("secretsmanager", endpoint_url=self.aws.url),
+            records=Records(SESSION.client("ssm", endpoint_url=self.aws.url), "/switchboard/test"),
+            deadline=Deadline.after(remaining_s, self.time.now, self.time.sleep),
+            http=self.http,
+            api_url=self.vonage.url,
+            numbers_url=self.vonage.url,
+            clock=self.time.clock,
+        )
+
+    def stack(self, name: str = "shop", secret: str = "") -> Stack:
+        """A new stack; its application's secret is made with it, empty."""
+        self.aws.secret(secret or f"{name}-application")
+        return self.cloudformation.stack(name)
+
+    def create_application(self, stack: Stack, logical_id: str = "App", **changes: object) -> Outcome:
+        return stack.create(logical_id, APPLICATION, application_properties(stack, **changes))
+
+    def create_number(
+        self, stack: Stack, application_id: str, logical_id: str = "Link", **changes: object
+    ) -> Outcome:
+        return stack.create(logical_id, NUMBER, number_properties(application_id, **changes))
+
+    @property
+    def applications(self) -> list[Json]:
+        """The applications at Vonage."""
+        return list(self.vonage.account.applications.values())
+
+    def calls(self, start: str = "") -> list[str]:
+        """The API calls Vonage got, as `METHOD path`."""
+        entries = self.vonage.journal.entries(kind="api")
+        lines = [
+            f"{each['request']['method']} {each['request']['url'].partition('?')[0]}" for each in entries
+        ]
+        return [line for line in lines if line.startswith(start)]
+
+    def secret(self, stack: Stack) -> Json:
+        """What readers of the stack's application secret see."""
+        return self.aws.secrets[f"{stack.name}-application"].current()
+
+
+def application_properties(stack: Stack, **changes: object) -> Json:
+    """Valid properties of an application, as the template has them."""
+    webhooks = f"https://{stack.name}.example.com/webhooks"
+    return {
+        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provisioner",
+        "ServiceTimeout": 180,
+        "PropertiesVersion": 1,
+        "Name": stack.name,
+        "CredentialsSecret": CREDENTIALS,
+        "ApplicationSecret": f"{stack.name}-application",
+        "ImproveAi": False,
+        "KeyVersion": "1",
+        "Capabilities": {
+            "voice": {
+                "webhooks": {
+                    "answer_url": {
+                        "address": f"{webhooks}/answer",
+                        "http_method": "POST",
+                        "socket_timeout": 5000,
+                    },
+                    "fallback_answer_url": {"address": f"{webhooks}/fallback"},
+                    "event_url": {"address": f"{webhooks}/event"},
+                },
+                "signed_callbacks": True,
+            },
+            "messages": {
+                "webhooks": {
+                    "inbound_url": {"address": f"{webhooks}/inbound"},
+                    "status_url": {"address": f"{webhooks}/status"},
+                },
+            },
+            "rtc": {"webhooks": {"event_url": {"address": f"{webhooks}/rtcevent"}}},
+        },
+        **changes,
+    }
+
+
+def number_properties(application_id: str, **changes: object) -> Json:
+    """Valid properties of a number link."""
+    return {
+        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provisioner",
+        "ServiceTimeout": 180,
+        "PropertiesVersion": 1,
+        "CredentialsSecret": CREDENTIALS,
+        "ApplicationId": application_id,
+        "Numbers": [GB],
+        **changes,
+    }
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A world with one account's credentials in it."""
+    with stores.running() as aws, running_vonage(Account.seeded(seed=7)) as vonage:
+        api_key, api_secret = vonage.credentials
+        aws.secret(CREDENTIALS, {"api_key": api_key, "api_secret": api_secret, "signature_secret": "unused"})
+        built = World(aws, vonage)
+        with built.cloudformation:
+            yield built
+        built.http.close()
+
+
+def public(document: Json) -> str:
+    """A document as text, to look for what must not be in it."""
+    return json.dumps(document)

@@ -1,0 +1,56 @@
+"""`Custom::VonageApplication`: Create, Update and Delete."""
+
+from provisioner import keys
+from tests.unit.provisioner.conftest import World, application_properties
+
+
+def test_create_makes_one_application_with_the_stored_key(world: World) -> None:
+    stack = world.stack()
+
+    created = world.create_application(stack)
+
+    assert created.succeeded, created.reason
+    [application] = world.applications
+    secret = world.secret(stack)
+    assert secret["application_id"] == application["id"] == created.data["ApplicationId"]
+    assert keys.same(application["keys"]["public_key"], keys.pair(secret["private_key"]).public_pem)
+    assert application["privacy"] == {"improve_ai": False}
+
+
+def test_create_asks_vonage_once(world: World) -> None:
+    world.create_application(world.stack())
+
+    assert world.calls() == ["POST /v2/applications"]
+
+
+def test_delete_leaves_nothing(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+
+    deleted = stack.delete("App")
+
+    assert deleted.succeeded, deleted.reason
+    assert world.applications == []
+    assert world.secret(stack) == {}
+    assert world.aws.records("resources") == world.aws.records("applications") == {}
+
+
+def test_update_changes_what_the_stack_owns(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    properties = application_properties(stack, Name="renamed")
+
+    updated = stack.update("App", properties)
+
+    assert updated.succeeded, updated.reason
+    assert [application["name"] for application in world.applications] == ["renamed"]
+
+
+def test_an_update_that_changes_nothing_puts_nothing(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+
+    updated = stack.update("App", application_properties(stack, ServiceTimeout=200))
+
+    assert updated.succeeded, updated.reason
+    assert world.calls("PUT") == []
