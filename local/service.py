@@ -16,6 +16,9 @@ from local.errors import StageError
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
 
+# Children of this process. One that `make up` leaves running is stopped by another process, by its pid.
+_children: dict[int, "subprocess.Popen[bytes]"] = {}
+
 
 @dataclass(frozen=True)
 class Service:
@@ -62,6 +65,7 @@ def start(
     service = Service(
         name, f"http://127.0.0.1:{port}", process.pid, psutil.Process(process.pid).create_time()
     )
+    _children[service.pid] = process
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -110,6 +114,8 @@ def stop(service: Service) -> None:
         if survivor.is_running():
             survivor.kill()
     psutil.wait_procs(family, timeout=STOP_TIMEOUT_S)
+    if child := _children.pop(service.pid, None):
+        child.wait()
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
