@@ -7,7 +7,7 @@ with running() as vonage:
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,6 +83,9 @@ class Vonage:
         return problem.response(self.account.identifiers.hex())
 
 
+Front = Callable[[Vonage, ASGIApp], ASGIApp]
+
+
 def _own_response(_request: Request, error: Exception) -> Response:
     response: Response = error.response()  # type: ignore[attr-defined]
     return response
@@ -96,6 +99,7 @@ def running(
     live: bool = False,
     start: datetime | None = None,
     transport: httpx.BaseTransport | None = None,
+    front: "Front | None" = None,
 ) -> Iterator[Vonage]:
     """Serve a simulated Vonage in threads of its own until the block ends.
 
@@ -105,6 +109,7 @@ def running(
         live: real time instead of jumping time.
         start: the simulated moment it begins at, for timestamps that repeat.
         transport: carries webhooks, where they cannot simply be sent to their address.
+        front: stands in front of the APIs on the same origin, such as the console.
 
     Raises:
         PortInUseError: another program listens there; the message says what to do.
@@ -119,7 +124,8 @@ def running(
         exchange = Exchange(delivery.account, clock, delivery.journal, engine, delivery, url)
         faults = Faults(delivery.account.identifiers)
         vonage = Vonage(delivery.account, clock, delivery.journal, faults, engine, exchange, url)
-        with _serving(vonage.asgi(), listener):
+        app = front(vonage, vonage.asgi()) if front else vonage.asgi()
+        with _serving(app, listener):
             yield vonage
 
 
@@ -154,7 +160,13 @@ def _listening(port: int) -> Iterator[socket.socket]:
 def _serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     ready = threading.Event()
     config = uvicorn.Config(
-        app, log_level="critical", access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
+        app,
+        http="h11",  # the faults of `gate` reach for the plain socket, which other parsers and loops hide
+        loop="asyncio",
+        ws="websockets-sansio",
+        log_level="critical",
+        access_log=False,
+        timeout_graceful_shutdown=1,
     )
     server = _Server(config, ready)
     thread = threading.Thread(
