@@ -10,7 +10,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from local import aws, paths
@@ -58,8 +59,9 @@ def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, 
     """Run `sam deploy` and wait for the stack.
 
     Raises:
-        StageError: The deployment failed. CloudFormation has rolled it back; `failures` says why.
+        StageError: The deployment failed. CloudFormation has rolled it back; the message has the first cause.
     """
+    begun = datetime.now(UTC)
     _run(
         [
             "deploy",
@@ -74,32 +76,33 @@ def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, 
         aws.environment(aws_url),
         log,
         next_step="The stack was rolled back. Mend the cause, then run the same command again.",
-        cause=lambda: next(failures(aws_url, stack_name), None),
+        cause=lambda: first_failure(aws_url, stack_name, begun),
     )
 
 
 def delete(aws_url: str, stack_name: str, log: Path) -> None:
     """Run `sam delete` and wait until the stack is gone."""
+    begun = datetime.now(UTC)
     _run(
         ["delete", "--no-prompts", "--stack-name", stack_name, "--region", aws.REGION],
         aws.environment(aws_url),
         log,
         next_step="Read the log; what is left is named there.",
-        cause=lambda: next(failures(aws_url, stack_name), None),
+        cause=lambda: first_failure(aws_url, stack_name, begun),
     )
 
 
-def failures(aws_url: str, stack_name: str) -> Iterator[str]:
-    """Why resources of the stack failed, first cause first, as CloudFormation's events tell it."""
+def first_failure(aws_url: str, stack_name: str, since: datetime) -> str | None:
+    """Which resource of the stack failed first, and why, as CloudFormation's events tell it."""
     client = aws.session().client("cloudformation", endpoint_url=aws_url)
     try:
         events = client.describe_stack_events(StackName=stack_name)["StackEvents"]
     except client.exceptions.ClientError:
-        return
+        return None
     for event in reversed(events):
-        reason = event.get("ResourceStatusReason", "")
-        if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason.lower():
-            yield f"{event['LogicalResourceId']}: {reason}"
+        if event["ResourceStatus"].endswith("_FAILED") and event["Timestamp"] >= since:
+            return f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason was given')}"
+    return None
 
 
 def _layer_environment() -> dict[str, str]:

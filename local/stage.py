@@ -60,7 +60,7 @@ class Stage:
             sam.deploy(self.aws_url, built, self.stack_name, {**hosts, **parameters}, self.log)
 
     def delete(self) -> None:
-        """Delete the stack; the secret that `store_credentials` made stays, as a user's would."""
+        """Run `sam delete`; the secret that `store_credentials` made stays, as a user's would."""
         sam.delete(self.aws_url, self.stack_name, self.log)
 
     def outputs(self) -> dict[str, str]:
