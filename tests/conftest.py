@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from switchboard import webhook
+from switchboard import pipeline
 from switchboard.credentials import SignatureSecrets, _secrets_manager
 
 from tests.factories import CREDENTIALS
@@ -48,7 +48,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
         }.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(webhook, "_secrets", SignatureSecrets())
+        monkeypatch.setattr(pipeline, "_secrets", SignatureSecrets())
         _secrets_manager().close()
         yield fake
         _secrets_manager().close()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from switchboard.webhook import Response
+from switchboard.pipeline import Response
 
 from functions.answer import app
 from tests.conftest import Logs

@@ -4,6 +4,7 @@ SwitchboardError
 ├── SettingError        an environment variable is missing or wrong
 ├── BodyTooLargeError   a webhook's body is larger than anything Vonage sends
 ├── SignatureError      a webhook is not signed by the Vonage account, or is stale
+├── NccoError           a flow returned an NCCO that Vonage would refuse
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 └── AwsError            an AWS service refused or did not answer
 """
@@ -30,6 +31,10 @@ class SignatureError(SwitchboardError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NccoError(SwitchboardError):
+    """A flow returned an NCCO that Vonage would refuse; the message has a line for each problem."""
 
 
 class SecretError(SwitchboardError):

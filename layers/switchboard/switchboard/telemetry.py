@@ -46,15 +46,15 @@ def outcome(name: str, webhook: str, level: Level = "INFO", **fields: object) ->
     sys.stdout.flush()
 
 
-def ids(payload: Mapping[str, Any]) -> dict[str, str]:
-    """The identifiers in a payload, for a log line."""
-    return {name: payload[name][:_LONGEST_ID] for name in _IDS if isinstance(payload.get(name), str)}
+def describe(payload: Mapping[str, Any]) -> dict[str, str]:
+    """The identifiers in a payload, and its numbers masked, for a log line."""
+    ids = {name: payload[name][:_LONGEST_ID] for name in _IDS if isinstance(payload.get(name), str)}
+    return ids | {name: mask(payload[name]) for name in ("from", "to") if isinstance(payload.get(name), str)}
 
 
-def mask(number: object) -> str:
+def mask(number: str) -> str:
     """The last three characters of a phone number or user id: enough to recognise one's own."""
-    text = str(number)
-    return f"…{text[-3:]}" if len(text) > 6 else "…"
+    return f"…{number[-3:]}" if len(number) > 6 else "…"
 
 
 def where(error: BaseException) -> dict[str, object]:

@@ -1,0 +1,67 @@
+"""What travels through the queues: events with what a webhook received, and commands for Vonage.
+
+Ids are derived from what arrived, never made up, so that a webhook that is delivered twice is one event, and
+the reply to it one command.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from switchboard.request import Request
+
+# What a payload is about, the most telling first. Everything about the same subject stays in order.
+_SUBJECTS = (
+    "conversation_uuid",
+    "conversation_uuid_from",
+    "message_uuid",
+    "conversation_id",
+    "uuid",
+    "call_uuid",
+)
+
+
+class Envelope(TypedDict):
+    """An event, in the queue and as the `detail` on the bus.
+
+    `id` is the same for each delivery of the same webhook. `name` is the detail-type, such as
+    `voice.answered`. `received_at` is a Unix time in seconds. `subject` is the id of the call, message or
+    conversation. `payload` is what Vonage sent, unchanged.
+    """
+
+    id: str
+    name: str
+    received_at: float
+    subject: str
+    payload: Mapping[str, Any]
+
+
+def wrap(webhook: str, name: str, request: Request, payload: Mapping[str, Any]) -> Envelope:
+    """The event that a webhook request is; its id is the SHA-256 of the webhook's name and the raw body."""
+    identity = _sha256(f"{webhook}\n".encode() + request.body)
+    return {
+        "id": identity,
+        "name": name,
+        "received_at": request.received_at,
+        "subject": subject(payload) or identity,
+        "payload": payload,
+    }
+
+
+def subject(payload: Mapping[str, Any]) -> str | None:
+    """The id of the call, message or conversation that a payload is about."""
+    return next(
+        (payload[key] for key in _SUBJECTS if isinstance(payload.get(key), str) and payload[key]), None
+    )
+
+
+def derive(event: Envelope, commands: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The commands that a flow returned for an event, with ids that are the same when it runs again."""
+    return [
+        {"id": _sha256(f"{event['id']}\n{index}".encode()), **command}
+        for index, command in enumerate(commands)
+    ]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

