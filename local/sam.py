@@ -46,7 +46,8 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
             *("--template-file", str(copy)),
             *("--base-dir", str(template.parent)),
             *("--build-dir", str(build_dir)),
-            *("--cache-dir", str(paths.LOCAL / "sam-cache")),
+            # SAM's cache does not know that a layer built for one Python is of no use to another.
+            *("--cache-dir", str(paths.LOCAL / f"sam-cache-{PYTHON}")),
         ],
         {**aws.environment(aws_url), **_layer_environment()},
         log,
