@@ -7,7 +7,7 @@ that of a status which Vonage added yesterday, is published all the same.
 from collections.abc import Mapping
 from typing import Any
 
-from switchboard import messages, rtc, voice, voice_events
+from switchboard import commands, messages, rtc, voice, voice_events
 from switchboard.shapes import Shape, tags
 
 VOICE: Mapping[str, Shape] = {
@@ -62,7 +62,13 @@ RTC_TYPES = """
 """.split()  # noqa: SIM905 - fifty quoted words read worse
 RTC: Mapping[str, Shape] = {f"rtc.{name.replace(':', '.')}": rtc.Event for name in RTC_TYPES}
 
-CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC}
+RESULTS: Mapping[str, Shape] = {
+    f"{command}.{outcome}": commands.Result
+    for command in ("messages.send", "messages.read", "voice.call", "voice.update")
+    for outcome in ("accepted", "rejected", "uncertain")
+}
+
+CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **RESULTS}
 
 
 def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:

@@ -21,7 +21,7 @@ _MARKS = {
     "reason": "voice.error",
 }
 _RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.transfer", "voice.unknown"}
-_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_WORD = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # a dot would end the name of a status early
 
 
 def classify(webhook: Webhook, payload: object) -> str:

@@ -45,11 +45,12 @@ if TYPE_CHECKING:
     )
 
     Ncco = Sequence[Action]
-else:
-    Ncco = Sequence  # answering a call does not wait for the types of all actions: 2 ms of a cold start
+else:  # answering a call does not wait for the types of all actions: 2 ms of a cold start
+    Action = Mapping
+    Ncco = Sequence
 
 __all__ = [
-    "Ncco", "SdkAction", "app", "as_wire", "connect", "conversation", "input_", "notify", "phone",
+    "Action", "Ncco", "SdkAction", "app", "as_wire", "connect", "conversation", "input_", "notify", "phone",
     "record", "sip", "stream", "talk", "transfer", "vbc", "wait", "websocket",
 ]  # fmt: skip
 

@@ -1,6 +1,8 @@
-"""What the types of an NCCO cannot say: rules between the fields of an action, and between actions.
+"""What the types cannot say: rules between fields, and between the actions of an NCCO.
 
-Source: Vonage NCCO reference.
+Each message names the fields and says what must hold.
+
+Source: Vonage NCCO reference; OpenAPI files of Voice API v1 and Messages API v1.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,11 +13,7 @@ Broken = Iterator[str]
 
 
 def broken_rules(actions: Sequence[object]) -> Iterator[tuple[int, str]]:
-    """Yield the index of each action that breaks a rule, and how.
-
-    Each message names the fields and says what must hold. An action whose shape is wrong otherwise breaks no
-    rule here.
-    """
+    """Yield the index of each action that breaks a rule, and how. What is no object breaks none."""
     for index, action in enumerate(actions):
         if isinstance(action, Mapping):
             for rule in _RULES.get(str(action.get("action")), ()):
@@ -69,3 +67,34 @@ def _interruptions(actions: Sequence[object]) -> Iterator[tuple[int, str]]:
             if interruptible and name != "input":
                 yield index, f"follows a {interruptible} with bargeIn; the next action must be input"
             interruptible = None
+
+
+def broken_message_rules(message: Fields, prefix: str = "") -> Broken:
+    """Yield how a message of a valid shape, or one of its failovers, breaks a rule."""
+    kind = message["message_type"]
+    if kind not in message:
+        yield f'{prefix}{kind} is missing; it must be there when message_type is "{kind}"'
+    for index, other in enumerate(message.get("failover", [])):
+        yield from broken_message_rules(other, f"{prefix}failover[{index}].")
+
+
+def broken_call_rules(call: Fields, prefix: str = "") -> Broken:
+    """Yield how a call request of a valid shape breaks a rule."""
+    yield from _one_of(call, "from", "random_from_number", prefix)
+    yield from _one_of(call, "ncco", "answer_url", prefix)
+    for index, problem in broken_rules(call.get("ncco", [])):
+        yield f"{prefix}ncco[{index}]: {problem}"
+
+
+def broken_update_rules(update: Fields, prefix: str = "") -> Broken:
+    """Yield how a change to a call, of a valid shape, breaks a rule."""
+    if update["action"] == "transfer":
+        yield from _one_of(update["destination"], "ncco", "url", f"{prefix}destination.")
+        for index, problem in broken_rules(update["destination"].get("ncco", [])):
+            yield f"{prefix}destination.ncco[{index}]: {problem}"
+
+
+def _one_of(fields: Fields, first: str, second: str, prefix: str) -> Broken:
+    if bool(fields.get(first)) == bool(fields.get(second)):
+        how = "both given" if fields.get(first) else "both missing"
+        yield f"{prefix}{first} and {prefix}{second} are {how}; it must be one of them"

@@ -13,13 +13,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from switchboard.actions import Action
-from switchboard.rules import broken_rules
+from switchboard.call_requests import CallRequest
+from switchboard.commands import Command
+from switchboard.message_requests import MessageRequest
+from switchboard.rules import broken_call_rules, broken_message_rules, broken_rules, broken_update_rules
 from switchboard.shapes import Place, Shape, keys, locate, tags
 from switchboard.typed import Tagged
 
@@ -69,6 +72,35 @@ def problems(shape: Shape, value: object, *, strict: bool = False) -> list[str]:
         strict: True for what we write: unknown keys and numbers given as texts are problems too.
     """
     return list(_problems(shape, value, strict=strict))
+
+
+def message_problems(message: object) -> list[str]:
+    """Return what is wrong with a message to send, such as ``text is missing; message_type is text``."""
+    return problems(MessageRequest, message, strict=True) or list(broken_message_rules(_fields(message)))
+
+
+def call_problems(call: object) -> list[str]:
+    """Return what is wrong with a call to place."""
+    return problems(CallRequest, call, strict=True) or list(broken_call_rules(_fields(call)))
+
+
+def command_problems(command: object) -> list[str]:
+    """Return what is wrong with a command, its message or call included: ``detail.to is missing``."""
+    found = problems(Command, command, strict=True)
+    if found:
+        return found
+    match _fields(command):
+        case {"name": "messages.send", "detail": message}:
+            return list(broken_message_rules(message, "detail."))
+        case {"name": "voice.call", "detail": call}:
+            return list(broken_call_rules(call, "detail."))
+        case {"name": "voice.update", "detail": update}:
+            return list(broken_update_rules(update, "detail."))
+    return []
+
+
+def _fields(checked: object) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], checked)
 
 
 def _problems(shape: Shape, value: object, *, strict: bool) -> Iterator[str]:

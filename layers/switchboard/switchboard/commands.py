@@ -1,0 +1,82 @@
+"""What can be asked of Vonage by a flow or by another stack: commands, carried out by the outbound function.
+
+On the bus ``name`` is the ``detail-type`` and ``detail`` the ``detail``; a flow returns the command, or the
+message alone. ``id`` makes it safe to repeat: a command whose id was seen lately is not carried out again. A
+flow leaves it out and gets one that follows from the event it answers; on the bus it is the id of the event.
+"""
+
+from typing import Annotated, Literal, NotRequired, Required
+
+from switchboard.call_requests import CallRequest, CallUpdate
+from switchboard.endpoints import Url
+from switchboard.message_requests import MessageRequest, MessageUpdate
+from switchboard.typed import Characters, Tagged, TypedDict
+
+CommandId = Annotated[str, Characters(1, 100)]
+
+
+class SendMessage(TypedDict):
+    """Send a message."""
+
+    name: Literal["messages.send"]
+    id: NotRequired[CommandId]
+    detail: MessageRequest
+
+
+class MessageChange(MessageUpdate, total=False):
+    """Which message becomes what; ``href`` is the message's own ``_self.href``."""
+
+    message_uuid: Required[str]
+    href: Url
+
+
+class ReadMessage(TypedDict):
+    """Mark a message as read, or take one back."""
+
+    name: Literal["messages.read"]
+    id: NotRequired[CommandId]
+    detail: MessageChange
+
+
+class CallToPlace(CallRequest, total=False):
+    """``region_url`` is the host to ask; Vonage's own choice when absent."""
+
+    region_url: Url
+
+
+class PlaceCall(TypedDict):
+    """Place a call."""
+
+    name: Literal["voice.call"]
+    id: NotRequired[CommandId]
+    detail: CallToPlace
+
+
+class UpdateCall(TypedDict):
+    """Change a call in progress."""
+
+    name: Literal["voice.update"]
+    id: NotRequired[CommandId]
+    detail: CallUpdate
+
+
+Command = Annotated[SendMessage | ReadMessage | PlaceCall | UpdateCall, Tagged("name")]
+
+
+class Result(TypedDict, total=False):
+    """What became of a command, as an event: ``messages.send.accepted``, ``voice.call.uncertain``.
+
+    ``accepted``: Vonage took it; ``message_uuid`` or ``uuid`` is its name there. ``rejected``: Vonage refused
+    it, or it was never valid; ``reason`` says why and it is not tried again. ``uncertain``: the reply was
+    lost after the request, so a call may have been placed; it is not placed twice.
+    """
+
+    id: Required[CommandId]
+    command: Required[Literal["messages.send", "messages.read", "voice.call", "voice.update"]]
+    outcome: Required[Literal["accepted", "rejected", "uncertain"]]
+    message_uuid: str
+    workflow_id: str
+    uuid: str
+    conversation_uuid: str
+    status_code: int
+    reason: str

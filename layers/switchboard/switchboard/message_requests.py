@@ -1,0 +1,212 @@
+"""What is sent to the Messages API, channel by channel, in Vonage's own shape and words.
+
+``message_type`` says which key holds the content: ``{"message_type": "image", "image": {"url": …}}``.
+
+Source: Vonage Messages API v1 OpenAPI file 1.20.0.
+"""
+
+from typing import Annotated, Any, Literal, Required, cast
+
+from switchboard.endpoints import Url
+from switchboard.message_parts import Reaction
+from switchboard.messages import Inbound
+from switchboard.typed import Between, Characters, Items, Tagged, TypedDict
+
+_From = TypedDict("_From", {"from": Required[str]}, total=False)
+
+
+class File(TypedDict, total=False):
+    """A file that Vonage fetches from ``url``."""
+
+    url: Required[Url]
+    caption: str
+    name: str
+
+
+class Part(TypedDict, total=False):
+    """One of several parts of an MMS; ``type`` is image, audio, video, file or vcard."""
+
+    type: Required[str]
+    url: Required[Url]
+    caption: str
+
+
+class Quoted(TypedDict):
+    """The message that this one answers."""
+
+    message_uuid: str
+
+
+class SmsSettings(TypedDict, total=False):
+    """``content_id`` and ``entity_id`` are what some countries' registries gave you."""
+
+    encoding_type: Literal["text", "unicode", "auto"]
+    content_id: str
+    entity_id: str
+    pool_id: str
+
+
+class RcsSettings(TypedDict, total=False):
+    """The kind of the RCS message."""
+
+    category: str
+
+
+class MessengerSettings(TypedDict, total=False):
+    """Why Messenger should deliver it; ``tag`` goes with ``message_tag``."""
+
+    category: Literal["response", "update", "message_tag"]
+    tag: str
+
+
+class ViberAction(TypedDict, total=False):
+    """A button under a Viber message."""
+
+    url: Required[Url]
+    text: str
+
+
+class ViberSettings(TypedDict, total=False):
+    """``ttl`` is in seconds; ``duration`` and ``file_size`` describe a video or file."""
+
+    category: str
+    ttl: Annotated[int, Between(30, 259200)]
+    type: str
+    action: ViberAction
+    duration: str
+    file_size: str
+
+
+class _Request(_From, total=False):
+    to: Required[str]
+    client_ref: Annotated[str, Characters(1, 100)]
+    webhook_url: Url
+    webhook_version: Literal["v0.1", "v1"]
+    failover: "Annotated[list[MessageRequest], Items(1)]"
+    trusted_recipient: bool
+
+
+class Sms(_Request, total=False):
+    """A text message; ``ttl`` is in seconds."""
+
+    channel: Required[Literal["sms"]]
+    message_type: Required[Literal["text"]]
+    text: Required[Annotated[str, Characters(1, 3200)]]
+    ttl: Annotated[int, Between(20, 604800)]
+    sms: SmsSettings
+
+
+class Mms(_Request, total=False):
+    """An MMS; ``content`` holds several attachments, ``ttl`` is in seconds."""
+
+    channel: Required[Literal["mms"]]
+    message_type: Required[Literal["text", "image", "vcard", "audio", "video", "file", "content"]]
+    text: str
+    image: File
+    vcard: File
+    audio: File
+    video: File
+    file: File
+    content: Annotated[list[Part], Items(1)]
+    ttl: Annotated[int, Between(300, 259200)]
+
+
+class Rcs(_Request, total=False):
+    """An RCS message from a sender's name; ``suggestions`` are replies to tap, ``ttl`` is in seconds."""
+
+    channel: Required[Literal["rcs"]]
+    message_type: Required[Literal["text", "image", "video", "file", "card", "carousel", "custom"]]
+    text: str
+    image: File
+    video: File
+    file: File
+    card: dict[str, Any]
+    carousel: dict[str, Any]
+    custom: dict[str, Any]
+    suggestions: Annotated[list[dict[str, Any]], Items(1, 11)]
+    ttl: Annotated[int, Between(20, 259200)]
+    rcs: RcsSettings
+
+
+class Whatsapp(_Request, total=False):
+    """A WhatsApp message; outside the customer service window only a ``template`` arrives."""
+
+    channel: Required[Literal["whatsapp"]]
+    message_type: Required[
+        Literal["text", "image", "audio", "video", "file", "template", "sticker", "reaction", "custom"]
+    ]
+    text: str
+    image: File
+    audio: File
+    video: File
+    file: File
+    template: dict[str, Any]
+    whatsapp: dict[str, Any]
+    sticker: dict[str, Any]
+    reaction: Reaction
+    custom: dict[str, Any]
+    context: Quoted
+
+
+class Messenger(_Request, total=False):
+    """A Messenger message; ``to`` and ``from`` are ids."""
+
+    channel: Required[Literal["messenger"]]
+    message_type: Required[Literal["text", "image", "audio", "video", "file"]]
+    text: str
+    image: File
+    audio: File
+    video: File
+    file: File
+    messenger: MessengerSettings
+
+
+class Viber(_Request, total=False):
+    """A Viber message from a service id."""
+
+    channel: Required[Literal["viber_service"]]
+    message_type: Required[Literal["text", "image", "video", "file"]]
+    text: str
+    image: File
+    video: File
+    file: File
+    viber_service: ViberSettings
+
+
+class Email(_Request, total=False):
+    """An e-mail (beta at Vonage)."""
+
+    channel: Required[Literal["email"]]
+    message_type: Required[Literal["text", "html", "content"]]
+    text: str
+    html: str
+    content: Any
+
+
+MessageRequest = Annotated[Sms | Mms | Rcs | Whatsapp | Messenger | Viber | Email, Tagged("channel")]
+
+
+class ReplyingIndicator(TypedDict):
+    """Whether WhatsApp shows that an answer is being written."""
+
+    show: bool
+    type: Literal["text"]
+
+
+class MessageUpdate(TypedDict, total=False):
+    """Mark an inbound WhatsApp or RCS message as read, or take back an RCS message of yours."""
+
+    status: Required[Literal["read", "revoked"]]
+    replying_indicator: ReplyingIndicator
+
+
+def reply(message: Inbound, text: str) -> MessageRequest:
+    """Return a text that answers an inbound message: the same channel, sender and receiver exchanged."""
+    answer = {
+        "channel": message["channel"],
+        "message_type": "text",
+        "to": message["from"],
+        "from": message["to"],
+        "text": text,
+    }
+    return cast(MessageRequest, answer)
