@@ -11,16 +11,19 @@ from provisioner.protocol import Answer, Request
 from provisioner.wiring import Tools
 
 OWNED = "applications"
+validate = properties.application
 
 
 def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
     """Create or Update: bring the application from whatever it is to what the properties say."""
     wanted = properties.application(request.properties)
     site = _site(tools, memory, wanted.CredentialsSecret, wanted.ApplicationSecret)
-    found = site.look(wanted, request.stack_id)
+    found, known = site.look(wanted, request.stack_id), memory.record.get("application_id")
     memory.begin(request)
     bench = _bench(request, tools, site, found)
     execute(plan.plan(wanted, found), bench)
+    if known not in (None, bench.live["id"]):
+        site.ownership.release(known, memory.id)
     memory.note(application_id=bench.live["id"], public_key=bench.key.public_pem)
     memory.done(request)
     data = {

@@ -19,6 +19,7 @@ log = logging.getLogger("provisioner")
 
 PERFORM: dict[type[Step], Callable[[Any, Any], Undo | None]] = {
     steps.StoreKey: perform_key.store,
+    steps.MoveKey: perform_key.move,
     steps.StoreNextKey: perform_key.store_next,
     steps.PutNextKey: perform_key.put_next,
     steps.TryNextKey: perform_key.try_next,

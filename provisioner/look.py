@@ -6,7 +6,7 @@ from typing import Any
 
 from provisioner import document, keys, properties
 from provisioner.document import Document
-from provisioner.errors import InvalidPropertiesError, RefusedError
+from provisioner.errors import InvalidPropertiesError, ProvisionerError, RefusedError
 from provisioner.memory import Memory
 from provisioner.ownership import Ownership
 from provisioner.plan import Found
@@ -38,12 +38,15 @@ class Site:
         ):
             self._refuse_foreign_secret(current.application_id, stack_id)
         live = self._find(wanted, current)
+        moved = self._moved(wanted, current, live)
         owners = self._owners(live)
         ours = live is not None and keys.same(document.public_key_of(live), current.public_key)
         return Found(
             live=live,
+            application_id=live["id"] if live else "",
             current=current,
             pending=pending,
+            moved=moved,
             made_here=ours and not owners and not wanted.AdoptApplicationId,
             claimed=self.memory.id in owners,
             earlier=tuple(_documents(self.memory.earlier_properties())),
@@ -51,7 +54,7 @@ class Site:
 
     def look_for_removal(self) -> Found:
         """What is there, for a Delete: only what this resource is known to have made or taken over."""
-        record, versions = self.memory.record, self.secret.versions()
+        record, versions = self.memory.record, self._versions_if_readable()
         known_keys = [each.public_key for each in versions] + [record.get("public_key")]
         if record.get("application_id"):
             live = self.vonage.application(record["application_id"])
@@ -61,9 +64,11 @@ class Site:
         mine = next((claim for claim in claims if claim.owner == self.memory.id), None)
         return Found(
             live=live,
+            application_id=live["id"] if live else record.get("application_id", ""),
             current=versions[0],
             claimed=mine is not None or not claims,
             topmost=not claims or claims[-1] == mine,
+            alone=claims in ([], [mine]),
             before=mine.before if mine else None,
             known_keys=tuple(key for key in known_keys if key),
         )
@@ -87,6 +92,21 @@ class Site:
             # A Create that died between asking Vonage and noting the id has left an application with our key.
             return self.vonage.find_application(current.public_key)
         return live
+
+    def _versions_if_readable(self) -> list[Content]:
+        """The secret's versions; a secret that is gone reads as a denial when it is allowed by its tag."""
+        try:
+            return self.secret.versions()
+        except ProvisionerError:
+            return [Content()]
+
+    def _moved(self, wanted: Application, current: Content, live: Document | None) -> Content:
+        """What the secret of earlier properties holds, when an empty one has taken its place."""
+        before = (self.memory.record.get("properties") or {}).get("ApplicationSecret")
+        if live is None or current.key or before in (None, wanted.ApplicationSecret):
+            return Content()
+        held = self.secret.other(before).current()
+        return held if keys.same(document.public_key_of(live), held.public_key) else Content()
 
     def _refuse_foreign_secret(self, application_id: str, stack_id: str) -> None:
         """A secret that has an application: only a renamed resource of the same stack may go on with it."""

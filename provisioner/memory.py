@@ -97,7 +97,7 @@ class Memory:
         """Keep the answer for another delivery of the same request."""
         name = f"answers/{self.id}"
         stored = self.records.get(name) or {}
-        earlier = [*stored.get("earlier", []), stored.get("request")][-REMEMBERED_REQUESTS:]
+        earlier = [*stored.get("earlier", []), *filter(None, [stored.get("request")])][-REMEMBERED_REQUESTS:]
         kept = {**asdict(answer), "data": dict(answer.data)}
         at = int(self.clock())
         self.records.put(name, {"request": request_id, "answer": kept, "earlier": earlier, "at": at})

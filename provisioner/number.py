@@ -14,6 +14,7 @@ from provisioner.vonage import Vonage
 from provisioner.wiring import Tools
 
 OWNED = "numbers"
+validate = properties.number
 
 
 def converge(request: Request, tools: Tools, memory: Memory) -> Answer:

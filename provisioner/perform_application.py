@@ -68,15 +68,13 @@ def save(step: SaveApplication, bench: Bench) -> Undo:
 
 
 def restore(step: RestoreApplication, bench: Bench) -> None:
-    """Give it back as it was, and strike this resource off its owners."""
-    bench.vonage.put_application(step.application_id, document.for_put(step.before))
-    bench.ownership.release(step.application_id, bench.owner)
+    """Give it back as it was."""
+    bench.vonage.put_application(step.application_id, step.document)
 
 
 def delete(step: DeleteApplication, bench: Bench) -> None:
     """Delete it; there is no way back."""
     bench.vonage.delete_application(step.application_id)
-    bench.ownership.release(step.application_id, bench.owner)
 
 
 def empty_secret(step: EmptySecret, bench: Bench) -> None:

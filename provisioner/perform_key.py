@@ -6,7 +6,15 @@ from provisioner import document, keys
 from provisioner.bench import ApplicationBench as Bench
 from provisioner.errors import ProvisionerError
 from provisioner.secret import Content
-from provisioner.steps import DropNextKey, PromoteNextKey, PutNextKey, StoreKey, StoreNextKey, TryNextKey
+from provisioner.steps import (
+    DropNextKey,
+    MoveKey,
+    PromoteNextKey,
+    PutNextKey,
+    StoreKey,
+    StoreNextKey,
+    TryNextKey,
+)
 
 TRIES = 6
 FIRST_PAUSE_S = 0.5
@@ -17,6 +25,11 @@ def store(step: StoreKey, bench: Bench) -> None:
     """Make the first pair and store it. Nothing to undo: without an application id no reader uses it."""
     made = Content(keys.make(), key_version=step.key_version, others=bench.current.others)
     bench.current = bench.secret.put(made, f"{bench.token}:key")
+
+
+def move(step: MoveKey, bench: Bench) -> None:
+    """Store the pair in another secret. Nothing to undo: the old secret keeps it too."""
+    bench.current = bench.secret.put(step.content, f"{bench.token}:key")
 
 
 def store_next(step: StoreNextKey, bench: Bench) -> Undo:

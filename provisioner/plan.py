@@ -6,7 +6,7 @@
 Nothing is called here and nothing is written; the same plan is printed, compared for drift, and executed.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provisioner import document, keys
@@ -19,6 +19,7 @@ from provisioner.steps import (
     DeleteApplication,
     DropNextKey,
     EmptySecret,
+    MoveKey,
     PromoteNextKey,
     PutApplication,
     PutNextKey,
@@ -37,23 +38,29 @@ class Found:
 
     Attributes:
         live: The application at Vonage, or None.
+        application_id: The id it is known by, there or not.
         current: The secret's current version.
         pending: The key of an unfinished rotation, if any.
+        moved: What the secret held that this one takes the place of.
         made_here: Whether it carries this resource's key and nobody has claimed it: a Create that did not
             end made it.
         claimed: Whether this resource is written down as one of the application's owners.
         topmost: Whether it is the last one that took it over.
+        alone: Whether nobody else has a claim on it.
         before: What the application was when this resource took it over; None when it made it.
         known_keys: Public keys (PEM) that prove an application is this resource's.
         earlier: What the stack owned at earlier times, for the merge.
     """
 
     live: Document | None = field(default=None, repr=False)
+    application_id: str = ""
     current: Content = field(default_factory=Content)
     pending: Content = field(default_factory=Content)
+    moved: Content = field(default_factory=Content)
     made_here: bool = False
     claimed: bool = False
     topmost: bool = True
+    alone: bool = True
     before: Document | None = field(default=None, repr=False)
     known_keys: tuple[str, ...] = field(default=(), repr=False)
     earlier: tuple[Document, ...] = field(default=(), repr=False)
@@ -61,14 +68,17 @@ class Found:
 
 def plan(wanted: Application, found: Found) -> list[Step]:
     """The steps that make the application what is wanted. Empty when it is."""
-    want, version = document.wanted(wanted), wanted.KeyVersion
-    if found.live is None:
-        store: list[Step] = [] if found.current.key else [StoreKey(version)]
+    want, version, live = document.wanted(wanted), wanted.KeyVersion, found.live
+    if live is None:
+        fits = found.current.key and found.current.key_version in ("", version)
+        store: list[Step] = [] if fits else [StoreKey(version)]
         return [*store, CreateApplication(want), ClaimApplication(None), SaveApplication(version)]
-    application_id = found.live["id"]
     steps: list[Step] = []
     if not found.claimed:
-        steps.append(ClaimApplication(None if found.made_here else found.live))
+        steps.append(ClaimApplication(None if found.made_here else live))
+    if found.current.key is None and found.moved.key:
+        steps.append(MoveKey(found.moved))
+        found = replace(found, current=found.moved)
     if found.current.key is None:
         steps.append(StoreKey(version))
     if finishing := _unfinished_rotation(wanted, found):
@@ -77,7 +87,7 @@ def plan(wanted: Application, found: Found) -> list[Step]:
     else:
         steps += _put(want, found, found.current.public_key)
         steps += _rotation(wanted, found)
-    if found.current.application_id != application_id:
+    if found.current.application_id != live["id"]:
         steps.append(SaveApplication(version))
     return steps
 
@@ -93,7 +103,9 @@ def plan_removal(found: Found) -> tuple[list[Step], str]:
             f"The application {application_id} is managed by another resource now and was left as it is.",
         )
     if found.before is not None:
-        return [RestoreApplication(application_id, found.before), *_forget_key(found)], ""
+        key = None if found.alone else found.current.public_key
+        back = document.for_put(found.before, key)
+        return [RestoreApplication(application_id, back), *_forget_key(found)], ""
     live_key = document.public_key_of(found.live)
     if not any(keys.same(live_key, known) for known in found.known_keys):
         return [], (
@@ -144,6 +156,8 @@ def _switch(found: Found) -> list[Step]:
 
 
 def _forget_key(found: Found) -> list[Step]:
-    """Empty the secret, unless it holds the key of some other application."""
-    known = any(keys.same(found.current.public_key, key) for key in found.known_keys)
-    return [EmptySecret(found.current)] if found.current.key and known else []
+    """Empty the secret, unless somebody goes on with what is in it."""
+    current = found.current
+    known = any(keys.same(current.public_key, key) for key in found.known_keys)
+    ours = current.application_id in ("", found.application_id)
+    return [EmptySecret(current)] if current.key and known and ours and found.alone else []

@@ -1,5 +1,7 @@
 """One request of CloudFormation, from its lease to its answer."""
 
+import hashlib
+from dataclasses import replace
 from types import ModuleType
 
 from provisioner import application, number, protocol
@@ -22,19 +24,15 @@ def handle(request: Request, tools: Tools) -> Answer:
     kind = KINDS.get(request.resource_type)
     if kind is None:
         return protocol.failed(request, f"{request.resource_type} is not known. Known: {', '.join(KINDS)}.")
-    memory = tools.memory(request.own_id)
     if request.type == "Delete":
-        memory.bury()
+        tools.memory(_known_id(request, tools)).bury()
     names = [request.own_id, *([NUMBERS_LEASE] if kind is number else [])]
     with tools.leases.held(names):
-        memory.recall()
-        return _handled_once(request, tools, memory, kind)
+        memory = tools.memory(_known_id(request, tools))
+        return memory.answer_to(request.id) or _handled(request, tools, memory, kind)
 
 
-def _handled_once(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> Answer:
-    stored = memory.answer_to(request.id)
-    if stored is not None:
-        return stored
+def _handled(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> Answer:
     try:
         answer = _done(request, tools, memory, kind)
     except StillRunningError:
@@ -53,5 +51,26 @@ def _done(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> A
         return answer
     if request.type == "Create" and memory.buried(request.id):
         raise CancelledError("The stack has deleted this resource already.", "Nothing was created.")
-    answer = kind.converge(request, tools, memory)
-    return answer
+    kind.validate(request.properties)
+    in_account = _memory_in_account(request, tools, memory)
+    answer = kind.converge(request, tools, in_account)
+    return answer if in_account.id == memory.id else replace(answer, physical_id=in_account.id)
+
+
+def _known_id(request: Request, tools: Tools) -> str:
+    """The id a resource is remembered by: the one CloudFormation sent, unless that one was made up."""
+    sent = request.physical_id
+    return sent if sent and sent != request.own_id and tools.memory(sent).record else request.own_id
+
+
+def _memory_in_account(request: Request, tools: Tools, memory: Memory) -> Memory:
+    """The memory to go on with: a resource that moves to another Vonage account becomes another one there.
+
+    CloudFormation sees another physical id, and deletes the old one when everything else is in place.
+    """
+    account = hashlib.sha256(tools.account(request.properties).encode()).hexdigest()[:12]
+    for candidate in (memory, tools.memory(request.own_id), tools.memory(f"{request.own_id}.{account}")):
+        if candidate.record.get("account", account) == account:
+            break
+    candidate.record["account"] = account
+    return candidate

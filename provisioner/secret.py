@@ -60,6 +60,10 @@ class ApplicationSecret:
         self._client = client
         self.arn = arn
 
+    def other(self, arn: str) -> "ApplicationSecret":
+        """Another secret."""
+        return ApplicationSecret(self._client, arn)
+
     def current(self) -> Content:
         """What readers see now; empty when nothing has been stored."""
         return self._read("AWSCURRENT")

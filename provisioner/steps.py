@@ -20,6 +20,16 @@ class StoreKey:
 
 
 @dataclass(frozen=True)
+class MoveKey:
+    """Store the key and the application's id in the secret that has taken the place of another."""
+
+    content: Content = field(repr=False)
+
+    def __str__(self) -> str:
+        return "move the key to the new secret"
+
+
+@dataclass(frozen=True)
 class CreateApplication:
     """Create the application with the public half of the stored key."""
 
@@ -114,7 +124,7 @@ class RestoreApplication:
     """Give an application back as it was before it was taken over."""
 
     application_id: str
-    before: Document = field(repr=False)
+    document: Document = field(repr=False)
 
     def __str__(self) -> str:
         return f"give the application {self.application_id} back as it was"
@@ -188,6 +198,7 @@ class ReleaseNumber:
 
 Step = (
     StoreKey
+    | MoveKey
     | CreateApplication
     | ClaimApplication
     | PutApplication

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,14 @@ class Tools:
         api_key, api_secret = secret.credentials(self.secrets, credentials_secret)
         account = Credentials(api_key, api_secret, self.api_url, self.numbers_url)
         return Vonage(account, self.deadline, self.http)
+
+    def account(self, properties: Mapping[str, object]) -> str:
+        """The API key of the account that a resource's properties name.
+
+        Raises:
+            ProvisionerError: the secret is missing or incomplete.
+        """
+        return secret.credentials(self.secrets, str(properties.get("CredentialsSecret") or ""))[0]
 
     def application_secret(self, arn: str) -> ApplicationSecret:
         """The secret of an application."""

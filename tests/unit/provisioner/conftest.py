@@ -19,6 +19,7 @@ from provisioner.deadline import Deadline
 from provisioner.records import Records
 from provisioner.wiring import Tools
 from tests.fakes import stores
+from tests.unit.provisioner.death import Death
 
 Json = dict[str, Any]
 CREDENTIALS = "vonage-credentials"
@@ -54,10 +55,15 @@ class World:
     vonage: Vonage
     time: Time = field(default_factory=Time)
     cloudformation: CloudFormation = field(init=False)
-    http: httpx.Client = field(default_factory=httpx.Client)
+    death: Death = field(default_factory=Death)
 
     def __post_init__(self) -> None:
         self.cloudformation = CloudFormation(self.handle)
+        self.http = httpx.Client(event_hooks={"response": [lambda response: self.death.may_strike(response.url)]})
+        self.secrets_manager = SESSION.client("secretsmanager", endpoint_url=self.aws.url)
+        self.parameter_store = SESSION.client("ssm", endpoint_url=self.aws.url)
+        for client in (self.secrets_manager, self.parameter_store):
+            client.meta.events.register("after-call", lambda model, **_: self.death.may_strike(model.name))
 
     def handle(self, event: Mapping[str, Any], context: app.Context) -> None:
         remaining_s = context.get_remaining_time_in_millis() / 1000
@@ -65,8 +71,8 @@ class World:
 
     def tools(self, remaining_s: float = 90.0) -> Tools:
         return Tools(
-            secrets=SESSION.client("secretsmanager", endpoint_url=self.aws.url),
-            records=Records(SESSION.client("ssm", endpoint_url=self.aws.url), "/switchboard/test"),
+            secrets=self.secrets_manager,
+            records=Records(self.parameter_store, "/switchboard/test"),
             deadline=Deadline.after(remaining_s, self.time.now, self.time.sleep),
             http=self.http,
             api_url=self.vonage.url,
@@ -86,6 +92,12 @@ class World:
         self, stack: Stack, application_id: str, logical_id: str = "Link", **changes: object
     ) -> Outcome:
         return stack.create(logical_id, NUMBER, number_properties(application_id, **changes))
+
+    def deliver_and_kill(self, outcome: Outcome, after_calls: int) -> bool:
+        """Deliver a request to a function that dies after so many calls; False if it ended before that."""
+        died = self.death.of(lambda: self.cloudformation.deliver(outcome), after_calls)
+        self.time.offset += 2 * self.cloudformation.remaining_s
+        return died
 
     @property
     def applications(self) -> list[Json]:
