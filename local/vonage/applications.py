@@ -4,9 +4,7 @@ Source: Vonage Application API v2 reference. PUT replaces the whole document, so
 leaving it out; the private key is in the reply that made it and never again; `name` is not unique.
 """
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -15,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.vonage import capabilities as rules
+from local.vonage import capabilities as capability_rules
+from local.vonage import rules
 from local.vonage.account import Account, Json
 from local.vonage.authentication import has_basic_credentials
-from local.vonage.problems import InvalidParameter, invalid, not_found, unauthorized, wrong_header
+from local.vonage.problems import InvalidParameter, invalid, not_found, unauthorized
+from local.vonage.requests import check_media_types, json_object
 
 SECTION = "/application"
 PATH = "/v2/applications"
@@ -63,7 +63,7 @@ class ApplicationApi:
     async def create(self, request: Request) -> Response:
         """`POST /v2/applications`: 201, with the private key if the pair was made here."""
         self._admit(request)
-        document = self._valid(await _json_body(request))
+        document = self._valid(await json_object(request))
         keys = document.get("keys") or new_key_pair()
         application = {"id": self.account.identifiers.uuid(), **document, "keys": keys}
         self._store(application)
@@ -78,7 +78,7 @@ class ApplicationApi:
         """`PUT /v2/applications/{id}`: the sent document takes the place of the old one."""
         self._admit(request)
         old = self._find(request)
-        document = self._valid(await _json_body(request))
+        document = self._valid(await json_object(request))
         keys = document.get("keys")
         if keys is None:
             rotates = self.account.switches.put_without_keys == "rotate"
@@ -97,13 +97,9 @@ class ApplicationApi:
         return Response(status_code=204)
 
     def _admit(self, request: Request) -> None:
-        accepted = request.headers.get("accept", "*/*")
-        if not any(kind in accepted for kind in ("*/*", "application/*", "application/json")):
-            raise wrong_header("Accept", "accept-header", 406)
         if not has_basic_credentials(request, self.account):
             raise unauthorized()
-        if request.method in {"POST", "PUT"} and not _is_json(request.headers.get("content-type", "")):
-            raise wrong_header("Content-Type", "content-type-header", 415)
+        check_media_types(request)
 
     def _find(self, request: Request) -> Json:
         application_id = request.path_params["application_id"]
@@ -119,7 +115,7 @@ class ApplicationApi:
         found = list(_document_problems(body))
         capabilities = body.get("capabilities", {})
         if not found and self.account.switches.unknown_fields != "keep":
-            unknown = rules.unknown_members(capabilities)
+            unknown = list(rules.unknown_members("capabilities", capabilities, capability_rules.ALL))
             if self.account.switches.unknown_fields == "refuse":
                 found += [InvalidParameter(path, "is not allowed") for path in unknown]
             capabilities = _without(capabilities, unknown)
@@ -129,7 +125,7 @@ class ApplicationApi:
         document = {
             "name": body["name"],
             "privacy": privacy,
-            "capabilities": rules.with_defaults(capabilities),
+            "capabilities": capability_rules.with_defaults(capabilities),
         }
         public_key = (body.get("keys") or {}).get("public_key")
         return {**document, "keys": {"public_key": public_key}} if public_key else document
@@ -177,28 +173,6 @@ def _paging(request: Request) -> tuple[int, int]:
     return values[0], values[1]
 
 
-def _is_json(content_type: str) -> bool:
-    return content_type.partition(";")[0].strip().lower() == "application/json"
-
-
-async def _json_body(request: Request) -> Json:
-    try:
-        body: Any = json.loads(await request.body())
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise NotAnObjectError
-    return body
-
-
-class NotAnObjectError(Exception):
-    """A body that is no JSON object: Vonage answers it without a problem object."""
-
-    def response(self) -> Response:
-        """The short reply."""
-        return JSONResponse({"Error": "Bad Request"}, 400)
-
-
 def _document_problems(body: Json) -> rules.Problems:
     name = body.get("name")
     if name is None:
@@ -207,7 +181,7 @@ def _document_problems(body: Json) -> rules.Problems:
         yield InvalidParameter("name", "must be a non-empty string")
     yield from rules.fields({"improve_ai": rules.boolean})("privacy", body.get("privacy", {}))
     yield from rules.fields({"public_key": _public_key})("keys", body.get("keys") or {})
-    yield from rules.problems_of(body.get("capabilities", {}))
+    yield from capability_rules.problems_of(body.get("capabilities", {}))
 
 
 def _public_key(path: str, value: object) -> rules.Problems:

@@ -3,36 +3,62 @@
 Source: Vonage NCCO reference, "input"; call flow guide.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from local.vonage.account import Json
 from local.vonage.call_webhooks import Ncco
-from local.vonage.legs import Ear, Pressed, Said
+from local.vonage.legs import Ear, Leg, Pressed, Said
 from local.vonage.player import Player
+
+if TYPE_CHECKING:
+    from local.vonage.calls import Call
 
 CONFIDENCE = "0.9405097"  # a text, as in Vonage's own samples
 
 
 async def input_(player: Player, action: Json) -> Ncco | None:
     """Collect keys or words, report them, and take an NCCO from the reply."""
+    if action.get("mode") == "asynchronous":
+        player.leg.key_hook = player.call.hook(action) or player.call.webhooks.endpoints.event
+        player.call.spawn(_report_each_key(player.call, player.leg))
+        return None
     collecting = Collecting(action)
     player.call.tell("listening", player.leg, to=action["type"])
     with _ear(player) as ear:
         await collecting.listen(ear)
     leg, call = player.leg, player.call
-    payload = {
-        "speech": collecting.speech(),
-        "dtmf": collecting.dtmf(call.switches.empty_digits),
+    payload = _payload(call, leg, collecting.speech(), collecting.dtmf(call.switches.empty_digits))
+    return await call.webhooks.ask("input", payload, leg, call.hook(action))
+
+
+def _payload(call: "Call", leg: Leg, speech: Json, dtmf: Json) -> Json:
+    return {
+        "speech": speech,
+        "dtmf": dtmf,
         "from": leg.from_,
         "to": leg.to,
         "uuid": leg.uuid,
         "conversation_uuid": leg.conversation.uuid,
         "timestamp": call.clock.timestamp(),
     }
-    return await call.webhooks.ask("input", payload, leg, call.hook(action))
+
+
+async def _report_each_key(call: "Call", leg: Leg) -> None:
+    """Asynchronous mode: one event per key while the call goes on, to wherever keys are reported now."""
+    with leg.listening() as ear:
+        over = asyncio.ensure_future(leg.over.wait())
+        while not over.done():
+            sound = asyncio.ensure_future(ear.next(None))
+            await asyncio.wait({over, sound}, return_when=asyncio.FIRST_COMPLETED)
+            heard = sound.result() if sound.done() else None
+            sound.cancel()
+            if isinstance(heard, Pressed) and leg.key_hook:
+                event = _payload(call, leg, {"results": []}, {"digits": heard.key, "timed_out": False})
+                call.webhooks.event(event, to=leg.key_hook, kind="input", leg=leg)
 
 
 @contextlib.contextmanager

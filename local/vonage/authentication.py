@@ -1,11 +1,22 @@
-"""Who is calling an API: HTTP Basic with the account's key and secret."""
+"""Who is calling an API: HTTP Basic with the account's key and secret, or a JWT signed by an application.
+
+Source: Vonage "Authentication": RS256, `application_id`, `iat` and a unique `jti` are required, `exp` is 15
+minutes after `iat` unless given and at most 24 hours.
+"""
 
 import base64
 import binascii
+import time
 
+import jwt
 from starlette.requests import Request
 
-from local.vonage.account import Account
+from local.vonage.account import Account, Json
+from local.vonage.problems import unauthorized
+
+DEFAULT_LIFE_S = 15 * 60
+LONGEST_LIFE_S = 24 * 3600
+CLOCK_SKEW_S = 30
 
 
 def has_basic_credentials(request: Request, account: Account) -> bool:
@@ -25,3 +36,42 @@ def has_query_credentials(request: Request, account: Account) -> bool:
     return account.accepts(
         request.query_params.get("api_key", ""), request.query_params.get("api_secret", "")
     )
+
+
+class ApplicationTokens:
+    """Checks application JWTs, and remembers their ids so that none is used for two different tokens."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._tokens_by_id: dict[str, str] = {}
+
+    def application(self, request: Request) -> Json:
+        """The application whose key signed the request's token.
+
+        Raises:
+            ProblemError: 401, for whatever is wrong with the token.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise unauthorized()
+        try:
+            stated = jwt.decode(token, options={"verify_signature": False})
+            application = self._account.applications[stated["application_id"]]
+            claims = jwt.decode(
+                token,
+                application["keys"]["public_key"],
+                algorithms=["RS256"],
+                leeway=CLOCK_SKEW_S,
+                options={"require": ["iat", "jti"]},
+            )
+        except (jwt.PyJWTError, KeyError, TypeError) as error:
+            raise unauthorized() from error
+        self._check_life(claims)
+        if self._tokens_by_id.setdefault(str(claims["jti"]), token) != token:
+            raise unauthorized()
+        return application
+
+    def _check_life(self, claims: Json) -> None:
+        ends = claims.get("exp", claims["iat"] + DEFAULT_LIFE_S)
+        if ends < time.time() - CLOCK_SKEW_S or ends - claims["iat"] > LONGEST_LIFE_S:
+            raise unauthorized()

@@ -118,7 +118,7 @@ class CallWebhooks:
             )
             reading, _ = await self._twice(fallback, read_required)
         if reading.failure:
-            self._report(reading.failure)
+            self.report(reading.failure)
         return reading.ncco
 
     async def _twice(self, webhook: Webhook, read: "Reader") -> tuple["Reading", int]:
@@ -137,7 +137,13 @@ class CallWebhooks:
             await asyncio.sleep(PAUSE_BEFORE_RETRY_S)
             await self._delivery.attempt(retried(webhook, reply))
 
-    def _report(self, failure: str) -> None:
+    async def fetch(self, url: str, payload: Json, leg: Leg) -> Ncco | None:
+        """The NCCO at a URL an action or request names; GET, as an answer URL's default."""
+        hook = {"address": url, "http_method": "GET"}
+        return await self._ask(self._webhook("answer", hook, payload, leg), read_required)
+
+    def report(self, failure: str) -> None:
+        """Send an error event about something that could not be done."""
         reason = "Syntax error in NCCO. Invalid value type or action." if failure == INVALID else failure
         self.event({"reason": reason, "conversation_uuid": self._call, "timestamp": self._clock.timestamp()})
 

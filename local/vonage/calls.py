@@ -2,30 +2,25 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from local.vonage import asking, connecting, playing
-from local.vonage.account import Json
+from local.vonage import conferencing, leg_events
+from local.vonage.account import Json, JsonValue
+from local.vonage.actions import EXECUTE
 from local.vonage.call_webhooks import CallWebhooks, Endpoints, Ncco
-from local.vonage.legs import Conversation, Ender, Leg
+from local.vonage.detecting import Detection
+from local.vonage.dialling import Dialling
+from local.vonage.legs import Conversation, Leg
 from local.vonage.parties import Callee, Party, StepFailedError
-from local.vonage.player import Execute, Player
+from local.vonage.player import Player
+from local.vonage.recording import Recording
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
 
-EXECUTE: dict[str, Execute] = {
-    "talk": playing.talk,
-    "stream": playing.stream,
-    "input": asking.input_,
-    "connect": connecting.connect,
-}
-
 LONGEST_S = 7200
-RATE_PER_MINUTE_EUR = 0.0072
-NETWORK = "GB-FIXED"
 
 
 @dataclass
@@ -33,7 +28,7 @@ class Outcome:
     """How a call went, for whoever placed it.
 
     Attributes:
-        status: of the caller's leg: `completed`, or `rejected` when the number leads nowhere.
+        status: of the first leg: `completed`, or `rejected` when the number leads nowhere.
         failure: what the caller's script could not do, or why the call was rejected.
     """
 
@@ -55,46 +50,78 @@ class Call:
     def __init__(self, exchange: "Exchange", endpoints: Endpoints, first: Leg) -> None:
         self.id = first.call
         self.first = first
-        self.legs = [first]
+        self.exchange = exchange
         self.clock = exchange.clock
         self.switches = exchange.account.switches
         self.identifiers = exchange.account.identifiers
-        self.callees: dict[str, Callee] = exchange.callees
-        self._exchange = exchange
         self.webhooks = CallWebhooks(self.id, endpoints, exchange.delivery, self.clock, self.switches)
         self.player = Player(self, first, EXECUTE)
+        self._players = {first.uuid: self.player}
         self._tasks: list[asyncio.Task[Any]] = []
 
-    @property
-    def own_numbers(self) -> dict[str, Json]:
-        """The account's numbers, which a callee may see."""
-        return self._exchange.account.numbers
+    async def run_inbound(self, steps: list[Json] | None) -> Outcome:
+        """Ring, fetch the NCCO, answer, play it, and let the caller follow its steps meanwhile."""
+        leg = self.first
+        async with self._reporting():
+            self.tell("dialled", leg, number=leg.to)
+            self.leg_event(leg, "started")
+            self.leg_event(leg, "ringing")
+            ncco = await self.webhooks.answer(self._answer_payload(), leg)
+            failure = None
+            if ncco is None:
+                self._not_answered()
+            else:
+                leg.answer()
+                self.tell("answered", leg, number=leg.to)
+                self.leg_event(leg, "answered")
+                failure = await self._converse(ncco, steps or [], LONGEST_S)
+            self.completed(leg)
+        return self.outcome(failure)
 
-    def tell(self, what: str, leg: Leg, **details: Any) -> Json:  # noqa: ANN401 - any JSON
+    async def run_outbound(self, callee: Callee, ncco: Ncco | None, options: Json) -> Outcome:
+        """Dial, then play the NCCO, given or fetched; `options` as an NCCO spells them, and two timers."""
+        leg, failure = self.first, None
+        dialling = Dialling(self, leg, callee, options["ringing_timer"])
+        async with self._reporting():
+            unreached = await dialling.connect()
+            if unreached:
+                dialling.give_up(unreached)
+                return self.outcome(None)
+            leg.conversation.add(leg)
+            if ncco is None:
+                ncco = await self.webhooks.answer(self._answer_payload(), leg)
+            detection = Detection.wanted(self, leg, callee, options, None)
+            if detection and ncco is not None:
+                ncco = await self._detected(detection, ncco)
+            if ncco is None:
+                self._not_answered()
+            else:
+                failure = await self._converse(ncco, list(callee.steps or ()), options["length_timer"])
+            self.completed(leg)
+        return self.outcome(failure)
+
+    def tell(self, what: str, leg: Leg, **details: JsonValue) -> Json:
         """Write a line of the call's story."""
         members = {"call": self.id, "leg": leg.uuid, "what": what, "party": leg.party, **details}
-        return self._exchange.journal.add("call", self.clock.timestamp(), **members)
+        return self.exchange.journal.add("call", self.clock.timestamp(), **members)
 
-    def new_leg(self, *, to: str, from_: str, parent: Leg) -> Leg:
-        """A further, outbound leg towards somebody."""
-        leg = Leg(
-            uuid=self.identifiers.hex(),
-            call=self.id,
-            conversation=parent.conversation,
-            direction="outbound",
-            from_=from_,
-            to=to,
-            clock=self.clock,
-            parent=parent,
-        )
-        self.legs.append(leg)
-        return leg
+    def report(self, reason: str) -> None:
+        """Send an error event."""
+        self.webhooks.report(reason)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Let something go on beside the NCCO; the call is not over before it is."""
-        task = self._exchange.engine.spawn(work)
-        self._tasks.append(task)
-        return task
+    def leg_payload(self, leg: Leg, status: str) -> Json:
+        """The fields every event of a leg has."""
+        return leg_events.payload(leg, status, self.clock)
+
+    def leg_event(self, leg: Leg, status: str, *, to: Json | None = None, **extra: JsonValue) -> None:
+        """Report a status of a leg."""
+        leg.status = status
+        fields = {**self.leg_payload(leg, status), **leg_events.further(status), **extra}
+        self.webhooks.event(fields, to=to, leg=leg)
+
+    def completed(self, leg: Leg, *, to: Json | None = None) -> None:
+        """Report that a leg is over, and what it cost."""
+        self.leg_event(leg, "completed", to=to, **leg_events.bill(leg, self.clock))
 
     def hook(self, action: Json) -> Json | None:
         """The webhook an action names for its own events; None means the call's event URL."""
@@ -102,123 +129,128 @@ class Call:
             return None
         return {"address": action["eventUrl"][0], "http_method": action.get("eventMethod", "POST")}
 
-    def leg_payload(self, leg: Leg, status: str) -> Json:
-        """The fields every event of a leg has."""
-        return {
-            "headers": leg.headers,
-            "from": leg.from_,
-            "to": leg.to,
-            "uuid": leg.uuid,
-            "conversation_uuid": leg.conversation.uuid,
-            "status": status,
-            "direction": leg.direction,
-            "timestamp": self.clock.timestamp(),
-        }
+    @property
+    def own_numbers(self) -> dict[str, Json]:
+        """The account's numbers, which a callee may see."""
+        return self.exchange.account.numbers
 
-    def leg_event(self, leg: Leg, status: str, *, to: Json | None = None, **extra: Any) -> None:  # noqa: ANN401
-        """Report a status of a leg."""
-        leg.status = status
-        if status == "answered":
-            extra |= {"start_time": None, "rate": None, "network": None}
-        self.webhooks.event({**self.leg_payload(leg, status), **extra}, to=to, leg=leg)
+    def new_leg(self, *, to: str, from_: str, parent: Leg) -> Leg:
+        """A further, outbound leg towards somebody."""
+        return self.exchange.new_leg(self, to=to, from_=from_, parent=parent)
 
-    def completed(self, leg: Leg, *, to: Json | None = None) -> None:
-        """Report that a leg is over, with what it cost; numbers are text on the wire."""
-        minutes = leg.duration_s / 60
-        ended = leg.ended_at or self.clock.now()
-        self.leg_event(
-            leg,
-            "completed",
-            to=to,
-            start_time=_seconds(leg.answered_at.isoformat()) if leg.answered_at else None,
-            end_time=_seconds(ended.isoformat()),
-            duration=str(leg.duration_s),
-            rate=f"{RATE_PER_MINUTE_EUR:.8f}",
-            price=f"{RATE_PER_MINUTE_EUR * minutes:.8f}",
-            network=NETWORK,
-            disconnected_by=leg.disconnected_by,
-        )
+    def new_conversation(self) -> Conversation:
+        """A conversation of its own, for legs that are not to hear the others."""
+        return self.exchange.new_conversation()
 
-    async def run_inbound(self, steps: list[Json] | None) -> Outcome:
-        """Ring, fetch the NCCO, answer, play it, and let the caller follow its steps meanwhile."""
-        events = self._exchange.engine.spawn(self.webhooks.send_events())
-        leg = self.first
-        self.tell("dialled", leg, number=leg.to)
-        self.leg_event(leg, "started")
-        self.leg_event(leg, "ringing")
-        ncco = await self.webhooks.answer(self._answer_payload(), leg)
-        failure = None
-        if ncco is None:
-            self.tell("not answered", leg, reason="neither answer_url nor fallback_answer_url gave an NCCO")
-            self.end("platform")
-        else:
-            leg.answer()
-            self.tell("answered", leg, number=leg.to)
-            self.leg_event(leg, "answered")
-            failure = await self._converse(ncco, steps)
-        self.completed(leg)
-        await self._end_others()
-        await self.webhooks.drained()
-        events.cancel()
-        return self.outcome(failure)
+    def room(self, name: str) -> Conversation:
+        """The application's named conversation; its first visitor makes it."""
+        return self.exchange.room(self.first.application_id, name)
 
-    async def _converse(self, ncco: Ncco, steps: list[Json] | None) -> str | None:
-        """Play the NCCO while the caller follows its steps; returns what the caller could not do."""
-        caller = asyncio.ensure_future(Party(self.first, self.tell).follow(steps or []))
-        playing_ncco = asyncio.ensure_future(self._play_out(ncco))
-        over = asyncio.ensure_future(self.first.over.wait())
-        await asyncio.wait({over, playing_ncco}, timeout=LONGEST_S, return_when=asyncio.FIRST_COMPLETED)
-        self.end("platform")
+    def conversation(self, uuid: str) -> Conversation | None:
+        """A conversation that exists, by its id."""
+        return self.exchange.conversations.get(uuid)
+
+    def keep_recording(self, kind: str) -> Recording:
+        """A new recording of the application."""
+        return self.exchange.keep_recording(self.first.application_id, kind)
+
+    def recording_url(self, recording: Recording) -> str:
+        """Where a recording can be fetched."""
+        return f"{self.exchange.url}/v1/files/{recording.file_id}"
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Let something go on beside the NCCO; the call is not over before it is."""
+        task = self.exchange.engine.spawn(work)
+        self._tasks.append(task)
+        return task
+
+    async def fetch_ncco(self, url: str, leg: Leg) -> Ncco | None:
+        """The NCCO at a URL that an action or a request names."""
+        return await self.webhooks.fetch(url, self._answer_payload(leg), leg)
+
+    async def play_from(self, url: str, leg: Leg) -> None:
+        """Fetch an NCCO for one leg and play it there to its end."""
+        ncco = await self.fetch_ncco(url, leg)
+        player = Player(self, leg, EXECUTE)
+        player.remaining = list(ncco or [])
+        await player.run()
+
+    def transfer(self, leg: Leg, ncco: Ncco) -> None:
+        """Put a leg into a conversation of its own and let it follow another NCCO from now on."""
+        conferencing.move(self, leg, self.exchange.new_conversation())
+        if leg.uuid in self._players:
+            self._players[leg.uuid].replace(ncco)
+            return
+        player = self._players[leg.uuid] = Player(self, leg, EXECUTE)
+        player.remaining = list(ncco)
+        leg.follows_ncco = True
+        self.spawn(self._lead(player))
+
+    async def _lead(self, player: Player) -> None:
+        await self._until_over(player)
+        player.leg.hang_up("platform")
+
+    async def _until_over(self, player: Player, longest_s: float | None = None) -> None:
+        """Play until there is nothing left to do or the leg is over."""
+        playing = asyncio.ensure_future(player.run())
+        over = asyncio.ensure_future(player.leg.over.wait())
+        await asyncio.wait({playing, over}, timeout=longest_s, return_when=asyncio.FIRST_COMPLETED)
         over.cancel()
-        playing_ncco.cancel()
+        playing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await playing_ncco
+            await playing
+
+    async def _converse(self, ncco: Ncco, steps: list[Json], longest_s: float) -> str | None:
+        """Play the NCCO while the party follows its steps; returns what the party could not do."""
+        leg = self.first
+        party = asyncio.ensure_future(Party(leg, self.tell).follow(steps))
+        self.player.remaining = list(ncco)
+        await self._until_over(self.player, longest_s)
+        if not leg.over.is_set():
+            self.tell("ended", leg)
+            leg.hang_up("platform")
         try:
-            await caller
+            await party
         except StepFailedError as failed:
             return str(failed)
         return None
 
-    async def _play_out(self, ncco: Ncco) -> None:
-        """Play an NCCO; with nothing left to do, the call lasts as long as somebody else is on the line."""
-        await self.player.play(ncco)
-        await self.first.conversation.emptied(of=self.first)
+    async def _detected(self, detection: Detection, ncco: Ncco) -> Ncco:
+        if not detection.holds_the_call:
+            self.spawn(self.player.replace_by(detection.run()))
+            return ncco
+        return await detection.run() or ncco
 
-    def end(self, by: Ender) -> None:
-        """End the first leg."""
-        if not self.first.over.is_set():
-            self.tell("ended", self.first)
-            self.first.hang_up(by)
+    @contextlib.asynccontextmanager
+    async def _reporting(self) -> AsyncIterator[None]:
+        """Send events meanwhile; afterwards wait for all that began here."""
+        sending = self.exchange.engine.spawn(self.webhooks.send_events())
+        try:
+            yield
+            await asyncio.gather(*self._tasks)
+            await self.webhooks.drained()
+        finally:
+            sending.cancel()
 
-    async def _end_others(self) -> None:
-        for leg in self.legs[1:]:
-            if leg.conversation.name is None:
-                leg.hang_up("platform")
-        await asyncio.gather(*self._tasks)
+    def _not_answered(self) -> None:
+        reason = "neither answer_url nor fallback_answer_url gave an NCCO"
+        self.tell("not answered", self.first, reason=reason)
+        self.first.hang_up("platform")
 
     def outcome(self, failure: str | None) -> Outcome:
         """How it went."""
-        transcript = self._exchange.journal.entries(kind="call", call=self.id)
+        transcript = self.exchange.journal.entries(kind="call", call=self.id)
         return Outcome(
             self.id, self.first.uuid, self.first.status, self.first.duration_s, failure, transcript
         )
 
-    def _answer_payload(self) -> Json:
-        leg = self.first
+    def _answer_payload(self, leg: Leg | None = None) -> Json:
+        asking = leg or self.first
         return {
-            "from": leg.from_,
-            "to": leg.to,
-            "uuid": leg.uuid,
-            "conversation_uuid": leg.conversation.uuid,
-            "endpoint_type": leg.endpoint_type,
-            "region_url": self._exchange.url,
+            "from": asking.from_,
+            "to": asking.to,
+            "uuid": asking.uuid,
+            "conversation_uuid": asking.conversation.uuid,
+            "endpoint_type": asking.endpoint_type,
+            "region_url": self.exchange.url,
         }
-
-
-def new_conversation(exchange: "Exchange", name: str | None = None) -> Conversation:
-    """A conversation with an id of its own."""
-    return Conversation(exchange.account.identifiers.conversation(), name)
-
-
-def _seconds(iso: str) -> str:
-    return iso.partition(".")[0].partition("+")[0] + "Z"

@@ -4,11 +4,9 @@ Source: Vonage Application API v2 reference (2.4.1). Names, ranges and defaults 
 `connect_timeout`, not the `connection_timeout` of older pages.
 """
 
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
-
 from local.vonage.account import Json
 from local.vonage.problems import InvalidParameter
+from local.vonage.rules import Rule, address, anything, between, boolean, fields, one_of
 
 REGIONS = ("na-east", "na-west", "eu-east", "eu-west", "apac-sng", "apac-australia")
 ROUND_TRIPPED = (
@@ -18,77 +16,6 @@ ROUND_TRIPPED = (
     "meetings",
     "bulk",
 )  # kept as they come: nothing here runs on them
-
-Problems = Iterator[InvalidParameter]
-Rule = Callable[[str, object], Problems]
-
-
-def one_of(*allowed: str) -> Rule:
-    """A string out of a fixed set."""
-
-    def rule(path: str, value: object) -> Problems:
-        if value not in allowed:
-            yield InvalidParameter(path, f"must be one of: {', '.join(allowed)}")
-
-    return rule
-
-
-def between(low: int, high: int) -> Rule:
-    """An integer in a range, both ends included."""
-
-    def rule(path: str, value: object) -> Problems:
-        if not isinstance(value, int) or isinstance(value, bool):
-            yield InvalidParameter(path, "must be an integer")
-        elif not low <= value <= high:
-            yield InvalidParameter(path, f"must be between {low} and {high}")
-
-    return rule
-
-
-def boolean(path: str, value: object) -> Problems:
-    """True or false, not their spelling as text."""
-    if not isinstance(value, bool):
-        yield InvalidParameter(path, "must be a boolean")
-
-
-def anything(_path: str, _value: object) -> Problems:
-    """A part the simulator keeps without looking inside."""
-    yield from ()
-
-
-def address(path: str, value: object) -> Problems:
-    """An http(s) URL, or the empty string that an unset fallback reads as."""
-    if not isinstance(value, str):
-        yield InvalidParameter(path, "must be a string")
-    elif value and not _is_url(value):
-        yield InvalidParameter(path, "must be a valid URL")
-
-
-def _is_url(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in value
-
-
-def fields(rules: dict[str, Rule], required: tuple[str, ...] = ()) -> Rule:
-    """An object whose known members follow their rules; unknown members are `unknown_fields`' business."""
-
-    def rule(path: str, value: object) -> Problems:
-        if not isinstance(value, dict):
-            yield InvalidParameter(path, "must be an object")
-            return
-        for name in required:
-            if name not in value:
-                yield InvalidParameter(f"{path}.{name}", "is required")
-        for name, check in rules.items():
-            if name in value:
-                yield from check(f"{path}.{name}", value[name])
-
-    rule.known = rules  # type: ignore[attr-defined]
-    return rule
 
 
 def _webhook(methods: tuple[str, ...], socket_timeout_ms: int | None = None) -> Rule:
@@ -138,28 +65,15 @@ VOICE_WEBHOOK_DEFAULTS: dict[str, Json] = {
 }
 
 
+ALL = fields(CAPABILITIES)
+
+
 def problems_of(capabilities: object) -> list[InvalidParameter]:
     """Everything a 400 would list about `capabilities`, with dotted paths as Vonage writes them."""
-    found = list(fields(CAPABILITIES)("capabilities", capabilities))
+    found = list(ALL("capabilities", capabilities))
     if isinstance(capabilities, dict) and capabilities.get("vbc"):
         found.append(InvalidParameter("capabilities.vbc", "must be an empty object"))
     return found
-
-
-def unknown_members(capabilities: Json) -> list[str]:
-    """Dotted paths of members the reference does not list."""
-    return list(_unknown("capabilities", capabilities, fields(CAPABILITIES)))
-
-
-def _unknown(path: str, value: object, rule: Rule) -> Iterator[str]:
-    known: dict[str, Rule] | None = getattr(rule, "known", None)
-    if known is None or not isinstance(value, dict):
-        return
-    for name, member in value.items():
-        if name in known:
-            yield from _unknown(f"{path}.{name}", member, known[name])
-        else:
-            yield f"{path}.{name}"
 
 
 def with_defaults(capabilities: Json) -> Json:

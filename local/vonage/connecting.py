@@ -1,16 +1,16 @@
 """`connect`: call somebody and join the legs.
 
 Source: Vonage NCCO reference, "connect", and the call flow guide: the next action starts when the callee
-has answered, or, with
-`eventType: synchronous`, when that leg is over; a callee who cannot be reached just ends the action.
+has answered, or, with `eventType: synchronous`, when that leg is over; a callee who cannot be reached just
+ends the action.
 """
 
 import asyncio
 
 from local.vonage.account import Json
 from local.vonage.call_webhooks import Ncco
+from local.vonage.detecting import Detection
 from local.vonage.dialling import Dialling
-from local.vonage.parties import Callee
 from local.vonage.player import Player
 
 RING_S = 60
@@ -19,13 +19,9 @@ LIMIT_S = 7200
 
 async def connect(player: Player, action: Json) -> Ncco | None:
     """Dial the endpoint; the reply to a synchronous failure may be another NCCO."""
-    call = player.call
-    endpoint = action["endpoint"][0]
-    leg = call.new_leg(to=address(endpoint), from_=_caller_id(player, action), parent=player.leg)
-    leg.endpoint_type = endpoint["type"]
-    leg.headers = endpoint.get("headers", {}) if endpoint["type"] == "websocket" else {}
-    callee = call.callees.get(leg.to, Callee())
-    dialling = Dialling(call, leg, callee, action.get("timeout", RING_S), call.hook(action))
+    dialling = _dialling(player, action)
+    if "ringbackTone" in action:
+        player.leg.hear(action["ringbackTone"])
     try:
         failure = await dialling.connect()
     except asyncio.CancelledError:
@@ -34,12 +30,55 @@ async def connect(player: Player, action: Json) -> Ncco | None:
     synchronous = action.get("eventType") == "synchronous"
     if failure:
         return await _failed(player, dialling, failure, synchronous=synchronous)
-    leg.conversation.add(leg)
-    call.tell("connected", leg, number=leg.to)
-    talking = call.spawn(dialling.live(action.get("limit", LIMIT_S)))
-    if synchronous:
-        await leg.over.wait()
-        await talking
+    await _greet(player, dialling, action["endpoint"][0])
+    ncco = await _detect(player, dialling, action)
+    _join(player, dialling)
+    talking = player.call.spawn(dialling.live(action.get("limit", LIMIT_S)))
+    if synchronous and ncco is None:
+        await asyncio.shield(talking)
+    return ncco
+
+
+def _dialling(player: Player, action: Json) -> Dialling:
+    call, endpoint = player.call, action["endpoint"][0]
+    leg = call.new_leg(to=address(endpoint), from_=_caller_id(player, action), parent=player.leg)
+    leg.endpoint_type = endpoint["type"]
+    leg.headers = endpoint.get("headers", {}) if endpoint["type"] == "websocket" else {}
+    callee = call.exchange.callee(leg.to, leg.endpoint_type)
+    return Dialling(call, leg, callee, action.get("timeout", RING_S), call.hook(action))
+
+
+def _join(player: Player, dialling: Dialling) -> None:
+    leg = dialling.leg
+    leg.conversation = player.leg.conversation
+    if not leg.over.is_set():
+        leg.conversation.add(leg)
+        player.call.tell("connected", leg, number=leg.to)
+
+
+async def _greet(player: Player, dialling: Dialling, endpoint: Json) -> None:
+    """What happens on the callee's side before the legs are joined: keys, and an NCCO of its own."""
+    if "dtmfAnswer" in endpoint:
+        player.call.tell("keys sent", dialling.leg, keys=endpoint["dtmfAnswer"])
+    if "onAnswer" not in endpoint:
+        return
+    own = player.call.new_conversation()
+    dialling.leg.conversation = own
+    own.add(dialling.leg)
+    tone = endpoint["onAnswer"].get("ringbackTone", endpoint["onAnswer"].get("ringback"))
+    if tone:
+        player.leg.hear(tone)
+    await player.call.play_from(endpoint["onAnswer"]["url"], dialling.leg)
+    own.remove(dialling.leg)
+
+
+async def _detect(player: Player, dialling: Dialling, action: Json) -> Ncco | None:
+    detection = Detection.wanted(player.call, dialling.leg, dialling.callee, action, dialling.hook)
+    if detection is None:
+        return None
+    if detection.holds_the_call:
+        return await detection.run()
+    player.call.spawn(player.replace_by(detection.run()))
     return None
 
 
@@ -64,7 +103,8 @@ def address(endpoint: Json) -> str:
 
 def _caller_id(player: Player, action: Json) -> str:
     """The number the callee sees: one of the account's own, else it is unknown."""
+    own = player.call.own_numbers
     if action.get("randomFromNumber"):
-        return player.call.identifiers.random.choice(sorted(player.call.own_numbers))
+        return player.call.identifiers.random.choice(sorted(own))
     wanted: str = action.get("from", "")
-    return wanted if wanted in player.call.own_numbers else "unknown"
+    return wanted if wanted in own else "unknown"

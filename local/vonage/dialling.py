@@ -1,4 +1,4 @@
-"""An outbound leg: it starts, rings, and is answered or not, with the events that go with it.
+"""An outbound leg: it starts, rings, is answered or not, and ends, with the events that go with it.
 
 Source: Vonage Voice API webhooks reference; call flow guide: every call ends as `completed` unless it was
 `rejected`.
@@ -6,7 +6,7 @@ Source: Vonage Voice API webhooks reference; call flow guide: every call ends as
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.vonage.account import Json
 from local.vonage.legs import Leg
@@ -45,17 +45,6 @@ class Dialling:
             self.call.leg_event(self.leg, "answered", to=self.hook)
         return failure
 
-    async def _ring(self) -> Json | None:
-        try:
-            async with asyncio.timeout(self.ring_s):
-                if self.callee.picks == "no_answer":
-                    await self.leg.over.wait()
-                    return {"status": "cancelled"}
-                await asyncio.sleep(self.callee.after_s)
-        except TimeoutError:
-            return {"status": "timeout"}
-        return UNANSWERED.get(self.callee.picks)
-
     def give_up(self, failure: Json) -> None:
         """Say that nobody was reached; `completed` follows unless the call was rejected."""
         extra = {name: value for name, value in failure.items() if name != "status"}
@@ -70,15 +59,37 @@ class Dialling:
             self.call.completed(self.leg, to=self.hook)
 
     async def live(self, limit_s: float) -> None:
-        """Let the callee do its steps until somebody hangs up or the limit is reached."""
-        party = Party(self.leg, self.call.tell)
-        steps = asyncio.ensure_future(party.follow(list(self.callee.steps)))
-        try:
-            async with asyncio.timeout(limit_s):
-                await self.leg.over.wait()
-        except TimeoutError:
-            self.call.tell("limit reached", self.leg)
-        finally:
-            steps.cancel()
-            await asyncio.gather(steps, return_exceptions=True)
-            self.end()
+        """Let the callee do its steps until somebody hangs up, it is left alone, or the limit is reached."""
+        steps = asyncio.ensure_future(Party(self.leg, self.call.tell).follow(list(self.callee.chat())))
+        alone = asyncio.ensure_future(self.leg.left_alone())
+        over = asyncio.ensure_future(self.leg.over.wait())
+        await asyncio.wait({alone, over}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in (steps, alone, over):
+            task.cancel()
+        await asyncio.gather(steps, alone, over, return_exceptions=True)
+        if self.leg.endpoint_type == "websocket" and self.leg.disconnected_by == "user":
+            await self.disconnected()
+        self.end()
+
+    async def disconnected(self) -> None:
+        """The WebSocket was closed at its own end: the reply may say how the call goes on."""
+        payload = self.call.leg_payload(self.leg, "disconnected")
+        ncco = await self.call.webhooks.ask("event", payload, self.leg, self.hook)
+        if ncco is not None:
+            self.call.player.replace(ncco)
+
+    async def _ring(self) -> Json | None:
+        answering = self._answering()
+        gone = asyncio.ensure_future(self.leg.over.wait())
+        both: set[asyncio.Future[Any]] = {answering, gone}
+        done, _ = await asyncio.wait(both, timeout=self.ring_s, return_when=asyncio.FIRST_COMPLETED)
+        answering.cancel()
+        gone.cancel()
+        if gone in done:
+            return {"status": "cancelled"}
+        return UNANSWERED.get(self.callee.picks) if answering in done else {"status": "timeout"}
+
+    def _answering(self) -> "asyncio.Future[None]":
+        if self.callee.picks == "no_answer":
+            return self.call.exchange.ringing(self.leg)
+        return asyncio.ensure_future(asyncio.sleep(self.callee.after_s))

@@ -42,6 +42,10 @@ class Engine:
         """Do some work from any other thread and wait for its result."""
         return self.start(work).result()
 
+    async def ask(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do some work, awaited from a coroutine on another loop."""
+        return await asyncio.wrap_future(self.start(work))
+
     def spawn(self, work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
         """Begin some work from within the engine; the engine keeps hold of it until it is done."""
         task = self._loop.create_task(work)

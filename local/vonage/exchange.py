@@ -1,16 +1,20 @@
-"""The telephone exchange: calls and messages begin here, and everybody who can be called is listed here."""
+"""The telephone exchange: calls begin here; who can be called, and what calls share, is listed here."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from local.vonage.account import Account, Json
 from local.vonage.call_webhooks import Endpoints
-from local.vonage.calls import Call, Outcome, new_conversation
+from local.vonage.calls import Call, Outcome
 from local.vonage.clock import Clock
 from local.vonage.delivery import Delivery
 from local.vonage.engine import Engine
 from local.vonage.journal import Journal
-from local.vonage.legs import Leg
+from local.vonage.legs import Conversation, Leg
 from local.vonage.parties import Callee, check_steps, standard_callees
+from local.vonage.recording import Recording
+
+AT_ONCE = Callee("answer", after_s=0.1, steps=())
 
 
 @dataclass
@@ -18,8 +22,8 @@ class Exchange:
     """What calls and messages share. Its coroutines run on the engine.
 
     Attributes:
-        callees: how a number behaves when it is called; all others ring and nobody answers.
-        calls: the calls in progress, by `conversation_uuid`.
+        callees: how a number behaves when it is called; all others ring until somebody picks up by hand.
+        legs: every leg there ever was, with its call, by `uuid`.
         url: of the simulator itself, where REST requests about a call go.
     """
 
@@ -30,7 +34,11 @@ class Exchange:
     delivery: Delivery
     url: str = ""
     callees: dict[str, Callee] = field(default_factory=standard_callees)
-    calls: dict[str, Call] = field(default_factory=dict)
+    legs: dict[str, tuple[Call, Leg]] = field(default_factory=dict)
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    _rooms: dict[tuple[str | None, str], Conversation] = field(default_factory=dict)
+    _ringing: dict[str, asyncio.Future[None]] = field(default_factory=dict)
 
     async def call_in(self, from_: str, to: str, steps: list[Json] | None = None) -> Outcome:
         """Somebody calls one of the account's numbers.
@@ -44,37 +52,110 @@ class Exchange:
             StepError: a step nobody could follow.
         """
         check_steps(steps or [])
+        call = self.open_inbound(from_, to)
+        return call if isinstance(call, Outcome) else await call.run_inbound(steps)
+
+    def open_inbound(self, from_: str, to: str) -> Call | Outcome:
+        """The call that is about to begin, or the outcome when the number leads nowhere."""
         self.clock.catch_up()
-        conversation = new_conversation(self)
-        identity = self.account.identifiers.hex()
-        leg = Leg(
-            uuid=identity, call=conversation.uuid, conversation=conversation, direction="inbound",
-            from_=from_, to=to, clock=self.clock,
-        )  # fmt: skip
-        reason = self._leads_nowhere(to)
         application = self.account.application_of(to)
+        leg = self._first_leg(from_, to, application)
+        reason = self._leads_nowhere(to)
         if reason or application is None:
+            at = self.clock.timestamp()
             self.journal.add(
-                "call",
-                self.clock.timestamp(),
-                call=leg.call,
-                leg=leg.uuid,
-                what="rejected",
-                party=from_,
-                reason=reason,
+                "call", at, call=leg.call, leg=leg.uuid, what="rejected", party=from_, reason=reason
             )
             return Outcome(leg.call, leg.uuid, "rejected", failure=reason)
-        conversation.add(leg)
+        leg.conversation.add(leg)
         call = Call(self, Endpoints.of(application), leg)
-        self.calls[call.id] = call
-        try:
-            return await call.run_inbound(steps)
-        finally:
-            del self.calls[call.id]
+        self.legs[leg.uuid] = (call, leg)
+        return call
+
+    def open_outbound(self, from_: str, to: str, endpoints: Endpoints) -> Call:
+        """A call that the account makes, not dialled yet."""
+        self.clock.catch_up()
+        leg = self._first_leg(from_, to, {"id": endpoints.application_id})
+        leg.direction = "outbound"
+        call = Call(self, endpoints, leg)
+        self.legs[leg.uuid] = (call, leg)
+        return call
+
+    def callee(self, address: str, endpoint_type: str) -> Callee:
+        """How somebody behaves when called; a WebSocket that is not listed is there at once."""
+        return self.callees.get(address, AT_ONCE if endpoint_type == "websocket" else Callee())
+
+    def new_leg(self, call: Call, *, to: str, from_: str, parent: Leg) -> Leg:
+        """A further, outbound leg of a call; it hears nobody yet."""
+        leg = Leg(
+            uuid=self.account.identifiers.hex(),
+            call=call.id,
+            application_id=parent.application_id,
+            conversation=parent.conversation,
+            direction="outbound",
+            from_=from_,
+            to=to,
+            clock=self.clock,
+            parent=parent,
+        )
+        self.legs[leg.uuid] = (call, leg)
+        return leg
+
+    def new_conversation(self, name: str | None = None) -> Conversation:
+        """A conversation with an id of its own; a named one starts when somebody starts it."""
+        made = Conversation(self.account.identifiers.conversation(), name, started=name is None)
+        self.conversations[made.uuid] = made
+        return made
+
+    def room(self, application_id: str | None, name: str) -> Conversation:
+        """An application's named conversation."""
+        key = (application_id, name)
+        if key not in self._rooms:
+            self._rooms[key] = self.new_conversation(name)
+        return self._rooms[key]
+
+    def keep_recording(self, application_id: str | None, kind: str) -> Recording:
+        """A new, empty recording."""
+        recording = Recording(self.account.identifiers.uuid(), application_id, kind)
+        self.recordings[recording.file_id] = recording
+        return recording
+
+    def ringing(self, leg: Leg) -> asyncio.Future[None]:
+        """Done when somebody picks this leg up by hand."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ringing[leg.uuid] = future
+        return future
+
+    async def pick_up(self, uuid: str) -> bool:
+        """Answer a ringing leg by hand; False when it does not ring."""
+        future = self._ringing.pop(uuid, None)
+        if future is None or future.done():
+            return False
+        future.set_result(None)
+        return True
+
+    def _first_leg(self, from_: str, to: str, application: Json | None) -> Leg:
+        conversation = self.new_conversation()
+        return Leg(
+            uuid=self.account.identifiers.hex(),
+            call=conversation.uuid,
+            application_id=application["id"] if application else None,
+            conversation=conversation,
+            direction="inbound",
+            from_=from_,
+            to=to,
+            clock=self.clock,
+        )
 
     def _leads_nowhere(self, number: str) -> str | None:
         if number not in self.account.numbers:
             return f"{number} is not a number of this account; it owns {', '.join(self.account.numbers)}"
+        forwarded = self.account.numbers[number]
+        if forwarded.get("voiceCallbackType") in {"sip", "tel"}:
+            target = f"{forwarded['voiceCallbackType']} {forwarded['voiceCallbackValue']}"
+            return (
+                f"{number} forwards calls to {target}; this setting of the number overrides its application"
+            )
         application = self.account.application_of(number)
         if application is None:
             return f"{number} is linked to no application"

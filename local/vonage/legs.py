@@ -49,8 +49,8 @@ class Ear:
         self._sounds.put_nowait(sound)
         self._anything.set()
 
-    async def next(self, timeout_s: float) -> Sound | None:
-        """The next sound, or None after so many seconds of silence."""
+    async def next(self, timeout_s: float | None) -> Sound | None:
+        """The next sound, or None after so many seconds of silence; None waits for ever."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 return await self._sounds.get()
@@ -63,10 +63,11 @@ class Ear:
 
 @dataclass(eq=False)
 class Conversation:
-    """Legs that hear each other."""
+    """Legs that hear each other, once it has started."""
 
     uuid: str
     name: str | None = None
+    started: bool = True
     legs: list["Leg"] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -82,14 +83,18 @@ class Conversation:
 
     def play(self, text: str, *, but: "Leg | None" = None) -> None:
         """Let the legs hear something, except the one it comes from."""
-        for leg in self.legs:
-            if leg is not but:
+        for leg in self.legs if self.started else []:
+            if leg is not but and leg.hears(but):
                 leg.hear(text)
 
-    async def emptied(self, of: "Leg") -> None:
-        """Wait until a leg is alone, or gone itself."""
-        while any(leg is not of for leg in self.legs) and of in self.legs:
-            await self._changed.wait()
+    def start(self) -> None:
+        """The moderator is here: the conversation is no longer on hold."""
+        self.started = True
+        self._tell()
+
+    async def change(self) -> None:
+        """Wait until a leg comes or goes."""
+        await self._changed.wait()
 
     def _tell(self) -> None:
         self._changed.set()
@@ -104,10 +109,15 @@ class Leg:
         call: the `conversation_uuid` the call began with: its name in the journal.
         from_: number or id of the calling side, as webhooks show it.
         parent: the leg whose `connect` made this one.
+        can_speak: the legs that may hear this one; None means all, an empty list nobody. Likewise `can_hear`.
+        key_hook: where each key pressed is reported at once, since an asynchronous `input`.
+        playing: what the Voice API plays to this leg, by kind.
+        follows_ncco: an NCCO runs on this leg, so being alone does not end it.
     """
 
     uuid: str
     call: str
+    application_id: str | None
     conversation: Conversation
     direction: Direction
     from_: str
@@ -116,15 +126,28 @@ class Leg:
     endpoint_type: EndpointType = "phone"
     parent: "Leg | None" = None
     headers: Json = field(default_factory=dict)
+    muted: bool = False
+    earmuffed: bool = False
+    can_speak: list[str] | None = None
+    can_hear: list[str] | None = None
+    key_hook: Json | None = None
+    follows_ncco: bool = False
     status: str = "started"
+    playing: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    started_at: str = field(init=False)
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     disconnected_by: Ender | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
     listened_to: asyncio.Event = field(default_factory=asyncio.Event)
     _ears: list[Ear] = field(default_factory=list)
+    _invitations: int = 0
     _heard: list[str] = field(default_factory=list)
     _heard_more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Remember when it began."""
+        self.started_at = self.clock.timestamp()
 
     @property
     def party(self) -> str:
@@ -132,23 +155,26 @@ class Leg:
         return self.from_ if self.direction == "inbound" else self.to
 
     @contextlib.contextmanager
-    def listening(self) -> Iterator[Ear]:
-        """Hear what the party presses and says until the block ends."""
+    def listening(self, *, inviting: bool = True) -> Iterator[Ear]:
+        """Hear what the party presses and says until the block ends; `inviting` it to do so, or just there."""
         ear = Ear()
         self._ears.append(ear)
-        self.listened_to.set()
+        self._invitations += inviting
+        if inviting:
+            self.listened_to.set()
         try:
             yield ear
         finally:
             self._ears.remove(ear)
-            if not self._ears:
+            self._invitations -= inviting
+            if not self._invitations:
                 self.listened_to.clear()
 
     def make(self, sound: Sound) -> bool:
         """The party presses a key or says something; False when no action listens."""
         for ear in self._ears:
             ear.take(sound)
-        if isinstance(sound, Said):
+        if isinstance(sound, Said) and not self.muted:
             self.conversation.play(sound.text, but=self)
         return bool(self._ears)
 
@@ -156,6 +182,24 @@ class Leg:
         """The party hears something."""
         self._heard.append(text)
         self._heard_more.set()
+
+    def hears(self, speaker: "Leg | None") -> bool:
+        """Whether it hears another leg, or, for None, what the platform plays."""
+        if self.earmuffed or speaker is None:
+            return not self.earmuffed
+        may_speak = speaker.can_speak is None or self.uuid in speaker.can_speak
+        return may_speak and (self.can_hear is None or speaker.uuid in self.can_hear)
+
+    def move_to(self, conversation: Conversation) -> None:
+        """Leave the present conversation for another one."""
+        self.conversation.remove(self)
+        self.conversation = conversation
+        conversation.add(self)
+
+    async def left_alone(self) -> None:
+        """Wait until there is nobody to talk to and nothing left to do."""
+        while self.follows_ncco or self.conversation.name is not None or len(self.conversation.legs) > 1:
+            await self.conversation.change()
 
     async def next_heard(self) -> str:
         """What the party heard next; each thing is given once."""

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from local.vonage.account import ANSWERING_CALLEE, UNKNOWN_NUMBER, Json
 from local.vonage.legs import Leg, Pressed, Said
@@ -40,16 +40,28 @@ class Callee:
     Attributes:
         picks: what happens when it rings; `no_answer` rings until the caller's side gives up.
         after_s: simulated seconds until then.
-        steps: what the party does once it has answered; by default it chats for a while and hangs up.
+        steps: what the party does once it has answered; by default it listens to an NCCO, and chats for a
+            while
+            with another person, then hangs up.
+        beep_after_s: when a machine beeps after it was recognised.
     """
 
     picks: Picks = "no_answer"
     after_s: float = 1.0
-    steps: tuple[Json, ...] = ({"say": "Hello?"}, {"wait": CHAT_S}, {"hang_up": True})
+    steps: tuple[Json, ...] | None = None
+    beep_after_s: float = 5.0
 
     def __post_init__(self) -> None:
-        """Refuse steps nobody could follow."""
-        check_steps(list(self.steps))
+        """Refuse what nobody could do."""
+        if self.picks not in get_args(Picks):
+            raise StepError(f"picks must be one of {', '.join(get_args(Picks))}; got {self.picks!r}")
+        check_steps(list(self.steps or ()))
+
+    def chat(self) -> tuple[Json, ...]:
+        """What it does when it was connected to another person."""
+        small_talk: tuple[Json, ...] = ({"say": "Hello?"}, {"wait": CHAT_S}, {"hang_up": True})
+        by_itself = self.steps is None and self.picks == "answer"
+        return small_talk if by_itself else self.steps or ()
 
 
 def standard_callees() -> dict[str, Callee]:

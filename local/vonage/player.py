@@ -1,4 +1,4 @@
-"""Runs NCCOs on a leg: one action after the other, until none is left or the leg ends."""
+"""Runs NCCOs on a leg: one action after the other, until nothing is left to do and nobody to talk to."""
 
 import asyncio
 import contextlib
@@ -28,27 +28,39 @@ class Player:
         self.remaining: Ncco = []
         self._execute = execute
         self._action: asyncio.Task[Ncco | None] | None = None
+        self._renewed = asyncio.Event()
         self._early = contextlib.ExitStack()
         self._early_ear: Ear | None = None
 
-    async def play(self, ncco: Ncco) -> None:
-        """Run an NCCO to its end; cancelled when the leg ends."""
-        self.remaining = list(ncco)
+    async def run(self) -> None:
+        """Play until no action is left and the leg is alone; cancelled when the leg ends."""
         with self._early:
-            while self.remaining:
-                await self._one(self.remaining.pop(0))
+            while True:
+                self._renewed.clear()
+                self.leg.follows_ncco = True
+                while self.remaining:
+                    await self._one(self.remaining.pop(0))
+                self.leg.follows_ncco = False
+                if not await self._renewed_before_alone():
+                    return
 
     def replace(self, ncco: Ncco) -> None:
         """Drop the present NCCO, running action included, and go on with this one."""
         self.remaining = list(ncco)
+        self._renewed.set()
         if self._action:
             self._action.cancel()
 
-    def begin_barge_in(self) -> Ear:
+    async def replace_by(self, reply: Awaitable[Ncco | None]) -> None:
+        """Go on with the NCCO of a reply, when there is one."""
+        ncco = await reply
+        if ncco is not None:
+            self.replace(ncco)
+
+    def begin_barge_in(self) -> None:
         """Listen already while something is played, for the `input` that must follow."""
         if self._early_ear is None:
             self._early_ear = self._early.enter_context(self.leg.listening())
-        return self._early_ear
 
     def end_barge_in(self) -> None:
         """The `input` is done: what follows cannot be interrupted any more."""
@@ -71,3 +83,13 @@ class Player:
             replacement = self._action.result()
             if replacement is not None:
                 self.remaining = list(replacement)
+
+    async def _renewed_before_alone(self) -> bool:
+        alone = asyncio.ensure_future(self.leg.left_alone())
+        renewed = asyncio.ensure_future(self._renewed.wait())
+        try:
+            await asyncio.wait({alone, renewed}, return_when=asyncio.FIRST_COMPLETED)
+            return renewed.done()
+        finally:
+            alone.cancel()
+            renewed.cancel()

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 
 from local.vonage import applications, control, problems
 from local.vonage.account import Account
+from local.vonage.authentication import ApplicationTokens
 from local.vonage.clock import Clock
 from local.vonage.delivery import USER_AGENT, Delivery
 from local.vonage.engine import Engine
@@ -31,6 +32,8 @@ from local.vonage.gate import Gate
 from local.vonage.journal import Journal
 from local.vonage.numbers import NumbersApi
 from local.vonage.rates import RateLimit
+from local.vonage.requests import NotAnObjectError
+from local.vonage.voice_api import VoiceApi
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4010
@@ -64,10 +67,15 @@ class Vonage:
         handlers = {
             problems.ProblemError: self._problem,
             problems.ErrorCodeError: _own_response,
-            applications.NotAnObjectError: _own_response,
+            NotAnObjectError: _own_response,
             HTTPException: self._unknown_route,
         }
-        routes = [*applications.routes(self.account), *numbers.routes(), *control.routes(self)]
+        routes = [
+            *applications.routes(self.account),
+            *numbers.routes(),
+            *VoiceApi(self.exchange, ApplicationTokens(self.account)).routes(),
+            *control.routes(self),
+        ]
         app = Starlette(routes=routes, exception_handlers=handlers)
         return Gate(app, self.faults, self.journal, self.clock, self.account.identifiers)
 

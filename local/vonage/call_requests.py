@@ -1,0 +1,245 @@
+"""What a request to the Voice API asks for: read, checked, and turned into a call's own terms.
+
+Source: Vonage Voice API reference (1.10.0), `createCall`, `updateCall`, `getCalls`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+from switchboard.endpoints import Endpoint
+
+from local.vonage import ncco as nccos
+from local.vonage import rules
+from local.vonage.account import Json, JsonValue
+from local.vonage.call_webhooks import Endpoints, Ncco
+from local.vonage.calls import Call
+from local.vonage.connecting import address
+from local.vonage.leg_events import bill
+from local.vonage.legs import Leg
+from local.vonage.problems import InvalidParameter, invalid
+
+if TYPE_CHECKING:
+    from local.vonage.exchange import Exchange
+
+ENDPOINT = TypeAdapter[JsonValue](Endpoint)
+CHANGES = ("hangup", "mute", "unmute", "earmuff", "unearmuff", "transfer")
+STATUSES = (
+    "started", "ringing", "answered", "machine", "completed", "busy", "cancelled", "failed", "rejected",
+    "timeout", "unanswered",
+)  # fmt: skip
+BODY = rules.fields(
+    {
+        "answer_method": rules.one_of("GET", "POST"),
+        "event_method": rules.one_of("GET", "POST"),
+        "random_from_number": rules.boolean,
+        "machine_detection": rules.one_of("continue", "hangup"),
+        "advanced_machine_detection": rules.fields(
+            {
+                "behavior": rules.one_of("continue", "hangup"),
+                "mode": rules.one_of("default", "detect", "detect_beep"),
+                "beep_timeout": rules.between(30, 120),
+            }
+        ),
+        "length_timer": rules.between(1, 86400),
+        "ringing_timer": rules.between(1, 120),
+        "answer_url": rules.one_url,
+        "event_url": rules.one_url,
+    }
+)
+
+
+@dataclass(frozen=True)
+class WantedCall:
+    """A call to make: from whom, to which endpoint, with which NCCO or webhooks."""
+
+    from_: str
+    endpoint: Json
+    endpoints: Endpoints
+    ncco: Ncco | None
+    options: Json
+
+
+def wanted_call(body: Json, application: Json, exchange: "Exchange") -> WantedCall:
+    """The call a request asks for; raises a 400 that lists everything wrong with it."""
+    of_application = Endpoints.of(application)
+    problems = [
+        *BODY("", body),
+        *_to_problems(body),
+        *_choices(body, has_event_url=of_application.event is not None),
+    ]
+    if problems:
+        raise invalid("payload-validation", problems, section="/voice")
+    endpoints = Endpoints(
+        application_id=application["id"],
+        answer=_hook(body, "answer", "GET"),
+        fallback=of_application.fallback,
+        event=_hook(body, "event", "POST") or of_application.event,
+        signed=of_application.signed,
+    )
+    options = {
+        "machineDetection": body.get("machine_detection"),
+        "advancedMachineDetection": body.get("advanced_machine_detection"),
+        "length_timer": body.get("length_timer", 7200),
+        "ringing_timer": body.get("ringing_timer", 60),
+    }
+    return WantedCall(_from(body, application, exchange), body["to"][0], endpoints, body.get("ncco"), options)
+
+
+async def begin(exchange: "Exchange", wanted: WantedCall) -> Call:
+    """Start the call; it goes on by itself."""
+    call = exchange.open_outbound(wanted.from_, address(wanted.endpoint), wanted.endpoints)
+    call.first.endpoint_type = wanted.endpoint["type"]
+    call.first.headers = wanted.endpoint.get("headers", {}) if wanted.endpoint["type"] == "websocket" else {}
+    callee = exchange.callee(call.first.to, call.first.endpoint_type)
+    exchange.engine.spawn(call.run_outbound(callee, wanted.ncco, wanted.options))
+    return call
+
+
+def wanted_change(body: Json) -> Json:
+    """The change of a running call; a transfer names an NCCO or the URL of one."""
+    problems = list(rules.fields({"action": rules.one_of(*CHANGES)}, required=("action",))("", body))
+    if not problems and body["action"] == "transfer":
+        destination = body.get("destination")
+        given = destination if isinstance(destination, dict) else {}
+        if given.get("type") != "ncco" or ("url" in given) == ("ncco" in given):
+            problems.append(InvalidParameter("destination", "must have type ncco, and either url or ncco"))
+        elif "ncco" in given:
+            problems += _ncco_problems("destination.ncco", given["ncco"])
+        else:
+            problems += rules.one_url("destination.url", given["url"])
+    if problems:
+        raise invalid("payload-validation", problems, section="/voice")
+    return body
+
+
+def wanted_digits(body: Json) -> str:
+    """The keys to send."""
+    digits = body.get("digits")
+    if not isinstance(digits, str) or not digits or set(digits) - set("0123456789*#p"):
+        raise invalid(
+            "payload-validation", [InvalidParameter("digits", "must be keys 0-9 * # p")], section="/voice"
+        )
+    return digits
+
+
+def wanted_key_hook(body: Json) -> Json:
+    """Where keys are to be reported; always by POST."""
+    problems = list(rules.one_url("event_url", body.get("event_url")))
+    if problems:
+        raise invalid("payload-validation", problems, section="/voice")
+    return {"address": body["event_url"][0], "http_method": "POST"}
+
+
+def wanted_playing(kind: str, body: Json) -> Json:
+    """What to speak or stream: `heard` and `loop`."""
+    name, rule = ("text", rules.text) if kind == "talk" else ("stream_url", rules.one_url)
+    checked = rules.fields({name: rule, "loop": rules.between(0, 1_000_000)}, required=(name,))
+    problems = list(checked("", body))
+    if problems:
+        raise invalid("payload-validation", problems, section="/voice")
+    heard = body[name] if kind == "talk" else body[name][0]
+    return {"heard": heard, "loop": body.get("loop", 1)}
+
+
+def record(leg: Leg) -> Json:
+    """A leg as the API shows it; what it cost is there once it is over."""
+    shown = {
+        "_links": {"self": {"href": f"/calls/{leg.uuid}"}},
+        "uuid": leg.uuid,
+        "conversation_uuid": leg.conversation.uuid,
+        "to": {"type": leg.endpoint_type, "number": leg.to},
+        "from": {"type": "phone", "number": leg.from_},
+        "status": leg.status,
+        "direction": leg.direction,
+    }
+    if leg.status != "completed":
+        return shown
+    costs = bill(leg, leg.clock)
+    return {**shown, **{name: costs[name] for name in costs if name != "disconnected_by"}}
+
+
+def page(legs: Sequence[Leg], request: Request) -> Json:
+    """One page of the legs that the query's filters leave."""
+    query = request.query_params
+    numbers = rules.fields({"page_size": rules.digits(1, 100), "record_index": rules.digits(0, None)})
+    choices = rules.fields({"order": rules.one_of("asc", "desc"), "status": rules.one_of(*STATUSES)})
+    problems = [*numbers("", dict(query)), *choices("", dict(query))]
+    if problems:
+        raise invalid("list-validation", problems, section="/voice")
+    found = [leg for leg in legs if leg.status == query.get("status", leg.status)]
+    found = [
+        leg for leg in found if leg.conversation.uuid == query.get("conversation_uuid", leg.conversation.uuid)
+    ]
+    found = [
+        leg for leg in found if query.get("date_start", "") <= leg.started_at <= query.get("date_end", "~")
+    ]
+    if query.get("order") == "desc":
+        found.reverse()
+    size, index = int(query.get("page_size", 10)), int(query.get("record_index", 0))
+    shown = found[index : index + size]
+    return {
+        "count": len(found),
+        "page_size": size,
+        "record_index": index,
+        "_embedded": {"calls": [record(leg) for leg in shown]},
+        "_links": {"self": {"href": f"/calls?page_size={size}&record_index={index}"}},
+    }
+
+
+def _to_problems(body: Json) -> Iterator[InvalidParameter]:
+    to = body.get("to")
+    if not isinstance(to, list) or len(to) != 1:
+        yield InvalidParameter("to", "must be an array of one endpoint")
+        return
+    try:
+        ENDPOINT.validate_python(_as_in_ncco(to[0]), strict=True)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            path = ".".join(str(part) for part in detail["loc"][1:])
+            yield InvalidParameter(f"to[0].{path}".rstrip("."), detail["msg"])
+
+
+def _as_in_ncco(endpoint: JsonValue) -> JsonValue:
+    """REST spells `standard_headers` what an NCCO spells `standardHeaders`."""
+    if not isinstance(endpoint, dict) or "standard_headers" not in endpoint:
+        return endpoint
+    rest = {name: value for name, value in endpoint.items() if name != "standard_headers"}
+    return {**rest, "standardHeaders": endpoint["standard_headers"]}
+
+
+def _choices(body: Json, *, has_event_url: bool) -> Iterator[InvalidParameter]:
+    if ("from" in body) == bool(body.get("random_from_number")):
+        yield InvalidParameter("from", "give from, or random_from_number: true")
+    elif "from" in body and not (
+        isinstance(body["from"], dict) and isinstance(body["from"].get("number"), str)
+    ):
+        yield InvalidParameter("from", "must have type and number")
+    if ("ncco" in body) == ("answer_url" in body):
+        yield InvalidParameter("ncco", "give ncco or answer_url")
+    elif "ncco" in body:
+        yield from _ncco_problems("ncco", body["ncco"])
+    if "event_url" not in body and not has_event_url:
+        yield InvalidParameter("event_url", "is required unless the application has one")
+
+
+def _ncco_problems(path: str, ncco: JsonValue) -> Iterator[InvalidParameter]:
+    for problem in nccos.problems_of(ncco):
+        if problem.rejected:
+            place = f"{path}[{problem.action}].{problem.field}" if problem.action is not None else path
+            yield InvalidParameter(place.rstrip("."), problem.rule)
+
+
+def _hook(body: Json, kind: str, method: str) -> Json | None:
+    urls = body.get(f"{kind}_url")
+    return {"address": urls[0], "http_method": body.get(f"{kind}_method", method)} if urls else None
+
+
+def _from(body: Json, application: Json, exchange: "Exchange") -> str:
+    if not body.get("random_from_number"):
+        number: str = body["from"]["number"]
+        return number
+    linked = [n["msisdn"] for n in exchange.account.numbers.values() if n.get("app_id") == application["id"]]
+    return exchange.account.identifiers.random.choice(sorted(linked)) if linked else "unknown"

@@ -1,0 +1,111 @@
+"""`record`: what is said is kept, and an event tells where.
+
+Source: Vonage NCCO reference, "record"; webhooks reference, "Record" and "Transcribed". With a stop
+condition (silence, a key, a time) the next action waits for the end of the recording; without one it starts
+at once.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from local.vonage.account import Json
+from local.vonage.call_webhooks import Ncco
+from local.vonage.leg_events import whole_seconds
+from local.vonage.legs import Ear, Leg, Pressed, Said
+from local.vonage.player import Player
+
+if TYPE_CHECKING:
+    from local.vonage.calls import Call
+
+BYTES_PER_SECOND = 2000
+TRANSCRIBED_AFTER_S = 5
+STOPS = ("endOnSilence", "endOnKey", "timeOut")
+
+
+@dataclass
+class Recording:
+    """One recording, kept under its file id by the exchange."""
+
+    file_id: str
+    application_id: str | None
+    format: str
+    duration_s: float = 0.0
+    words: list[Json] = field(default_factory=list)
+
+
+async def record(player: Player, action: Json) -> Ncco | None:
+    """Record the leg's conversation."""
+    task = begin(player.call, player.leg, action)
+    if any(name in action for name in STOPS):
+        await task
+    return None
+
+
+def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
+    """Start recording beside whatever else goes on."""
+    call.tell("recording", leg, format=action.get("format", "mp3"))
+    if action.get("beepStart"):
+        leg.hear("beep")
+    return call.spawn(_run(call, leg, action))
+
+
+async def _run(call: "Call", leg: Leg, action: Json) -> None:
+    started, began = call.clock.now(), call.clock.seconds()
+    recorded = call.keep_recording(action.get("format", "mp3"))
+    with (
+        leg.listening(inviting=any(name in action for name in STOPS)) as ear,
+        contextlib.suppress(TimeoutError),
+    ):
+        async with asyncio.timeout(action.get("timeOut")):
+            await _until_it_stops(leg, ear, action, recorded)
+    recorded.duration_s = call.clock.seconds() - began
+    call.tell("recorded", leg, url=call.recording_url(recorded), seconds=round(recorded.duration_s))
+    recording_uuid = call.identifiers.uuid()
+    event: Json = {
+        "start_time": whole_seconds(started),
+        "recording_url": call.recording_url(recorded),
+        "size": int(recorded.duration_s * BYTES_PER_SECOND),
+        "recording_uuid": recording_uuid,
+        "end_time": whole_seconds(call.clock.now()),
+        "conversation_uuid": leg.conversation.uuid,
+        "timestamp": call.clock.timestamp(),
+    }
+    call.webhooks.event(event, to=call.hook(action), kind="record", leg=leg)
+    if "transcription" in action:
+        await _transcribe(call, leg, action, recorded, recording_uuid)
+
+
+async def _until_it_stops(leg: Leg, ear: Ear, action: Json, recorded: Recording) -> None:
+    silence_s = action.get("endOnSilence")
+    over = asyncio.ensure_future(leg.over.wait())
+    try:
+        while not over.done():
+            sound = asyncio.ensure_future(ear.next(silence_s))
+            await asyncio.wait({over, sound}, return_when=asyncio.FIRST_COMPLETED)
+            if not sound.done():
+                sound.cancel()
+                return
+            match sound.result():
+                case None:
+                    return
+                case Pressed(key) if key == action.get("endOnKey"):
+                    return
+                case Said(text):
+                    recorded.words.append({"sentence": text})
+    finally:
+        over.cancel()
+
+
+async def _transcribe(call: "Call", leg: Leg, action: Json, recorded: Recording, recording_uuid: str) -> None:
+    await asyncio.sleep(TRANSCRIBED_AFTER_S)
+    event = {
+        "conversation_uuid": leg.conversation.uuid,
+        "type": "record",
+        "recording_uuid": recording_uuid,
+        "status": "transcribed",
+        "transcription_url": call.recording_url(recorded) + "/transcription",
+        "timestamp": call.clock.timestamp(),
+    }
+    call.webhooks.event(event, to=call.hook(action["transcription"]), kind="transcribed", leg=leg)
