@@ -6,6 +6,7 @@ statement is open to every resource, because the emulator authorises `ssm:GetPar
 narrower one.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -17,15 +18,23 @@ from pathlib import Path
 from local import aws, paths
 from local.errors import StageError
 
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _RUNTIME = "python3.13"
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource:) .*")
 _NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
 
 
+@functools.cache
+def python() -> str:
+    """The minor version of Python that the emulator runs functions on, such as "3.12"."""
+    version = "import sys; print('{}.{}'.format(*sys.version_info))"
+    return subprocess.run(
+        [paths.AWS_PYTHON, "-c", version], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
 def local_template(source: Path, target: Path) -> Path:
     """Write a copy of the template that runs on the emulator: another runtime, one wider statement."""
-    template = source.read_text().replace(_RUNTIME, f"python{PYTHON}")
+    template = source.read_text().replace(_RUNTIME, f"python{python()}")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(_LISTING.sub(r'\1 "*"', template))
     return target
@@ -47,7 +56,7 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
             *("--base-dir", str(template.parent)),
             *("--build-dir", str(build_dir)),
             # SAM's cache does not know that a layer built for one Python is of no use to another.
-            *("--cache-dir", str(paths.LOCAL / f"sam-cache-{PYTHON}")),
+            *("--cache-dir", str(paths.LOCAL / f"sam-cache-{python()}")),
         ],
         {**aws.environment(aws_url), **_layer_environment()},
         log,
@@ -111,8 +120,8 @@ def _layer_environment() -> dict[str, str]:
     platform = f"{machine}-apple-darwin" if sys.platform == "darwin" else f"{machine}-manylinux_2_28"
     return {
         "PATH": os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)]),
-        "LAYER_PYTHON": PYTHON,
-        "LAYER_INTERPRETER": sys.executable,
+        "LAYER_PYTHON": python(),
+        "LAYER_INTERPRETER": str(paths.AWS_PYTHON),
         "LAYER_PLATFORM": platform,
     }
 
