@@ -44,6 +44,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
             "AWS_SESSION_TOKEN": "session-token",
             "AWS_REGION": "eu-west-1",
+            "AWS_DEFAULT_REGION": "eu-west-1",  # boto3 reads this one; Lambda sets both
             "AWS_ENDPOINT_URL": fake.url,
             "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
         }.items():

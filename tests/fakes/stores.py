@@ -1,7 +1,7 @@
-"""Secrets Manager and Parameter Store on a loopback port: the few calls the provisioner makes, as AWS answers them.
+"""Secrets Manager and Parameter Store on a loopback port: the few calls we make, as AWS answers them.
 
-Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionStage: labels and ClientRequestToken);
-AWS Systems Manager API reference (PutParameter).
+Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionStage: labels and
+ClientRequestToken); AWS Systems Manager API reference (PutParameter).
 """
 
 import json
@@ -16,12 +16,13 @@ from typing import Any
 Json = dict[str, Any]
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer, not a failure of the fake
     """An error AWS answers with."""
 
-    def __init__(self, code: str, message: str = "", status: int = 400) -> None:
+    def __init__(self, code: str, message: str = "", status: int = 400, **fields: object) -> None:
         super().__init__(code)
-        self.code, self.message, self.status = code, message or code, status
+        self.status = status
+        self.document: Json = {"__type": code, "message": message or code, **fields}
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Aws:
     refuse: dict[str, str] = field(default_factory=dict)
     """Operation, or operation and name, to the error code it answers with until removed."""
     fault: Callable[[str, Json], None] | None = None
-    """Sees each operation first: may raise a Refusal, raise a ConnectionError to hang up, or take its time."""
+    """Sees each operation first: may raise a Refusal, a ConnectionError to hang up, or take its time."""
     headers: dict[str, str] = field(default_factory=dict)
     """Of the last request, with names in lower case."""
     queues: dict[str, list[Json]] = field(default_factory=dict)
@@ -228,7 +229,7 @@ def _handler(aws: Aws) -> type[BaseHTTPRequestHandler]:
             try:
                 status, document = 200, aws.answer(self.headers["X-Amz-Target"], asked)
             except Refusal as refusal:
-                status, document = refusal.status, {"__type": refusal.code, "message": refusal.message}
+                status, document = refusal.status, refusal.document
             except ConnectionError:
                 self.close_connection = True
                 return

@@ -1,0 +1,164 @@
+"""The timeline of each call and message: a DynamoDB item per event, in the order of Vonage's clock.
+
+    pk  CALL#<conversation_uuid> or MSG#<message_uuid>
+    sk  <Vonage's timestamp>#<event id>; both are the event's own, so that it has one place only
+
+The index `recent` (day, sk) holds the events that every call or message has one of. What a call or message
+has come to is derived from its items, never stored.
+"""
+
+import functools
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+from switchboard.envelope import Envelope
+from switchboard.settings import required, whole_number
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_LISTED = {
+    "voice.started", "voice.ringing", "voice.answered", "voice.completed", "messages.inbound",
+    "messages.v0_1.inbound", "messages.status.submitted", "messages.status.delivered",
+    "messages.send.accepted",
+}  # fmt: skip
+
+
+class Entry(TypedDict):
+    """One event of a timeline; `at` is when it happened, by Vonage's clock if it has a timestamp."""
+
+    subject: str
+    id: str
+    name: str
+    at: str
+    payload: dict[str, Any]
+
+
+def add(event: Envelope) -> bool:
+    """Write an event, unless it is there. Tells whether it has yet to be published."""
+    client = _dynamodb()
+    try:
+        client.put_item(
+            TableName=required("SWITCHBOARD_TABLE_NAME"),
+            Item=_item(event),
+            ConditionExpression="attribute_not_exists(pk)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except client.exceptions.ConditionalCheckFailedException as exists:
+        return "unpublished" in cast(dict[str, Any], exists.response).get("Item", {})
+    return True
+
+
+def mark_published(event: Envelope) -> None:
+    """Remember that an event is on the bus, so that its duplicates are not published."""
+    item = _item(event)
+    _dynamodb().update_item(
+        TableName=required("SWITCHBOARD_TABLE_NAME"),
+        Key={"pk": item["pk"], "sk": item["sk"]},
+        UpdateExpression="REMOVE unpublished",
+    )
+
+
+def read(subject: str) -> list[Entry]:
+    """The events of a call (by conversation_uuid) or message (by message_uuid), oldest first."""
+    return [*_query(f"CALL#{subject}"), *_query(f"MSG#{subject}")]
+
+
+def recent(limit: int = 20, days: int = 7) -> list[Entry]:
+    """The latest listed event of each call and message of the last days, newest first."""
+    newest: dict[str, Entry] = {}
+    today = datetime.now(UTC).date()
+    for age in range(days):
+        for entry in _query_day((today - timedelta(days=age)).isoformat()):
+            newest.setdefault(entry["subject"], entry)
+            if len(newest) == limit:
+                return list(newest.values())
+    return list(newest.values())
+
+
+def _query(pk: str) -> Iterator[Entry]:
+    pages = (
+        _dynamodb()
+        .get_paginator("query")
+        .paginate(
+            TableName=required("SWITCHBOARD_TABLE_NAME"),
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+        )
+    )
+    return (_entry(item) for page in pages for item in page["Items"])
+
+
+def _query_day(day: str) -> Iterator[Entry]:
+    pages = (
+        _dynamodb()
+        .get_paginator("query")
+        .paginate(
+            TableName=required("SWITCHBOARD_TABLE_NAME"),
+            IndexName="recent",
+            KeyConditionExpression="#day = :day",
+            ExpressionAttributeNames={"#day": "day"},
+            ExpressionAttributeValues={":day": {"S": day}},
+            ScanIndexForward=False,
+        )
+    )
+    return (_entry(item) for page in pages for item in page["Items"])
+
+
+def _item(event: Envelope) -> dict[str, Any]:
+    at = _when(event["payload"].get("timestamp"))
+    received = datetime.fromtimestamp(event["received_at"], UTC)
+    days = whole_number("SWITCHBOARD_TIMELINE_DAYS", 30, low=1, high=3650)
+    item = {
+        "pk": {"S": _key(event)},
+        "sk": {"S": f"{at or '~'}#{event['id']}"},
+        "id": {"S": event["id"]},
+        "name": {"S": event["name"]},
+        "at": {"S": at or _iso(received)},
+        "payload": {"S": json.dumps(event["payload"], ensure_ascii=False)},
+        "expires_at": {"N": str(int(time.time()) + days * 86400)},
+        "unpublished": {"BOOL": True},
+    }
+    if event["name"] in _LISTED:
+        item["day"] = {"S": (at or _iso(received))[:10]}
+    return item
+
+
+def _key(event: Envelope) -> str:
+    return f"{'MSG' if event['name'].startswith('messages.') else 'CALL'}#{event['subject']}"
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    return {
+        "subject": item["pk"]["S"].partition("#")[2],
+        "id": item["sk"]["S"].rpartition("#")[2],
+        "name": item["name"]["S"],
+        "at": item["at"]["S"],
+        "payload": json.loads(item["payload"]["S"]) if "payload" in item else {},
+    }
+
+
+def _when(timestamp: object) -> str | None:
+    """A timestamp in the one form that sorts; Vonage's have milliseconds or not, and Z or an offset."""
+    try:
+        moment = datetime.fromisoformat(str(timestamp))
+    except ValueError:
+        return None
+    return _iso(moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@functools.cache
+def _dynamodb() -> "DynamoDBClient":
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "dynamodb", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
+    )

@@ -1,0 +1,60 @@
+"""Queues, the timeline's table and the bus, added to the fake AWS of `stores`.
+
+Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, UpdateItem, Query) and EventBridge
+(PutEvents, which reports failures in a reply of status 200).
+"""
+
+from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
+
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events.fifo"
+COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo"
+
+
+def send_message(aws: Aws, asked: Json) -> Json:
+    """Queue a message, unless one with its deduplication id was: the five minutes never pass here."""
+    if asked["QueueUrl"] not in aws.queues:
+        raise Refusal("com.amazonaws.sqs#QueueDoesNotExist")
+    queue = aws.queues[asked["QueueUrl"]]
+    if asked["MessageDeduplicationId"] not in [message["MessageDeduplicationId"] for message in queue]:
+        queue.append(asked)
+    return {"MessageId": str(len(queue))}
+
+
+def put_item(aws: Aws, asked: Json) -> Json:
+    table = aws.tables[asked["TableName"]]
+    key = (asked["Item"]["pk"]["S"], asked["Item"]["sk"]["S"])
+    if "ConditionExpression" in asked and key in table:
+        raise Refusal("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", Item=table[key])
+    table[key] = asked["Item"]
+    return {}
+
+
+def update_item(aws: Aws, asked: Json) -> Json:
+    """Understands `REMOVE name`."""
+    table, key = aws.tables[asked["TableName"]], (asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"])
+    table[key].pop(asked["UpdateExpression"].removeprefix("REMOVE "), None)
+    return {}
+
+
+def query(aws: Aws, asked: Json) -> Json:
+    """Understands equality with a key of the table or of the index `recent`; gives three items a page."""
+    name, _, value = asked["KeyConditionExpression"].partition(" = ")
+    name = asked.get("ExpressionAttributeNames", {}).get(name, name)
+    wanted = asked["ExpressionAttributeValues"][value]
+    items = [item for item in aws.tables[asked["TableName"]].values() if item.get(name) == wanted]
+    items.sort(key=lambda item: item["sk"]["S"], reverse=not asked.get("ScanIndexForward", True))
+    start = int(asked.get("ExclusiveStartKey", {}).get("start", {}).get("N", 0))
+    page: Json = {"Items": items[start : start + 3], "Count": len(items[start : start + 3])}
+    if start + 3 < len(items):
+        page["LastEvaluatedKey"] = {"start": {"N": str(start + 3)}}
+    return page
+
+
+OPERATIONS.update(
+    {
+        "AmazonSQS.SendMessage": send_message,
+        "DynamoDB_20120810.PutItem": put_item,
+        "DynamoDB_20120810.UpdateItem": update_item,
+        "DynamoDB_20120810.Query": query,
+    }
+)

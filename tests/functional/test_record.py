@@ -1,0 +1,155 @@
+"""The record function: from a batch of the event queue to the timeline and the bus, over the wire."""
+
+import itertools
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from switchboard import timeline
+
+from functions.record import app
+from tests.conftest import Logs
+from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
+
+_numbers = itertools.count()
+
+
+pytestmark = pytest.mark.usefixtures("backbone")
+
+
+def event(subject: str = "CON-1", name: str = "voice.answered", **payload: object) -> Json:
+    return {
+        "id": f"id-{next(_numbers)}",
+        "name": name,
+        "received_at": 1_795_400_000.5,
+        "subject": subject,
+        "payload": {"timestamp": "2026-11-23T07:00:00.000Z", "conversation_uuid": subject, **payload},
+    }
+
+
+def batch(*events: Json) -> Json:
+    return {
+        "Records": [
+            {"messageId": e["id"], "body": json.dumps(e), "attributes": {"MessageGroupId": e["subject"]}}
+            for e in events
+        ]
+    }
+
+
+def failures(*events: Json) -> list[str]:
+    return [item["itemIdentifier"] for item in app.lambda_handler(batch(*events))["batchItemFailures"]]
+
+
+def refusing(*operations: str, when: Callable[[Json], bool] = lambda _: True) -> Callable[[str, Json], None]:
+    def fault(operation: str, asked: Json) -> None:
+        if operation.partition(".")[2] in operations and when(asked):
+            raise Refusal("InternalFailure", status=500)
+
+    return fault
+
+
+def test_an_event_is_in_the_timeline_and_on_the_bus(aws: Aws) -> None:
+    sent = event(price="0.0150", unknown=[1, {"a": None}])
+
+    assert failures(sent) == []
+    (entry,) = timeline.read("CON-1")
+    (published,) = aws.events
+    assert (entry["id"], entry["name"], entry["payload"]) == (sent["id"], sent["name"], sent["payload"])
+    assert (published["Source"], published["DetailType"]) == ("vonage.voice", "voice.answered")
+    assert published["EventBusName"] == "bus"
+    assert json.loads(published["Detail"]) == sent
+
+
+def test_a_duplicate_is_neither_written_nor_published(aws: Aws, logs: Logs) -> None:
+    sent = event()
+
+    assert failures(sent) + failures(sent) == []
+    assert len(aws.events) == len(aws.tables["timeline"]) == 1
+    assert [line["message"] for line in logs.lines] == ["Recorded", "Duplicate"]
+
+
+def test_an_event_that_was_written_but_not_published_is_published_the_next_time(aws: Aws) -> None:
+    sent = event()
+    aws.fault = refusing("PutEvents")
+    assert failures(sent) == [sent["id"]]
+    assert len(aws.tables["timeline"]) == 1
+
+    aws.fault = None
+
+    assert failures(sent) == []
+    assert len(aws.events) == 1
+
+
+def test_an_entry_that_the_bus_did_not_take_counts_as_failed(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
+    monkeypatch.setitem(OPERATIONS, "AWSEvents.PutEvents", lambda _aws, _asked: refused)
+    sent = event()
+
+    assert failures(sent) == [sent["id"]]
+    assert "unpublished" in next(iter(aws.tables["timeline"].values()))
+
+
+def test_after_a_failure_the_rest_of_the_same_call_waits_and_others_go_on(aws: Aws) -> None:
+    first, second, third = event("CON-1"), event("CON-1"), event("CON-1")
+    other = event("CON-2")
+    aws.fault = refusing("PutItem", when=lambda asked: asked["Item"]["id"]["S"] == second["id"])
+
+    assert failures(first, second, other, third) == [second["id"], third["id"]]
+    assert [e["id"] for e in timeline.read("CON-1")] == [first["id"]]
+    assert [e["id"] for e in timeline.read("CON-2")] == [other["id"]]
+
+
+@pytest.mark.parametrize("body", ["", "not JSON", "[]", "{}", '{"id": 1}'])
+def test_a_poison_message_fails_alone_and_is_not_quoted(body: str, logs: Logs) -> None:
+    good = event()
+    records = batch(good)
+    records["Records"].insert(
+        0, {"messageId": "poison", "body": body, "attributes": {"MessageGroupId": "other"}}
+    )
+
+    assert app.lambda_handler(records) == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+    assert [line["message"] for line in logs.lines] == ["NotRecorded", "Recorded"]
+
+
+def test_events_are_read_in_the_order_they_happened_and_not_as_they_came() -> None:
+    times = [
+        "2026-11-23T07:00:02Z",
+        "2026-11-23T08:00:01.500+01:00",
+        "2026-11-23T07:00:03.000Z",
+        "2026-11-23T07:00:00.100Z",
+    ]
+    sent = [event(timestamp=time) for time in times]
+    failures(*sent)
+
+    assert [e["id"] for e in timeline.read("CON-1")] == [sent[n]["id"] for n in (3, 1, 0, 2)]
+
+
+@pytest.mark.parametrize("timestamp", [None, "", "yesterday", 5, {"a": 1}])
+def test_an_event_without_a_usable_time_has_one_place_all_the_same(aws: Aws, timestamp: object) -> None:
+    sent = event(timestamp=timestamp)
+
+    assert failures(sent) + failures(sent | {"received_at": 1.0}) == []
+    assert len(aws.events) == 1
+    assert timeline.read("CON-1")[0]["at"] == "2026-11-23T02:13:20.500Z"
+
+
+def test_the_latest_calls_and_messages_are_listed_once_each() -> None:
+    today = datetime.now(UTC).strftime("%Y-%m-%dT07:00:0")
+    sent = [event(f"CON-{n % 3}", "voice.answered", timestamp=f"{today}{n}Z") for n in range(6)]
+    sent += [event("m-1", "messages.inbound", timestamp=f"{today}9Z"), event("CON-9", "voice.record")]
+    failures(*sent)
+
+    assert [e["subject"] for e in timeline.recent()] == ["m-1", "CON-2", "CON-1", "CON-0"]
+    assert [e["subject"] for e in timeline.recent(limit=2)] == ["m-1", "CON-2"]
+
+
+def test_an_item_expires(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHBOARD_TIMELINE_DAYS", "1")
+    failures(event())
+
+    (item,) = aws.tables["timeline"].values()
+    assert int(item["expires_at"]["N"]) - time.time() == pytest.approx(86400, abs=5)
