@@ -1,4 +1,4 @@
-"""Write the parts of docs/ that follow from the types: tables of ncco.md and events.md, and the JSON Schemas.
+"""Write what follows from the types in docs/: tables of ncco.md, events.md and commands.md, and JSON Schemas.
 
 ``PYTHONPATH=layers/switchboard python -m docs.reference`` writes them; a test finds them up to date.
 """
@@ -13,11 +13,15 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from switchboard.actions import Action
+from switchboard.call_requests import Callee, CallUpdate
 from switchboard.catalogue import MESSAGES, RTC_TYPES, VOICE
 from switchboard.classify import Webhook, classify
+from switchboard.commands import CallToPlace, Command, MessageChange, Result
 from switchboard.endpoints import Endpoint
+from switchboard.message_requests import MessageRequest
 from switchboard.rtc import Event as RtcEvent
 from switchboard.shapes import Shape, keys, members, tags, unwrap
+from switchboard.typed import Tagged
 
 DOCS = Path(__file__).parent
 EVENTS = DOCS.parent / "events"
@@ -30,6 +34,8 @@ _WORDS = {
     type(None): "null",
 }
 
+_UNIONS = {"type": "endpoint", "action": "action", "channel": "message"}
+
 
 class _Schema(GenerateJsonSchema):
     """Without the titles that only repeat the names of keys."""
@@ -40,18 +46,22 @@ class _Schema(GenerateJsonSchema):
 
 def pages() -> dict[Path, str]:
     """Return every generated file with the content it should have."""
-    catalogue = {**VOICE, **MESSAGES}
-    written = {
-        _schema_of(name): _schema(name, shape) for name, shape in {**catalogue, "rtc": RtcEvent}.items()
-    }
+    commands = {name: keys(shape)["detail"] for name, shape in tags(Command, "name").items()}
+    schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **commands, "result": Result}
+    written = {DOCS / "schemas" / f"{name}.json": _schema(name, shape) for name, shape in schemas.items()}
     sections = {
         "actions": "\n".join(_choices(Action, "action")),
         "endpoints": "\n".join(_choices(Endpoint, "type")),
         "voice": _events(VOICE),
         "messages": _events(MESSAGES),
         "rtc": ", ".join(f"`{name}`" for name in RTC_TYPES) + ".\n",
+        "send": "\n".join(_choices(MessageRequest, "channel")),
+        "read": _table(MessageChange, set()),
+        "call": _table(CallToPlace, set()),
+        "callees": "\n".join(_choices(Callee, "type")),
+        "update": "\n".join(_choices(CallUpdate, "action")),
     }
-    for page in (DOCS / "ncco.md", DOCS / "events.md"):
+    for page in (DOCS / "ncco.md", DOCS / "events.md", DOCS / "commands.md"):
         written[page] = re.sub(
             r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)",
             lambda part: f"{part[1]}\n{sections[part[2]]}\n{part[3]}",
@@ -61,13 +71,9 @@ def pages() -> dict[Path, str]:
     return written
 
 
-def _schema_of(name: str) -> Path:
-    return DOCS / "schemas" / f"{name}.json"
-
-
 def _schema(name: str, shape: Shape) -> str:
     schema = TypeAdapter(shape).json_schema(schema_generator=_Schema)
-    if "enum" in schema.get("properties", {}).get("status", {}):
+    if name in {**VOICE, **MESSAGES} and "enum" in schema.get("properties", {}).get("status", {}):
         schema["properties"]["status"] = {"const": name.rpartition(".")[2]}
     header = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name}
     schema = {**header, **{key: schema[key] for key in schema if key != "title"}}
@@ -99,34 +105,49 @@ def _first_line(shape: Shape) -> str:
 
 
 def _choices(union: Shape, key: str) -> Iterator[str]:
-    for tag, shape in tags(union, key).items():
+    for shape in members(union):
+        names = ", ".join(f"`{tag}`" for tag in get_args(unwrap(keys(shape)[key]).shape))
         notes = [_description(part) for part in (shape, *shape.__orig_bases__)]
-        rows = sorted(_rows(shape, {key}), key=lambda row: "required" not in row)
-        yield f"### `{tag}`\n\n" + "\n\n".join(filter(None, notes)) + "\n"
-        yield "\n".join(["| key | value | rule |", "|---|---|---|", *rows, ""]) if rows else ""
+        yield f"### {names}\n\n" + "\n\n".join(filter(None, notes)) + "\n"
+        yield _table(shape, {key})
 
 
-def _rows(shape: Shape, hidden: set[str], prefix: str = "") -> Iterator[str]:
+def _table(shape: Shape, hidden: set[str]) -> str:
+    rows = sorted(_rows(shape, hidden), key=lambda row: "required" not in row)
+    return "\n".join(["| key | value | rule |", "|---|---|---|", *rows, ""]) if rows else ""
+
+
+def _rows(
+    shape: Shape, hidden: set[str], prefix: str = "", explained: Mapping[Shape, str] | None = None
+) -> Iterator[str]:
+    """Yield the rows of a shape's keys; an object that several keys hold is explained at the first of them."""
+    explained = dict(explained or {})
     for key, annotation in keys(shape).items():
-        if key not in hidden or len(get_args(unwrap(annotation).shape)) != 1:
-            inner, rules, _ = unwrap(annotation)
-            notes = ["required" if key in shape.__required_keys__ and not prefix else "", *map(str, rules)]
-            description = _description(inner).replace("\n", " ")
-            rule = "; ".join(filter(None, [*notes, description]))
-            yield f"| `{prefix}{key}` | {_words(annotation)} | {rule} |"
-            yield from _rows(inner, set(), f"{prefix}{key}.")
+        inner, rules, _ = unwrap(annotation)
+        kind = _words(annotation)
+        if key in hidden and not kind.startswith("list"):
+            continue
+        required = key in shape.__required_keys__ and not prefix
+        seen = f"as `{explained[inner]}`" if inner in explained else _description(inner).replace("\n", " ")
+        notes = ["required" if required else "", *map(str, rules), seen]
+        yield f"| `{prefix}{key}` | {kind} | {'; '.join(filter(None, notes))} |"
+        if keys(inner) and inner not in explained:
+            explained[inner] = key
+            yield from _rows(inner, set(), f"{prefix}{key}.", explained)
 
 
 def _words(annotation: Shape) -> str:
     """Return a type in words, with the rules on what is inside it."""
-    shape = unwrap(annotation).shape
+    shape, rules, _ = unwrap(annotation)
     origin: Shape = get_origin(shape)
+    if tagged := [rule.key for rule in rules if isinstance(rule, Tagged)]:
+        return _UNIONS[tagged[0]]
     if len(members(shape)) > 1:
-        return "an endpoint" if keys(members(shape)[0]) else " or ".join(map(_words, members(shape)))
+        return " or ".join(map(_words, members(shape)))
     if origin is list:
         [item] = get_args(shape)
-        rules = " and ".join(map(str, unwrap(item).rules)) if not keys(members(item)[0]) else ""
-        return f"list of {_words(item)}" + (f" ({rules})" if rules else "")
+        within = " and ".join(str(rule) for rule in unwrap(item).rules if not isinstance(rule, Tagged))
+        return f"list of {_words(item)}" + (f" ({within})" if within else "")
     if origin is dict or keys(shape):
         return "object"
     return _WORDS.get(shape) or " or ".join(f"`{value}`" for value in get_args(shape))

@@ -1,4 +1,4 @@
-"""Payloads that hypothesis makes up: any JSON, and with `st.from_type` any wire type.
+"""Payloads that hypothesis makes up: any JSON, and any wire type.
 
 Hypothesis has no idea of `Any`, which stands for JSON in the wire types.
 """
@@ -6,6 +6,9 @@ Hypothesis has no idea of `Any`, which stands for JSON in the wire types.
 from typing import Any, get_args
 
 from hypothesis import strategies as st
+from switchboard.message_requests import Email
+
+from tests.samples import sample
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -20,3 +23,9 @@ def _dictionaries(shape: Any) -> st.SearchStrategy[dict[str, Any]]:  # noqa: ANN
 
 
 st.register_type_strategy(dict, _dictionaries)
+st.register_type_strategy(Email, st.just(sample("command_email_html")["detail"]))  # its `content` is `Any`
+
+
+def payload(shape: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a wire type
+    """Values of a wire type, with any of its optional keys."""
+    return st.from_type(shape)

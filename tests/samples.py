@@ -1,4 +1,4 @@
-"""The sample payloads of ``events/``, by the webhook that receives them."""
+"""The samples of ``events/``: payloads by the webhook that receives them, and commands."""
 
 import json
 from pathlib import Path
@@ -16,9 +16,14 @@ def sample(name: str) -> dict[str, Any]:
     return payload
 
 
-def names(webhook: str = "") -> list[str]:
-    """Return the names of all samples, or of those that one webhook receives."""
-    return sorted(path.stem for path in _FOLDER.glob(f"{webhook}*.json"))
+def payloads() -> list[str]:
+    """Return the names of the payloads of all webhooks."""
+    return sorted(path.stem for path in _FOLDER.glob("*.json") if not path.stem.startswith("command_"))
+
+
+def commands() -> list[str]:
+    """Return the names of the commands."""
+    return sorted(path.stem for path in _FOLDER.glob("command_*.json"))
 
 
 def webhook_of(name: str) -> Webhook:

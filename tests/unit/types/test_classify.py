@@ -13,7 +13,7 @@ from switchboard.validate import problems
 from switchboard.voice_events import Event
 
 from tests.payloads import JSON
-from tests.samples import WEBHOOKS, names, sample, webhook_of
+from tests.samples import WEBHOOKS, payloads, sample, webhook_of
 
 UNDOCUMENTED = {
     "event_unknown": "voice.unknown",
@@ -25,7 +25,7 @@ UNDOCUMENTED = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in UNDOCUMENTED])
+@pytest.mark.parametrize("name", [name for name in payloads() if name not in UNDOCUMENTED])
 def test_sample_has_a_catalogued_name_and_fits_its_shape(name: str) -> None:
     payload = sample(name)
 
@@ -41,7 +41,7 @@ def test_undocumented_sample_has_a_name_all_the_same(name: str, event: str) -> N
 
 
 def test_every_catalogued_name_has_a_sample_but_statuses_of_the_old_shape() -> None:
-    seen = {classify(webhook_of(name), sample(name)) for name in names()}
+    seen = {classify(webhook_of(name), sample(name)) for name in payloads()}
 
     missing = (VOICE.keys() | MESSAGES.keys()) - seen
 

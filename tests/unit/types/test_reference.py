@@ -11,7 +11,7 @@ from switchboard.endpoints import Endpoint
 from switchboard.shapes import tags
 
 from docs.reference import DOCS, pages
-from tests.samples import names, sample, webhook_of
+from tests.samples import commands, payloads, sample, webhook_of
 
 PAGES = pages()
 
@@ -25,7 +25,9 @@ def test_no_schema_is_left_of_an_event_that_is_gone() -> None:
     assert set((DOCS / "schemas").iterdir()) == {path for path in PAGES if path.suffix == ".json"}
 
 
-@pytest.mark.parametrize("name", [name for name in names() if "unknown" not in name and "custom" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in payloads() if "unknown" not in name and "custom" not in name]
+)
 def test_sample_is_valid_by_the_schema_of_its_event(name: str) -> None:
     event = classify(webhook_of(name), sample(name))
     schema = json.loads(
@@ -34,6 +36,14 @@ def test_sample_is_valid_by_the_schema_of_its_event(name: str) -> None:
 
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(sample(name))
+
+
+@pytest.mark.parametrize("name", commands())
+def test_sample_command_is_valid_by_the_schema_of_its_detail(name: str) -> None:
+    command = sample(name)
+    schema = json.loads((DOCS / "schemas" / f"{command['name']}.json").read_text())
+
+    Draft202012Validator(schema).validate(command["detail"])
 
 
 def test_every_action_and_endpoint_has_a_section() -> None:

@@ -25,7 +25,7 @@ from switchboard.shapes import members
 from switchboard.validate import ncco_problems, problems
 from switchboard.voice import AnswerRequest
 
-from tests.payloads import JSON
+from tests.payloads import JSON, payload
 from tests.samples import sample
 
 URL = "https://example.com/events"
@@ -216,7 +216,7 @@ def test_generated_actions_are_valid_and_any_unknown_key_is_refused(
     data: st.DataObject, value: object
 ) -> None:
     shape = data.draw(st.sampled_from(members(Action)))
-    action = data.draw(st.from_type(shape))
+    action = data.draw(payload(shape))
 
     assert problems(Action, action, strict=True) == []
     assert len(problems(Action, action | {"no_such_key": value}, strict=True)) == 1
