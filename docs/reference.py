@@ -120,7 +120,7 @@ def _table(shape: Shape, hidden: set[str]) -> str:
 def _rows(
     shape: Shape, hidden: set[str], prefix: str = "", explained: Mapping[Shape, str] | None = None
 ) -> Iterator[str]:
-    """Yield the rows of a shape's keys; an object that several keys hold is explained at the first of them."""
+    """Yield the rows of a shape's keys; what several keys hold is explained at the first of them."""
     explained = dict(explained or {})
     for key, annotation in keys(shape).items():
         inner, rules, _ = unwrap(annotation)

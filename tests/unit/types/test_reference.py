@@ -1,6 +1,7 @@
 """The reference pages and schemas say what the types say."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,13 @@ from docs.reference import DOCS, pages
 from tests.samples import commands, payloads, sample, webhook_of
 
 PAGES = pages()
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    schema = json.loads((DOCS / "schemas" / f"{name}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -30,20 +38,15 @@ def test_no_schema_is_left_of_an_event_that_is_gone() -> None:
 )
 def test_sample_is_valid_by_the_schema_of_its_event(name: str) -> None:
     event = classify(webhook_of(name), sample(name))
-    schema = json.loads(
-        (DOCS / "schemas" / f"{'rtc' if event.startswith('rtc.') else event}.json").read_text()
-    )
 
-    Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema).validate(sample(name))
+    validator("rtc" if event.startswith("rtc.") else event).validate(sample(name))
 
 
 @pytest.mark.parametrize("name", commands())
 def test_sample_command_is_valid_by_the_schema_of_its_detail(name: str) -> None:
     command = sample(name)
-    schema = json.loads((DOCS / "schemas" / f"{command['name']}.json").read_text())
 
-    Draft202012Validator(schema).validate(command["detail"])
+    validator(command["name"]).validate(command["detail"])
 
 
 def test_every_action_and_endpoint_has_a_section() -> None:
