@@ -33,6 +33,7 @@ def start(port: int, log: Path) -> service.Service:
         health_path="/_ministack/health",
         log=log,
         port_setting="AWS_PORT",
+        scratch=temporary,
         environment=service.clean_environment(
             AUTH="true",
             BIND_HOST="127.0.0.1",

@@ -1,6 +1,7 @@
 """A server of the local stage: a child process with a log file, a health check and a clean end."""
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -24,13 +25,15 @@ _children: dict[int, "subprocess.Popen[bytes]"] = {}
 class Service:
     """A running server.
 
-    `started` is the process's creation time, so that a recycled pid is never mistaken for ours.
+    `started` is the process's creation time, so that a recycled pid is never mistaken for ours. `scratch` is a
+    folder that goes with it.
     """
 
     name: str
     url: str
     pid: int
     started: float
+    scratch: str | None = None
 
 
 def start(
@@ -42,6 +45,7 @@ def start(
     log: Path,
     environment: Mapping[str, str],
     port_setting: str,
+    scratch: Path | None = None,
 ) -> Service:
     """Start a server on 127.0.0.1 and wait until it answers.
 
@@ -62,8 +66,9 @@ def start(
             env=dict(environment),
             start_new_session=True,
         )
+    started = psutil.Process(process.pid).create_time()
     service = Service(
-        name, f"http://127.0.0.1:{port}", process.pid, psutil.Process(process.pid).create_time()
+        name, f"http://127.0.0.1:{port}", process.pid, started, str(scratch) if scratch else None
     )
     _children[service.pid] = process
     deadline = time.monotonic() + START_TIMEOUT_S
@@ -116,6 +121,8 @@ def stop(service: Service) -> None:
     psutil.wait_procs(family, timeout=STOP_TIMEOUT_S)
     if child := _children.pop(service.pid, None):
         child.wait()
+    if service.scratch:
+        shutil.rmtree(service.scratch, ignore_errors=True)
 
 
 def clean_environment(**extra: str) -> dict[str, str]:

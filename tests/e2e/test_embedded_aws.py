@@ -49,7 +49,7 @@ def test_routes_are_created_from_the_processed_template(stage: Stage, session: b
 def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Session) -> None:
     functions = session.client("lambda", endpoint_url=stage.aws_url).list_functions()["Functions"]
 
-    assert {function["Runtime"] for function in functions} == {f"python{sam.PYTHON}"}
+    assert {function["Runtime"] for function in functions} == {f"python{sam.python()}"}
 
 
 def test_local_template_differs_in_the_runtime_and_one_statement_alone() -> None:
