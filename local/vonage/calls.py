@@ -227,10 +227,16 @@ class Call:
         sending = self.exchange.engine.spawn(self.webhooks.send_events())
         try:
             yield
-            await asyncio.gather(*self._tasks)
+            await self._finish_tasks()
             await self.webhooks.drained()
         finally:
             sending.cancel()
+
+    async def _finish_tasks(self) -> None:
+        """Wait for what goes on beside the NCCO; what was stopped is fine, what broke is not."""
+        for result in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                raise result
 
     def _not_answered(self) -> None:
         reason = "neither answer_url nor fallback_answer_url gave an NCCO"

@@ -67,7 +67,7 @@ class Dialling:
         for task in (steps, alone, over):
             task.cancel()
         await asyncio.gather(steps, alone, over, return_exceptions=True)
-        if self.leg.endpoint_type == "websocket" and self.leg.disconnected_by == "user":
+        if self.leg.closed_its_socket:
             await self.disconnected()
         self.end()
 
@@ -77,6 +77,9 @@ class Dialling:
         ncco = await self.call.webhooks.ask("event", payload, self.leg, self.hook)
         if ncco is not None:
             self.call.player.replace(ncco)
+        if self.leg.parent:
+            self.leg.parent.replies_awaited -= 1
+            self.leg.parent.conversation.tell_change()
 
     async def _ring(self) -> Json | None:
         answering = self._answering()

@@ -1,6 +1,7 @@
 """The telephone exchange: calls begin here; who can be called, and what calls share, is listed here."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from local.vonage.account import Account, Json
@@ -133,6 +134,28 @@ class Exchange:
             return False
         future.set_result(None)
         return True
+
+    async def until_journaled(
+        self, wanted: Callable[[Json], bool], within_s: float, over: asyncio.Event | None = None
+    ) -> bool:
+        """Wait for a journal entry, past or future; False when time is up, or when `over` happened first."""
+        loop, happened = asyncio.get_running_loop(), asyncio.Event()
+
+        def listen(entry: Json) -> None:
+            if wanted(entry):
+                loop.call_soon_threadsafe(happened.set)
+
+        stop = self.journal.listen(listen)
+        waits = [asyncio.ensure_future(event.wait()) for event in (happened, over) if event]
+        try:
+            if any(wanted(entry) for entry in self.journal.entries()):
+                return True
+            await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+            return happened.is_set()
+        finally:
+            stop()
+            for wait in waits:
+                wait.cancel()
 
     def _first_leg(self, from_: str, to: str, application: Json | None) -> Leg:
         conversation = self.new_conversation()

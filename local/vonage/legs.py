@@ -74,12 +74,12 @@ class Conversation:
     def add(self, leg: "Leg") -> None:
         """Join a leg."""
         self.legs = [*self.legs, leg]
-        self._tell()
+        self.tell_change()
 
     def remove(self, leg: "Leg") -> None:
         """Take a leg out."""
         self.legs = [other for other in self.legs if other is not leg]
-        self._tell()
+        self.tell_change()
 
     def play(self, text: str, *, but: "Leg | None" = None) -> None:
         """Let the legs hear something, except the one it comes from."""
@@ -90,13 +90,14 @@ class Conversation:
     def start(self) -> None:
         """The moderator is here: the conversation is no longer on hold."""
         self.started = True
-        self._tell()
+        self.tell_change()
 
     async def change(self) -> None:
         """Wait until a leg comes or goes."""
         await self._changed.wait()
 
-    def _tell(self) -> None:
+    def tell_change(self) -> None:
+        """Let everybody who waits for a change look again."""
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -110,6 +111,7 @@ class Leg:
         from_: number or id of the calling side, as webhooks show it.
         parent: the leg whose `connect` made this one.
         can_speak: the legs that may hear this one; None means all, an empty list nobody. Likewise `can_hear`.
+        replies_awaited: replies to events of other legs that may tell this one what to do next.
         key_hook: where each key pressed is reported at once, since an asynchronous `input`.
         playing: what the Voice API plays to this leg, by kind.
         follows_ncco: an NCCO runs on this leg, so being alone does not end it.
@@ -131,6 +133,7 @@ class Leg:
     can_speak: list[str] | None = None
     can_hear: list[str] | None = None
     key_hook: Json | None = None
+    replies_awaited: int = 0
     follows_ncco: bool = False
     status: str = "started"
     playing: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -156,7 +159,7 @@ class Leg:
 
     @contextlib.contextmanager
     def listening(self, *, inviting: bool = True) -> Iterator[Ear]:
-        """Hear what the party presses and says until the block ends; `inviting` it to do so, or just there."""
+        """Hear what the party presses and says until the block ends; `inviting` it to, or just there."""
         ear = Ear()
         self._ears.append(ear)
         self._invitations += inviting
@@ -198,7 +201,12 @@ class Leg:
 
     async def left_alone(self) -> None:
         """Wait until there is nobody to talk to and nothing left to do."""
-        while self.follows_ncco or self.conversation.name is not None or len(self.conversation.legs) > 1:
+        while (
+            self.follows_ncco
+            or self.replies_awaited
+            or self.conversation.name is not None
+            or len(self.conversation.legs) > 1
+        ):
             await self.conversation.change()
 
     async def next_heard(self) -> str:
@@ -217,9 +225,16 @@ class Leg:
         """End the leg; ending it twice changes nothing."""
         if not self.over.is_set():
             self.disconnected_by = by
+            if self.closed_its_socket and self.parent:
+                self.parent.replies_awaited += 1
             self.ended_at = self.clock.now()
             self.conversation.remove(self)
             self.over.set()
+
+    @property
+    def closed_its_socket(self) -> bool:
+        """Whether it was a WebSocket that its own side closed: the reply to that event may be an NCCO."""
+        return self.endpoint_type == "websocket" and self.disconnected_by == "user"
 
     @property
     def duration_s(self) -> int:

@@ -54,10 +54,8 @@ def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
 async def _run(call: "Call", leg: Leg, action: Json) -> None:
     started, began = call.clock.now(), call.clock.seconds()
     recorded = call.keep_recording(action.get("format", "mp3"))
-    with (
-        leg.listening(inviting=any(name in action for name in STOPS)) as ear,
-        contextlib.suppress(TimeoutError),
-    ):
+    stops = any(name in action for name in STOPS)
+    with leg.listening(inviting=stops) as ear, contextlib.suppress(TimeoutError):
         async with asyncio.timeout(action.get("timeOut")):
             await _until_it_stops(leg, ear, action, recorded)
     recorded.duration_s = call.clock.seconds() - began

@@ -1,0 +1,160 @@
+"""Telephones in a test's hand: dial, listen, press, talk, hang up, one statement after the other.
+
+Simulated time stands still between two statements and runs only while one of them waits for something, so a
+test may take as long as it likes to think, and still a caller presses the key at the very moment the menu
+has been heard.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from local.vonage.account import Json
+from local.vonage.calls import Call, Outcome
+from local.vonage.parties import PATIENCE_S, Party, StepFailedError
+
+if TYPE_CHECKING:
+    from local.vonage.exchange import Exchange
+
+Result = TypeVar("Result")
+
+STANDARD_NUMBER = "447700900123"
+
+
+class Phone:
+    """A telephone outside of Vonage, with a number of its own."""
+
+    def __init__(self, exchange: "Exchange", number: str = STANDARD_NUMBER) -> None:
+        self.number = number
+        self._exchange = exchange
+        self._calls: list[PhoneCall] = []
+
+    def dial(self, to: str) -> "PhoneCall":
+        """Call a number of the account.
+
+        Raises:
+            AssertionError: the number leads nowhere; says why.
+        """
+        call = PhoneCall(self._exchange, self.number, to)
+        self._calls.append(call)
+        return call
+
+    def hang_up_everything(self) -> None:
+        """End whatever is still going on."""
+        for call in self._calls:
+            call.ends()
+
+
+class PhoneCall:
+    """A call in progress. As a context manager it ends with its block."""
+
+    def __init__(self, exchange: "Exchange", from_: str, to: str) -> None:
+        self._exchange = exchange
+        self._engine = exchange.engine
+        self._standing: AbstractContextManager[None] | None = None
+        self._call, self._run, self._party = self._engine.run(self._begin(from_, to))
+
+    def hears(self, text: str, within_s: float = PATIENCE_S) -> None:
+        """Listen until something contains the text, whatever its case."""
+        self._while_time_runs(self._party.hears(text, within_s))
+
+    def presses(self, keys: str) -> None:
+        """Press keys once an `input` (or a recording's `endOnKey`) listens for them."""
+        self._while_time_runs(self._party.presses(keys))
+
+    def says(self, text: str) -> None:
+        """Say something: to an `input` that takes speech, or to whoever is on the line."""
+        self._while_time_runs(self._party.follow([{"say": text}]))
+
+    def waits(self, seconds: float) -> None:
+        """Do nothing for so many simulated seconds."""
+        self._while_time_runs(self._party.follow([{"wait": seconds}]))
+
+    def is_connected_to(self, number: str, within_s: float = PATIENCE_S) -> None:
+        """Wait until a leg to this number has been joined."""
+        self._while_time_runs(self._until_connected(number, within_s))
+
+    def hangs_up(self) -> Outcome:
+        """Put the phone down; gives the whole call's outcome."""
+        self._engine.run(self._hang_up())
+        return self.ends()
+
+    def ends(self) -> Outcome:
+        """Let time run until the other side has ended the call too; at the end of a test, hangs up."""
+        return self._while_time_runs(self._finish())
+
+    @property
+    def leg(self) -> str:
+        """The `uuid` of the caller's leg, as webhooks and the Voice API name it."""
+        return self._call.first.uuid
+
+    @property
+    def transcript(self) -> list[Json]:
+        """What happened so far: the journal's `call` entries."""
+        return self._exchange.journal.entries(kind="call", call=self._call.id)
+
+    def __enter__(self) -> "PhoneCall":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.hangs_up()
+
+    async def _begin(self, from_: str, to: str) -> "tuple[Call, asyncio.Task[Outcome], Party]":
+        call = self._exchange.open_inbound(from_, to)
+        if isinstance(call, Outcome):
+            raise AssertionError(call.failure)
+        self._hold()
+        return call, self._engine.spawn(call.run_inbound(None)), Party(call.first, call.tell)
+
+    def _hold(self) -> None:
+        if self._standing is None:
+            self._standing = self._exchange.clock.standing_still()
+            self._standing.__enter__()
+
+    def _release(self) -> None:
+        if self._standing is not None:
+            self._standing.__exit__(None, None, None)
+            self._standing = None
+
+    def _while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        async def do() -> Result:
+            self._release()
+            try:
+                return await doing
+            finally:
+                if not self._run.done():
+                    self._hold()
+
+        try:
+            return self._engine.run(do())
+        except StepFailedError as failed:
+            raise AssertionError(f"{failed}\n{self._story()}") from None
+
+    async def _until_connected(self, number: str, within_s: float) -> None:
+        def is_connected(line: Json) -> bool:
+            return (
+                line.get("what") == "connected" and line["number"] == number and line["call"] == self._call.id
+            )
+
+        if not await self._exchange.until_journaled(is_connected, within_s, self._call.first.over):
+            raise StepFailedError(f"{self._call.first.party} was never connected to {number}")
+
+    async def _hang_up(self) -> None:
+        self._party.hangs_up()
+
+    async def _finish(self) -> Outcome:
+        return await asyncio.shield(self._run)
+
+    def _story(self) -> str:
+        return "\n".join(
+            f"  {line['at'][11:23]} {line['party']:<14} {_told(line)}" for line in self.transcript
+        )
+
+
+def _told(line: Json) -> str:
+    details = [str(line[name]) for name in ("number", "text", "url", "keys", "to", "reason") if name in line]
+    return f"{line['what']} {' '.join(details)}".rstrip()
