@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from switchboard.message_requests import MessageRequest, reply_to
     from switchboard.messages import Inbound as InboundMessage
     from switchboard.messages import Status as MessageStatus
     from switchboard.ncco import (
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from switchboard.webhook import answer, event, inbound, rtc_event, status, webhook_url
 
 __all__ = [
-    "AnswerRequest", "InboundMessage", "MessageStatus", "Ncco", "RtcEvent", "VoiceEvent", "answer", "app",
-    "connect", "conversation", "event", "inbound", "input_", "notify", "phone", "record", "rtc_event", "sip",
-    "status", "stream", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
+    "AnswerRequest", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "RtcEvent", "VoiceEvent",
+    "answer", "app", "connect", "conversation", "event", "inbound", "input_", "notify", "phone", "record",
+    "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Every other name is the builder's in `ncco`.
@@ -43,9 +44,11 @@ _HOMES = {
     **dict.fromkeys(["answer", "event", "inbound", "rtc_event", "status", "webhook_url"], "webhook"),
     "AnswerRequest": "voice",
     "InboundMessage": "messages.Inbound",
+    "MessageRequest": "message_requests",
     "MessageStatus": "messages.Status",
     "RtcEvent": "rtc.Event",
     "VoiceEvent": "voice_events.Event",
+    "reply_to": "message_requests",
 }
 
 

@@ -200,7 +200,7 @@ class MessageUpdate(TypedDict, total=False):
     replying_indicator: ReplyingIndicator
 
 
-def reply(message: Inbound, text: str) -> MessageRequest:
+def reply_to(message: Inbound, text: str) -> MessageRequest:
     """Return a text that answers an inbound message: the same channel, sender and receiver exchanged."""
     answer = {
         "channel": message["channel"],

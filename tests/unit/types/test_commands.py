@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from switchboard.call_requests import CallRequest, CallUpdate
 from switchboard.commands import MessageChange
-from switchboard.message_requests import MessageRequest, reply
+from switchboard.message_requests import MessageRequest, reply_to
 from switchboard.shapes import keys, members, unwrap
 from switchboard.validate import call_problems, command_problems, message_problems, problems
 
@@ -119,7 +119,7 @@ def test_what_is_no_command_has_one_problem(command: object) -> None:
 def test_reply_goes_back_to_the_sender_on_the_same_channel(name: str) -> None:
     message: Any = sample(name)
 
-    answer: Any = reply(message, "Thank you.")
+    answer: Any = reply_to(message, "Thank you.")
 
     assert message_problems(answer) == []
     assert (answer["channel"], answer["to"]) == (message["channel"], message["from"])
