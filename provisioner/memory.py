@@ -49,14 +49,9 @@ class Memory:
 
     def begin(self, request: Request) -> None:
         """Before anything is changed: who is doing what."""
-        if request.type == "Create":
-            self.record["create_request"] = request.id
-        self.record |= {
-            "type": request.resource_type,
-            "stack_id": request.stack_id,
-            "logical_id": request.logical_id,
-        }
-        self._save()
+        self.note(
+            type=request.resource_type, stack_id=request.stack_id, logical_id=request.logical_id
+        )
         self.records.put(f"attempts/{self.id}", {"properties": dict(request.properties)})
 
     def note(self, **facts: Any) -> None:  # noqa: ANN401 - JSON

@@ -49,8 +49,10 @@ def _done(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> A
         answer = kind.remove(request, tools, memory)
         memory.forget()
         return answer
-    if request.type == "Create" and memory.buried(request.id):
-        raise CancelledError("The stack has deleted this resource already.", "Nothing was created.")
+    if request.type == "Create":
+        if memory.buried(request.id):
+            raise CancelledError("The stack has deleted this resource already.", "Nothing was created.")
+        memory.note(create_request=request.id)
     kind.validate(request.properties)
     in_account = _memory_in_account(request, tools, memory)
     answer = kind.converge(request, tools, in_account)

@@ -59,11 +59,19 @@ class World:
 
     def __post_init__(self) -> None:
         self.cloudformation = CloudFormation(self.handle)
-        self.http = httpx.Client(event_hooks={"response": [lambda response: self.death.may_strike(response.url)]})
+        self.http = httpx.Client(event_hooks={"response": [self._after_vonage]})
         self.secrets_manager = SESSION.client("secretsmanager", endpoint_url=self.aws.url)
         self.parameter_store = SESSION.client("ssm", endpoint_url=self.aws.url)
         for client in (self.secrets_manager, self.parameter_store):
-            client.meta.events.register("after-call", lambda model, **_: self.death.may_strike(model.name))
+            client.meta.events.register("after-call", self._after_aws)
+
+    def _after_vonage(self, response: httpx.Response) -> None:
+        if response.request.method != "GET":
+            self.death.may_strike(f"{response.request.method} {response.url.path}")
+
+    def _after_aws(self, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's operation model
+        if not model.name.startswith(("Get", "Describe")):
+            self.death.may_strike(model.name)
 
     def handle(self, event: Mapping[str, Any], context: app.Context) -> None:
         remaining_s = context.get_remaining_time_in_millis() / 1000
@@ -92,6 +100,17 @@ class World:
         self, stack: Stack, application_id: str, logical_id: str = "Link", **changes: object
     ) -> Outcome:
         return stack.create(logical_id, NUMBER, number_properties(application_id, **changes))
+
+    def redirect(self, other: Vonage) -> None:
+        """Send what is signed with another account's credentials to that account."""
+        theirs = httpx.BasicAuth(*other.credentials)._auth_header
+        port = httpx.URL(other.url).port
+
+        def choose(request: httpx.Request) -> None:
+            if request.headers.get("Authorization") == theirs:
+                request.url = request.url.copy_with(port=port)
+
+        self.http.event_hooks = {**self.http.event_hooks, "request": [choose]}
 
     def deliver_and_kill(self, outcome: Outcome, after_calls: int) -> bool:
         """Deliver a request to a function that dies after so many calls; False if it ended before that."""

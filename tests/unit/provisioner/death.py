@@ -1,7 +1,7 @@
 """A Lambda function that dies without a word.
 
 An exception would run `finally` blocks, which a killed process does not. So the delivery runs in a thread of its own
-that, after its nth call to AWS or Vonage was carried out, stops for good: nothing of it ever runs again.
+that, after its nth call that changed something at AWS or Vonage, stops for good: nothing of it ever runs again.
 """
 
 import threading
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 class Death:
-    """Ends one delivery after a number of calls."""
+    """Ends one delivery after a number of calls that changed something."""
 
     def __init__(self) -> None:
         self._victim: threading.Thread | None = None
@@ -33,12 +33,12 @@ class Death:
                 return True
         return False
 
-    def may_strike(self, call: object) -> None:
-        """Called after every call of every delivery."""
+    def may_strike(self, call: str) -> None:
+        """Called after every such call of every delivery."""
         if threading.current_thread() is not self._victim:
             return
         self._calls_left -= 1
         if self._calls_left == 0:
-            self.last_call = str(call)
+            self.last_call = call
             self._struck.set()
             threading.Event().wait()
