@@ -25,8 +25,8 @@ _children: dict[int, "subprocess.Popen[bytes]"] = {}
 class Service:
     """A running server.
 
-    `started` is the process's creation time, so that a recycled pid is never mistaken for ours. `scratch` is a
-    folder that goes with it.
+    `started` is the process's creation time, so that a recycled pid is never mistaken for ours. `scratch` is
+    a folder that goes with it.
     """
 
     name: str

@@ -14,6 +14,8 @@ from local import aws, gateway, paths, sam
 
 CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
 POLL_S = 0.2
+# Parameters that turn off what the emulator does not have.
+UNSUPPORTED = {"ArchiveDays": "0"}
 
 Progress = Callable[[str], None]
 
@@ -55,9 +57,9 @@ class Stage:
         Raises:
             StageError: CloudFormation refused or failed, and rolled back.
         """
-        hosts = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url}
+        fixed = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url, **UNSUPPORTED}
         with self._routes_followed(progress):
-            sam.deploy(self.aws_url, built, self.stack_name, {**hosts, **parameters}, self.log)
+            sam.deploy(self.aws_url, built, self.stack_name, {**fixed, **parameters}, self.log)
 
     def delete(self) -> None:
         """Run `sam delete`; the secret that `store_credentials` made stays, as a user's would."""
