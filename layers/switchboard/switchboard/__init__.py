@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AnswerRequest", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "RtcEvent", "VoiceEvent",
     "answer", "app", "connect", "conversation", "event", "inbound", "input_", "notify", "phone", "record",
-    "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
+    "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer", "vbc", "wait", "webhook_url",
+    "websocket",
 ]  # fmt: skip
 
 # Every other name is the builder's in `ncco`.
