@@ -8,7 +8,7 @@ one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack, cast
 
 if TYPE_CHECKING:
     from switchboard.actions import (
@@ -63,13 +63,21 @@ class SdkAction(Protocol):
 
 
 def as_wire(ncco: Iterable[Action | SdkAction]) -> list[Mapping[str, Any]]:
-    """Return an NCCO that ``json.dumps`` takes, be it made of literals, builders or the SDK's models."""
-    return [
-        action
-        if isinstance(action, dict)
-        else action.model_dump(mode="json", by_alias=True, exclude_none=True)
-        for action in ncco
-    ]
+    """Return an NCCO that ``json.dumps`` takes, be it made of literals, builders or the SDK's models.
+
+    Raises:
+        TypeError: one of them is no action at all.
+    """
+    return [action if isinstance(action, dict) else _of_sdk(action) for action in ncco]
+
+
+def _of_sdk(action: object) -> dict[str, Any]:
+    if not hasattr(action, "model_dump"):
+        raise TypeError(
+            f"{type(action).__name__} is no action: write a dict, or use a builder such as talk()"
+        )
+    model = cast("SdkAction", action)
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def talk(text: str, **options: Unpack[TalkOptions]) -> Talk:
