@@ -4,6 +4,8 @@ SHELL := /bin/sh
 
 AWS_PORT ?= 4566
 VONAGE_PORT ?= 4010
+PORT ?= 4010
+ENV ?= default
 export AWS_PORT VONAGE_PORT
 
 # The newest Python that is really there: a version manager's stand-in for one that is not installed fails the check.
@@ -14,7 +16,7 @@ RUN = .venv/bin/python
 CODE = functions layers/switchboard/switchboard provisioner local tests
 
 ## ── Try it ──
-.PHONY: demo up down
+.PHONY: demo up down vonage
 demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
 	@$(RUN) -m local demo
 
@@ -23,6 +25,18 @@ up: stage ## The same, and keep it running
 
 down: .venv/.ready ## Stop what `make up` started
 	@$(RUN) -m local down
+
+vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage PORT=4010
+	@PYTHONPATH=layers/switchboard $(RUN) -m local.vonage --port $(PORT)
+
+## ── Deploy it ──
+.PHONY: credentials deploy
+credentials: .venv/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them)
+	@$(RUN) -m local credentials
+
+deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev
+	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/sam/bin/sam build
+	@.local/sam/bin/sam deploy --config-env $(ENV) $(if $(filter default,$(ENV)),--guided)
 
 ## ── Check it ──
 .PHONY: test check format

@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down`, as `make` calls it."""
+"""`python -m local demo|up|down|credentials`, as `make` calls it."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from local import demo, state, up
+from local import credentials, demo, state, up
 from local.errors import StageError
 from local.report import Report
 
@@ -16,7 +16,12 @@ DEFAULT_PORTS = {"AWS_PORT": "4566", "VONAGE_PORT": "4010"}
 def main(command: str) -> int:
     """Run one command and return its exit status: 1 for a problem that the user can act on."""
     console = Console(highlight=False)
-    commands: dict[str, Callable[[Report], None]] = {"demo": _demo, "up": _up, "down": _down}
+    commands: dict[str, Callable[[Report], None]] = {
+        "demo": _demo,
+        "up": _up,
+        "down": _down,
+        "credentials": lambda report: credentials.ask(report.console),
+    }
     try:
         commands[command](Report(console))
     except StageError as error:

@@ -30,8 +30,8 @@ def show(report: Report, running: State) -> None:
     _message(report.console, running)
     report.console.print(
         "\n[bold]What next[/]\n"
-        "  Change what the caller hears in [bold]functions/answer/app.py[/], then run `make demo` again.\n"
-        "  `make up` keeps all of this running; the README says how to deploy it to your own account."
+        "  Change what the caller hears: edit [bold]functions/answer/app.py[/], run `make demo` again.\n"
+        "  Keep all of this running: `make up`. Deploy it to your own account: README.md."
     )
 
 
@@ -45,13 +45,13 @@ def introduce(report: Report, running: State) -> None:
 def _resources(out: Console, stage: Stage) -> None:
     counts = Counter(kind.removeprefix("AWS::") for kind in stage.resources().values())
     out.print(f"\n[bold]The stack {stage.stack_name}[/], {counts.total()} resources in the embedded AWS")
-    names = [f"{count} {kind}" for kind, count in sorted(counts.items(), key=lambda entry: -entry[1])]
+    names = [f"{count}\u00a0{kind}" for kind, count in counts.most_common()]
     out.print(Padding(", ".join(names), (0, 2)))
 
 
 def _application(out: Console, stage: Stage, running: State) -> None:
     application: Json = stage.application().json()
-    out.print(f"\n[bold]The application, as Vonage sees it[/]: {application['name']}, {application['id']}")
+    out.print(f"\n[bold]The application, as Vonage sees it[/]: {application['name']}")
     for capability, settings in application["capabilities"].items():
         for name, hook in settings.get("webhooks", {}).items():
             what = f"  {capability:<9} {name:<20} [dim]{hook['http_method']} {hook['address']}[/]"

@@ -31,13 +31,10 @@ def message_story(entries: list[Json]) -> Iterator[str]:
 
 def _webhook(stamp: str, entry: Json) -> Iterator[str]:
     request, response = entry["request"], entry.get("response") or {}
-    what = entry["request"]["body"].get("status") or request["body"].get("text", "")
-    path = "/".join(request["url"].rsplit("/", 2)[1:])
+    what = request["body"].get("status") or request["body"].get("text", "")
+    title = f"{request['method']} /{'/'.join(request['url'].rsplit('/', 2)[1:])} {escape(what)}".rstrip()
     outcome = f"[green]{response['status']}[/]" if not entry.get("failure") else f"[red]{entry['failure']}[/]"
-    yield (
-        f"{stamp}[cyan]{request['method']} {path}[/] {escape(what)} → {outcome} "
-        f"[dim]{entry['duration_ms']:.0f} ms, {entry['signature']}[/]"
-    )
+    yield (f"{stamp}[cyan]{title}[/] → {outcome} [dim]{entry['duration_ms']:.0f} ms, {entry['signature']}[/]")
     indent = " " * 12
     for action in entry.get("ncco") or []:
         yield f"{indent}[yellow]{escape(json.dumps(action, ensure_ascii=False))}[/]"

@@ -1,6 +1,7 @@
 """A real deployment: the SAM CLI, the embedded AWS, the simulated Vonage."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def delete_quickly(stage: Stage) -> None:
     client.delete_stack(StackName=stage.stack_name)
     waiter = client.get_waiter("stack_delete_complete")
     waiter.wait(StackName=stage.stack_name, WaiterConfig={"Delay": 1})
+
+
+def wait_until(holds: Callable[[], bool], timeout_s: float = 30) -> None:
+    """Wait for something that happens behind a queue; fails when it does not."""
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s"
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from local import aws
 from local.errors import StageError
 from local.stage import Stage
 from local.up import CALLEE, PARAMETERS
+from local.vonage import messages
 from local.vonage.server import Vonage
-from tests.e2e.conftest import delete_quickly, stage_for, vonage_account
+from tests.e2e.conftest import delete_quickly, stage_for, vonage_account, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -83,6 +85,47 @@ def test_create_makes_one_application_and_links_the_numbers(
     assert set(links(account).values()) == {application["id"]}
 
 
+def test_call_is_answered_by_the_deployed_function_and_forwarded(lived: Stage, account: Vonage) -> None:
+    number = lived.outputs()["LinkedNumbers"].split(",")[0]
+
+    outcome = account.engine.run(account.exchange.call_in("447700900111", number))
+
+    story = [(line["what"], line.get("text") or line.get("number")) for line in outcome.transcript]
+    assert outcome.status == "completed"
+    assert ("talk", "Connecting you.") in story
+    assert ("connected", CALLEE) in story
+    webhooks = account.journal.entries(kind="webhook", call=outcome.call)
+    assert [hook["request"]["body"]["status"] for hook in webhooks if hook["webhook"] == "event"].count(
+        "completed"
+    ) == 2
+    assert all(hook["response"]["status"] in {200, 204} for hook in webhooks)
+
+
+def test_sms_is_taken_by_the_deployed_function(lived: Stage, account: Vonage) -> None:
+    number = lived.outputs()["LinkedNumbers"].split(",")[0]
+    sms = {"channel": "sms", "from": "447700900111", "to": number, "text": "Hello"}
+
+    taken = account.engine.run(messages.receive(account.exchange, sms))
+
+    assert taken["delivered"]
+
+
+def test_event_reaches_the_timeline(lived: Stage, account: Vonage) -> None:
+    table = aws.session().client("dynamodb", endpoint_url=lived.aws_url)
+    call = account.journal.entries(kind="call")[-1]["call"]
+
+    def recorded() -> list[Json]:
+        key = {":call": {"S": f"CALL#{call}"}}
+        found = table.query(
+            TableName=lived.outputs()["TimelineTableName"],
+            KeyConditionExpression="pk = :call",
+            ExpressionAttributeValues=key,
+        )
+        return list(found["Items"])
+
+    wait_until(lambda: len(recorded()) >= 8)
+
+
 def test_update_changes_the_application_in_place_and_keeps_its_key(
     lived: Stage, account: Vonage, built: Path
 ) -> None:
@@ -110,23 +153,18 @@ def test_failing_update_is_rolled_back_to_what_was(lived: Stage, account: Vonage
     assert lived.outputs()["ApplicationId"] == application["id"]
 
 
-def test_key_version_rotates_the_key_pair(lived: Stage, account: Vonage, built: Path) -> None:
+def test_update_rotates_the_key_and_unlinks_the_number_that_is_dropped(
+    lived: Stage, account: Vonage, built: Path
+) -> None:
     (before,) = applications(account)
     old_key, fingerprint = before["keys"]["public_key"], lived.outputs()["PublicKeyFingerprint"]
-
-    lived.deploy(built, {**PARAMETERS, "KeyVersion": "2"})
-
-    (application,) = applications(account)
-    assert application["keys"]["public_key"] != old_key
-    assert lived.outputs()["PublicKeyFingerprint"] != fingerprint
-
-
-def test_number_that_is_no_longer_wanted_is_unlinked(lived: Stage, account: Vonage, built: Path) -> None:
     kept, dropped = PARAMETERS["Numbers"].split(",")
 
     lived.deploy(built, {"Numbers": kept, "ForwardTo": CALLEE, "KeyVersion": "2"})
 
     (application,) = applications(account)
+    assert application["keys"]["public_key"] != old_key
+    assert lived.outputs()["PublicKeyFingerprint"] != fingerprint
     assert links(account) == {kept: application["id"], dropped: None}
 
 

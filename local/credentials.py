@@ -1,0 +1,83 @@
+"""`make credentials`: puts the Vonage account's credentials where the stack looks for them.
+
+The values are typed, not shown, and go to Secrets Manager alone: no argument, no file, no log has them.
+"""
+
+import getpass
+import json
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import boto3
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from local.errors import StageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+DEFAULT_NAME = "switchboard/vonage"
+VONAGE_API_URL = "https://api.nexmo.com"
+QUESTIONS = {
+    "api_key": "API key",
+    "api_secret": "API secret",
+    "signature_secret": "Signature secret",
+}
+WHERE = "The Vonage dashboard shows all three in its API settings. What you type is not shown."
+
+
+def ask(out: Console, prompt: Callable[[str], str] = getpass.getpass) -> None:
+    """Ask for the credentials, try them at Vonage and store them.
+
+    Raises:
+        StageError: Something was left empty, Vonage refused the key and secret, or AWS refused to store them.
+    """
+    name = os.environ.get("CREDENTIALS_SECRET") or DEFAULT_NAME
+    out.print(f"Credentials of the Vonage account, for the secret [bold]{name}[/]. {WHERE}")
+    credentials = {field: prompt(f"{title}: ").strip() for field, title in QUESTIONS.items()}
+    for field, value in credentials.items():
+        if not value:
+            raise StageError(f"The {QUESTIONS[field]} was left empty.", "Run `make credentials` again.")
+    _try_at_vonage(credentials["api_key"], credentials["api_secret"])
+    try:
+        done = _store(boto3.client("secretsmanager"), name, credentials)
+    except (BotoCoreError, ClientError) as error:
+        raise StageError(
+            f"AWS did not take the secret: {error}",
+            "Check `aws sts get-caller-identity` and AWS_REGION, then run `make credentials` again.",
+        ) from error
+    out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
+
+
+def _try_at_vonage(api_key: str, api_secret: str) -> None:
+    """Refuse a key and secret that Vonage refuses. The signature secret has no API to try it with."""
+    host = os.environ.get("VONAGE_API_URL") or VONAGE_API_URL
+    address = f"{host}/v2/applications"
+    try:
+        reply = httpx.get(address, params={"page_size": 1}, auth=(api_key, api_secret), timeout=10)
+    except httpx.HTTPError as error:
+        raise StageError(
+            f"{host} could not be reached to try the credentials: {type(error).__name__}.",
+            "Check the network, then run `make credentials` again.",
+        ) from error
+    if reply.status_code == httpx.codes.UNAUTHORIZED:
+        raise StageError("Vonage refused this API key and secret.", "Copy them again: `make credentials`.")
+
+
+def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str]) -> str:
+    try:
+        kept = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+    except client.exceptions.ResourceNotFoundException:
+        client.create_secret(
+            Name=name,
+            Description="Credentials of the Vonage account, read by Switchboard",
+            SecretString=json.dumps(credentials),
+        )
+        return "Created"
+    except ValueError:
+        kept = {}
+    client.put_secret_value(SecretId=name, SecretString=json.dumps({**kept, **credentials}))
+    return "Updated"

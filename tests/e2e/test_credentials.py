@@ -1,0 +1,98 @@
+"""`make credentials`: what is asked, tried at Vonage, and stored."""
+
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+
+from local import aws, credentials
+from local.errors import StageError
+from local.vonage.server import Vonage
+
+pytestmark = pytest.mark.e2e
+
+NAME = "switchboard/credentials-test"
+
+
+@pytest.fixture(autouse=True)
+def settings(aws_url: str, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = {**aws.ROOT_USER, "AWS_ENDPOINT_URL": aws_url, "CREDENTIALS_SECRET": NAME}
+    for name, value in {**user, "VONAGE_API_URL": vonage.url}.items():
+        monkeypatch.setenv(name, value)
+
+
+def typing(vonage: Vonage, **spoilt: str) -> Callable[[str], str]:
+    """Somebody who types the right answers, but for those that are spoilt."""
+    account = vonage.account
+    right = {
+        "api_key": account.api_key,
+        "api_secret": account.api_secret,
+        "signature_secret": account.signature_secret,
+    }
+    answers = iter({**right, **spoilt}.values())
+    return lambda _question: next(answers)
+
+
+def stored(aws_url: str) -> dict[str, object]:
+    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    value: dict[str, object] = json.loads(client.get_secret_value(SecretId=NAME)["SecretString"])
+    return value
+
+
+def ask(prompt: Callable[[str], str]) -> str:
+    shown = io.StringIO()
+    credentials.ask(Console(file=shown), prompt)
+    return shown.getvalue()
+
+
+def test_empty_answer_is_refused(vonage: Vonage) -> None:
+    with pytest.raises(StageError, match="Signature secret was left empty"):
+        ask(typing(vonage, signature_secret=" "))
+
+
+def test_key_that_vonage_refuses_is_not_stored(vonage: Vonage, aws_url: str) -> None:
+    with pytest.raises(StageError, match="Vonage refused"):
+        ask(typing(vonage, api_secret="wrong"))
+
+    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId=NAME)
+
+
+def test_vonage_out_of_reach_is_explained(vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VONAGE_API_URL", "http://127.0.0.1:9")
+
+    with pytest.raises(StageError, match="could not be reached"):
+        ask(typing(vonage))
+
+
+def test_aws_that_refuses_is_explained(vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+    with pytest.raises(StageError, match="AWS did not take the secret"):
+        ask(typing(vonage))
+
+
+def test_secret_is_created_then_updated_and_never_shown(vonage: Vonage, aws_url: str) -> None:
+    created = ask(typing(vonage))
+    updated = ask(typing(vonage, signature_secret="another-secret"))
+
+    assert "Created" in created
+    assert "Updated" in updated
+    assert stored(aws_url)["signature_secret"] == "another-secret"
+    for secret in (vonage.account.api_secret, vonage.account.signature_secret, "another-secret"):
+        assert secret not in created + updated
+
+
+def test_update_keeps_the_secrets_of_subaccounts(vonage: Vonage, aws_url: str) -> None:
+    ask(typing(vonage))
+    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    with_subaccount = json.dumps({**stored(aws_url), "signature_secrets": {"abcd1234": "theirs"}})
+    client.put_secret_value(SecretId=NAME, SecretString=with_subaccount)
+
+    ask(typing(vonage))
+
+    assert stored(aws_url)["signature_secrets"] == {"abcd1234": "theirs"}
