@@ -8,6 +8,7 @@ from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events.fifo"
 COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo"
+REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
 
 
 def send_message(aws: Aws, asked: Json) -> Json:
@@ -20,10 +21,17 @@ def send_message(aws: Aws, asked: Json) -> Json:
     return {"MessageId": str(len(queue))}
 
 
+def change_message_visibility(aws: Aws, asked: Json) -> Json:
+    aws.delays.append(asked["VisibilityTimeout"])
+    return {}
+
+
 def put_item(aws: Aws, asked: Json) -> Json:
+    """Takes any condition for "not there", or, where that value is given, "not there or :waiting"."""
     table = aws.tables[asked["TableName"]]
     key = (asked["Item"]["pk"]["S"], asked["Item"]["sk"]["S"])
-    if "ConditionExpression" in asked and key in table:
+    waiting = asked.get("ExpressionAttributeValues", {}).get(":waiting")
+    if "ConditionExpression" in asked and key in table and (not waiting or table[key]["progress"] != waiting):
         raise Refusal("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", Item=table[key])
     table[key] = asked["Item"]
     return {}
@@ -53,6 +61,7 @@ def query(aws: Aws, asked: Json) -> Json:
 OPERATIONS.update(
     {
         "AmazonSQS.SendMessage": send_message,
+        "AmazonSQS.ChangeMessageVisibility": change_message_visibility,
         "DynamoDB_20120810.PutItem": put_item,
         "DynamoDB_20120810.UpdateItem": update_item,
         "DynamoDB_20120810.Query": query,

@@ -68,6 +68,8 @@ class Aws:
     """Of the last request, with names in lower case."""
     queues: dict[str, list[Json]] = field(default_factory=dict)
     """Messages by the queue's URL."""
+    delays: list[int] = field(default_factory=list)
+    """Seconds that received messages were hidden for, one after another."""
     tables: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
     """Items by the table's name, then by pk and sk."""
     lock: threading.RLock = field(default_factory=threading.RLock)

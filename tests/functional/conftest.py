@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from switchboard import queue, timeline
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from switchboard import outbox, queue, table
 
 from functions.record import app as record
-from tests.fakes.backbone import COMMANDS, QUEUE
+from tests.fakes.backbone import COMMANDS, QUEUE, REJECTED
 from tests.fakes.stores import Aws
+from tests.fakes.vonage_api import VonageApi, running
 
 
 @pytest.fixture
@@ -24,6 +27,27 @@ def backbone(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         monkeypatch.setenv(name, value)
     yield aws
     queue._sqs.close()
-    for client in (timeline._dynamodb, record._eventbridge):
+    for client in (table.client, record._eventbridge):
         client().close()
         client.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def private_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture
+def vonage(backbone: Aws, private_key: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[VonageApi]:
+    """Vonage, and the secret of an application there."""
+    with running() as fake:
+        backbone.secret("application", {"application_id": "app-1", "private_key": private_key})
+        backbone.queues[REJECTED] = []
+        monkeypatch.setenv("SWITCHBOARD_APPLICATION_SECRET", "application")
+        monkeypatch.setenv("SWITCHBOARD_COMMANDS_DLQ_URL", REJECTED)
+        monkeypatch.setenv("VONAGE_API_URL", fake.url)
+        yield fake
+        if outbox._vonage.cache_info().currsize:
+            outbox._vonage().close()
+        outbox._vonage.cache_clear()

@@ -6,7 +6,10 @@ SwitchboardError
 ├── SignatureError      a webhook is not signed by the Vonage account, or is stale
 ├── NccoError           a flow returned an NCCO that Vonage would refuse
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
-└── AwsError            an AWS service refused or did not answer
+├── AwsError            an AWS service refused or did not answer
+├── UnreachableError    a request to Vonage was not sent
+├── ReplyLostError      a request to Vonage was sent and no reply came
+└── RefusedError        Vonage answered with an error
 """
 
 
@@ -52,3 +55,25 @@ class AwsError(SwitchboardError):
         super().__init__(f"{action} failed: {code}")
         self.code = code
         self.retryable = retryable
+
+
+class UnreachableError(SwitchboardError):
+    """A request to Vonage was not sent: it can be sent again."""
+
+
+class ReplyLostError(SwitchboardError):
+    """A request to Vonage was sent and no reply came: whether Vonage acted on it is not known."""
+
+
+class RefusedError(SwitchboardError):
+    """Vonage answered with an error. `reason` is Vonage's text, which may quote a number: never log it.
+
+    `status` is 0 for what was not even asked. `retry_after_s` is how long Vonage wants to be left alone, if
+    it says.
+    """
+
+    def __init__(self, status: int, reason: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(f"Vonage answered {status}.")
+        self.status = status
+        self.reason = reason
+        self.retry_after_s = retry_after_s

@@ -10,11 +10,12 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from switchboard.aws import Service
-from switchboard.envelope import Envelope
+from switchboard.envelope import Envelope, subject
 from switchboard.settings import required
 
 # A group or deduplication id as SQS takes it: up to 128 letters, digits and punctuation marks.
@@ -41,6 +42,46 @@ def put_commands(commands: Iterable[Mapping[str, Any]], group: str) -> None:
     """
     for command in commands:
         _send(required("SWITCHBOARD_COMMANDS_QUEUE_URL"), command, group)
+
+
+def put_result(result: Mapping[str, Any]) -> None:
+    """Put what became of a command in the event queue, as the event `<command>.<outcome>`; twice is once.
+
+    Raises:
+        AwsError: it is not in the queue, as far as we know.
+    """
+    put_event(
+        {
+            "id": hashlib.sha256(f"{result['id']}\n{result['outcome']}".encode()).hexdigest(),
+            "name": f"{result['command']}.{result['outcome']}",
+            "received_at": time.time(),
+            "subject": subject(result) or result["id"],
+            "payload": result,
+        }
+    )
+
+
+def put_rejected(command: Mapping[str, Any]) -> None:
+    """Keep a command that Vonage refused in the dead-letter queue, from where it can be sent again.
+
+    Raises:
+        AwsError: it is not in the queue, as far as we know.
+    """
+    _send(required("SWITCHBOARD_COMMANDS_DLQ_URL"), command, command["id"])
+
+
+def delay(receipt_handle: str, seconds: int) -> None:
+    """Hide a received command for so many seconds from now.
+
+    Raises:
+        AwsError: it comes back when the queue's own time is over.
+    """
+    parameters = {
+        "QueueUrl": required("SWITCHBOARD_COMMANDS_QUEUE_URL"),
+        "ReceiptHandle": receipt_handle,
+        "VisibilityTimeout": seconds,
+    }
+    _sqs.call("ChangeMessageVisibility", parameters, timeout_s=3)
 
 
 def _send(url: str, message: Mapping[str, Any], group: str, timeout_s: float = 1.5) -> None:

@@ -49,8 +49,8 @@ def _validate(actions: Sequence[Json]) -> None:
 
 
 def _command(item: Json) -> Json:
-    if "command" in item:
+    if "name" in item and "detail" in item:
         return item
     if "channel" in item:
-        return {"command": "messages.send", "message": item}
+        return {"name": "messages.send", "detail": item}
     raise TypeError("a flow returned a dict that is no action, message or command")

@@ -7,18 +7,14 @@ The index `recent` (day, sk) holds the events that every call or message has one
 has come to is derived from its items, never stored.
 """
 
-import functools
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import Any, TypedDict
 
+from switchboard import table
 from switchboard.envelope import Envelope
-from switchboard.settings import required, whole_number
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from switchboard.settings import whole_number
 
 _LISTED = {
     "voice.started", "voice.ringing", "voice.answered", "voice.completed", "messages.inbound",
@@ -39,32 +35,18 @@ class Entry(TypedDict):
 
 def add(event: Envelope) -> bool:
     """Write an event, unless it is there. Tells whether it has yet to be published."""
-    client = _dynamodb()
-    try:
-        client.put_item(
-            TableName=required("SWITCHBOARD_TABLE_NAME"),
-            Item=_item(event),
-            ConditionExpression="attribute_not_exists(pk)",
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
-    except client.exceptions.ConditionalCheckFailedException as exists:
-        return "unpublished" in cast(dict[str, Any], exists.response).get("Item", {})
-    return True
+    existing = table.put(_item(event), "attribute_not_exists(pk)")
+    return existing is None or "unpublished" in existing
 
 
 def mark_published(event: Envelope) -> None:
     """Remember that an event is on the bus, so that its duplicates are not published."""
-    item = _item(event)
-    _dynamodb().update_item(
-        TableName=required("SWITCHBOARD_TABLE_NAME"),
-        Key={"pk": item["pk"], "sk": item["sk"]},
-        UpdateExpression="REMOVE unpublished",
-    )
+    table.remove(_item(event), "unpublished")
 
 
 def read(subject: str) -> list[Entry]:
     """The events of a call (by conversation_uuid) or message (by message_uuid), oldest first."""
-    return [*_query(f"CALL#{subject}"), *_query(f"MSG#{subject}")]
+    return [_entry(item) for kind in ("CALL", "MSG") for item in table.query("pk", f"{kind}#{subject}")]
 
 
 def recent(limit: int = 20, days: int = 7) -> list[Entry]:
@@ -72,40 +54,13 @@ def recent(limit: int = 20, days: int = 7) -> list[Entry]:
     newest: dict[str, Entry] = {}
     today = datetime.now(UTC).date()
     for age in range(days):
-        for entry in _query_day((today - timedelta(days=age)).isoformat()):
+        day = (today - timedelta(days=age)).isoformat()
+        for item in table.query("day", day, "recent", newest_first=True):
+            entry = _entry(item)
             newest.setdefault(entry["subject"], entry)
             if len(newest) == limit:
                 return list(newest.values())
     return list(newest.values())
-
-
-def _query(pk: str) -> Iterator[Entry]:
-    pages = (
-        _dynamodb()
-        .get_paginator("query")
-        .paginate(
-            TableName=required("SWITCHBOARD_TABLE_NAME"),
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": pk}},
-        )
-    )
-    return (_entry(item) for page in pages for item in page["Items"])
-
-
-def _query_day(day: str) -> Iterator[Entry]:
-    pages = (
-        _dynamodb()
-        .get_paginator("query")
-        .paginate(
-            TableName=required("SWITCHBOARD_TABLE_NAME"),
-            IndexName="recent",
-            KeyConditionExpression="#day = :day",
-            ExpressionAttributeNames={"#day": "day"},
-            ExpressionAttributeValues={":day": {"S": day}},
-            ScanIndexForward=False,
-        )
-    )
-    return (_entry(item) for page in pages for item in page["Items"])
 
 
 def _item(event: Envelope) -> dict[str, Any]:
@@ -152,13 +107,3 @@ def _when(timestamp: object) -> str | None:
 
 def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@functools.cache
-def _dynamodb() -> "DynamoDBClient":
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "dynamodb", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
-    )

@@ -1,0 +1,184 @@
+"""Call Vonage's Messages and Voice APIs as the application of this stack.
+
+    vonage = Vonage.of_stack()
+    vonage.send_message({"channel": "sms", "message_type": "text", "to": …, "from": …, "text": "Hello"})
+
+Each failure says whether Vonage may have acted: what was surely not accepted can be sent again, what lost its
+reply cannot. Not for webhooks: there a flow returns what is to be done.
+
+Source: Vonage Messages API v1 and Voice API v1 references; "Authentication" (application JWT: RS256,
+`application_id`, `iat`, `jti`, `exp`); region hosts: a call is known to its own region only.
+"""
+
+import os
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from switchboard.credentials import read_secret
+from switchboard.errors import RefusedError, ReplyLostError, SecretError, UnreachableError
+from switchboard.settings import required
+
+Json = Mapping[str, Any]
+
+_TOKEN_LIFE_S = 900
+_TOKEN_MARGIN_S = 60
+_VONAGE_DOMAINS = (".nexmo.com", ".vonage.com")
+
+# The requests that a change to a call is made by: method and what follows /v1/calls/{uuid}.
+_IN_CALL = {
+    "talk": ("PUT", "/talk"),
+    "stream": ("PUT", "/stream"),
+    "dtmf": ("PUT", "/dtmf"),
+    "stop_talk": ("DELETE", "/talk"),
+    "stop_stream": ("DELETE", "/stream"),
+}
+
+
+class Vonage:
+    """The APIs of one application.
+
+    A connection is never used twice: one that was kept while Lambda froze the function breaks in a way that
+    cannot be told from a lost reply.
+    """
+
+    def __init__(
+        self,
+        application_id: str,
+        private_key: str,
+        api_url: str = "https://api.nexmo.com",
+        timeout_s: float = 15,
+    ) -> None:
+        self._application_id = application_id
+        self._key = _load(private_key)
+        self._api_url = api_url.rstrip("/")
+        self._token, self._token_ends = "", 0.0
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(timeout_s, connect=5), limits=httpx.Limits(max_keepalive_connections=0)
+        )
+
+    @classmethod
+    def of_stack(cls) -> Self:
+        """The application that the provisioner made, from SWITCHBOARD_APPLICATION_SECRET.
+
+        Raises:
+            SecretError: it cannot be read, or the provisioner has not filled it yet.
+        """
+        secret = read_secret(required("SWITCHBOARD_APPLICATION_SECRET"), timeout_s=5) or {}
+        if "application_id" not in secret or "private_key" not in secret:
+            raise SecretError(
+                "The application's secret is empty: the stack has not been deployed completely."
+            )
+        url = os.environ.get("VONAGE_API_URL") or "https://api.nexmo.com"
+        return cls(secret["application_id"], secret["private_key"], url)
+
+    def send_message(self, message: Json) -> dict[str, Any]:
+        """Send a message of any channel; gives `message_uuid`."""
+        return self._request("POST", f"{self._api_url}/v1/messages", message)
+
+    def update_message(self, message_uuid: str, update: Json, href: str | None = None) -> dict[str, Any]:
+        """Mark an inbound message as read, or take one back; `href` is the message's own `_self.href`."""
+        return self._request("PATCH", href or f"{self._api_url}/v1/messages/{message_uuid}", update)
+
+    def place_call(self, call: Json, region_url: str | None = None) -> dict[str, Any]:
+        """Place a call; gives its `uuid` and `conversation_uuid`."""
+        return self._request("POST", f"{region_url or self._api_url}/v1/calls", call)
+
+    def update_call(self, call_uuid: str, update: Json, region_url: str | None = None) -> dict[str, Any]:
+        """Change a call in progress by its `action`; `region_url` comes from its answer request."""
+        url = f"{region_url or self._api_url}/v1/calls/{call_uuid}"
+        if update["action"] not in _IN_CALL:
+            return self._request("PUT", url, update)
+        method, path = _IN_CALL[update["action"]]
+        body = {name: value for name, value in update.items() if name != "action"}
+        return self._request(method, url + path, body if method == "PUT" else None)
+
+    def close(self) -> None:
+        """Give up what the operating system lent."""
+        self._http.close()
+
+    def _request(self, method: str, url: str, body: Json | None) -> dict[str, Any]:
+        """The reply to a request.
+
+        Raises:
+            UnreachableError: it was not sent.
+            ReplyLostError: it was sent, at least in part, and Vonage may have acted on it.
+            RefusedError: Vonage answered an error.
+        """
+        self._check_host(url)
+        try:
+            response = self._http.request(
+                method, url, json=body, headers={"authorization": f"Bearer {self._jwt()}"}
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
+            raise UnreachableError(f"Vonage cannot be reached: {type(exc).__name__}.") from exc
+        except httpx.InvalidURL as exc:
+            raise RefusedError(0, "The URL is not valid.") from exc
+        except httpx.HTTPError as exc:
+            raise ReplyLostError(f"The reply was lost: {type(exc).__name__}.") from exc
+        if not response.is_success:
+            raise _refusal(response)
+        return _json_object(response)
+
+    def _check_host(self, url: str) -> None:
+        """The token opens the whole application, so it goes to nobody but Vonage."""
+        wanted, own = urlsplit(url), urlsplit(self._api_url)
+        is_vonages = wanted.scheme == "https" and str(wanted.hostname).endswith(_VONAGE_DOMAINS)
+        if not is_vonages and wanted[:2] != own[:2]:
+            raise RefusedError(0, f"{wanted.hostname} is not a host of Vonage's.")
+
+    def _jwt(self) -> str:
+        now = time.time()
+        if now > self._token_ends - _TOKEN_MARGIN_S:
+            self._token_ends = now + _TOKEN_LIFE_S
+            claims = {
+                "application_id": self._application_id,
+                "iat": int(now),
+                "exp": int(self._token_ends),
+                "jti": str(uuid.uuid4()),
+            }
+            self._token = jwt.encode(claims, self._key, algorithm="RS256")
+        return self._token
+
+
+def _load(private_key: str) -> RSAPrivateKey:
+    """The key, loaded once: it takes 36 ms, a signature 0.3."""
+    try:
+        key = load_pem_private_key(private_key.encode(), password=None)
+    except (TypeError, ValueError):
+        key = None
+    if not isinstance(key, RSAPrivateKey):
+        # Without its cause, which could quote the key.
+        raise SecretError("The application's private key is no RSA key in PEM form.") from None
+    return key
+
+
+def _refusal(response: httpx.Response) -> RefusedError:
+    problem = _json_object(response)
+    parts = [str(problem[name]) for name in ("title", "detail") if problem.get(name)]
+    parts += [
+        f"{p.get('name')}: {p.get('reason')}"
+        for p in problem.get("invalid_parameters") or []
+        if isinstance(p, dict)
+    ]
+    retry_after = response.headers.get("retry-after", "")
+    return RefusedError(
+        response.status_code,
+        "; ".join(parts) or response.reason_phrase,
+        retry_after_s=int(retry_after) if retry_after.isdecimal() else None,
+    )
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -1,0 +1,167 @@
+"""Carry out commands: each once for its id, or say that it is uncertain.
+
+Before Vonage is asked, the command's item in the table says `sending`; afterwards it holds the result. A
+command that is found `sending` long after was cut off in the middle, and nobody can tell whether Vonage
+acted: what must not happen twice is then reported as uncertain, the rest is done again. What was surely not
+accepted goes back to `waiting` and is tried later.
+"""
+
+import functools
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from switchboard import table
+from switchboard.client import Vonage
+from switchboard.errors import (
+    RefusedError,
+    ReplyLostError,
+    SecretError,
+    SettingError,
+    SwitchboardError,
+    UnreachableError,
+)
+
+Json = Mapping[str, Any]
+Result = dict[str, Any]
+
+# Longer than the function may run: until then, whoever is sending may still be at it.
+_STILL_SENDING_S = 60
+# Ids are remembered for longer than Vonage repeats a webhook, whose flow would send the same command again.
+_REMEMBER_S = 30 * 86400
+# Vonage did not begin with these: too many requests, or out of service.
+_NOT_ACCEPTED = {429, 503}
+
+
+class LaterError(SwitchboardError):
+    """The command was surely not accepted; it can be tried again, after `after_s` if Vonage said so."""
+
+    def __init__(self, reason: str, after_s: int | None = None) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+def carry_out(command: Json) -> Result:
+    """The result of a command, now or from when it was first carried out.
+
+    Raises:
+        LaterError: it was not accepted yet.
+    """
+    from switchboard.commands import Command
+    from switchboard.validate import problems
+
+    if wrong := problems(Command, command, strict=True):
+        return _finish(command, "rejected", reason="; ".join(wrong))
+    earlier = _claim(command)
+    if earlier is None:
+        return _attempt(command)
+    if earlier["progress"]["S"] != "sending":
+        found: Result = json.loads(earlier["result"]["S"])
+        return found
+    if time.time() - float(earlier["since"]["N"]) < _STILL_SENDING_S:
+        raise LaterError("it is being sent", _STILL_SENDING_S)
+    if _may_happen_twice(command):
+        return _attempt(command)
+    return _finish(command, "uncertain", reason="The function was cut off while it asked Vonage.")
+
+
+def give_up(command: Json, reason: str) -> Result:
+    """The result of a command that was tried often enough."""
+    return _finish(command, "rejected", reason=reason)
+
+
+def _attempt(command: Json) -> Result:
+    try:
+        reply = _ask(command)
+    except (UnreachableError, SecretError, SettingError) as failure:
+        raise _wait(command, str(failure)) from failure
+    except ReplyLostError as failure:
+        return _lost(command, str(failure))
+    except RefusedError as refusal:
+        if refusal.status in _NOT_ACCEPTED:
+            raise _wait(command, str(refusal), refusal.retry_after_s) from refusal
+        if refusal.status >= 500:
+            return _lost(command, str(refusal), refusal.status)
+        return _finish(command, "rejected", status_code=refusal.status, reason=refusal.reason)
+    known = ("message_uuid", "workflow_id", "uuid", "conversation_uuid")
+    return _finish(command, "accepted", **{name: reply[name] for name in known if name in reply})
+
+
+def _ask(command: Json) -> Json:
+    """Ask Vonage; when it does not know the key, once more with what the secret holds by now."""
+    try:
+        return _request(_vonage(), command)
+    except RefusedError as refusal:
+        if refusal.status != 401:
+            raise
+    _vonage().close()
+    _vonage.cache_clear()
+    return _request(_vonage(), command)
+
+
+def _request(vonage: Vonage, command: Json) -> Json:
+    detail = dict(command["detail"])
+    match command["name"]:
+        case "messages.send":
+            # Statuses carry the reference back, also when the reply to this request is lost.
+            return vonage.send_message({"client_ref": command["id"], **detail})
+        case "messages.read":
+            return vonage.update_message(detail.pop("message_uuid"), detail, detail.pop("href", None))
+        case "voice.call":
+            return vonage.place_call(detail, detail.pop("region_url", None))
+        case _:
+            return vonage.update_call(detail.pop("uuid"), detail, detail.pop("region_url", None))
+
+
+def _lost(command: Json, reason: str, status_code: int | None = None) -> Result:
+    if _may_happen_twice(command):
+        raise _wait(command, reason)
+    known = {} if status_code is None else {"status_code": status_code}
+    return _finish(command, "uncertain", reason=reason, **known)
+
+
+def _may_happen_twice(command: Json) -> bool:
+    """Whether doing it again changes nothing: a leg that was hung up stays so, but a text is spoken twice."""
+    return command["name"] == "messages.read" or (
+        command["name"] == "voice.update" and command["detail"]["action"] not in ("talk", "stream", "dtmf")
+    )
+
+
+def _claim(command: Json) -> table.Item | None:
+    """Mark the command as being sent; where somebody did before and it is not waiting, what they wrote."""
+    condition = "attribute_not_exists(pk) OR progress = :waiting"
+    return table.put(_item(command, "sending"), condition, {":waiting": {"S": "waiting"}})
+
+
+def _wait(command: Json, reason: str, after_s: int | None = None) -> LaterError:
+    table.put(_item(command, "waiting"))
+    return LaterError(reason, after_s)
+
+
+def _finish(command: Json, outcome: str, **known: object) -> Result:
+    result = {
+        "id": command["id"],
+        "command": command["name"],
+        "outcome": outcome,
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        **known,
+    }
+    table.put({**_item(command, outcome), "result": {"S": json.dumps(result)}})
+    return result
+
+
+def _item(command: Json, progress: str) -> table.Item:
+    return {
+        "pk": {"S": f"COMMAND#{command['id']}"},
+        "sk": {"S": "progress"},
+        "progress": {"S": progress},
+        "since": {"N": str(time.time())},
+        "expires_at": {"N": str(int(time.time()) + _REMEMBER_S)},
+    }
+
+
+@functools.cache
+def _vonage() -> Vonage:
+    return Vonage.of_stack()

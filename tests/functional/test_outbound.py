@@ -1,0 +1,339 @@
+"""The outbound function: every way in which Vonage can answer a command, over the wire."""
+
+import json
+import time
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from switchboard import outbox
+
+from functions.outbound import app
+from tests.conftest import Logs
+from tests.factories import CALLER
+from tests.fakes.backbone import QUEUE, REJECTED
+from tests.fakes.stores import Aws, Json, Refusal
+from tests.fakes.vonage_api import Reply, VonageApi
+from tests.samples import commands, sample
+
+SMS = sample("command_sms_text")
+CALL = sample("command_call_with_ncco")
+HANGUP = sample("command_hangup") | {"detail": {"uuid": "u-1", "action": "hangup"}}
+TALK = sample("command_talk") | {"detail": {"uuid": "u-1", "action": "talk", "text": "Hello."}}
+READ = sample("command_read_whatsapp") | {"detail": {"message_uuid": "m-1", "status": "read"}}
+
+
+@pytest.fixture(autouse=True)
+def _in_order(vonage: VonageApi) -> None:
+    """Everything is there: the queues, the table, the application's secret, Vonage."""
+
+
+def deliver(command: Json, attempts: int = 1) -> bool:
+    """Hand a command to the function as SQS does; tells whether it is done with."""
+    message = {
+        "messageId": "message-1",
+        "receiptHandle": "handle-1",
+        "body": json.dumps(command),
+        "attributes": {"ApproximateReceiveCount": str(attempts), "MessageGroupId": "g"},
+    }
+    return app.lambda_handler({"Records": [message]}) == {"batchItemFailures": []}
+
+
+def results(aws: Aws) -> list[Json]:
+    return [json.loads(message["MessageBody"]) for message in aws.queues[QUEUE]]
+
+
+def result(aws: Aws) -> tuple[str, Json]:
+    (event,) = results(aws)
+    return event["name"], event["payload"]
+
+
+def interrupt(operation: str, asked: Json) -> None:
+    """The function is killed once Vonage has answered: nothing it writes afterwards arrives."""
+    if operation.endswith("PutItem") and asked["Item"].get("progress", {}).get("S") == "accepted":
+        raise Refusal("InternalServerError", status=500)
+
+
+def long_ago(aws: Aws) -> None:
+    for item in aws.tables["timeline"].values():
+        item["since"] = {"N": str(time.time() - 1000)}
+
+
+@pytest.mark.parametrize(
+    ("command", "outcome"),
+    [(SMS, "messages.send.accepted"), (CALL, "voice.call.accepted"), (HANGUP, "voice.update.accepted"),
+     (READ, "messages.read.accepted")],
+)  # fmt: skip
+def test_an_accepted_command_is_an_event(backbone: Aws, command: Json, outcome: str) -> None:
+    assert deliver(command)
+    name, payload = result(backbone)
+    assert (name, payload["id"]) == (outcome, command["id"])
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_reaches_vonage_in_its_own_words(vonage: VonageApi, name: str) -> None:
+    command = sample(name)
+    for host in ("region_url", "href"):
+        command["detail"].pop(host, None)
+
+    assert deliver(command)
+    (request,) = vonage.requests
+    known = command["detail"] | {"client_ref": command["detail"].get("client_ref", command["id"])}
+    assert {name: known[name] for name in request.body or {}} == (request.body or {})
+    expected = {"messages.send": "/v1/messages", "messages.read": "/v1/messages/", "voice.call": "/v1/calls"}
+    assert request.path.startswith(expected.get(command["name"], "/v1/calls/"))
+
+
+def test_a_message_carries_the_commands_id(vonage: VonageApi) -> None:
+    detail = {name: value for name, value in SMS["detail"].items() if name != "client_ref"}
+    deliver(SMS | {"detail": detail})
+
+    assert vonage.requests[0].body == detail | {"client_ref": SMS["id"]}
+
+
+def test_an_event_of_the_bus_is_a_command(backbone: Aws) -> None:
+    event = {
+        "version": "0",
+        "id": "e-1",
+        "detail-type": "messages.send",
+        "source": "shop",
+        "detail": SMS["detail"],
+    }
+
+    assert deliver(event)
+    assert result(backbone)[1]["id"] == "e-1"
+
+
+def test_a_command_is_carried_out_once(backbone: Aws, vonage: VonageApi) -> None:
+    assert [deliver(CALL), deliver(CALL), deliver(CALL)] == [True] * 3
+    assert len(vonage.requests) == 1
+    assert result(backbone)[0] == "voice.call.accepted"
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [(SMS, 402), (SMS, 422), (SMS, 404), (CALL, 400), (HANGUP, 404)]
+)
+def test_what_vonage_refuses_is_not_tried_again(
+    backbone: Aws, vonage: VonageApi, logs: Logs, command: Json, status: int
+) -> None:
+    problem = {
+        "title": "No",
+        "detail": f"{CALLER} is barred",
+        "invalid_parameters": [{"name": "to", "reason": "bad"}],
+    }
+    vonage.replies.append(Reply(status, problem))
+
+    assert deliver(command)
+    name, payload = result(backbone)
+    assert name.endswith(".rejected")
+    assert (payload["status_code"], payload["reason"]) == (status, f"No; {CALLER} is barred; to: bad")
+    assert [json.loads(m["MessageBody"]) for m in backbone.queues[REJECTED]] == [command]
+    assert CALLER not in logs.text
+
+
+def test_twenty_times_too_many_requests_are_waited_out(backbone: Aws, vonage: VonageApi) -> None:
+    vonage.replies.extend(Reply(429, {}, {"Retry-After": "7"}) for _ in range(20))
+
+    done = [deliver(SMS, attempts) for attempts in range(1, 22)]
+
+    assert done == [False] * 20 + [True]
+    assert backbone.delays == [7] * 20
+    assert result(backbone)[0] == "messages.send.accepted"
+
+
+def test_without_a_hint_each_wait_is_longer(backbone: Aws, vonage: VonageApi) -> None:
+    vonage.replies.extend(Reply(503, b"<html>") for _ in range(4))
+
+    assert [deliver(CALL, attempts) for attempts in (1, 2, 3, 40)] == [False] * 4
+    assert backbone.delays == [2, 4, 8, 900]
+
+
+def test_in_the_end_it_is_given_up(backbone: Aws, vonage: VonageApi) -> None:
+    vonage.replies.append(Reply(429))
+
+    assert deliver(SMS, app.MOST_ATTEMPTS)
+    name, payload = result(backbone)
+    assert name == "messages.send.rejected"
+    assert "60 attempts" in payload["reason"]
+
+
+@pytest.mark.parametrize("command", [SMS, CALL, TALK])
+@pytest.mark.parametrize("reply", [Reply(lost=True), Reply(500), Reply(502), Reply(504)])
+def test_what_may_have_happened_is_not_done_twice(
+    backbone: Aws, vonage: VonageApi, command: Json, reply: Reply
+) -> None:
+    vonage.replies.append(reply)
+
+    assert [deliver(command), deliver(command)] == [True, True]
+    assert len(vonage.requests) == 1
+    assert result(backbone)[0] == f"{command['name']}.uncertain"
+
+
+@pytest.mark.parametrize("command", [HANGUP, READ])
+@pytest.mark.parametrize("reply", [Reply(lost=True), Reply(500)])
+def test_what_changes_nothing_the_second_time_is_done_again(
+    backbone: Aws, vonage: VonageApi, command: Json, reply: Reply
+) -> None:
+    vonage.replies.append(reply)
+
+    assert [deliver(command), deliver(command, 2)] == [False, True]
+    assert len(vonage.requests) == 2
+    assert result(backbone)[0] == f"{command['name']}.accepted"
+
+
+@pytest.mark.parametrize("command", [SMS, CALL])
+def test_what_was_never_sent_is_sent_later(
+    backbone: Aws, vonage: VonageApi, monkeypatch: pytest.MonkeyPatch, command: Json
+) -> None:
+    monkeypatch.setenv("VONAGE_API_URL", "http://127.0.0.1:9")
+    assert not deliver(command)
+    outbox._vonage().close()
+    outbox._vonage.cache_clear()
+    monkeypatch.setenv("VONAGE_API_URL", vonage.url)
+
+    assert deliver(command, 2)
+    assert result(backbone)[0] == f"{command['name']}.accepted"
+
+
+def test_a_call_that_was_cut_off_in_the_middle_is_uncertain(backbone: Aws, vonage: VonageApi) -> None:
+    backbone.fault = interrupt
+    assert not deliver(CALL)
+    backbone.fault = None
+    long_ago(backbone)
+
+    assert deliver(CALL, 2)
+    assert len(vonage.requests) == 1
+    assert result(backbone)[0] == "voice.call.uncertain"
+
+
+def test_a_command_that_somebody_else_is_sending_is_left_to_them(backbone: Aws, vonage: VonageApi) -> None:
+    backbone.fault = interrupt
+    deliver(CALL)
+    backbone.fault = None
+
+    assert not deliver(CALL, 2)
+    assert len(vonage.requests) == 1
+    assert results(backbone) == []
+
+
+def test_a_hangup_that_was_cut_off_is_done_again(backbone: Aws, vonage: VonageApi) -> None:
+    backbone.fault = interrupt
+    assert not deliver(HANGUP)
+    backbone.fault = None
+    long_ago(backbone)
+
+    assert deliver(HANGUP, 2)
+    assert len(vonage.requests) == 2
+
+
+def test_a_result_that_was_not_announced_is_announced_the_next_time(backbone: Aws, vonage: VonageApi) -> None:
+    def no_queue(operation: str, _asked: Json) -> None:
+        if operation == "AmazonSQS.SendMessage":
+            raise Refusal("ServiceUnavailable", status=503)
+
+    backbone.fault = no_queue
+    assert not deliver(CALL)
+    backbone.fault = None
+
+    assert deliver(CALL, 2)
+    assert len(vonage.requests) == 1
+    assert result(backbone)[0] == "voice.call.accepted"
+
+
+def test_a_key_that_was_rotated_is_read_again(backbone: Aws, vonage: VonageApi) -> None:
+    deliver(SMS)
+    new = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = new.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    backbone.secrets["application"].rotate({"application_id": "app-1", "private_key": pem})
+    vonage.replies.append(Reply(401))
+
+    assert deliver(CALL)
+    assert [event["name"] for event in results(backbone)][1:] == ["voice.call.accepted"]
+    public = new.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    assert jwt.decode(vonage.requests[-1].token, public, ["RS256"])["application_id"] == "app-1"
+
+
+def test_a_key_that_stays_unknown_is_a_refusal(backbone: Aws, vonage: VonageApi) -> None:
+    vonage.replies.extend([Reply(401), Reply(401)])
+
+    assert deliver(CALL)
+    assert result(backbone)[1]["status_code"] == 401
+
+
+@pytest.mark.parametrize(
+    "secret", [{}, {"private_key": "x"}, {"application_id": "a", "private_key": "not a key"}]
+)
+def test_before_the_application_exists_a_command_waits(
+    backbone: Aws, vonage: VonageApi, secret: Json
+) -> None:
+    backbone.secrets["application"].rotate(secret)
+
+    assert not deliver(CALL)
+    assert vonage.requests == []
+    assert results(backbone) == []
+
+
+def spoiled(command: Json, **detail: object) -> Json:
+    return command | {"detail": command["detail"] | detail}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        spoiled(SMS, text=None),
+        spoiled(SMS, channel="pigeon"),
+        spoiled(CALL, to=[]),
+        spoiled(HANGUP, action="explode"),
+        {"id": "x-1", "name": "money.send", "detail": {}},
+        {"id": "x-1", "name": "voice.call", "detail": None},
+        {"no": "command"},
+        ["no", "command"],
+    ],
+)
+def test_an_invalid_command_is_rejected_and_never_sent(
+    backbone: Aws, vonage: VonageApi, command: Json
+) -> None:
+    assert deliver(command)
+    assert vonage.requests == []
+    assert result(backbone)[0].endswith(".rejected")
+    assert len(backbone.queues[REJECTED]) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example", "http://api.nexmo.com", "https://nexmo.com.evil.example"]
+)
+def test_the_token_is_sent_to_vonage_alone(backbone: Aws, url: str) -> None:
+    assert deliver(spoiled(HANGUP, region_url=url))
+    assert result(backbone)[0] == "voice.update.rejected"
+
+
+def test_a_token_is_kept_and_signed_with_the_applications_key(vonage: VonageApi, private_key: str) -> None:
+    for number in range(3):
+        deliver(SMS | {"id": f"sms-{number}"})
+
+    (token,) = {request.token for request in vonage.requests}
+    public = load_pem_private_key(private_key.encode(), None).public_key()
+    claims = jwt.decode(token, public, ["RS256"])  # type: ignore[arg-type]
+    assert claims["exp"] - claims["iat"] == 900
+    assert claims["jti"]
+
+
+def test_commands_behind_one_that_waits_wait_too(vonage: VonageApi) -> None:
+    vonage.replies.append(Reply(429))
+    messages = [
+        {"messageId": f"m{n}", "receiptHandle": "h", "body": json.dumps(SMS | {"id": f"c{n}"}),
+         "attributes": {"ApproximateReceiveCount": "1"}}
+        for n in range(3)
+    ]  # fmt: skip
+
+    failures = app.lambda_handler({"Records": messages})["batchItemFailures"]
+
+    assert [failure["itemIdentifier"] for failure in failures] == ["m0", "m1", "m2"]
+    assert len(vonage.requests) == 1
