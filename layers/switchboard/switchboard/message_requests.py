@@ -2,7 +2,8 @@
 
 ``message_type`` says which key holds the content: ``{"message_type": "image", "image": {"url": …}}``.
 
-Source: Vonage Messages API v1 OpenAPI file 1.20.0.
+Source: Vonage Messages API v1 OpenAPI file 1.20.0; how long a text may be, the settings of RCS and the
+thumbnail of a Viber video from Vonage's Python SDK (vonage-messages 1.8).
 """
 
 from typing import Annotated, Any, Literal, Required, cast
@@ -16,11 +17,12 @@ _From = TypedDict("_From", {"from": Required[str]}, total=False)
 
 
 class File(TypedDict, total=False):
-    """A file that Vonage fetches from ``url``."""
+    """A file that Vonage fetches from ``url``; a Viber video has a ``thumb_url``."""
 
     url: Required[Url]
     caption: str
     name: str
+    thumb_url: Url
 
 
 class Part(TypedDict, total=False):
@@ -47,9 +49,12 @@ class SmsSettings(TypedDict, total=False):
 
 
 class RcsSettings(TypedDict, total=False):
-    """The kind of the RCS message."""
+    """What kind of message it is, and how its cards look."""
 
     category: str
+    card_orientation: str
+    image_alignment: str
+    card_width: str
 
 
 class MessengerSettings(TypedDict, total=False):
@@ -116,7 +121,7 @@ class Rcs(_Request, total=False):
 
     channel: Required[Literal["rcs"]]
     message_type: Required[Literal["text", "image", "video", "file", "card", "carousel", "custom"]]
-    text: str
+    text: Annotated[str, Characters(1, 3072)]
     image: File
     video: File
     file: File
@@ -135,7 +140,7 @@ class Whatsapp(_Request, total=False):
     message_type: Required[
         Literal["text", "image", "audio", "video", "file", "template", "sticker", "reaction", "custom"]
     ]
-    text: str
+    text: Annotated[str, Characters(1, 4096)]
     image: File
     audio: File
     video: File
@@ -153,7 +158,7 @@ class Messenger(_Request, total=False):
 
     channel: Required[Literal["messenger"]]
     message_type: Required[Literal["text", "image", "audio", "video", "file"]]
-    text: str
+    text: Annotated[str, Characters(1, 640)]
     image: File
     audio: File
     video: File
@@ -166,7 +171,7 @@ class Viber(_Request, total=False):
 
     channel: Required[Literal["viber_service"]]
     message_type: Required[Literal["text", "image", "video", "file"]]
-    text: str
+    text: Annotated[str, Characters(1, 1000)]
     image: File
     video: File
     file: File
