@@ -39,7 +39,7 @@ deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=de
 	@.local/sam/bin/sam deploy --config-env $(ENV) $(if $(filter default,$(ENV)),--guided)
 
 ## ── Check it ──
-.PHONY: test check format
+.PHONY: test check bench format
 test: check stage ## Lint, types, template checks and every test, end to end included
 	@$(RUN) -m pytest
 
@@ -49,6 +49,9 @@ check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
 	@$(RUN) -m mypy
 	@.venv/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
+
+bench: stage .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
+	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
 
 format: .venv/.ready ## Format the code
 	@$(RUN) -m ruff format .
@@ -60,7 +63,7 @@ setup: stage ## Install everything the other commands need
 
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
-# Three environments, so that the pins of the SAM CLI and of the emulator never touch ours.
+# Environments of their own, so that the pins of the SAM CLI and of the emulator never touch ours.
 .venv/.ready: requirements/dev.txt $(UV)
 	$(call install,.venv,requirements/dev.txt,our own tools)
 
@@ -69,6 +72,9 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
 .local/aws/.ready: requirements/aws.txt $(UV)
 	$(call install,.local/aws,requirements/aws.txt,the embedded AWS)
+
+.local/bench/.ready: requirements/bench.txt $(UV)
+	$(call install,.local/bench,requirements/bench.txt,what the benchmark needs)
 
 define install
 @echo "Installing $(3)…"
@@ -86,7 +92,9 @@ $(UV): requirements/uv.txt
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: $(UV) ## Pin the newest versions that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev sam aws; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev sam aws bench; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
+		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
 
 clean: ## Remove everything that was installed or built here
 	rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis

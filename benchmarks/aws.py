@@ -1,0 +1,102 @@
+"""The AWS services that the functions call, on a loopback port over TLS: each call answered at once.
+
+It runs in a process of its own, so that its work is never counted as the functions'. The credentials secret
+is readable in the three ways that the benchmark compares: by the Secrets Manager API, and by the local port
+of the AWS Parameters and Secrets extension.
+
+Source: AWS, API references of Secrets Manager, SQS (JSON protocol), EventBridge and DynamoDB.
+"""
+
+import asyncio
+import hashlib
+import json
+import ssl
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.factories import CREDENTIALS
+
+Json = dict[str, Any]
+
+_SECRET = {"Name": "switchboard/vonage", "SecretString": json.dumps(CREDENTIALS)}
+
+
+def _digest(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _send_message_batch(asked: Json) -> Json:
+    sent = [
+        {"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": _digest(entry["MessageBody"])}
+        for entry in asked["Entries"]
+    ]
+    return {"Successful": sent, "Failed": []}
+
+
+_OPERATIONS: dict[str, Callable[[Json], Json]] = {
+    "secretsmanager.GetSecretValue": lambda _asked: _SECRET,
+    "AmazonSQS.SendMessage": lambda asked: {
+        "MessageId": "m",
+        "MD5OfMessageBody": _digest(asked["MessageBody"]),
+    },
+    "AmazonSQS.SendMessageBatch": _send_message_batch,
+    "AWSEvents.PutEvents": lambda asked: {
+        "FailedEntryCount": 0,
+        "Entries": [{"EventId": "e"} for _ in asked["Entries"]],
+    },
+    "DynamoDB_20120810.PutItem": lambda _asked: {},
+    "DynamoDB_20120810.UpdateItem": lambda _asked: {},
+    "DynamoDB_20120810.GetItem": lambda _asked: {},
+    "DynamoDB_20120810.BatchWriteItem": lambda _asked: {"UnprocessedItems": {}},
+}
+
+
+class _Connection(asyncio.Protocol):
+    """One kept-alive HTTP/1.1 connection."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._received = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        while (end := self._received.find(b"\r\n\r\n")) >= 0:
+            lines = self._received[:end].decode("latin-1").split("\r\n")
+            fields = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines[1:])}
+            length = int(fields.get("content-length", 0))
+            if len(self._received) < end + 4 + length:
+                return
+            body = self._received[end + 4 : end + 4 + length]
+            self._received = self._received[end + 4 + length :]
+            self._reply(_answer(lines[0], fields, body))
+
+    def _reply(self, document: Json) -> None:
+        body = json.dumps(document).encode()
+        head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n"
+        length = f"Content-Length: {len(body)}\r\n\r\n"
+        assert isinstance(self._transport, asyncio.Transport)
+        self._transport.write(f"{head}{length}".encode() + body)
+
+
+def _answer(first_line: str, fields: dict[str, str], body: bytes) -> Json:
+    if first_line.startswith("GET /secretsmanager/get"):
+        return _SECRET
+    return _OPERATIONS[fields["x-amz-target"]](json.loads(body))
+
+
+async def _serve(certificate: Path, key: Path) -> None:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, key)
+    loop = asyncio.get_running_loop()
+    secure = await loop.create_server(_Connection, "127.0.0.1", 0, ssl=tls)
+    plain = await loop.create_server(_Connection, "127.0.0.1", 0)
+    ports = [server.sockets[0].getsockname()[1] for server in (secure, plain)]
+    sys.stdout.write(json.dumps(ports) + "\n")
+    sys.stdout.flush()
+    await asyncio.gather(secure.serve_forever(), plain.serve_forever())
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1]), Path(sys.argv[2])))

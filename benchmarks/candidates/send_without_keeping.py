@@ -1,0 +1,20 @@
+"""The event function, its event queued over a new connection each time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from switchboard import queue
+
+_kept = queue._send
+
+
+def _send(url: str, message: Mapping[str, Any], group: str) -> None:
+    queue._sqs.close()
+    _kept(url, message, group)
+
+
+queue._send = _send
+
+from app import lambda_handler  # noqa: E402
+
+__all__ = ["lambda_handler"]

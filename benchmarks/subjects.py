@@ -1,0 +1,139 @@
+"""What is measured: the stack's webhook functions, the floor, and the same webhook written in other ways."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import sites
+from benchmarks.cloud import Cloud
+from benchmarks.environment import Function
+from local import paths
+from tests.factories import CREDENTIALS, SIGNATURE_SECRET, webhook_event
+
+FLOOR = "bare handler"
+CONTROL = "bare handler, again"
+ANSWER = "answer"
+EVENT = "event"
+ANSWER_WITH_SECRET = "answer, secret at hand"  # noqa: S105 - a row's name
+
+# The route, the function's folder in the build, and what Vonage sends.
+_WEBHOOKS = {
+    "answer": ("AnswerFunction", "answer_phone"),
+    "fallback": ("FallbackFunction", "fallback_answer"),
+    "event": ("EventFunction", "event_answered"),
+    "inbound": ("InboundFunction", "inbound_sms_text"),
+    "status": ("StatusFunction", "status_delivered_sms"),
+    "rtcevent": ("RtcEventFunction", "rtc_event_member_joined"),
+}
+# What API Gateway says of the client, and the peers' frameworks read. Ours does not.
+_CLIENT = {"protocol": "HTTP/1.1", "sourceIp": "216.147.0.1", "userAgent": "vonage-webhook"}
+PEER_NAMES = {
+    "flask": "Flask + apig-wsgi + Vonage SDK",
+    "fastapi": "FastAPI + Mangum + Vonage SDK",
+    "chalice": "Chalice + Vonage SDK",
+    "powertools": "Powertools resolver + Vonage SDK",
+}
+SECRET_READS = {
+    "signed request, http.client": "",
+    "signed request, Amazon's roots alone": "secret_by_few_roots",
+    "AWS Parameters and Secrets extension": "secret_by_extension",
+    "boto3": "secret_by_boto3",
+    "Powertools parameters": "secret_by_powertools",
+}
+QUEUE_SENDS = {
+    "signed request, kept connection": "",
+    "signed request, new connection": "send_without_keeping",
+    "boto3, client made at init": "send_by_boto3",
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A function to measure, and the webhook that it is given, freshly signed each time it is asked for."""
+
+    name: str
+    function: Function
+    event: Callable[[], bytes]
+    package: tuple[Path, ...] = ()
+
+
+def stack(cloud: Cloud) -> list[Subject]:
+    """Every webhook function as it is deployed."""
+    return [_webhook(webhook, webhook, cloud) for webhook in _WEBHOOKS]
+
+
+def floor(name: str = FLOOR) -> Subject:
+    """The bare handler; under another name it is the control that shows the machine's noise."""
+    code = sites.HERE / "peers" / "bare"
+    return Subject(name, Function("app.lambda_handler", [code, sites.runtime()]), signed("answer"), (code,))
+
+
+def peers() -> list[Subject]:
+    """The answer webhook in other frameworks, their secret in the environment, where it costs nothing."""
+    return [_peer(name) for name in sites.PEERS]
+
+
+def answer_with_secret(cloud: Cloud) -> Subject:
+    """The answer function without the first read of the secret: what the peers are given, too."""
+    return _webhook("answer", ANSWER_WITH_SECRET, cloud, "known_secret")
+
+
+def secret_reads(cloud: Cloud) -> list[Subject]:
+    """The answer function with each way to read the secret."""
+    return [_webhook("answer", name, cloud, candidate) for name, candidate in SECRET_READS.items()]
+
+
+def under_load(cloud: Cloud) -> list[Subject]:
+    """The function that a caller waits for, and the one that is called most."""
+    return [subject for subject in stack(cloud) if subject.name in (ANSWER, EVENT)]
+
+
+def queue_sends(cloud: Cloud) -> list[Subject]:
+    """The event function with each way to put the event in the queue."""
+    return [_webhook("event", name, cloud, candidate) for name, candidate in QUEUE_SENDS.items()]
+
+
+def signed(webhook: str) -> Callable[[], bytes]:
+    """Makes API Gateway's event of a webhook as Vonage sends it, signed now."""
+    payload = json.loads((paths.ROOT / "events" / f"{_WEBHOOKS[webhook][1]}.json").read_text())
+
+    def event() -> bytes:
+        arrived = webhook_event(webhook, payload)
+        arrived["requestContext"]["http"] |= _CLIENT
+        # It is handed over many times: without a time of its own, each time counts as just arrived.
+        arrived["requestContext"]["timeEpoch"] = 0
+        return json.dumps(arrived).encode()
+
+    return event
+
+
+def _webhook(webhook: str, name: str, cloud: Cloud, candidate: str = "") -> Subject:
+    folder = sites.FOLDER / "build" / _WEBHOOKS[webhook][0]
+    alone = webhook == "fallback"
+    package = (folder,) if alone else (folder, *sites.layers())
+    variables = (
+        {}
+        if alone
+        else {
+            **cloud.variables,
+            "POWERTOOLS_SERVICE_NAME": "benchmark",
+            "POWERTOOLS_METRICS_NAMESPACE": "Switchboard",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(cloud.extension_port),
+            "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+            "SWITCHBOARD_QUEUE_URL": f"{cloud.url}/123456789012/events.fifo",
+            "SWITCHBOARD_COMMANDS_QUEUE_URL": f"{cloud.url}/123456789012/commands.fifo",
+            "BENCHMARK_CREDENTIALS": json.dumps(CREDENTIALS),
+        }
+    )
+    handler = f"{candidate or 'app'}.lambda_handler"
+    path = [*package, sites.runtime(), *([sites.HERE / "candidates"] if candidate else [])]
+    return Subject(name, Function(handler, path, variables), signed(webhook), package)
+
+
+def _peer(name: str) -> Subject:
+    package = (sites.HERE / "peers" / name, sites.peer(name))
+    variables = {"VONAGE_SIGNATURE_SECRET": SIGNATURE_SECRET, "POWERTOOLS_SERVICE_NAME": "benchmark"}
+    function = Function("app.lambda_handler", [*package, sites.runtime()], variables)
+    return Subject(PEER_NAMES[name], function, signed("answer"), package)
