@@ -1,0 +1,114 @@
+"""Messages: a thread for each channel and customer. Write as the customer, read the application's replies."""
+
+from concurrent.futures import Future
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from local.console import controls
+from local.console.feed import Feed
+from local.console.threads import Thread, Threads
+from local.vonage import messages
+from local.vonage.account import Json
+from local.vonage.server import Vonage
+
+CUSTOMER = "447700900123"
+NAMES = {
+    "sms": "SMS",
+    "mms": "MMS",
+    "rcs": "RCS",
+    "whatsapp": "WhatsApp",
+    "messenger": "Messenger",
+    "viber_service": "Viber",
+}
+
+
+class Messages:
+    """The panel and the thread that is open in it."""
+
+    def __init__(self, vonage: Vonage, feed: Feed) -> None:
+        self._vonage = vonage
+        self._feed = feed
+        self._threads = Threads()
+        self._open = Thread("sms", CUSTOMER, next(iter(vonage.account.numbers), ""))
+
+    def build(self) -> None:
+        """The panel's elements."""
+        for entry in self._vonage.journal.entries():
+            self._open = self._threads.read(entry) or self._open
+        with ui.element("div").classes("messages"):
+            self._address()
+            self._list = ui.element("nav").classes("threads").props('aria-label="Threads"')
+            self._log = (
+                controls.html("bubbles.html", bubbles=[])
+                .classes("transcript")
+                .props('role="log" tabindex="0"')
+            )
+            with controls.form(self._send, "say") as self._composer:
+                controls.field(
+                    "text",
+                    "Message",
+                    label_shown=False,
+                    props='placeholder="Write as the customer…" required',
+                )
+                controls.button("", icon="send", classes="icon-button", sends=True, label="Send")
+        self._show()
+        self._feed.read(self._take)
+
+    def _address(self) -> None:
+        values = "(event) => emit(Object.fromEntries(new FormData(event.currentTarget)))"
+        with ui.element("form").classes("address") as self._form:
+            self._form.on("change", self._choose, js_handler=values).on("submit.prevent", lambda: None)
+            names = {channel: NAMES.get(channel, channel) for channel in messages.CHANNELS}
+            controls.choice("channel", "Channel", names, self._open.channel)
+            controls.field("customer", "Customer", self._open.customer)
+            controls.field("number", "Writes to", self._open.number, props='list="owned-numbers"')
+
+    def _choose(self, event: GenericEventArguments) -> None:
+        self._open = Thread(
+            event.args["channel"], event.args["customer"].strip(), event.args["number"].strip()
+        )
+        self._show()
+
+    def _send(self, sent: controls.Sent) -> None:
+        message = {
+            "channel": self._open.channel,
+            "from": self._open.customer,
+            "to": self._open.number,
+            "text": sent["text"],
+        }
+        sending = self._vonage.engine.start(messages.receive(self._vonage.exchange, message))
+        sending.add_done_callback(lambda done: self._feed.call_soon(lambda: self._complain(done)))
+        controls.empty(self._composer)
+
+    def _complain(self, done: "Future[Json]") -> None:
+        problem = None if done.cancelled() else done.exception()
+        if problem:
+            self._show(problem=str(problem))
+
+    def _take(self, entry: Json) -> None:
+        if self._threads.read(entry):
+            self._show()
+
+    def _show(self, problem: str = "") -> None:
+        bubbles = self._threads.bubbles.get(self._open, [])
+        self._log.set_content(controls.shown("bubbles.html", bubbles=bubbles, problem=problem))
+        self._list.clear()
+        with self._list:
+            for thread in reversed(self._threads.bubbles):
+                last = self._threads.bubbles[thread][-1].text
+                chosen = thread == self._open
+                with controls.button("", classes="thread").props(
+                    f'aria-current="{str(chosen).lower()}"'
+                ) as element:
+                    controls.text(NAMES.get(thread.channel, thread.channel), classes="chip")
+                    controls.text(thread.customer, classes="who")
+                    controls.text(last, classes="last")
+                element.on("click", lambda thread=thread: self._switch(thread))
+        self._log.client.run_javascript(f"getHtmlElement({self._log.id}).scrollTop = 1e9")
+
+    def _switch(self, thread: Thread) -> None:
+        self._open = thread
+        for name, value in thread._asdict().items():
+            ui.run_javascript(f"getHtmlElement({self._form.id}).elements[{name!r}].value = {value!r}")
+        self._show()
