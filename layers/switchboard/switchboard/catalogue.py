@@ -7,7 +7,7 @@ that of a status which Vonage added yesterday, is published all the same.
 from collections.abc import Mapping
 from typing import Any
 
-from switchboard import commands, messages, rtc, voice, voice_events
+from switchboard import commands, messages, messages_v0_1, rtc, voice, voice_events
 from switchboard.shapes import Shape, tags
 
 VOICE: Mapping[str, Shape] = {
@@ -40,12 +40,12 @@ MESSAGES: Mapping[str, Shape] = {
     "messages.status.read": messages.Status,
     "messages.status.rejected": messages.Status,
     "messages.status.undeliverable": messages.Status,
-    "messages.v0_1.inbound": messages.InboundV01,
-    "messages.v0_1.status.submitted": messages.StatusV01,
-    "messages.v0_1.status.delivered": messages.StatusV01,
-    "messages.v0_1.status.read": messages.StatusV01,
-    "messages.v0_1.status.rejected": messages.StatusV01,
-    "messages.v0_1.status.undeliverable": messages.StatusV01,
+    "messages.v0_1.inbound": messages_v0_1.Inbound,
+    "messages.v0_1.status.submitted": messages_v0_1.Status,
+    "messages.v0_1.status.delivered": messages_v0_1.Status,
+    "messages.v0_1.status.read": messages_v0_1.Status,
+    "messages.v0_1.status.rejected": messages_v0_1.Status,
+    "messages.v0_1.status.undeliverable": messages_v0_1.Status,
 }
 RTC_TYPES = """
     app:knocking app:knocking:cancel

@@ -10,7 +10,7 @@ The types say what is documented. New fields appear often and pass through as th
 types and statuses that are not listed here. ``from`` is not always a number: Messenger has ids, and WhatsApp
 may send a business-scoped user id.
 
-Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks; for v0.1 the OpenAPI file of 2021.
+Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shape: ``messages_v0_1``.
 """
 
 from typing import Any, Literal, Required, final
@@ -205,48 +205,3 @@ class Status(_From, total=False):
     sms: SmsReport
     whatsapp: dict[str, Any]  # waba_id, recipient, pricing, conversation
     profile: Profile
-
-
-class PartyV01(TypedDict, total=False):
-    """A sender or receiver in the v0.1 shape: a ``number``, or an ``id`` on channels that have no numbers."""
-
-    type: Required[str]
-    number: str
-    id: str
-
-
-_FromV01 = TypedDict("_FromV01", {"from": Required[PartyV01]}, total=False)
-
-
-class _V01(_FromV01, total=False):
-    message_uuid: Required[str]
-    to: Required[PartyV01]
-    timestamp: str
-
-
-class ContentV01(TypedDict):
-    """The content in the v0.1 shape, under ``message``."""
-
-    content: dict[str, Any]
-
-
-class InboundV01(_V01):
-    """A message in the v0.1 shape."""
-
-    message: ContentV01
-
-
-class ErrorV01(TypedDict, total=False):
-    """Why a message did not arrive, in the v0.1 shape."""
-
-    code: int
-    reason: str
-
-
-class StatusV01(_V01, total=False):
-    """What became of a message, in the v0.1 shape."""
-
-    status: Required[str]
-    error: ErrorV01
-    client_ref: str
-    usage: Usage
