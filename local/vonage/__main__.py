@@ -9,7 +9,7 @@ from rich.console import Console
 
 from local.gateway import EmbeddedGateway
 from local.vonage.account import Account
-from local.vonage.server import DEFAULT_PORT, PortInUseError, Vonage, running
+from local.vonage.server import DEFAULT_PORT, Front, PortInUseError, Vonage, running
 from local.vonage.switches import Switches
 
 
@@ -22,8 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         transport = EmbeddedGateway(options.embedded_aws) if options.embedded_aws else None
-        with running(account, port=options.port, live=not options.jump, transport=transport) as vonage:
-            _introduce(vonage)
+        live, front = not options.jump, None if options.jump else _console()
+        with running(account, port=options.port, live=live, transport=transport, front=front) as vonage:
+            _introduce(vonage, with_console=live)
             threading.Event().wait()
     except PortInUseError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -31,6 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _console() -> Front:
+    """The page for people, who need real time; loading it takes a second."""
+    from local.console.serve import in_front_of
+
+    return in_front_of
 
 
 CREDENTIALS = ("api_key", "api_secret", "signature_secret")
@@ -52,9 +60,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _introduce(vonage: Vonage) -> None:
+def _introduce(vonage: Vonage, *, with_console: bool) -> None:
     account, out = vonage.account, Console(highlight=False)
-    out.print(f"[bold]The simulated Vonage listens on {vonage.url}[/bold]  (Ctrl+C stops it)\n")
+    out.print(f"[bold]The simulated Vonage listens on {vonage.url}[/bold]  (Ctrl+C stops it)")
+    if with_console:
+        out.print(f"A phone, messages and a timeline are in the browser: {vonage.url}/")
+    out.print()
     for name in CREDENTIALS:
         given = os.environ.get(f"VONAGE_{name.upper()}")
         out.print(f"  {name:<18}{'as in VONAGE_' + name.upper() if given else getattr(account, name)}")
