@@ -96,8 +96,14 @@ def test_a_flow_that_fails_after_its_event_is_queued_is_not_run_again(backbone: 
     assert len(queued(backbone)) == 1
 
 
-@pytest.mark.parametrize("name", WAITING + PERHAPS_WAITING)
-@pytest.mark.parametrize("fault", [down, hanging])
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        *((name, down) for name in WAITING + PERHAPS_WAITING),
+        ("event_notify", hanging),
+        ("event_busy", hanging),
+    ],
+)
 def test_a_waiting_caller_gets_the_ncco_while_the_queue_is_out_of_order(
     backbone: Aws, logs: Logs, name: str, fault: Callable[[str, Json], None]
 ) -> None:

@@ -8,7 +8,6 @@ and 200 ms less at a cold start.
 
 import hashlib
 import json
-import os
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -30,8 +29,7 @@ def put_event(event: Envelope) -> None:
     Raises:
         AwsError: it is not in the queue, as far as we know.
     """
-    if url := os.environ.get("SWITCHBOARD_QUEUE_URL"):
-        _send(url, event, event["subject"])
+    _send(required("SWITCHBOARD_QUEUE_URL"), event, event["subject"])
 
 
 def put_commands(commands: Iterable[Mapping[str, Any]], group: str) -> None:

@@ -1,0 +1,160 @@
+"""A caller hears something in time, whatever the flow does, and the next call is not affected."""
+
+import asyncio
+import contextlib
+import json
+import time
+
+import pytest
+from switchboard import AnswerRequest, Ncco, answer, connect, phone, talk
+from switchboard.pipeline import Response
+
+from tests.conftest import Logs
+from tests.factories import answer_request, webhook_event
+
+HELD = [talk("One moment, please.")]
+
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+@pytest.fixture(autouse=True)
+def _budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHBOARD_ANSWER_BUDGET_MS", "250")
+
+
+def call(handler: object, **changes: object) -> Response:
+    event = webhook_event("answer", answer_request())
+    event["requestContext"] |= changes
+    response: Response = handler(event)  # type: ignore[operator]
+    return response
+
+
+def spoken(response: Response) -> list[str]:
+    return [action["text"] for action in json.loads(response["body"])]
+
+
+@answer(on_late=HELD)
+def sleeping(_call: AnswerRequest) -> Ncco:
+    time.sleep(5)
+    return [talk("Too late.")]
+
+
+@answer(on_late=HELD)
+def swallowing(_call: AnswerRequest) -> Ncco:
+    while True:
+        with contextlib.suppress(Exception):
+            time.sleep(5)
+
+
+@answer(on_late=HELD)
+async def awaiting(_call: AnswerRequest) -> Ncco:
+    await asyncio.sleep(5)
+    return [talk("Too late.")]
+
+
+@answer
+def patient(_call: AnswerRequest) -> Ncco:
+    time.sleep(5)
+    return []
+
+
+@answer
+async def quick(call: AnswerRequest) -> Ncco:
+    await asyncio.sleep(0)
+    return [talk("Hello."), connect(phone("447700900999"), caller_id=call["to"])]
+
+
+@pytest.mark.parametrize("handler", [sleeping, swallowing, awaiting])
+def test_a_flow_that_takes_too_long_is_answered_for(logs: Logs, handler: object) -> None:
+    started = time.monotonic()
+
+    assert spoken(call(handler)) == ["One moment, please."]
+    assert time.monotonic() - started < 1
+    assert logs.lines[0]["message"] == "Late"
+
+
+def test_without_words_for_it_the_fallback_takes_over() -> None:
+    assert call(patient) == {"statusCode": 500}
+
+
+def test_the_time_that_a_cold_start_took_counts() -> None:
+    started = time.monotonic()
+
+    assert spoken(call(sleeping, timeEpoch=(time.time() - 0.2) * 1000)) == ["One moment, please."]
+    assert time.monotonic() - started < 0.2
+
+
+def test_a_caller_who_has_waited_long_enough_is_answered_at_once() -> None:
+    started = time.monotonic()
+
+    assert spoken(call(sleeping, timeEpoch=(time.time() - 3) * 1000)) == ["One moment, please."]
+    assert time.monotonic() - started < 0.1
+
+
+def test_the_next_call_is_not_affected() -> None:
+    call(sleeping)
+
+    assert json.loads(call(quick)["body"])[0] == talk("Hello.")
+    time.sleep(0.3)  # longer than the budget: nothing may ring now
+
+
+@pytest.mark.parametrize(
+    "returned", [None, "text", 5, [object()], [{"action": "talk", "text": float("nan")}]]
+)
+def test_a_flow_that_returns_no_ncco_has_failed(logs: Logs, returned: object) -> None:
+    @answer
+    def nonsense(_call: AnswerRequest) -> Ncco:
+        return returned  # type: ignore[return-value]
+
+    assert call(nonsense) == {"statusCode": 500}
+    assert logs.lines[0]["message"] == "FlowFailed"
+
+
+def test_a_flow_that_raises_sends_the_caller_to_the_fallback(logs: Logs) -> None:
+    @answer
+    def failing(call: AnswerRequest) -> Ncco:
+        raise ValueError(f"cannot serve {call['from']}")
+
+    assert call(failing) == {"statusCode": 500}
+    (line,) = logs.lines
+    assert (line["error"], line["at"][-1].rpartition(" ")[2]) == ("ValueError", "failing")
+
+
+def test_the_official_sdks_models_are_an_ncco() -> None:
+    class Talk:
+        """As vonage_voice.Talk: pydantic's model_dump is all that counts."""
+
+        def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> dict[str, object]:
+            assert (mode, by_alias, exclude_none) == ("json", True, True)
+            return {"action": "talk", "text": "Hello."}
+
+    @answer
+    def with_sdk(_call: AnswerRequest) -> Ncco:
+        return [Talk()]  # type: ignore[list-item]
+
+    assert spoken(call(with_sdk)) == ["Hello."]
+
+
+def test_a_wrong_ncco_is_explained_where_it_is_checked(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHBOARD_VALIDATE", "1")
+    monkeypatch.setenv("SWITCHBOARD_ANSWER_BUDGET_MS", "4900")
+
+    @answer
+    def wrong(_call: AnswerRequest) -> Ncco:
+        return [{"action": "input", "type": ["dtmf"], "dtmf": {"maxDigits": 25}}]
+
+    assert call(wrong) == {"statusCode": 500}
+    assert logs.lines[0]["reason"] == "action 1 (input): dtmf.maxDigits is 25; it must be from 1 to 20"
+
+
+def test_a_flow_can_be_tested_without_a_request() -> None:
+    assert quick.flow.__name__ == "quick"
+    assert sleeping.__doc__ is None
+
+
+def test_a_budget_that_is_no_number_is_named(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHBOARD_ANSWER_BUDGET_MS", "4 seconds")
+
+    assert call(quick) == {"statusCode": 500}
+    assert "SWITCHBOARD_ANSWER_BUDGET_MS is '4 seconds'" in logs.lines[0]["reason"]
