@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
-from switchboard.endpoints import Endpoint
+from switchboard.call_requests import Callee
 
 from local.vonage import ncco as nccos
-from local.vonage import rules
+from local.vonage import rules, wire
 from local.vonage.account import Json, JsonValue
 from local.vonage.call_webhooks import Endpoints, Ncco
 from local.vonage.calls import Call
@@ -24,7 +23,6 @@ from local.vonage.problems import InvalidParameter, invalid
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
 
-ENDPOINT = TypeAdapter[JsonValue](Endpoint)
 CHANGES = ("hangup", "mute", "unmute", "earmuff", "unearmuff", "transfer")
 STATUSES = (
     "started", "ringing", "answered", "machine", "completed", "busy", "cancelled", "failed", "rejected",
@@ -147,7 +145,7 @@ def wanted_playing(kind: str, body: Json) -> Json:
 def record(leg: Leg) -> Json:
     """A leg as the API shows it; what it cost is there once it is over."""
     shown = {
-        "_links": {"self": {"href": f"/calls/{leg.uuid}"}},
+        "_links": {"self": {"href": f"/v1/calls/{leg.uuid}"}},
         "uuid": leg.uuid,
         "conversation_uuid": leg.conversation.uuid,
         "to": {"type": leg.endpoint_type, "number": leg.to},
@@ -185,7 +183,7 @@ def page(legs: Sequence[Leg], request: Request) -> Json:
         "page_size": size,
         "record_index": index,
         "_embedded": {"calls": [record(leg) for leg in shown]},
-        "_links": {"self": {"href": f"/calls?page_size={size}&record_index={index}"}},
+        "_links": {"self": {"href": f"/v1/calls?page_size={size}&record_index={index}"}},
     }
 
 
@@ -194,20 +192,7 @@ def _to_problems(body: Json) -> Iterator[InvalidParameter]:
     if not isinstance(to, list) or len(to) != 1:
         yield InvalidParameter("to", "must be an array of one endpoint")
         return
-    try:
-        ENDPOINT.validate_python(_as_in_ncco(to[0]), strict=True)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            path = ".".join(str(part) for part in detail["loc"][1:])
-            yield InvalidParameter(f"to[0].{path}".rstrip("."), detail["msg"])
-
-
-def _as_in_ncco(endpoint: JsonValue) -> JsonValue:
-    """REST spells `standard_headers` what an NCCO spells `standardHeaders`."""
-    if not isinstance(endpoint, dict) or "standard_headers" not in endpoint:
-        return endpoint
-    rest = {name: value for name, value in endpoint.items() if name != "standard_headers"}
-    return {**rest, "standardHeaders": endpoint["standard_headers"]}
+    yield from wire.problems_of(Callee, to[0], "to[0]")
 
 
 def _choices(body: Json, *, has_event_url: bool) -> Iterator[InvalidParameter]:

@@ -228,7 +228,10 @@ class Call:
         try:
             yield
             await self._finish_tasks()
-            await self.webhooks.drained()
+            drained = asyncio.ensure_future(self.webhooks.drained())
+            await asyncio.wait({sending, drained}, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                sending.result()
         finally:
             sending.cancel()
 

@@ -1,13 +1,14 @@
 """The control API, `/_simulator/…`: what a person or a test does to the simulator itself."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.vonage import messages
+from local.vonage.faults import ApiFault, Faults, WebhookFault
 from local.vonage.parties import Callee, check_steps
 
 if TYPE_CHECKING:
@@ -80,13 +81,19 @@ class ControlApi:
 
     async def list_faults(self, _request: Request) -> Response:
         """`GET /_simulator/faults`."""
-        return JSONResponse({"faults": [fault.as_json() for fault in self._vonage.faults.waiting()]})
+        waiting: list[ApiFault | WebhookFault] = list(self._vonage.faults.waiting())
+        waiting += self._vonage.webhook_faults.waiting()
+        return JSONResponse({"faults": [fault.as_json() for fault in waiting]})
 
     async def add_fault(self, request: Request) -> Response:
-        """`POST /_simulator/faults {"route": "POST /v2/applications", "status": 503}`."""
+        """`POST /_simulator/faults {"route": …}` for an API, `{"webhook": …}` for webhooks."""
         details = await request.json()
+        kinds: dict[str, Faults[Any]] = {"route": self._vonage.faults, "webhook": self._vonage.webhook_faults}
+        named = [name for name in kinds if name in details]
+        if len(named) != 1:
+            return refused("fault", "give route, for an API, or webhook")
         try:
-            fault = self._vonage.faults.next(**details)
+            fault = kinds[named[0]].next(details.pop(named[0]), **details)
         except (TypeError, ValueError) as error:
             return refused("fault", str(error))
         return JSONResponse(fault.as_json(), 201)
@@ -94,6 +101,7 @@ class ControlApi:
     async def clear_faults(self, _request: Request) -> Response:
         """`DELETE /_simulator/faults`."""
         self._vonage.faults.clear()
+        self._vonage.webhook_faults.clear()
         return Response(status_code=204)
 
 

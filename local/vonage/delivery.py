@@ -17,9 +17,11 @@ import httpx
 from local.vonage import signing
 from local.vonage.account import Account, Json, JsonValue
 from local.vonage.clock import Clock
+from local.vonage.faults import Faults, WebhookFault
 from local.vonage.journal import Journal, readable_body
 
 Method = Literal["GET", "POST"]
+Outcome = httpx.Response | httpx.HTTPError | httpx.InvalidURL
 USER_AGENT = "Switchboard-simulated-Vonage"
 
 
@@ -75,6 +77,7 @@ class Delivery:
     journal: Journal
     client: httpx.Client
     threads: ThreadPoolExecutor
+    faults: Faults[WebhookFault]
 
     async def attempt(self, webhook: Webhook, read: Callable[[Reply], Json] = lambda _reply: {}) -> Reply:
         """Send once. A timeout costs its nominal time on a clock that jumps.
@@ -83,48 +86,62 @@ class Delivery:
             webhook: what to send.
             read: looks at the reply before it is written down, and returns what the journal should add.
         """
-        request = self._request(webhook)
+        fault = self.faults.take(webhook.kind, lambda one: not one.reorder)
+        if fault and fault.delay_s:
+            await asyncio.sleep(fault.delay_s)
+        reply = await self._once(webhook, read, fault)
+        if fault and fault.duplicate:
+            await self._once(replace(webhook, retry_of=reply.entry_id), read, fault)
+        return reply
+
+    async def _once(
+        self, webhook: Webhook, read: Callable[[Reply], Json], fault: WebhookFault | None
+    ) -> Reply:
+        request = self._request(webhook, fault)
         at, started = self.clock.timestamp(), time.perf_counter()
-        with self.clock.standing_still():
-            outcome = await asyncio.get_running_loop().run_in_executor(self.threads, self._send, request)
-        duration_ms = round((time.perf_counter() - started) * 1000, 1)
+        outcome: Outcome | None = _pretended(fault, request)
+        if outcome is None:
+            with self.clock.standing_still():
+                outcome = await asyncio.get_running_loop().run_in_executor(self.threads, self._send, request)
+        if fault and fault.slow:
+            outcome = httpx.ReadTimeout("an injected fault", request=request)
         reply = _reply(outcome)
-        self._write_down(webhook, request, reply, at, duration_ms, read(reply))
+        duration_ms = round((time.perf_counter() - started) * 1000, 1)
+        shown_fault = {"fault": fault.as_json()} if fault else {}
+        further = {"duration_ms": duration_ms, **shown_fault, **read(reply)}
+        self._write_down(webhook, request, reply, at, further)
         timeout_ms = _nominal_ms(outcome, webhook)
         if timeout_ms and not self.clock.live:
             await asyncio.sleep(timeout_ms / 1000)
         return reply
 
-    def _request(self, webhook: Webhook) -> httpx.Request:
+    def _request(self, webhook: Webhook, fault: WebhookFault | None) -> httpx.Request:
         timeout = httpx.Timeout(webhook.socket_timeout_ms / 1000, connect=webhook.connect_timeout_ms / 1000)
+        padding = {"padding": "x" * fault.huge_bytes} if fault and fault.huge_bytes else {}
+        payload = {**webhook.payload, **padding}
         if webhook.method == "GET":
-            parameters = {name: as_parameter(value) for name, value in webhook.payload.items()}
-            headers = self._signature(webhook, signing.query_hash_input(parameters))
+            parameters = {name: as_parameter(value) for name, value in payload.items()}
+            headers = self._signature(webhook, signing.query_hash_input(parameters), fault)
             url = httpx.URL(webhook.url).copy_merge_params(parameters)
             return self.client.build_request("GET", url, headers=headers, timeout=timeout)
-        body = json.dumps(webhook.payload, separators=(",", ":"), ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", **self._signature(webhook, body)}
+        body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", **self._signature(webhook, body, fault)}
         return self.client.build_request("POST", webhook.url, content=body, headers=headers, timeout=timeout)
 
-    def _signature(self, webhook: Webhook, hashed: bytes) -> dict[str, str]:
+    def _signature(self, webhook: Webhook, hashed: bytes, fault: WebhookFault | None) -> dict[str, str]:
         if not webhook.signed:
             return {}
-        return signing.authorization(self.account, hashed, webhook.application_id)
+        state = fault.signature if fault else "signed"
+        return signing.authorization(self.account, hashed, webhook.application_id, state)
 
-    def _send(self, request: httpx.Request) -> httpx.Response | httpx.HTTPError | httpx.InvalidURL:
+    def _send(self, request: httpx.Request) -> Outcome:
         try:
             return self.client.send(request)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return error
 
     def _write_down(
-        self,
-        webhook: Webhook,
-        request: httpx.Request,
-        reply: Reply,
-        at: str,
-        duration_ms: float,
-        reading: Json,
+        self, webhook: Webhook, request: httpx.Request, reply: Reply, at: str, further: Json
     ) -> None:
         shown = {"status": reply.status, "body": readable_body(reply.body)} if reply.status else None
         entry = self.journal.add(
@@ -136,12 +153,11 @@ class Delivery:
             message=webhook.message,
             request={"method": webhook.method, "url": webhook.url, "body": webhook.payload},
             response=shown,
-            duration_ms=duration_ms,
-            signature="signed" if "authorization" in request.headers else "unsigned",
+            signature=_signature_state(request, further.get("fault", {})),
             failure=reply.failure,
             retry_of=webhook.retry_of,
             fallback_of=webhook.fallback_of,
-            **reading,
+            **further,
         )
         reply.entry_id = entry["id"]
 
@@ -161,7 +177,18 @@ def retried(webhook: Webhook, first: Reply) -> Webhook:
 TRANSIENT = (429, 503, 504)
 
 
-def _reply(outcome: httpx.Response | httpx.HTTPError | httpx.InvalidURL) -> Reply:
+def _pretended(fault: WebhookFault | None, request: httpx.Request) -> httpx.Response | None:
+    """An outcome that needs no request; None to really send it. A dropped webhook counts as delivered."""
+    if fault is None or not (fault.status or fault.drop):
+        return None
+    return httpx.Response(fault.status or 204, request=request)
+
+
+def _signature_state(request: httpx.Request, fault: Json) -> str:
+    return fault.get("signature", "signed") if "authorization" in request.headers else "unsigned"
+
+
+def _reply(outcome: Outcome) -> Reply:
     if isinstance(outcome, httpx.Response):
         success = 200 <= outcome.status_code <= 205
         return Reply(

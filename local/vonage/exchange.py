@@ -14,6 +14,7 @@ from local.vonage.journal import Journal
 from local.vonage.legs import Conversation, Leg
 from local.vonage.parties import Callee, check_steps, standard_callees
 from local.vonage.recording import Recording
+from local.vonage.sending import Message, Recipient, standard_recipients
 
 AT_ONCE = Callee("answer", after_s=0.1, steps=())
 
@@ -25,6 +26,7 @@ class Exchange:
     Attributes:
         callees: how a number behaves when it is called; all others ring until somebody picks up by hand.
         legs: every leg there ever was, with its call, by `uuid`.
+        recipients: what becomes of messages to somebody; all others get theirs.
         url: of the simulator itself, where REST requests about a call go.
     """
 
@@ -37,6 +39,8 @@ class Exchange:
     callees: dict[str, Callee] = field(default_factory=standard_callees)
     legs: dict[str, tuple[Call, Leg]] = field(default_factory=dict)
     conversations: dict[str, Conversation] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    recipients: dict[str, Recipient] = field(default_factory=standard_recipients)
     recordings: dict[str, Recording] = field(default_factory=dict)
     _rooms: dict[tuple[str | None, str], Conversation] = field(default_factory=dict)
     _ringing: dict[str, asyncio.Future[None]] = field(default_factory=dict)
@@ -120,6 +124,19 @@ class Exchange:
         recording = Recording(self.account.identifiers.uuid(), application_id, kind)
         self.recordings[recording.file_id] = recording
         return recording
+
+    def keep_message(self, message: Message, what: str) -> None:
+        """Remember a message, and write down what happened to it."""
+        self.messages[message.uuid] = message
+        self.journal.add(
+            "message",
+            self.clock.timestamp(),
+            message=message.uuid,
+            what=what,
+            direction=message.direction,
+            channel=message.channel,
+            **{"from": message.body["from"], "to": message.body["to"], "text": message.body.get("text")},
+        )
 
     def ringing(self, leg: Leg) -> asyncio.Future[None]:
         """Done when somebody picks this leg up by hand."""

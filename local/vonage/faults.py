@@ -1,16 +1,37 @@
-"""Faults on demand: what a client of the APIs must survive, one at a time or by chance.
+"""Faults on demand: what a client of the APIs, or a receiver of webhooks, must survive.
 
 vonage.faults.next("POST /v2/applications", status=503)
 vonage.faults.next("GET /account/numbers", status=429, retry_after=2)
 vonage.faults.next("POST /v2/applications", lost_reply=True)
+vonage.webhook_faults.next("event", duplicate=True)
+vonage.webhook_faults.next("*", signature="forged", times=10, chance=0.3)
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
+from random import Random
+from typing import Generic, Protocol, TypeVar
 
 from local.vonage.account import Json, JsonValue
-from local.vonage.identifiers import Identifiers
+from local.vonage.signing import Signature
+
+
+class Fault(Protocol):
+    """What both kinds have: which requests it is for, how many of them, and how likely each is hit."""
+
+    times: int
+    chance: float
+
+    @property
+    def target(self) -> str:
+        """A pattern, `*` matches anything."""
+        ...
+
+    def as_json(self) -> Json:
+        """The fault as the control API shows it."""
+        ...
 
 
 @dataclass
@@ -53,43 +74,111 @@ class ApiFault:
             message = "the fault does nothing: give status, html, delay_ms, hang, reset or lost_reply"
             raise ValueError(message)
 
+    @property
+    def target(self) -> str:
+        """Method and path."""
+        return self.route
+
     def as_json(self) -> Json:
-        """The fault as the control API shows it: what was set, and how often it still applies."""
-        shown = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in shown.items() if value not in (None, False, 0)}
+        """What was set, and how often it still applies."""
+        return _set_members(self)
 
 
-class Faults:
-    """The faults that wait for their request."""
+@dataclass
+class WebhookFault:
+    """What happens to the next `times` webhooks whose kind matches `webhook`.
 
-    def __init__(self, identifiers: Identifiers) -> None:
-        self._random = identifiers.random
-        self._waiting: list[ApiFault] = []
+    Attributes:
+        webhook: `answer`, `event`, `input`, `inbound`, `status`, …; `*` matches anything.
+        signature: `unsigned`, `stale` (a week old) or `forged` (by another secret).
+        duplicate: send it twice.
+        reorder: let the next event of the call overtake this one.
+        delay_s: simulated seconds to wait first.
+        drop: do not send it at all.
+        status: take this for the endpoint's answer, without asking it.
+        slow: ask the endpoint, but let its answer come too late.
+        huge_bytes: pad the payload with so many bytes.
+        times: how many webhooks it applies to.
+        chance: probability that a matching webhook is hit, 0 to 1; drawn from the account's seed.
+    """
+
+    webhook: str
+    signature: Signature = "signed"
+    duplicate: bool = False
+    reorder: bool = False
+    delay_s: float = 0.0
+    drop: bool = False
+    status: int | None = None
+    slow: bool = False
+    huge_bytes: int = 0
+    times: int = 1
+    chance: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a fault that could never do anything."""
+        how_sent = (self.duplicate, self.reorder, self.delay_s, self.huge_bytes, self.signature != "signed")
+        if not any((*how_sent, self.drop, self.status, self.slow)):
+            message = (
+                "the fault does nothing: give signature, duplicate, reorder, delay_s, drop, status, slow "
+                "or huge_bytes"
+            )
+            raise ValueError(message)
+        if self.signature not in {"signed", "unsigned", "stale", "forged"}:
+            message = f"signature must be unsigned, stale or forged; got {self.signature!r}"
+            raise ValueError(message)
+
+    @property
+    def target(self) -> str:
+        """The kind of webhook."""
+        return self.webhook
+
+    def as_json(self) -> Json:
+        """What was set, and how often it still applies."""
+        shown = _set_members(self)
+        return shown if self.signature != "signed" else {k: v for k, v in shown.items() if k != "signature"}
+
+
+def _set_members(fault: ApiFault | WebhookFault) -> Json:
+    shown = {field.name: getattr(fault, field.name) for field in fields(fault)}
+    return {name: value for name, value in shown.items() if value not in (None, False, 0)}
+
+
+SomeFault = TypeVar("SomeFault", bound=Fault)
+
+
+class Faults(Generic[SomeFault]):
+    """The faults that wait for their request or webhook."""
+
+    def __init__(self, make: Callable[..., SomeFault], random: Random) -> None:
+        self._make = make
+        self._random = random
+        self._waiting: list[SomeFault] = []
         self._lock = threading.Lock()
 
-    def next(self, route: str, **details: JsonValue) -> ApiFault:
-        """Hit the next request (or `times=` requests) that match; see `ApiFault` for the details.
+    def next(self, target: str, **details: JsonValue) -> SomeFault:
+        """Hit the next one (or `times=` of them) that matches; see `ApiFault` and `WebhookFault`.
 
         Raises:
             TypeError: a detail that does not exist.
             ValueError: a fault that would do nothing.
         """
-        fault = ApiFault(route, **details)
+        fault = self._make(target, **details)
         with self._lock:
             self._waiting.append(fault)
         return fault
 
-    def take(self, method: str, path: str) -> ApiFault | None:
-        """The fault for this request, counted as used."""
+    def take(self, target: str, suits: Callable[[SomeFault], bool] = lambda _fault: True) -> SomeFault | None:
+        """The fault for this one, counted as used; only one that suits."""
         with self._lock:
             for fault in self._waiting:
-                if fnmatchcase(f"{method} {path}", fault.route) and self._random.random() < fault.chance:
+                matches = fnmatchcase(target, fault.target) and suits(fault)
+                if matches and self._random.random() < fault.chance:
                     fault.times -= 1
                     self._waiting = [other for other in self._waiting if other.times > 0]
                     return fault
         return None
 
-    def waiting(self) -> list[ApiFault]:
+    def waiting(self) -> list[SomeFault]:
         """The faults that have not been used up."""
         with self._lock:
             return list(self._waiting)

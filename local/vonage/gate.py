@@ -29,7 +29,7 @@ class Gate:
     """An ASGI application in front of the APIs."""
 
     app: ASGIApp
-    faults: Faults
+    faults: Faults[ApiFault]
     journal: Journal
     clock: Clock
     identifiers: Identifiers
@@ -45,7 +45,7 @@ class Gate:
 
     async def _handle(self, request: Request, body: bytes, send: Send) -> None:
         started, at = time.perf_counter(), self.clock.timestamp()
-        fault = self.faults.take(request.method, request.url.path)
+        fault = self.faults.take(f"{request.method} {request.url.path}")
         reply = _Reply()
         if fault is None or fault.lost_reply or not _replaces_work(fault):
             await asyncio.sleep(fault.delay_ms / 1000 if fault else 0)
@@ -115,6 +115,8 @@ def _faulty_response(fault: ApiFault, instance: str) -> Response:
         limited = problems.rate_limited()
         limited.headers = headers
         return limited.response(instance)
+    if status == 402:
+        return problems.low_balance().response(instance)
     short = {"type": f"{problems.DOCUMENTATION}#error", "title": "Internal Error", "instance": instance}
     return JSONResponse(short, status, headers=headers)
 

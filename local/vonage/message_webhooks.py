@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from local.vonage.account import Json
 from local.vonage.delivery import Delivery, Reply, Webhook
+from local.vonage.messages_v01 import as_v01
 
 FIRST_PAUSE_S = 5
 LONGEST_PAUSE_S = 15 * 60
@@ -19,9 +20,10 @@ SOCKET_TIMEOUT_MS = 15000
 
 
 def hook_of(application: Json, kind: str) -> Json | None:
-    """The application's `inbound_url` or `status_url`, if it is set."""
-    hook: Json = application["capabilities"].get("messages", {}).get("webhooks", {}).get(kind, {})
-    return hook if hook.get("address") else None
+    """The application's `inbound_url` or `status_url`, if it is set, with the version of its payloads."""
+    messages = application["capabilities"].get("messages", {})
+    hook: Json = messages.get("webhooks", {}).get(kind, {})
+    return {**hook, "version": messages.get("version", "v1")} if hook.get("address") else None
 
 
 def webhook(kind: str, hook: Json, payload: Json, application_id: str | None) -> Webhook:
@@ -30,7 +32,7 @@ def webhook(kind: str, hook: Json, payload: Json, application_id: str | None) ->
         kind=kind,
         url=hook["address"],
         method="POST",
-        payload=payload,
+        payload=as_v01(payload) if hook.get("version") == "v0.1" else payload,
         application_id=application_id,
         connect_timeout_ms=CONNECT_TIMEOUT_MS,
         socket_timeout_ms=SOCKET_TIMEOUT_MS,

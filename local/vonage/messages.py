@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from local.vonage import message_webhooks
 from local.vonage.account import Json
+from local.vonage.sending import Message
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
@@ -35,9 +36,7 @@ async def receive(exchange: "Exchange", message: Json) -> Json:
     if hook is None:
         raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
     payload = inbound_payload(exchange, message)
-    exchange.journal.add(
-        "message", payload["timestamp"], message=payload["message_uuid"], what="received", details=payload
-    )
+    exchange.keep_message(Message(payload["message_uuid"], "inbound", payload, application["id"]), "received")
     webhook = message_webhooks.webhook("inbound", hook, payload, application["id"])
     reply = await message_webhooks.deliver(exchange.delivery, webhook)
     return {

@@ -98,6 +98,12 @@ def wrong_header(name: str, fragment: str, status: int) -> ProblemError:
     return ProblemError(status, fragment, f"{verb} {name} header", f"{verb} {detail}")
 
 
+def low_balance() -> ProblemError:
+    """The account cannot pay for it."""
+    detail = "This request could not be performed due to your account balance being low."
+    return ProblemError(402, "low-balance", "Low balance", detail)
+
+
 def rate_limited() -> ProblemError:
     """Too many requests in this second."""
     return ProblemError(429, "rate-limit", "Rate Limit Hit", "Please wait, then retry your request")

@@ -22,14 +22,16 @@ from starlette.types import ASGIApp
 
 from local.vonage import applications, control, problems
 from local.vonage.account import Account
+from local.vonage.account_api import AccountApi
 from local.vonage.authentication import ApplicationTokens
 from local.vonage.clock import Clock
 from local.vonage.delivery import USER_AGENT, Delivery
 from local.vonage.engine import Engine
 from local.vonage.exchange import Exchange
-from local.vonage.faults import Faults
+from local.vonage.faults import ApiFault, Faults, WebhookFault
 from local.vonage.gate import Gate
 from local.vonage.journal import Journal
+from local.vonage.messages_api import MessagesApi
 from local.vonage.numbers import NumbersApi
 from local.vonage.rates import RateLimit
 from local.vonage.requests import NotAnObjectError
@@ -51,7 +53,8 @@ class Vonage:
     account: Account
     clock: Clock
     journal: Journal
-    faults: Faults
+    faults: Faults[ApiFault]
+    webhook_faults: Faults[WebhookFault]
     engine: Engine
     exchange: Exchange
     url: str
@@ -70,10 +73,13 @@ class Vonage:
             NotAnObjectError: _own_response,
             HTTPException: self._unknown_route,
         }
+        tokens = ApplicationTokens(self.account)
         routes = [
             *applications.routes(self.account),
             *numbers.routes(),
-            *VoiceApi(self.exchange, ApplicationTokens(self.account)).routes(),
+            *VoiceApi(self.exchange, tokens).routes(),
+            *MessagesApi(self.exchange, tokens).routes(),
+            *AccountApi(self.account, self.clock).routes(),
             *control.routes(self),
         ]
         app = Starlette(routes=routes, exception_handlers=handlers)
@@ -130,8 +136,10 @@ def running(
     ):
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         exchange = Exchange(delivery.account, clock, delivery.journal, engine, delivery, url)
-        faults = Faults(delivery.account.identifiers)
-        vonage = Vonage(delivery.account, clock, delivery.journal, faults, engine, exchange, url)
+        faults = Faults(ApiFault, delivery.account.identifiers.random)
+        vonage = Vonage(
+            delivery.account, clock, delivery.journal, faults, delivery.faults, engine, exchange, url
+        )
         app = front(vonage, vonage.asgi()) if front else vonage.asgi()
         with _serving(app, listener):
             yield vonage
@@ -146,7 +154,8 @@ def delivering(
         httpx.Client(trust_env=False, headers={"User-Agent": USER_AGENT}, transport=transport) as client,
         ThreadPoolExecutor(WEBHOOKS_AT_ONCE, "vonage-webhook") as threads,
     ):
-        yield Delivery(account, clock, Journal(), client, threads)
+        faults = Faults(WebhookFault, account.identifiers.random)
+        yield Delivery(account, clock, Journal(), client, threads, faults)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,219 @@
+"""The Messages API: what it accepts, what it refuses, and the statuses that follow."""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from local.vonage.endpoint import Answer
+from local.vonage.sending import Recipient
+from local.vonage.server import Vonage
+from tests.vonage.customer import CALLER, NUMBER, Customer
+
+MESSAGES = "/v1/messages"
+Json = dict[str, Any]
+IMAGE = {"url": "https://example.com/a.png"}
+
+
+def sms(**members: object) -> Json:
+    return {
+        "channel": "sms",
+        "message_type": "text",
+        "to": CALLER,
+        "from": NUMBER,
+        "text": "Hello.",
+        **members,
+    }
+
+
+@pytest.fixture
+def messages(customer: Customer, vonage: Vonage) -> Iterator[httpx.Client]:
+    customer.create()
+    claims = {"application_id": customer.application["id"], "iat": int(time.time()), "jti": str(uuid.uuid4())}
+    token = jwt.encode(claims, customer.application["keys"]["private_key"], algorithm="RS256")
+    with httpx.Client(base_url=vonage.url, headers={"Authorization": f"Bearer {token}"}) as client:
+        yield client
+
+
+def statuses(vonage: Vonage, customer: Customer, count: int) -> list[Json]:
+    """Wait, in real time, for so many status webhooks."""
+    deadline = time.monotonic() + 10
+    while len(customer.bodies("status")) < count:
+        assert time.monotonic() < deadline, vonage.journal.entries()
+        time.sleep(0.01)
+    return customer.bodies("status")
+
+
+def test_message_is_accepted_then_submitted_and_delivered(
+    messages: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    accepted = messages.post(MESSAGES, json=sms(client_ref="order-7"))
+
+    assert accepted.status_code == 202
+    assert list(accepted.json()) == ["message_uuid"]
+    submitted, delivered = statuses(vonage, customer, 2)
+    assert (submitted["status"], delivered["status"]) == ("submitted", "delivered")
+    assert delivered["message_uuid"] == accepted.json()["message_uuid"]
+    assert delivered["client_ref"] == "order-7"
+    assert isinstance(delivered["usage"]["price"], str)
+    assert delivered["sms"] == {"count_total": "1"}
+
+
+def test_message_that_cannot_be_delivered_says_why(
+    messages: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    messages.post(MESSAGES, json=sms(to="447700900998"))
+    failed = statuses(vonage, customer, 2)[-1]
+    assert failed["status"] == "undeliverable"
+    assert failed["error"]["title"] == "1330"
+
+
+def test_failover_tries_the_next_channel(messages: httpx.Client, vonage: Vonage, customer: Customer) -> None:
+    vonage.exchange.recipients["447700900998"] = Recipient("rejected")
+    first = {
+        "channel": "whatsapp",
+        "message_type": "text",
+        "to": "447700900998",
+        "from": NUMBER,
+        "text": "Hi.",
+    }
+
+    accepted = messages.post(MESSAGES, json={**first, "failover": [sms()]}).json()
+
+    reports = statuses(vonage, customer, 4)
+    assert [(report["channel"], report["status"]) for report in reports] == [
+        ("whatsapp", "submitted"), ("whatsapp", "rejected"), ("sms", "submitted"), ("sms", "delivered"),
+    ]  # fmt: skip
+    assert {report["workflow"]["workflow_id"] for report in reports} == {accepted["workflow_id"]}
+    assert reports[-1]["workflow"]["items_number"] == "2"
+
+
+def test_reader_reports_read_where_the_channel_can(
+    messages: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    vonage.exchange.recipients[CALLER] = Recipient(reads=True)
+    messages.post(MESSAGES, json=sms(channel="whatsapp"))
+    assert [report["status"] for report in statuses(vonage, customer, 3)] == [
+        "submitted",
+        "delivered",
+        "read",
+    ]
+
+
+def test_own_webhook_of_a_message_gets_its_statuses(messages: httpx.Client, customer: Customer) -> None:
+    messages.post(MESSAGES, json=sms(webhook_url=f"{customer.url}/own"))
+    deadline = time.monotonic() + 10
+    while len(customer.bodies("own")) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [report["status"] for report in customer.bodies("own")] == ["submitted", "delivered"]
+    assert customer.bodies("status") == []
+
+
+def test_status_that_is_not_taken_comes_again(
+    messages: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("status", Answer(500), Answer(200))
+    messages.post(MESSAGES, json=sms())
+    assert [report["status"] for report in statuses(vonage, customer, 3)].count("submitted") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "spoiled"),
+    [
+        ("to", {"to": 447700900123}),
+        ("from", {"from": None}),
+        ("channel", {"channel": "pigeon"}),
+        ("message_type", {"message_type": "image"}),
+        ("text", {"text": ""}),
+        ("text", {"text": "x" * 3201}),
+        ("ttl", {"ttl": 19}),
+        ("client_ref", {"client_ref": "x" * 101}),
+        ("webhook_version", {"webhook_version": "v2"}),
+        ("webhook_url", {"webhook_url": "example.com"}),
+        ("failover[0].channel", {"failover": [{"channel": "pigeon"}]}),
+        ("sms.encoding_type", {"sms": {"encoding_type": "morse"}}),
+        ("ttl", {"channel": "mms", "message_type": "image", "image": IMAGE, "ttl": 299}),
+        ("image.url", {"channel": "mms", "message_type": "image", "image": {"url": "a.png"}}),
+        ("image", {"channel": "whatsapp", "message_type": "image"}),
+        ("message_type", {"channel": "viber_service", "message_type": "sticker"}),
+        ("messenger.category", {"channel": "messenger", "messenger": {"category": "spam"}}),
+    ],
+)
+def test_invalid_message_names_the_parameter(messages: httpx.Client, name: str, spoiled: Json) -> None:
+    refused = messages.post(MESSAGES, json=sms(**spoiled))
+    assert refused.status_code == 422
+    assert refused.json()["type"].endswith("#1150")
+    assert name in [parameter["name"] for parameter in refused.json()["invalid_parameters"]]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"channel": "mms", "message_type": "image", "image": IMAGE},
+        {"channel": "rcs", "message_type": "text", "text": "Hi.", "suggestions": [{"type": "reply"}]},
+        {"channel": "whatsapp", "message_type": "template", "template": {"name": "a"}, "whatsapp": {}},
+        {
+            "channel": "messenger",
+            "message_type": "text",
+            "text": "Hi.",
+            "messenger": {"category": "response"},
+        },
+        {"channel": "viber_service", "message_type": "text", "text": "Hi.", "viber_service": {"ttl": 30}},
+        {"channel": "email", "message_type": "html", "html": "<p>Hi.</p>"},
+    ],
+    ids=lambda message: message["channel"],
+)
+def test_every_channel_is_accepted(messages: httpx.Client, message: Json) -> None:
+    assert messages.post(MESSAGES, json={"to": CALLER, "from": "shop", **message}).status_code == 202
+
+
+def test_basic_credentials_send_without_an_application(api: httpx.Client, customer: Customer) -> None:
+    customer.create()
+    assert api.post(MESSAGES, json=sms()).status_code == 202
+    assert httpx.post(f"{api.base_url}{MESSAGES}", json=sms(), auth=("a", "b")).status_code == 401
+    assert httpx.post(f"{api.base_url}{MESSAGES}", json=sms()).status_code == 401
+
+
+def test_inbound_whatsapp_can_be_marked_as_read(messages: httpx.Client, vonage: Vonage) -> None:
+    inbound = {"channel": "whatsapp", "from": CALLER, "to": NUMBER, "text": "hi"}
+    read = messages.post("/_simulator/messages", json=inbound).json()["message_uuid"]
+
+    assert messages.patch(f"{MESSAGES}/{read}", json={"status": "read"}).status_code == 202
+    assert vonage.exchange.messages[read].status == "read"
+    assert messages.patch(f"{MESSAGES}/{read}", json={"status": "revoked"}).status_code == 404
+    assert messages.patch(f"{MESSAGES}/unknown", json={"status": "read"}).status_code == 404
+    assert messages.patch(f"{MESSAGES}/{read}", json={"status": "eaten"}).status_code == 422
+
+
+def test_sms_cannot_be_marked_as_read(messages: httpx.Client) -> None:
+    inbound = {"channel": "sms", "from": CALLER, "to": NUMBER, "text": "hi"}
+    received = messages.post("/_simulator/messages", json=inbound).json()["message_uuid"]
+    assert messages.patch(f"{MESSAGES}/{received}", json={"status": "read"}).status_code == 422
+
+
+def test_low_balance_and_rate_limit_are_faults(messages: httpx.Client, vonage: Vonage) -> None:
+    vonage.faults.next(f"POST {MESSAGES}", status=402)
+    vonage.faults.next(f"POST {MESSAGES}", status=429, retry_after=1)
+    assert messages.post(MESSAGES, json=sms()).json()["type"].endswith("#low-balance")
+    assert messages.post(MESSAGES, json=sms()).headers["retry-after"] == "1"
+
+
+def test_older_version_has_the_older_shape(api: httpx.Client, customer: Customer) -> None:
+    customer.create()
+    hooks = {"inbound_url": customer.hook("inbound"), "status_url": customer.hook("status")}
+    capabilities = {"messages": {"webhooks": hooks, "version": "v0.1"}}
+    api.put(
+        f"/v2/applications/{customer.application['id']}", json={"name": "old", "capabilities": capabilities}
+    )
+
+    api.post("/_simulator/messages", json={"channel": "sms", "from": CALLER, "to": NUMBER, "text": "hi"})
+
+    body = json.loads(customer.received[-1].body)
+    assert body["from"] == {"type": "sms", "number": CALLER}
+    assert body["message"] == {"content": {"type": "text", "text": "hi"}}
+    assert "channel" not in body
