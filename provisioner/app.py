@@ -24,6 +24,8 @@ log.setLevel(logging.INFO)
 class Context(Protocol):
     """The part of Lambda's context that is used."""
 
+    invoked_function_arn: str
+
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda ends the function."""
 
@@ -36,9 +38,10 @@ def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]
         StillRunningError: another delivery of the same request is at work and will answer.
     """
     if "ResponseURL" not in event:
-        from provisioner.actions import act
+        from provisioner import actions, wiring
 
-        return act(event, context.get_remaining_time_in_millis() / 1000)
+        tools = wiring.tools(context.get_remaining_time_in_millis() / 1000)
+        return actions.act(event, context.invoked_function_arn, tools)
     serve(protocol.parse(event), context.get_remaining_time_in_millis() / 1000)
     return None
 

@@ -1,5 +1,9 @@
 """`Custom::VonageApplication`: Create, Update and Delete."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from provisioner import keys, plan, properties
 from provisioner.bench import ApplicationBench
 from provisioner.errors import ProvisionerError
@@ -7,30 +11,59 @@ from provisioner.execute import execute
 from provisioner.look import Site
 from provisioner.memory import Memory
 from provisioner.plan import Found
+from provisioner.properties import Application
 from provisioner.protocol import Answer, Request
+from provisioner.steps import Step
 from provisioner.wiring import Tools
 
 OWNED = "applications"
 validate = properties.application
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What is wanted, what is there, and the steps from the one to the other."""
+
+    wanted: Application
+    site: Site
+    found: Found
+    steps: list[Step]
+
+    def bench(self, tools: Tools, token: str, creating: str = "") -> ApplicationBench:
+        """The tools to do the steps with."""
+        return _bench(tools, self.site, self.found, token, creating)
+
+
+def survey(tools: Tools, memory: Memory, wants: Mapping[str, Any], stack_id: str) -> Survey:
+    """Look, and plan. Changes nothing.
+
+    Raises:
+        ProvisionerError: it cannot be had, or cannot be found out.
+    """
+    wanted = properties.application(wants)
+    site = _site(tools, memory, wanted.CredentialsSecret, wanted.ApplicationSecret)
+    found = site.look(wanted, stack_id)
+    return Survey(wanted, site, found, plan.plan(wanted, found))
+
+
 def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
     """Create or Update: bring the application from whatever it is to what the properties say."""
-    wanted = properties.application(request.properties)
-    site = _site(tools, memory, wanted.CredentialsSecret, wanted.ApplicationSecret)
-    found, known = site.look(wanted, request.stack_id), memory.record.get("application_id")
+    seen, known = (
+        survey(tools, memory, request.properties, request.stack_id),
+        memory.record.get("application_id"),
+    )
     memory.begin(request)
-    bench = _bench(request, tools, site, found)
-    execute(plan.plan(wanted, found), bench)
+    bench = seen.bench(tools, request.id, request.id if request.type == "Create" else "")
+    execute(seen.steps, bench)
     if known not in (None, bench.live["id"]):
-        site.ownership.release(known, memory.id)
+        seen.site.ownership.release(known, memory.id)
     memory.note(application_id=bench.live["id"], public_key=bench.key.public_pem)
     memory.done(request)
     data = {
         "ApplicationId": bench.live["id"],
         "PublicKeyFingerprint": keys.fingerprint(bench.key.public_pem),
-        "Name": wanted.Name,
-        "SecretArn": wanted.ApplicationSecret,
+        "Name": seen.wanted.Name,
+        "SecretArn": seen.wanted.ApplicationSecret,
     }
     return Answer("SUCCESS", request.answer_id, data=data)
 
@@ -47,7 +80,7 @@ def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
         site = _site(tools, memory, *secrets)
         found = site.look_for_removal()
         steps, note = plan.plan_removal(found)
-        execute(steps, _bench(request, tools, site, found))
+        execute(steps, _bench(tools, site, found, request.id))
         if application_id:
             site.ownership.release(application_id, memory.id)
     except ProvisionerError as error:
@@ -68,10 +101,10 @@ def _site(tools: Tools, memory: Memory, credentials_secret: str, application_sec
     )
 
 
-def _bench(request: Request, tools: Tools, site: Site, found: Found) -> ApplicationBench:
+def _bench(tools: Tools, site: Site, found: Found, token: str, creating: str = "") -> ApplicationBench:
     return ApplicationBench(
         owner=site.memory.id,
-        token=request.id,
+        token=token,
         vonage=site.vonage,
         deadline=tools.deadline,
         ownership=site.ownership,
@@ -80,5 +113,5 @@ def _bench(request: Request, tools: Tools, site: Site, found: Found) -> Applicat
         current=found.current,
         pending=found.pending,
         live=found.live or {},
-        creating=request.id if request.type == "Create" else "",
+        creating=creating,
     )

@@ -52,4 +52,6 @@ def explained(doing: str, denied: str = "") -> Iterator[None]:
             if name == "AccessDeniedException"
             else "Deploy again; if it stays, look at the AWS status."
         )
-        raise ProvisionerError(f"AWS did not let the provisioner {doing}: {name}.", step) from error
+        raise ProvisionerError(
+            f"AWS did not let the provisioner {doing}: {name}.", step, "AWS_REFUSED"
+        ) from error

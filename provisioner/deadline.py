@@ -54,7 +54,9 @@ class Deadline:
         """
         if self.remaining() <= 0:
             raise DeadlineError(
-                "The time for this request is used up.", "Deploy again; what was begun is recorded."
+                "The time for this request is used up.",
+                "Deploy again; what was begun is recorded.",
+                "OUT_OF_TIME",
             )
 
     def pause(self, seconds: float) -> None:
@@ -67,6 +69,8 @@ class Deadline:
             return
         if seconds >= self.remaining():
             raise DeadlineError(
-                "Vonage asked to wait longer than this request has time.", "Deploy again in a minute."
+                "Vonage asked to wait longer than this request has time.",
+                "Deploy again in a minute.",
+                "OUT_OF_TIME",
             )
         self.sleep(seconds)

@@ -17,12 +17,14 @@ class ProvisionerError(Exception):
     Args:
         cause: What happened, as one sentence.
         next_step: What to do about it, as one sentence; empty when there is nothing to do.
+        code: A stable name for programs, listed in `docs/provisioner.md`.
     """
 
-    def __init__(self, cause: str, next_step: str = "") -> None:
-        super().__init__(cause, next_step)
+    def __init__(self, cause: str, next_step: str = "", code: str = "FAILED") -> None:
+        super().__init__(cause, next_step, code)
         self.cause = cause
         self.next_step = next_step
+        self.code = code
 
     def __str__(self) -> str:
         return f"{self.cause} {self.next_step}".strip()

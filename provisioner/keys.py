@@ -46,7 +46,7 @@ def pair(private_pem: str) -> KeyPair:
         ValueError: it is not a private key in PEM.
     """
     try:
-        # Checking that the primes are primes takes 50 ms, and the public half is compared with Vonage's anyway.
+        # Checking the primes takes 50 ms, and the public half is compared with Vonage's anyway.
         private = load_pem_private_key(
             private_pem.encode(), password=None, unsafe_skip_rsa_key_validation=True
         )

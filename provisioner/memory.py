@@ -19,6 +19,8 @@ OVERTAKEN_S = 150.0
 """How long a Create may arrive after the Delete that overtook it: Lambda drops older events."""
 
 REMEMBERED_REQUESTS = 20
+LATE_S = 86_400.0
+"""No delivery comes later than this: what is only kept for late ones may go."""
 
 
 @dataclass
@@ -49,9 +51,7 @@ class Memory:
 
     def begin(self, request: Request) -> None:
         """Before anything is changed: who is doing what."""
-        self.note(
-            type=request.resource_type, stack_id=request.stack_id, logical_id=request.logical_id
-        )
+        self.note(type=request.resource_type, stack_id=request.stack_id, logical_id=request.logical_id)
         self.records.put(f"attempts/{self.id}", {"properties": dict(request.properties)})
 
     def note(self, **facts: Any) -> None:  # noqa: ANN401 - JSON
@@ -113,3 +113,12 @@ class Memory:
 
     def _save(self) -> None:
         self.records.put(f"resources/{self.id}", self.record)
+
+
+def forget_old(records: Records, now: float) -> None:
+    """Remove the answers and tombstones of resources that went more than a day ago."""
+    living = records.under("resources")
+    for folder in ("answers", "tombstones"):
+        for resource_id, record in records.under(folder).items():
+            if resource_id not in living and float(record["at"]) < now - LATE_S:
+                records.delete(f"{folder}/{resource_id}")

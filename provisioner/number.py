@@ -1,15 +1,19 @@
 """`Custom::VonageNumber`: owned numbers linked to an application, and put back afterwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from provisioner import number_plan, properties
 from provisioner.bench import Bench
-from provisioner.errors import ProvisionerError
+from provisioner.errors import ProvisionerError, RefusedError
 from provisioner.execute import execute
 from provisioner.memory import Memory
 from provisioner.number_plan import FoundNumber, WantedLinks
 from provisioner.ownership import Ownership
+from provisioner.properties import Number
 from provisioner.protocol import Answer, Request
+from provisioner.steps import Step
 from provisioner.vonage import Vonage
 from provisioner.wiring import Tools
 
@@ -17,25 +21,51 @@ OWNED = "numbers"
 validate = properties.number
 
 
-def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
-    """Create or Update: link what is wanted, then release what is wanted no more."""
-    wanted = properties.number(request.properties)
-    vonage = tools.vonage(wanted.CredentialsSecret)
-    ownership = tools.ownership(OWNED)
-    found = look([*wanted.Numbers, *ownership.things_of(memory.id)], vonage, ownership)
+@dataclass(frozen=True)
+class Survey:
+    """What is wanted, what is there, the steps from the one to the other, and what was left to others."""
+
+    wanted: Number
+    vonage: Vonage
+    ownership: Ownership
+    memory: Memory
+    found: Mapping[str, FoundNumber]
+    steps: list[Step]
+    left: list[RefusedError]
+
+    def bench(self, tools: Tools, token: str) -> Bench:
+        """The tools to do the steps with."""
+        return Bench(self.memory.id, token, self.vonage, tools.deadline, self.ownership, self.memory)
+
+
+def survey(tools: Tools, memory: Memory, wants: Mapping[str, Any], _stack_id: str = "") -> Survey:
+    """Look, and plan. Changes nothing.
+
+    Raises:
+        ProvisionerError: it cannot be had, or cannot be found out.
+    """
+    wanted = properties.number(wants)
+    vonage, ownership = tools.vonage(wanted.CredentialsSecret), tools.ownership(OWNED)
+    found = _look([*wanted.Numbers, *ownership.things_of(memory.id)], vonage, ownership)
     links = WantedLinks(
         owner=memory.id,
         application_id=wanted.ApplicationId,
         numbers=wanted.Numbers,
         takeover=wanted.AllowTakeover,
-        unchanged=memory.record.get("properties") == dict(request.properties),
+        unchanged=memory.record.get("properties") == dict(wants),
     )
-    steps, notes = number_plan.plan_links(links, found)
+    steps, left = number_plan.plan_links(links, found)
+    return Survey(wanted, vonage, ownership, memory, found, steps, left)
+
+
+def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
+    """Create or Update: link what is wanted, then release what is wanted no more."""
+    seen = survey(tools, memory, request.properties)
     memory.begin(request)
-    execute(steps, _bench(request, vonage, tools, memory, ownership))
+    execute(seen.steps, seen.bench(tools, request.id))
     memory.done(request)
-    data = {"Numbers": ",".join(wanted.Numbers)}
-    return Answer("SUCCESS", request.answer_id, " ".join(notes), data)
+    note = " ".join(str(refusal) for refusal in seen.left)
+    return Answer("SUCCESS", request.answer_id, note, {"Numbers": ",".join(seen.wanted.Numbers)})
 
 
 def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
@@ -46,27 +76,21 @@ def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
         return Answer("SUCCESS", request.answer_id)
     try:
         vonage = tools.vonage(str(request.properties.get("CredentialsSecret") or ""))
-        found = look(numbers, vonage, ownership)
+        found = _look(numbers, vonage, ownership)
+        bench = Bench(memory.id, request.id, vonage, tools.deadline, ownership, memory)
         for msisdn in numbers:
-            steps = number_plan.plan_release(memory.id, msisdn, found[msisdn])
-            execute(steps, _bench(request, vonage, tools, memory, ownership))
+            execute(number_plan.plan_release(memory.id, msisdn, found[msisdn]), bench)
     except ProvisionerError as error:
         application_id = request.properties.get("ApplicationId", "<application id>")
+        by_hand = f"vonage apps numbers unlink {application_id} <number>"
         error.cause = f"The numbers {', '.join(numbers)} may remain linked: {error.cause}"
-        error.next_step += (
-            " Then delete the stack again; or unlink each by hand: "
-            f"`vonage apps numbers unlink {application_id} <number>`."
-        )
+        error.next_step += f" Then delete the stack again; or unlink each by hand: `{by_hand}`."
         raise
     return Answer("SUCCESS", request.answer_id)
 
 
-def look(numbers: Iterable[str], vonage: Vonage, ownership: Ownership) -> dict[str, FoundNumber]:
+def _look(numbers: Iterable[str], vonage: Vonage, ownership: Ownership) -> dict[str, FoundNumber]:
     """What the account lists of these numbers, and who links them; one request a second."""
     return {
         msisdn: FoundNumber(vonage.number(msisdn), ownership.of(msisdn)) for msisdn in dict.fromkeys(numbers)
     }
-
-
-def _bench(request: Request, vonage: Vonage, tools: Tools, memory: Memory, ownership: Ownership) -> Bench:
-    return Bench(memory.id, request.id, vonage, tools.deadline, ownership, memory)

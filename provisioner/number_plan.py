@@ -60,8 +60,10 @@ class WantedLinks:
     unchanged: bool = False
 
 
-def plan_links(wanted: WantedLinks, found: Mapping[str, FoundNumber]) -> tuple[list[Step], list[str]]:
-    """The steps that link numbers, then release those not wanted any more; and notes for the operator.
+def plan_links(
+    wanted: WantedLinks, found: Mapping[str, FoundNumber]
+) -> tuple[list[Step], list[RefusedError]]:
+    """The steps that link numbers, then release those not wanted any more; and what was left to others.
 
     Raises:
         RefusedError: a number is not owned, or is in use elsewhere. All such numbers are named.
@@ -78,7 +80,7 @@ def plan_links(wanted: WantedLinks, found: Mapping[str, FoundNumber]) -> tuple[l
     for msisdn, number in found.items():
         if msisdn not in wanted.numbers:
             steps += plan_release(wanted.owner, msisdn, number)
-    return steps, [str(refusal) for refusal in refusals]
+    return steps, refusals
 
 
 def plan_release(owner: str, msisdn: str, number: FoundNumber) -> list[Step]:
@@ -123,34 +125,37 @@ def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[Step]:
         raise RefusedError(
             f"The account does not own the number {msisdn}.",
             "`vonage numbers list` shows what it owns; buy the number first, or correct it.",
+            code="NUMBER_NOT_OWNED",
         )
     mine = next((claim for claim in number.claims if claim.owner == wanted.owner), None)
     ours = {wanted.application_id, mine.details.get("application_id") if mine else None}
     if not wanted.takeover:
         _refuse_to_steal(msisdn, live, {each for each in ours if each})
-    claim = ClaimNumber(msisdn, wanted.application_id, dict(live))
+    known = mine is not None and mine.details.get("application_id") == wanted.application_id
+    claim: list[Step] = [] if known else [ClaimNumber(msisdn, wanted.application_id, dict(live))]
     overridden = live.get("voiceCallbackType") in OVERRIDES
     if live.get("app_id") == wanted.application_id and not overridden:
-        return [] if mine and mine.details.get("application_id") == wanted.application_id else [claim]
+        return claim
     kept = {k: v for k, v in live.items() if not (overridden and k in VOICE_CALLBACK)}
     link = LinkNumber(msisdn, settings(kept, wanted.application_id), settings(live, linked_to(live)))
-    return [claim, link]
+    return [*claim, link]
 
 
 def _refuse_to_steal(msisdn: str, live: Mapping[str, Any], ours: set[str]) -> None:
     linked = linked_to(live)
     if linked and linked not in ours:
+        unlink = f"vonage apps numbers unlink {linked} {msisdn}"
         raise RefusedError(
             f"The number {msisdn} is linked to the application {linked}.",
-            f"Unlink it there (`vonage apps numbers unlink {linked} {msisdn}`), or set AllowTakeover to "
-            f"true.",
+            f"Unlink it there (`{unlink}`), or set AllowTakeover to true.",
+            code="NUMBER_LINKED_ELSEWHERE",
         )
     if live.get("voiceCallbackType") in OVERRIDES:
+        place = f"{live['voiceCallbackType']} {live.get('voiceCallbackValue', '')}"
         raise RefusedError(
-            f"Calls to the number {msisdn} go to {live['voiceCallbackType']} "
-            f"{live.get('voiceCallbackValue', '')}, "
-            "which would override the application.",
+            f"Calls to the number {msisdn} go to {place}, which would override the application.",
             "Remove that setting in the dashboard, or set AllowTakeover to true.",
+            code="NUMBER_OVERRIDDEN",
         )
 
 

@@ -1,6 +1,7 @@
 """What to do about an application: pure decisions from what is wanted and what was found.
 
     plan(wanted, found) -> steps that bring the one to the other
+    plan_rotation(found) -> steps that give it a new key
     plan_removal(found) -> steps that undo what this resource did, and nothing else
 
 Nothing is called here and nothing is written; the same plan is printed, compared for drift, and executed.
@@ -11,6 +12,7 @@ from typing import Any
 
 from provisioner import document, keys
 from provisioner.document import Document
+from provisioner.errors import RefusedError
 from provisioner.properties import Application
 from provisioner.secret import Content
 from provisioner.steps import (
@@ -90,6 +92,23 @@ def plan(wanted: Application, found: Found) -> list[Step]:
     if found.current.application_id != live["id"]:
         steps.append(SaveApplication(version))
     return steps
+
+
+def plan_rotation(found: Found) -> list[Step]:
+    """The steps of a rotation that was asked for, or of one that has not ended.
+
+    Raises:
+        RefusedError: there is no application whose key could be changed.
+    """
+    if found.live is None or found.current.key is None:
+        raise RefusedError(
+            "There is no application with a key to rotate.",
+            '`{"action": "check", "repair": true}` mends that first.',
+            code="APPLICATION_MISSING",
+        )
+    resumes = found.pending.key is not None and found.pending.application_id == found.live["id"]
+    store: list[Step] = [] if resumes else [StoreNextKey(found.current.key_version)]
+    return [*store, *_switch(found)]
 
 
 def plan_removal(found: Found) -> tuple[list[Step], str]:

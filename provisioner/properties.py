@@ -220,4 +220,6 @@ def _read(kind: type[Kind], properties: Mapping[str, Any]) -> Kind:
     try:
         return kind.model_validate(dict(properties))
     except ValidationError as error:
-        raise InvalidPropertiesError(property_errors.explain(error, kind)) from None
+        raise InvalidPropertiesError(
+            property_errors.explain(error, kind), code="PROPERTIES_INVALID"
+        ) from None

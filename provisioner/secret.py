@@ -1,6 +1,6 @@
-"""The two secrets: the account's credentials, which are read, and the application's, which is written.
+"""The secret of an application: its id and its key.
 
-Which version of the application's secret means what is decided by its content, never by its labels: on AWS
+Which version of it means what is decided by its content, never by its labels: on AWS
 the first value becomes AWSCURRENT whatever was asked for, and other implementations differ. A value without
 `application_id` means "not provisioned yet" to every reader.
 Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionStage).
@@ -149,31 +149,6 @@ class ApplicationSecret:
                     return Content()
                 raise
         return _decode(reply.get("SecretString"), reply["VersionId"])
-
-
-def credentials(client: "SecretsManagerClient", name: str) -> tuple[str, str]:
-    """API key and secret of the Vonage account.
-
-    Raises:
-        ProvisionerError: the secret is missing, unreadable or incomplete; the text says how to write it.
-    """
-    step = f"Write it with `make credentials` (or pass the name of the secret you have); it is {name!r} here."
-    with aws.explained(f"read the credentials secret {name}", step):
-        try:
-            text = client.get_secret_value(SecretId=name).get("SecretString")
-        except ClientError as error:
-            if aws.code(error) in GONE:
-                raise ProvisionerError(f"There is no credentials secret {name!r}.", step) from None
-            raise
-    document = _document(text)
-    missing = [
-        key
-        for key in ("api_key", "api_secret")
-        if not isinstance(document.get(key), str) or not document[key]
-    ]
-    if missing:
-        raise ProvisionerError(f"The credentials secret {name!r} lacks {' and '.join(missing)}.", step)
-    return document["api_key"], document["api_secret"]
 
 
 def _encode(content: Content) -> str:

@@ -1,7 +1,10 @@
-"""The steps a plan is made of: plain data, each one thing, each safe to do twice."""
+"""The steps a plan is made of: plain data, each one thing, each safe to do twice.
+
+A step's `code` says what is amiss when a plan holds it although nothing was asked to change.
+"""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from provisioner.msisdn import masked
 from provisioner.secret import Content
@@ -13,6 +16,8 @@ Document = dict[str, Any]
 class StoreKey:
     """Make a key pair and store it, before Vonage hears of it."""
 
+    code: ClassVar[str] = "KEY_MISSING"
+
     key_version: str
 
     def __str__(self) -> str:
@@ -23,6 +28,8 @@ class StoreKey:
 class MoveKey:
     """Store the key and the application's id in the secret that has taken the place of another."""
 
+    code: ClassVar[str] = "SECRET_REPLACED"
+
     content: Content = field(repr=False)
 
     def __str__(self) -> str:
@@ -32,6 +39,8 @@ class MoveKey:
 @dataclass(frozen=True)
 class CreateApplication:
     """Create the application with the public half of the stored key."""
+
+    code: ClassVar[str] = "APPLICATION_MISSING"
 
     document: Document = field(repr=False)
 
@@ -44,6 +53,8 @@ class CreateApplication:
 class ClaimApplication:
     """Write down that this resource manages the application, and what it was before: None when it made it."""
 
+    code: ClassVar[str] = "APPLICATION_UNRECORDED"
+
     before: Document | None = field(repr=False)
 
     def __str__(self) -> str:
@@ -53,6 +64,8 @@ class ClaimApplication:
 @dataclass(frozen=True)
 class PutApplication:
     """Replace the application's document; the key is the stored one."""
+
+    code: ClassVar[str] = "APPLICATION_CHANGED"
 
     application_id: str
     document: Document = field(repr=False)
@@ -67,6 +80,8 @@ class PutApplication:
 class StoreNextKey:
     """Make the next key pair and store it beside the current one."""
 
+    code: ClassVar[str] = "KEY_ROTATION"
+
     key_version: str
 
     def __str__(self) -> str:
@@ -76,6 +91,8 @@ class StoreNextKey:
 @dataclass(frozen=True)
 class PutNextKey:
     """Give Vonage the public half of the pending key."""
+
+    code: ClassVar[str] = "KEY_ROTATION"
 
     application_id: str
 
@@ -87,6 +104,8 @@ class PutNextKey:
 class TryNextKey:
     """Ask Vonage, with a token, whether it knows the pending key."""
 
+    code: ClassVar[str] = "KEY_ROTATION"
+
     application_id: str
 
     def __str__(self) -> str:
@@ -97,6 +116,8 @@ class TryNextKey:
 class PromoteNextKey:
     """Make the pending key the current one."""
 
+    code: ClassVar[str] = "KEY_ROTATION"
+
     def __str__(self) -> str:
         return "make the new key the current one"
 
@@ -105,6 +126,8 @@ class PromoteNextKey:
 class DropNextKey:
     """Forget a pending key that Vonage never got, or that is no longer wanted."""
 
+    code: ClassVar[str] = "KEY_ROTATION"
+
     def __str__(self) -> str:
         return "forget a key of an unfinished rotation"
 
@@ -112,6 +135,8 @@ class DropNextKey:
 @dataclass(frozen=True)
 class SaveApplication:
     """Write the application's id beside its key: from here on it is provisioned for every reader."""
+
+    code: ClassVar[str] = "SECRET_CHANGED"
 
     key_version: str
 
@@ -122,6 +147,8 @@ class SaveApplication:
 @dataclass(frozen=True)
 class RestoreApplication:
     """Give an application back as it was before it was taken over."""
+
+    code: ClassVar[str] = "APPLICATION_REMOVAL"
 
     application_id: str
     document: Document = field(repr=False)
@@ -134,6 +161,8 @@ class RestoreApplication:
 class DeleteApplication:
     """Delete the application at Vonage."""
 
+    code: ClassVar[str] = "APPLICATION_REMOVAL"
+
     application_id: str
 
     def __str__(self) -> str:
@@ -144,6 +173,8 @@ class DeleteApplication:
 class EmptySecret:
     """Take the id and the key of an application that is gone out of the secret."""
 
+    code: ClassVar[str] = "APPLICATION_REMOVAL"
+
     content: Content = field(repr=False)
 
     def __str__(self) -> str:
@@ -153,6 +184,8 @@ class EmptySecret:
 @dataclass(frozen=True)
 class LinkNumber:
     """Link an owned number to the application, keeping its other settings."""
+
+    code: ClassVar[str] = "NUMBER_UNLINKED"
 
     msisdn: str
     settings: dict[str, str] = field(repr=False)
@@ -166,6 +199,8 @@ class LinkNumber:
 class ClaimNumber:
     """Write down that this resource links the number, and what the number was like before."""
 
+    code: ClassVar[str] = "NUMBER_UNRECORDED"
+
     msisdn: str
     application_id: str
     before: Document = field(repr=False)
@@ -178,6 +213,8 @@ class ClaimNumber:
 class RestoreNumber:
     """Put a number back as it was before it was linked."""
 
+    code: ClassVar[str] = "NUMBER_REMOVAL"
+
     msisdn: str
     settings: dict[str, str] = field(repr=False)
     now: dict[str, str] = field(repr=False)
@@ -189,6 +226,8 @@ class RestoreNumber:
 @dataclass(frozen=True)
 class ReleaseNumber:
     """Strike this resource off the number's record; whoever linked it since inherits what it was before."""
+
+    code: ClassVar[str] = "NUMBER_REMOVAL"
 
     msisdn: str
 

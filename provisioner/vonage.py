@@ -51,6 +51,7 @@ class Vonage:
         self._deadline = deadline
         self._http = http
         self._owned_list_free_at = 0.0
+        self._date = ""
 
     def create_application(self, document: Document) -> Document:
         """Create an application; its `keys.public_key` must be ours.
@@ -102,6 +103,11 @@ class Vonage:
             if page >= int(reply.get("total_pages") or 1):
                 return
             page += 1
+
+    def server_date(self) -> str:
+        """Vonage's own time, as an HTTP date; asking for it proves the credentials."""
+        self._call("list the applications", "GET", self._applications(), params={"page_size": 1})
+        return self._date
 
     def number(self, msisdn: str) -> Document | None:
         """The owned number as the account lists it, or None when the account does not own it.
@@ -171,6 +177,7 @@ class Vonage:
             reply = self._http.request(method, url, timeout=timeout, **request)
         except httpx.HTTPError as error:
             raise vonage_errors.no_reply(doing, error) from None
+        self._date = reply.headers.get("date", "")
         status = vonage_errors.error_code(reply.content) or reply.status_code
         if not (reply.is_success and 200 <= status < 300):
             raise vonage_errors.from_reply(

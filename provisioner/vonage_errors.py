@@ -28,7 +28,7 @@ class VonageError(ProvisionerError):
     def __init__(
         self, cause: str, next_step: str, *, status: int | None, retry_after_s: float | None = None
     ) -> None:
-        super().__init__(cause, next_step)
+        super().__init__(cause, next_step, f"VONAGE_{status}" if status else "VONAGE_UNREACHABLE")
         self.status = status
         self.retry_after_s = retry_after_s
         self.uncertain = status is None or status >= 500

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from provisioner import aws, secret
+from provisioner import aws, credentials
 from provisioner.deadline import Deadline
 from provisioner.errors import ProvisionerError
 from provisioner.lease import Leases
@@ -53,8 +53,8 @@ class Tools:
         Raises:
             ProvisionerError: the secret is missing or incomplete.
         """
-        api_key, api_secret = secret.credentials(self.secrets, credentials_secret)
-        account = Credentials(api_key, api_secret, self.api_url, self.numbers_url)
+        read = credentials.read(self.secrets, credentials_secret)
+        account = Credentials(read.api_key, read.api_secret, self.api_url, self.numbers_url)
         return Vonage(account, self.deadline, self.http)
 
     def account(self, properties: Mapping[str, object]) -> str:
@@ -63,7 +63,7 @@ class Tools:
         Raises:
             ProvisionerError: the secret is missing or incomplete.
         """
-        return secret.credentials(self.secrets, str(properties.get("CredentialsSecret") or ""))[0]
+        return credentials.read(self.secrets, str(properties.get("CredentialsSecret") or "")).api_key
 
     def application_secret(self, arn: str) -> ApplicationSecret:
         """The secret of an application."""

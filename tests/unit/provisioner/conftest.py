@@ -22,6 +22,7 @@ from tests.fakes import stores
 from tests.unit.provisioner.death import Death
 
 Json = dict[str, Any]
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:provisioner"
 CREDENTIALS = "vonage-credentials"
 APPLICATION = "Custom::VonageApplication"
 NUMBER = "Custom::VonageNumber"
@@ -140,7 +141,7 @@ def application_properties(stack: Stack, **changes: object) -> Json:
     """Valid properties of an application, as the template has them."""
     webhooks = f"https://{stack.name}.example.com/webhooks"
     return {
-        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provisioner",
+        "ServiceToken": FUNCTION,
         "ServiceTimeout": 180,
         "PropertiesVersion": 1,
         "Name": stack.name,
@@ -176,7 +177,7 @@ def application_properties(stack: Stack, **changes: object) -> Json:
 def number_properties(application_id: str, **changes: object) -> Json:
     """Valid properties of a number link."""
     return {
-        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provisioner",
+        "ServiceToken": FUNCTION,
         "ServiceTimeout": 180,
         "PropertiesVersion": 1,
         "CredentialsSecret": CREDENTIALS,

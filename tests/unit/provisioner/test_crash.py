@@ -22,7 +22,9 @@ def works(world: World, secret: dict[str, str]) -> bool:
 def test_create_survives_death_after_every_call(world: World) -> None:
     for calls in count(1):
         stack = world.stack(f"stack{calls}")
-        request = stack.request("Create", "App", APPLICATION, ResourceProperties=application_properties(stack))
+        request = stack.request(
+            "Create", "App", APPLICATION, ResourceProperties=application_properties(stack)
+        )
         died = world.deliver_and_kill(request, calls)
         world.cloudformation.deliver(request)
 
@@ -39,7 +41,9 @@ def test_create_survives_death_after_every_call(world: World) -> None:
 def test_delete_after_a_create_that_died_leaves_nothing(world: World) -> None:
     for calls in count(1):
         stack = world.stack(f"stack{calls}")
-        request = stack.request("Create", "App", APPLICATION, ResourceProperties=application_properties(stack))
+        request = stack.request(
+            "Create", "App", APPLICATION, ResourceProperties=application_properties(stack)
+        )
         died = world.deliver_and_kill(request, calls)
         stack.resources["App"] = {"type": APPLICATION, "id": "made-up-by-cloudformation", **as_known(stack)}
 
@@ -125,7 +129,9 @@ def test_linking_survives_death_after_every_call(world: World) -> None:
     for calls in count(1):
         world.vonage.account.numbers[GB] = dict(before)
         stack = world.stack(f"stack{calls}")
-        request = stack.request("Create", "Link", NUMBER, ResourceProperties=number_properties(application_id))
+        request = stack.request(
+            "Create", "Link", NUMBER, ResourceProperties=number_properties(application_id)
+        )
         died = world.deliver_and_kill(request, calls)
         world.cloudformation.deliver(request)
 

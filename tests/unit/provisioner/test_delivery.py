@@ -103,7 +103,11 @@ def test_a_delete_that_overtakes_its_create_leaves_nothing(world: World) -> None
     stack = world.stack()
     properties = application_properties(stack)
     create = stack.request("Create", "App", APPLICATION, ResourceProperties=properties)
-    stack.resources["App"] = {"type": APPLICATION, "id": "made-up-by-cloudformation", "properties": properties}
+    stack.resources["App"] = {
+        "type": APPLICATION,
+        "id": "made-up-by-cloudformation",
+        "properties": properties,
+    }
 
     deleted = stack.delete("App")
     world.cloudformation.deliver(create)

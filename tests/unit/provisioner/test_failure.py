@@ -186,7 +186,9 @@ def test_an_update_that_fails_puts_the_application_back(world: World) -> None:
     before = world.applications
     world.vonage.faults.next("GET /v1/calls", times=99, status=401)
 
-    update, rollback = stack.update_and_roll_back("App", application_properties(stack, Name="x", KeyVersion="2"))
+    update, rollback = stack.update_and_roll_back(
+        "App", application_properties(stack, Name="x", KeyVersion="2")
+    )
 
     assert "The old key was put back and stays in use" in update.reason
     assert rollback.succeeded, rollback.reason

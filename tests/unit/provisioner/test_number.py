@@ -1,6 +1,22 @@
-"""`Custom::VonageNumber`: link, keep the rest, put back."""
+"""`Custom::VonageNumber`: link, keep the rest, put back; never buy, cancel or steal."""
 
-from tests.unit.provisioner.conftest import GB, World
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.unit.provisioner.conftest import GB, US, World, number_properties
+
+SETTINGS = {
+    "moHttpUrl": "https://sms.example.com/inbound",
+    "voiceStatusCallback": "https://voice.example.com/status",
+    "messagesCallbackType": "app",
+    "messagesCallbackValue": "11111111-2222-3333-4444-555555555555",
+}
+
+
+def application(world: World, name: str = "shop") -> str:
+    return world.create_application(world.stack(name)).data["ApplicationId"]
 
 
 def test_create_links_and_delete_unlinks(world: World) -> None:
@@ -10,6 +26,173 @@ def test_create_links_and_delete_unlinks(world: World) -> None:
     linked = world.create_number(stack, application_id)
 
     assert linked.succeeded, linked.reason
+    assert linked.data == {"Numbers": GB}
     assert world.vonage.account.numbers[GB]["app_id"] == application_id
     assert stack.delete("Link").succeeded
     assert "app_id" not in world.vonage.account.numbers[GB]
+
+
+def test_an_application_and_a_number_take_at_most_six_calls(world: World) -> None:
+    stack = world.stack()
+
+    world.create_number(stack, world.create_application(stack).data["ApplicationId"])
+
+    assert world.calls() == ["POST /v2/applications", "GET /account/numbers", "POST /number/update"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [[GB], GB, "+44 7700 900000", "0044 (7700) 900-000", [f"+{GB}", GB]],
+    ids=["list", "text", "spaces", "zeros", "twice"],
+)
+def test_numbers_are_read_as_people_write_them(world: World, written: object) -> None:
+    linked = world.create_number(world.stack("numbers"), application(world), Numbers=written)
+
+    assert linked.data == {"Numbers": GB}, linked.reason
+
+
+def test_several_numbers_are_one_resource(world: World) -> None:
+    application_id = application(world)
+
+    linked = world.create_number(world.stack("numbers"), application_id, Numbers=f"{GB}, {US}")
+
+    assert linked.data == {"Numbers": f"{GB},{US}"}
+    assert {number["app_id"] for number in world.vonage.account.numbers.values()} == {application_id}
+
+
+def test_linking_keeps_every_other_setting(world: World) -> None:
+    world.vonage.account.numbers[GB] |= SETTINGS
+
+    world.create_number(world.stack("numbers"), application(world))
+
+    [update] = world.vonage.journal.entries(kind="api")[-1:]
+    sent = {name: values[0] for name, values in parse_qs(update["request"]["body"]).items()}
+    assert SETTINGS.items() <= sent.items()
+    assert SETTINGS.items() <= world.vonage.account.numbers[GB].items()
+
+
+def test_delete_puts_every_setting_back(world: World) -> None:
+    world.vonage.account.numbers[GB] |= {
+        **SETTINGS,
+        "voiceCallbackType": "sip",
+        "voiceCallbackValue": "sip:a@b.c",
+    }
+    before = dict(world.vonage.account.numbers[GB])
+    stack = world.stack("numbers")
+    world.create_number(stack, application(world), AllowTakeover=True)
+
+    assert world.vonage.account.numbers[GB].get("voiceCallbackType") != "sip"
+    assert stack.delete("Link").succeeded
+
+    assert world.vonage.account.numbers[GB] == before
+
+
+@pytest.mark.parametrize("kind", ["sip", "tel"])
+def test_a_callback_that_overrides_the_application_is_refused(world: World, kind: str) -> None:
+    world.vonage.account.numbers[GB] |= {"voiceCallbackType": kind, "voiceCallbackValue": "14155550199"}
+
+    linked = world.create_number(world.stack("numbers"), application(world))
+
+    assert f"Calls to the number {GB} go to {kind} 14155550199" in linked.reason
+    assert "AllowTakeover" in linked.reason
+
+
+def test_a_number_linked_the_old_way_counts_as_linked(world: World) -> None:
+    other = application(world, "other")
+    world.vonage.account.numbers[GB] |= {"voiceCallbackType": "app", "voiceCallbackValue": other}
+
+    linked = world.create_number(world.stack("numbers"), application(world))
+
+    assert f"is linked to the application {other}" in linked.reason
+
+
+def test_all_numbers_that_cannot_be_had_are_named_at_once(world: World) -> None:
+    world.vonage.account.numbers[GB]["app_id"] = application(world, "other")
+
+    linked = world.create_number(world.stack("numbers"), application(world), Numbers=[GB, "447700900998"])
+
+    assert f"The number {GB} is linked" in linked.reason
+    assert "does not own the number 447700900998" in linked.reason
+
+
+def test_an_update_links_the_new_and_releases_the_old(world: World) -> None:
+    stack, application_id = world.stack("numbers"), application(world)
+    before = dict(world.vonage.account.numbers[GB])
+    world.create_number(stack, application_id)
+
+    updated = stack.update("Link", number_properties(application_id, Numbers=[US]))
+
+    assert updated.succeeded, updated.reason
+    assert world.vonage.account.numbers[US]["app_id"] == application_id
+    assert world.vonage.account.numbers[GB] == before
+
+
+def test_an_update_that_is_rolled_back_links_the_old_again(world: World) -> None:
+    stack, application_id = world.stack("numbers"), application(world)
+    world.create_number(stack, application_id)
+    free = dict(world.vonage.account.numbers[US])
+
+    _, back = stack.update_and_roll_back("Link", number_properties(application_id, Numbers=[US]))
+
+    assert back.succeeded, back.reason
+    assert world.vonage.account.numbers[GB]["app_id"] == application_id
+    assert world.vonage.account.numbers[US] == free
+
+
+def test_an_update_that_changes_nothing_writes_nothing(world: World) -> None:
+    stack, application_id = world.stack("numbers"), application(world)
+    world.create_number(stack, application_id)
+    before = len(world.calls("POST /number"))
+
+    stack.update("Link", number_properties(application_id, ServiceTimeout=200))
+
+    assert len(world.calls("POST /number")) == before
+
+
+def test_a_rollback_does_not_fail_on_a_number_that_somebody_took(world: World) -> None:
+    stack, application_id = world.stack("numbers"), application(world)
+    world.create_number(stack, application_id)
+    taken_by = application(world, "other")
+    world.vonage.account.numbers[GB]["app_id"] = taken_by
+
+    update, back = stack.update_and_roll_back(
+        "Link", number_properties(application_id, Numbers=[GB, "447700900998"])
+    )
+
+    assert not update.succeeded
+    assert back.succeeded, back.reason
+    assert f"is linked to the application {taken_by}" in back.reason
+    assert world.vonage.account.numbers[GB]["app_id"] == taken_by
+
+
+def test_delete_leaves_a_number_that_is_not_ours_any_more(world: World) -> None:
+    stack = world.stack("numbers")
+    world.create_number(stack, application(world))
+    taken_by = application(world, "other")
+    world.vonage.account.numbers[GB]["app_id"] = taken_by
+
+    assert stack.delete("Link").succeeded
+
+    assert world.vonage.account.numbers[GB]["app_id"] == taken_by
+
+
+def test_delete_leaves_a_number_that_the_account_gave_up(world: World) -> None:
+    stack = world.stack("numbers")
+    world.create_number(stack, application(world))
+    del world.vonage.account.numbers[GB]
+
+    assert stack.delete("Link").succeeded
+    assert world.aws.records("numbers") == {}
+
+
+def test_the_owned_list_is_asked_once_a_second(world: World) -> None:
+    world.create_number(world.stack("numbers"), application(world), Numbers=[GB, US])
+
+    assert [wait for wait in world.time.waits if wait > 0.9]
+
+
+def test_no_code_can_buy_or_cancel_a_number() -> None:
+    source = "".join(path.read_text() for path in Path("provisioner").glob("*.py"))
+
+    assert "number/buy" not in source
+    assert "number/cancel" not in source

@@ -20,8 +20,12 @@ def adopted(world: World) -> dict[str, object]:
         "keys": {"public_key": keys.make().public_pem},
         "privacy": {"improve_ai": False},
         "capabilities": {
-            "voice": {"webhooks": {"answer_url": {"address": "https://old.example.com/", "http_method": "GET"}}},
-            "verify": {"webhooks": {"status_url": {"address": "https://v.example.com/", "http_method": "POST"}}},
+            "voice": {
+                "webhooks": {"answer_url": {"address": "https://old.example.com/", "http_method": "GET"}}
+            },
+            "verify": {
+                "webhooks": {"status_url": {"address": "https://v.example.com/", "http_method": "POST"}}
+            },
         },
     }
     reply = httpx.post(f"{world.vonage.url}/v2/applications", json=document, auth=world.vonage.credentials)
@@ -39,7 +43,9 @@ def test_an_adopted_application_is_changed_and_given_back_as_it_was(world: World
     [application] = world.applications
     assert application["name"] == "shop"
     assert application["capabilities"]["verify"] == before["capabilities"]["verify"]  # type: ignore[index]
-    assert keys.same(application["keys"]["public_key"], keys.pair(world.secret(stack)["private_key"]).public_pem)
+    assert keys.same(
+        application["keys"]["public_key"], keys.pair(world.secret(stack)["private_key"]).public_pem
+    )
     assert stack.delete("App").succeeded
     assert world.applications == [before]
     assert world.secret(stack) == {}
@@ -204,7 +210,9 @@ def test_replacing_the_application_relinks_the_number_before_the_old_one_goes(wo
     first = world.create_application(stack, "Old").data["ApplicationId"]
     world.create_number(stack, first)
 
-    second = world.create_application(stack, "New", ApplicationSecret="second-application").data["ApplicationId"]
+    second = world.create_application(stack, "New", ApplicationSecret="second-application").data[
+        "ApplicationId"
+    ]
     relinked = stack.update("Link", number_properties(second))
     assert stack.delete("Old").succeeded
 

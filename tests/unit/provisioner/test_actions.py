@@ -1,0 +1,361 @@
+"""`plan`, `check`, `rotate` and `doctor`."""
+
+import json
+import re
+from email.utils import format_datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from provisioner import actions, keys
+from provisioner.errors import ProvisionerError
+from tests.unit.provisioner.conftest import (
+    CREDENTIALS,
+    FUNCTION,
+    GB,
+    US,
+    World,
+    application_properties,
+)
+
+Json = dict[str, object]
+
+
+def act(world: World, **event: object) -> Json:
+    return actions.act(event, FUNCTION, world.tools())
+
+
+def codes(report: Json) -> list[str]:
+    resources: list[Json] = report["resources"]  # type: ignore[assignment]
+    return [finding["code"] for each in resources for finding in each.get("findings", [])]  # type: ignore[attr-defined]
+
+
+def test_an_unknown_action_names_the_known_ones(world: World) -> None:
+    with pytest.raises(ProvisionerError, match="Use one of: plan, check, rotate, doctor"):
+        act(world, action="destroy")
+
+
+def test_an_unknown_resource_names_the_known_ones(world: World) -> None:
+    created = world.create_application(world.stack())
+
+    with pytest.raises(ProvisionerError, match=re.escape(created.physical_id)):
+        act(world, action="plan", resource="nothing")
+
+
+def test_plan_says_what_an_update_would_do_and_does_nothing(world: World) -> None:
+    world.create_application(world.stack())
+    before = world.applications
+
+    report = act(world, action="plan", resource="App", properties={"Name": "other", "KeyVersion": "2"})
+
+    [planned] = report["resources"]  # type: ignore[misc]
+    assert planned["status"] == "change"
+    assert planned["steps"][0].startswith("change name of the application")
+    assert planned["steps"][-1] == "make the new key the current one"
+    assert world.applications == before
+
+
+def test_plan_of_bad_properties_says_why(world: World) -> None:
+    world.create_application(world.stack())
+
+    report = act(world, action="plan", resource="App", properties={"ImproveAi": "maybe"})
+
+    assert codes(report) == ["PROPERTIES_INVALID"]
+
+
+def test_plan_needs_to_know_whose_properties(world: World) -> None:
+    with pytest.raises(ProvisionerError, match="needs a `resource`"):
+        act(world, action="plan", properties={"Name": "x"})
+
+
+def test_nothing_has_drifted_after_a_deployment(world: World) -> None:
+    linked_stack(world)
+
+    report = act(world, action="check")
+
+    assert report["status"] == "ok"
+    assert [each["status"] for each in report["resources"]] == ["ok", "ok"]  # type: ignore[attr-defined]
+    assert world.calls("PUT") == []
+
+
+def test_drift_is_named_and_put_on_the_bus(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    linked_stack(world)
+    bus(world, monkeypatch)
+    world.applications[0]["capabilities"]["voice"]["webhooks"]["answer_url"]["address"] = (
+        "https://evil.example/"
+    )
+    world.applications[0]["keys"] = {"public_key": keys.make().public_pem}
+    del world.vonage.account.numbers[GB]["app_id"]
+
+    report = act(world, action="check")
+
+    assert report["status"] == "drift"
+    assert codes(report) == ["APPLICATION_CHANGED", "NUMBER_UNLINKED"]
+    assert [event["DetailType"] for event in world.aws.events] == ["provisioner.drift"] * 2
+    detail = json.loads(world.aws.events[0]["Detail"])
+    assert "answer_url.address" in detail["findings"][0]["message"]
+    assert "keys.public_key" in detail["findings"][0]["message"]
+
+
+def test_drift_is_counted(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    linked_stack(world)
+    world.applications[0]["name"] = "renamed by hand"
+
+    act(world, action="check")
+
+    metric = json.loads(capsys.readouterr().out)
+    assert metric["ResourcesDrifted"] == [1.0]
+    assert metric["ResourcesChecked"] == [2.0]
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Switchboard"
+
+
+def test_drift_is_repaired_when_asked_to(world: World) -> None:
+    stack = linked_stack(world)
+    world.applications[0]["name"] = "renamed by hand"
+    world.applications[0]["keys"] = {"public_key": keys.make().public_pem}
+    del world.vonage.account.numbers[GB]["app_id"]
+
+    report = act(world, action="check", repair=True)
+
+    assert [each["status"] for each in report["resources"]] == ["repaired", "repaired"]  # type: ignore[attr-defined]
+    assert world.applications[0]["name"] == "shop"
+    assert keys.same(
+        world.applications[0]["keys"]["public_key"], keys.pair(world.secret(stack)["private_key"]).public_pem
+    )
+    assert world.vonage.account.numbers[GB]["app_id"] == world.applications[0]["id"]
+    assert act(world, action="check")["status"] == "ok"
+
+
+def test_an_application_deleted_by_hand_is_made_again(world: World) -> None:
+    stack = linked_stack(world)
+    world.vonage.account.applications = {}
+
+    assert "APPLICATION_MISSING" in codes(act(world, action="check", resource="App"))
+    act(world, action="check", resource="App", repair=True)
+
+    assert world.secret(stack)["application_id"] == world.applications[0]["id"]
+
+
+def test_a_number_taken_by_somebody_is_told_and_not_taken_back(world: World) -> None:
+    linked_stack(world)
+    other = world.create_application(world.stack("other")).data["ApplicationId"]
+    world.vonage.account.numbers[GB]["app_id"] = other
+
+    report = act(world, action="check", resource="Link", repair=True)
+
+    assert codes(report) == ["NUMBER_LINKED_ELSEWHERE"]
+    assert world.vonage.account.numbers[GB]["app_id"] == other
+
+
+def test_resources_of_another_provisioner_are_left_alone(world: World) -> None:
+    linked_stack(world)
+
+    report = actions.act({"action": "check"}, "arn:aws:lambda:us-east-1:1:function:other", world.tools())
+
+    assert report["resources"] == []
+
+
+def test_check_forgets_what_went_long_ago(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    stack.delete("App")
+    act(world, action="check")
+    assert world.aws.records("tombstones")
+
+    world.time.offset += 90_000
+    act(world, action="check")
+
+    assert world.aws.parameters == {}
+
+
+def test_rotate_gives_every_application_a_new_key(world: World) -> None:
+    stack = linked_stack(world)
+    before = world.secret(stack)
+
+    report = act(world, action="rotate")
+
+    after = world.secret(stack)
+    assert report["status"] == "ok"
+    assert after["private_key"] != before["private_key"]
+    assert keys.same(world.applications[0]["keys"]["public_key"], keys.pair(after["private_key"]).public_pem)
+    assert report["resources"][0]["fingerprint"] == keys.fingerprint(  # type: ignore[index]
+        keys.pair(after["private_key"]).public_pem
+    )
+    assert stack.update("App", application_properties(stack)).succeeded
+    assert world.secret(stack) == after
+
+
+def test_a_rotation_that_vonage_does_not_accept_is_taken_back(world: World) -> None:
+    stack = linked_stack(world)
+    before = world.secret(stack)
+    world.vonage.faults.next("GET /v1/calls", status=401, times=99)
+
+    report = act(world, action="rotate")
+
+    assert report["status"] == "failed"
+    assert world.secret(stack) == before
+    assert keys.same(world.applications[0]["keys"]["public_key"], keys.pair(before["private_key"]).public_pem)
+    world.vonage.faults.clear()
+    assert act(world, action="check")["status"] == "ok"
+
+
+def test_a_rotation_that_died_is_gone_on_with(world: World) -> None:
+    stack = linked_stack(world)
+    for calls in range(1, 20):
+        died = world.death.of(lambda: act(world, action="rotate"), calls)
+        world.time.offset += 200
+
+        act(world, action="check", repair=True)
+
+        secret = world.secret(stack)
+        where = f"killed after call {calls}, {world.death.last_call}"
+        assert keys.same(
+            world.applications[0]["keys"]["public_key"], keys.pair(secret["private_key"]).public_pem
+        ), where
+        assert act(world, action="check")["status"] == "ok", where
+        if not died:
+            return
+    pytest.fail("the rotation never ended")
+
+
+def test_a_healthy_stack_leaves_only_what_no_api_can_check(world: World) -> None:
+    with webhooks(world, 401):
+        linked_stack(world)
+
+        report = act(world, action="doctor")
+
+    assert report["status"] == "healthy", report
+    assert [each["code"] for each in report["by_hand"]] == [  # type: ignore[attr-defined]
+        "SIGNATURE_SECRET_UNVERIFIED",
+        "SMS_SETTING_UNVERIFIED",
+    ]
+
+
+def test_doctor_names_refused_credentials(world: World) -> None:
+    linked_stack(world)
+    world.aws.secret(CREDENTIALS, {"api_key": "abcd1234", "api_secret": "wrong"})
+
+    report = act(world, action="doctor")
+
+    assert {"SIGNATURE_SECRET_MISSING", "VONAGE_401"} <= set(codes(report))
+
+
+def test_doctor_names_a_key_that_vonage_refuses(world: World) -> None:
+    with webhooks(world, 401):
+        linked_stack(world)
+        world.applications[0]["keys"] = {"public_key": keys.make().public_pem}
+        world.vonage.faults.next("GET /v1/calls", status=401)
+
+        report = act(world, action="doctor", resource="App")
+
+    assert codes(report) == ["APPLICATION_CHANGED", "KEY_REFUSED"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "WEBHOOK_FAILS"), (500, "WEBHOOK_FAILS"), (0, "WEBHOOK_UNREACHABLE")]
+)
+def test_doctor_names_webhooks_that_do_not_answer_as_they_should(
+    world: World, status: int, code: str
+) -> None:
+    with webhooks(world, status):
+        linked_stack(world)
+
+        report = act(world, action="doctor", resource="App")
+
+    assert set(codes(report)) == {code}
+
+
+def test_doctor_names_webhooks_in_the_clear(world: World) -> None:
+    stack = world.stack()
+    world.create_application(
+        stack,
+        Capabilities={
+            "rtc": {"webhooks": {"event_url": {"address": f"{world.vonage.url}/_simulator/journal"}}}
+        },
+    )
+
+    assert "WEBHOOK_INSECURE" in codes(act(world, action="doctor"))
+
+
+def test_doctor_names_a_number_without_voice(world: World) -> None:
+    linked_stack(world)
+    world.vonage.account.numbers[GB]["features"] = ["SMS"]
+
+    assert "NUMBER_WITHOUT_VOICE" in codes(act(world, action="doctor", resource="Link"))
+
+
+def test_doctor_names_a_number_that_is_not_owned_any_more(world: World) -> None:
+    linked_stack(world)
+    del world.vonage.account.numbers[GB]
+
+    assert "NUMBER_NOT_OWNED" in codes(act(world, action="doctor", resource="Link"))
+
+
+def test_doctor_names_a_wrong_clock(world: World) -> None:
+    with webhooks(world, 401):
+        linked_stack(world)
+        world.time.offset += 3600
+
+        report = act(world, action="doctor", resource="App")
+
+    assert codes(report) == ["CLOCK_SKEW"]
+
+
+def test_every_code_is_documented() -> None:
+    source = "".join(path.read_text() for path in Path("provisioner").glob("*.py"))
+    documented = Path("docs/provisioner.md").read_text()
+
+    found = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)) - {"AWS_LAMBDA_FUNCTION_NAME"}
+
+    missing = {code for code in found if not code.startswith(("SWITCHBOARD_", "VONAGE_A", "VONAGE_N"))}
+    assert {code for code in missing if f"`{code}`" not in documented} == set()
+
+
+def linked_stack(world: World):  # type: ignore[no-untyped-def]
+    """A stack with an application and a linked number."""
+    stack = world.stack()
+    application_id = world.create_application(stack).data["ApplicationId"]
+    assert world.create_number(stack, application_id).succeeded
+    return stack
+
+
+def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event bus named in the environment, at the fake AWS."""
+    environment = {
+        "SWITCHBOARD_BUS_NAME": "bus",
+        "AWS_ENDPOINT_URL": world.aws.url,
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "example",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+class webhooks:  # noqa: N801 - reads as a phrase
+    """The stacks' webhooks answer with a status; 0 breaks the connection off."""
+
+    def __init__(self, world: World, status: int) -> None:
+        self._world, self._status = world, status
+        self._real = world.http
+
+    def __enter__(self) -> None:
+        self._world.http = httpx.Client(transport=httpx.MockTransport(self._reply))
+
+    def __exit__(self, *_: object) -> None:
+        self._world.http.close()
+        self._world.http = self._real
+
+    def _reply(self, request: httpx.Request) -> httpx.Response:
+        if not request.url.host.endswith("example.com"):
+            reply = self._real.send(
+                self._real.build_request(
+                    request.method, request.url, content=request.content, headers=request.headers
+                )
+            )
+            return httpx.Response(reply.status_code, content=reply.content, headers=reply.headers)
+        if self._status == 0:
+            raise httpx.ConnectError("nobody there")
+        return httpx.Response(self._status)
