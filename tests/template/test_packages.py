@@ -1,0 +1,139 @@
+"""What `sam build` leaves: small, compiled, used as it was compiled. Counted here, timed by `make bench`."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from local import paths, sam
+from tests.factories import answer_request, webhook_event
+from tests.fakes.stores import Aws
+
+MB = 1_000_000
+UNCHECKED_HASH = b"\x01\x00\x00\x00"
+
+# Nothing that a caller waits for loads these; the network's only to read the secret.
+HEAVY = {
+    "asyncio", "aws_lambda_powertools", "boto3", "botocore", "cryptography", "httpx", "importlib.metadata",
+    "jwt", "pydantic",
+}  # fmt: skip
+NETWORK = {"http.client", "socket", "ssl"}
+
+
+class Run(NamedTuple):
+    """A function's first event, as a fresh process saw it."""
+
+    at_init: set[str]
+    loaded: set[str]
+    read: list[str]
+    compiled: list[str]
+    response: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The build folder. Layers that did not change come from SAM's cache."""
+    folder = tmp_path_factory.mktemp("packages")
+    sam.build("http://127.0.0.1:9", paths.ROOT / "template.yaml", folder / "build", folder / "log")
+    return folder / "build"
+
+
+@pytest.fixture(scope="session")
+def layers(built: Path) -> list[Path]:
+    return [built / "SwitchboardLayer" / "python", built / "DependenciesLayer" / "python"]
+
+
+def run(code: Path, layers: list[Path], event: dict[str, Any], environment: dict[str, str]) -> Run:
+    """Nothing but the package and the standard library is there to be imported."""
+    path = ":".join(map(str, [code, *layers]))
+    done = subprocess.run(
+        [sys.executable, "-S", str(Path(__file__).with_name("run_function.py"))],
+        input=json.dumps(event).encode(),
+        env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    report = json.loads(done.stdout)
+    return Run(**report | {"at_init": set(report["at_init"]), "loaded": set(report["loaded"])})
+
+
+@pytest.fixture
+def answer(built: Path, layers: list[Path], aws: Aws) -> Run:
+    environment = {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
+        "AWS_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": aws.url,
+        "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+    }
+    return run(built / "AnswerFunction", layers, webhook_event("answer", answer_request()), environment)
+
+
+@pytest.fixture
+def fallback(built: Path) -> Run:
+    return run(built / "FallbackFunction", [], webhook_event("fallback", answer_request()), {})
+
+
+def test_answer_starts_without_anything_heavy_and_without_the_network(answer: Run) -> None:
+    assert answer.response["statusCode"] == 200
+
+    assert answer.at_init & (HEAVY | NETWORK) == set()
+    assert len(answer.at_init) <= 40
+
+
+def test_the_first_call_loads_a_client_for_the_secret_and_nothing_heavy(answer: Run) -> None:
+    assert answer.response["statusCode"] == 200
+
+    assert answer.loaded & HEAVY == set()
+    assert len(answer.loaded) <= 85
+
+
+def test_fallback_loads_the_standard_library_alone(fallback: Run) -> None:
+    assert fallback.response["statusCode"] == 200
+
+    assert {name.partition(".")[0] for name in fallback.loaded} <= {*sys.stdlib_module_names, "app"}
+    assert len(fallback.loaded) <= 12
+
+
+def test_a_cold_start_compiles_no_module_of_the_layers(answer: Run, layers: list[Path]) -> None:
+    assert any(name.endswith(".pyc") and "switchboard" in name for name in answer.read)
+
+    assert [name for name in answer.compiled if "/python/" in name] == []
+    assert [name for name in answer.read if name.startswith(str(layers[0])) and name.endswith(".py")] == []
+
+
+def test_every_module_of_the_layers_is_compiled_for_the_runtime_and_never_checked(layers: list[Path]) -> None:
+    wrong = []
+    for source in (path for layer in layers for path in layer.rglob("*.py")):
+        compiled = Path(importlib.util.cache_from_source(str(source)))
+        header = compiled.read_bytes()[:8] if compiled.exists() else b""
+        if header != importlib.util.MAGIC_NUMBER + UNCHECKED_HASH:
+            wrong.append(str(source))
+
+    assert wrong == []
+
+
+def test_both_layers_together_stay_within_35_mb(layers: list[Path]) -> None:
+    size = sum(path.stat().st_size for layer in layers for path in layer.rglob("*") if path.is_file())
+
+    assert size <= 35 * MB, f"{size / MB:.1f} MB; what can go, goes in layers/dependencies/Makefile"
+
+
+def test_what_was_left_out_of_the_layers_is_not_missed(layers: list[Path]) -> None:
+    signs = """
+import aws_lambda_powertools.event_handler, httpx, jwt, pydantic
+from cryptography.hazmat.primitives.asymmetric import rsa
+key = rsa.generate_private_key(65537, 2048)
+jwt.decode(jwt.encode({"a": 1}, key, "RS256"), key.public_key(), ["RS256"])
+"""
+
+    environment = {"PYTHONPATH": ":".join(map(str, layers))}
+    command = [sys.executable, "-S", "-c", signs]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr.decode()
