@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from switchboard import outbox
+from switchboard.commands import Result
+from switchboard.validate import problems
 
 from functions.outbound import app
 from tests.conftest import Logs
@@ -28,6 +30,8 @@ CALL = sample("command_call_with_ncco")
 HANGUP = sample("command_hangup") | {"detail": {"uuid": "u-1", "action": "hangup"}}
 TALK = sample("command_talk") | {"detail": {"uuid": "u-1", "action": "talk", "text": "Hello."}}
 READ = sample("command_read_whatsapp") | {"detail": {"message_uuid": "m-1", "status": "read"}}
+
+NAMES = {"messages.send", "messages.read", "voice.call", "voice.update"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +56,8 @@ def results(aws: Aws) -> list[Json]:
 
 def result(aws: Aws) -> tuple[str, Json]:
     (event,) = results(aws)
+    if event["payload"]["command"] in NAMES:
+        assert problems(Result, event["payload"], strict=True) == []
     return event["name"], event["payload"]
 
 

@@ -74,6 +74,7 @@ class Result(TypedDict, total=False):
     id: Required[CommandId]
     command: Required[Literal["messages.send", "messages.read", "voice.call", "voice.update"]]
     outcome: Required[Literal["accepted", "rejected", "uncertain"]]
+    timestamp: Required[str]  # ISO 8601 with milliseconds and Z
     message_uuid: str
     workflow_id: str
     uuid: str
