@@ -7,14 +7,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.vonage import messages
+from local.vonage import phone_control
+from local.vonage.account import Json
 from local.vonage.faults import ApiFault, Faults, WebhookFault
-from local.vonage.parties import Callee, check_steps
 
 if TYPE_CHECKING:
     from local.vonage.server import Vonage
 
-FILTERS = ("kind", "call", "leg", "message", "webhook")
+FILTERS = ("kind", "call", "leg", "message", "webhook", "what")
+LONGEST_WAIT_S = 30.0
 
 
 def routes(vonage: "Vonage") -> list[Route]:
@@ -22,11 +23,13 @@ def routes(vonage: "Vonage") -> list[Route]:
     api = ControlApi(vonage)
     return [
         Route("/_simulator/journal", api.journal, methods=["GET"]),
-        Route("/_simulator/calls", api.place_call, methods=["POST"]),
-        Route("/_simulator/messages", api.receive_message, methods=["POST"]),
+        Route("/_simulator/journal/{entry_id:int}/replay", api.replay, methods=["POST"]),
+        Route("/_simulator/account", api.account, methods=["GET"]),
+        Route("/_simulator/clock", api.clock, methods=["GET", "POST"]),
         Route("/_simulator/faults", api.list_faults, methods=["GET"]),
         Route("/_simulator/faults", api.add_fault, methods=["POST"]),
         Route("/_simulator/faults", api.clear_faults, methods=["DELETE"]),
+        *phone_control.routes(vonage),
     ]
 
 
@@ -37,47 +40,41 @@ class ControlApi:
         self._vonage = vonage
 
     async def journal(self, request: Request) -> Response:
-        """`GET /_simulator/journal?after=&kind=&call=&leg=&message=&webhook=`."""
+        """`GET /_simulator/journal?after=&wait=` and the filters; `wait` seconds for something new."""
         query = request.query_params
-        after = query.get("after", "0")
-        if not after.isdigit():
-            return refused("after", "must be the id of a journal entry; leave it out for the whole journal")
+        after, wait = query.get("after", "0"), query.get("wait", "0")
+        if not (after.isdigit() and wait.isdigit()):
+            return refused("after, wait", "must be the id of a journal entry, and whole seconds")
         wanted = {name: query[name] for name in FILTERS if name in query}
-        return JSONResponse({"entries": self._vonage.journal.entries(after=int(after), **wanted)})
+        found = self._vonage.journal.entries(after=int(after), **wanted)
+        deadline = asyncio.get_running_loop().time() + min(float(wait), LONGEST_WAIT_S)
+        while not found and asyncio.get_running_loop().time() < deadline:
+            await self._next_entry(deadline)
+            found = self._vonage.journal.entries(after=int(after), **wanted)
+        return JSONResponse({"entries": found})
 
-    async def place_call(self, request: Request) -> Response:
-        """`POST /_simulator/calls {"from", "to", "script"?, "callees"?, "wait"?}`."""
-        wanted = await request.json()
+    async def replay(self, request: Request) -> Response:
+        """`POST /_simulator/journal/{id}/replay`: send a webhook again, signed anew, to the present code."""
+        entry = self._vonage.journal.entry(request.path_params["entry_id"])
+        if entry is None or entry["kind"] != "webhook":
+            return refused("id", "must be that of a webhook in the journal")
         exchange = self._vonage.exchange
-        try:
-            check_steps(wanted.get("script", []))
-            callees = {number: Callee(**callee) for number, callee in wanted.get("callees", {}).items()}
-            call = exchange.call_in(wanted["from"], wanted["to"], wanted.get("script"))
-        except KeyError as missing:
-            return refused(str(missing.args[0]), "is required")
-        except (TypeError, ValueError) as error:
-            return refused("call", str(error))
-        exchange.callees.update(callees)
-        running = self._vonage.engine.start(call)
-        if not wanted.get("wait", True):
-            return JSONResponse({}, 202)
-        outcome = await asyncio.wrap_future(running)
-        return JSONResponse(outcome.as_json(), 201)
+        reply = await self._vonage.engine.ask(exchange.delivery.replay(entry))
+        return JSONResponse(self._vonage.journal.entry(reply.entry_id), 201)
 
-    async def receive_message(self, request: Request) -> Response:
-        """`POST /_simulator/messages {"channel", "from", "to", "text"}`: a customer writes."""
-        message = await request.json()
-        missing = [name for name in ("channel", "from", "to") if name not in message]
-        if missing:
-            return refused(missing[0], "is required")
-        if message["channel"] not in messages.CHANNELS:
-            return refused("channel", f"must be one of {', '.join(messages.CHANNELS)}")
-        work = messages.receive(self._vonage.exchange, message)
-        try:
-            taken = await asyncio.wrap_future(self._vonage.engine.start(work))
-        except messages.UndeliverableError as error:
-            return refused("to", str(error))
-        return JSONResponse(taken, 201)
+    async def account(self, _request: Request) -> Response:
+        """`GET /_simulator/account`: applications and numbers, without any secret."""
+        account = self._vonage.account
+        applications, numbers = list(account.applications.values()), list(account.numbers.values())
+        return JSONResponse({"api_key": account.api_key, "applications": applications, "numbers": numbers})
+
+    async def clock(self, request: Request) -> Response:
+        """`GET` tells the simulated time; `POST {"live"?, "advance_s"?}` changes it."""
+        clock = self._vonage.clock
+        if request.method == "POST":
+            wanted = await request.json()
+            await self._vonage.engine.ask(self._set_clock(wanted))
+        return JSONResponse({"now": clock.timestamp(), "live": clock.live})
 
     async def list_faults(self, _request: Request) -> Response:
         """`GET /_simulator/faults`."""
@@ -103,6 +100,25 @@ class ControlApi:
         self._vonage.faults.clear()
         self._vonage.webhook_faults.clear()
         return Response(status_code=204)
+
+    async def _next_entry(self, deadline: float) -> None:
+        loop, happened = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake(_entry: Json) -> None:
+            loop.call_soon_threadsafe(happened.set)
+
+        stop = self._vonage.journal.listen(wake)
+        try:
+            await asyncio.wait_for(happened.wait(), max(0.0, deadline - loop.time()))
+        except TimeoutError:
+            return
+        finally:
+            stop()
+
+    async def _set_clock(self, wanted: Json) -> None:
+        if "live" in wanted:
+            self._vonage.clock.set_live(live=bool(wanted["live"]))
+        self._vonage.clock.advance(float(wanted.get("advance_s", 0)))
 
 
 def refused(name: str, reason: str) -> Response:

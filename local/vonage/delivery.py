@@ -94,6 +94,22 @@ class Delivery:
             await self._once(replace(webhook, retry_of=reply.entry_id), read, fault)
         return reply
 
+    async def replay(self, entry: Json) -> Reply:
+        """Send a webhook of the journal again, signed anew."""
+        sent = entry["request"]
+        webhook = Webhook(
+            kind=entry["webhook"],
+            url=sent["url"],
+            method=sent["method"],
+            payload=sent["body"],
+            application_id=entry.get("application_id"),
+            signed=entry["signature"] != "unsigned",
+            call=entry.get("call"),
+            leg=entry.get("leg"),
+            message=entry.get("message"),
+        )
+        return await self._once(webhook, lambda _reply: {"replay_of": entry["id"]}, None)
+
     async def _once(
         self, webhook: Webhook, read: Callable[[Reply], Json], fault: WebhookFault | None
     ) -> Reply:
@@ -151,6 +167,7 @@ class Delivery:
             call=webhook.call,
             leg=webhook.leg,
             message=webhook.message,
+            application_id=webhook.application_id,
             request={"method": webhook.method, "url": webhook.url, "body": webhook.payload},
             response=shown,
             signature=_signature_state(request, further.get("fault", {})),
