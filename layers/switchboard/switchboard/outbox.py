@@ -49,10 +49,9 @@ def carry_out(command: Json) -> Result:
     Raises:
         LaterError: it was not accepted yet.
     """
-    from switchboard.commands import Command
-    from switchboard.validate import problems
+    from switchboard.validate import command_problems
 
-    if wrong := problems(Command, command, strict=True):
+    if wrong := command_problems(command):
         return _finish(command, "rejected", reason="; ".join(wrong))
     earlier = _claim(command)
     if earlier is None:
