@@ -1,10 +1,12 @@
 """`python -m local demo|up|down|credentials`, as `make` calls it."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 
 from rich.console import Console
+from rich.markup import escape
 
 from local import credentials, demo, state, up
 from local.errors import StageError
@@ -16,6 +18,7 @@ DEFAULT_PORTS = {"AWS_PORT": "4566", "VONAGE_PORT": "4010"}
 def main(command: str) -> int:
     """Run one command and return its exit status: 1 for a problem that the user can act on."""
     console = Console(highlight=False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to clean up, too
     commands: dict[str, Callable[[Report], None]] = {
         "demo": _demo,
         "up": _up,
@@ -25,7 +28,7 @@ def main(command: str) -> int:
     try:
         commands[command](Report(console))
     except StageError as error:
-        console.print(f"\n[bold red]{error.cause}[/]\n{error.next_step}", markup=True, soft_wrap=True)
+        console.print(f"\n[bold red]{escape(error.cause)}[/]\n{escape(error.next_step)}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("\nStopped.")
@@ -42,13 +45,19 @@ def _demo(report: Report) -> None:
 
 
 def _up(report: Report) -> None:
+    if state.running():
+        raise StageError(
+            "It is running already.", "`make down` stops it; .local/state.json says where it is."
+        )
     running = up.start(report, **_ports(), parameters=up.PARAMETERS, live=True)
+    state.save(running)
     demo.introduce(report, running)
 
 
 def _down(report: Report) -> None:
     with report.step("Stopping the embedded AWS and the simulated Vonage"):
         up.stop(state.load().services)
+        state.forget()
 
 
 def _ports() -> dict[str, int]:

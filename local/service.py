@@ -104,18 +104,23 @@ def free_port() -> int:
         return port
 
 
+def alive(service: Service) -> bool:
+    """Whether the server's own process still runs."""
+    try:
+        return psutil.Process(service.pid).create_time() == service.started
+    except psutil.NoSuchProcess:
+        return False
+
+
 def stop(service: Service) -> None:
     """End a server and the processes it started. One that is gone already is no error."""
-    try:
-        process = psutil.Process(service.pid)
-        if process.create_time() != service.started:
-            return
-        family = [process, *process.children(recursive=True)]
-        process.terminate()
-    except psutil.NoSuchProcess:
+    if not alive(service):
         return
-    _, alive = psutil.wait_procs(family[:1], timeout=STOP_TIMEOUT_S)
-    for survivor in [*alive, *family[1:]]:
+    process = psutil.Process(service.pid)
+    family = [process, *process.children(recursive=True)]
+    process.terminate()
+    _, stubborn = psutil.wait_procs(family[:1], timeout=STOP_TIMEOUT_S)
+    for survivor in [*stubborn, *family[1:]]:
         if survivor.is_running():
             survivor.kill()
     psutil.wait_procs(family, timeout=STOP_TIMEOUT_S)

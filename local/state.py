@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 
-from local import paths
+from local import paths, service
 from local.errors import StageError
 from local.service import Service
 
@@ -45,7 +45,12 @@ def load() -> State:
         saved = json.loads(paths.STATE.read_text())
     except FileNotFoundError:
         raise StageError("Nothing is running here.", "Start it with `make up`.") from None
-    return State(**{**saved, "services": [Service(**service) for service in saved["services"]]})
+    return State(**{**saved, "services": [Service(**server) for server in saved["services"]]})
+
+
+def running() -> bool:
+    """Whether a stage that was saved is still there; one that a restart of the machine ended is not."""
+    return paths.STATE.exists() and any(service.alive(server) for server in load().services)
 
 
 def forget() -> None:

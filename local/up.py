@@ -18,7 +18,7 @@ PARAMETERS = {"Numbers": ",".join(NUMBERS), "ForwardTo": CALLEE}
 def start(
     report: Report, *, aws_port: int, vonage_port: int, parameters: Mapping[str, str], live: bool
 ) -> state.State:
-    """Start the embedded AWS and the simulated Vonage, deploy the stack and write the state.
+    """Start the embedded AWS and the simulated Vonage and deploy the stack.
 
     Args:
         parameters: Of the stack.
@@ -31,7 +31,7 @@ def start(
     try:
         stage = _start_services(report, services, aws_port, vonage_port, live=live)
         _deploy(report, stage, parameters)
-        return _save(stage, services)
+        return _state(stage, services)
     except BaseException:
         stop(services)
         raise
@@ -62,7 +62,6 @@ def stop(services: list[Service]) -> None:
     """Stop the servers, last started first."""
     for running in reversed(services):
         service.stop(running)
-    state.forget()
 
 
 def stage_of(running: state.State) -> Stage:
@@ -86,7 +85,8 @@ def _new_credentials() -> dict[str, str]:
 
 
 def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str], *, live: bool) -> Service:
-    options = ["--port", str(port), "--embedded-aws", aws_url, *([] if live else ["--jump"])]
+    person = ["--reload", Stage.stack_name] if live else ["--jump"]
+    options = ["--port", str(port), "--embedded-aws", aws_url, *person]
     settings = {f"VONAGE_{name.upper()}": value for name, value in credentials.items()}
     return service.start(
         "the simulated Vonage",
@@ -103,9 +103,9 @@ def _import_path() -> str:
     return f"{paths.ROOT}:{paths.ROOT / 'layers' / 'switchboard'}"
 
 
-def _save(stage: Stage, services: list[Service]) -> state.State:
+def _state(stage: Stage, services: list[Service]) -> state.State:
     outputs = stage.outputs()
-    running = state.State(
+    return state.State(
         aws_url=stage.aws_url,
         vonage_url=stage.vonage_url,
         console_url=f"{stage.vonage_url}/",
@@ -118,5 +118,3 @@ def _save(stage: Stage, services: list[Service]) -> state.State:
         numbers=outputs["LinkedNumbers"].split(","),
         services=services,
     )
-    state.save(running)
-    return running
