@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from mypy import api
 
+DOCS = Path(__file__).parents[3] / "docs"
 LAYER = Path(__file__).parents[3] / "layers" / "switchboard"
 IMPORTS = """
 from switchboard.messages import Inbound
@@ -25,10 +26,10 @@ def _layer_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MYPYPATH", str(LAYER))
 
 
-def mypy(folder: Path, code: str) -> list[str]:
+def mypy(folder: Path, code: str, imports: str = IMPORTS) -> list[str]:
     """The messages of mypy --strict about a flow."""
     flow = folder / "flow.py"
-    flow.write_text(IMPORTS + code)
+    flow.write_text(imports + code)
     options = ["--strict", "--config-file=", f"--cache-dir={folder}", "--no-error-summary"]
     output, failure, _ = api.run([*options, str(flow)])
     assert not failure
@@ -95,6 +96,13 @@ def flow(call: AnswerRequest) -> Ncco:
     [message] = mypy(folder, code)
 
     assert message.startswith("List item 0 has incompatible type")
+
+
+def test_python_in_the_reference_page_is_right(folder: Path) -> None:
+    snippets = re.findall(r"```python\n(.*?)```", (DOCS / "ncco.md").read_text(), re.DOTALL)
+
+    assert snippets
+    assert [mypy(folder, code, imports="") for code in snippets] == [[]] * len(snippets)
 
 
 def test_match_narrows_call_events(folder: Path) -> None:
