@@ -73,11 +73,10 @@ def equal(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def differences(live: object, want: object, path: str = "") -> list[str]:
-    """The dotted paths at which what is wanted is not what is there."""
-    if isinstance(want, Mapping):
-        here = live if isinstance(live, Mapping) else {}
-        found = [differences(here.get(name), value, f"{path}.{name}") for name, value in want.items()]
-        gone = [f"{path}.{name}".lstrip(".") for name in here if name not in want]
+    """The dotted paths at which what is wanted is not what is there; whole branches by their root."""
+    if isinstance(want, Mapping) and isinstance(live, Mapping):
+        found = [differences(live.get(name), value, f"{path}.{name}") for name, value in want.items()]
+        gone = [f"{path}.{name}".lstrip(".") for name in live if name not in want]
         return [each for group in found for each in group] + gone
     return [] if live == want else [path.lstrip(".")]
 

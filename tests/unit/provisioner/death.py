@@ -1,7 +1,8 @@
 """A Lambda function that dies without a word.
 
-An exception would run `finally` blocks, which a killed process does not. So the delivery runs in a thread of its own
-that, after its nth call that changed something at AWS or Vonage, stops for good: nothing of it ever runs again.
+An exception would run `finally` blocks, which a killed process does not. So the delivery runs in a thread
+of its own that, after its nth call that changed something at AWS or Vonage, stops for good: nothing of it
+ever runs again.
 """
 
 import threading

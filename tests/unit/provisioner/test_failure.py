@@ -1,8 +1,12 @@
 """Steps that fail: undone in reverse order, and said so that an operator can act."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from provisioner.errors import ProvisionerError
+from tests.fakes.stores import Refusal
 from tests.unit.provisioner.conftest import (
     CREDENTIALS,
     GB,
@@ -11,6 +15,8 @@ from tests.unit.provisioner.conftest import (
     application_properties,
     number_properties,
 )
+
+Fault = Callable[[str, dict[str, Any]], None]
 
 
 def test_an_application_whose_id_cannot_be_stored_is_deleted_again(world: World) -> None:
@@ -26,8 +32,6 @@ def test_an_application_whose_id_cannot_be_stored_is_deleted_again(world: World)
 
 def test_an_application_that_cannot_be_recorded_is_deleted_again(world: World) -> None:
     stack = world.stack()
-    world.vonage.faults.next("POST /v2/applications", delay_ms=1)
-    world.aws.refuse["AmazonSSM.PutParameter /switchboard/test/before/applications"] = "ThrottlingException"
     world.aws.fault = refuse_records("before/applications")
 
     created = world.create_application(stack)
@@ -229,25 +233,23 @@ def test_numbers_wrong_in_form_are_refused_with_an_example(world: World) -> None
     assert "write it with the country code" in linked.reason
 
 
-def refuse_nth(operation: str, nth: int):  # type: ignore[no-untyped-def]
+def refuse_nth(operation: str, nth: int) -> Fault:
     """AWS denies the nth call of an operation."""
-    from tests.fakes.stores import Refusal
+    seen: list[str] = []
 
-    seen = []
-
-    def fault(called: str, _asked: object) -> None:
-        seen.append(called) if called.endswith(operation) else None
-        if len(seen) == nth and called.endswith(operation):
-            raise Refusal("AccessDeniedException")
+    def fault(called: str, _asked: dict[str, Any]) -> None:
+        if called.endswith(operation):
+            seen.append(called)
+            if len(seen) == nth:
+                raise Refusal("AccessDeniedException")
 
     return fault
 
 
-def refuse_records(folder: str):  # type: ignore[no-untyped-def]
+def refuse_records(folder: str) -> Fault:
     """AWS denies writing the records of a folder."""
-    from tests.fakes.stores import Refusal
 
-    def fault(called: str, asked: dict[str, str]) -> None:
+    def fault(called: str, asked: dict[str, Any]) -> None:
         if called.endswith("PutParameter") and folder in asked["Name"]:
             raise Refusal("AccessDeniedException")
 

@@ -21,8 +21,7 @@ PROBLEM = {
     [
         (
             {"status": 400, "body": PROBLEM},
-            "Vonage refused to create the application: 400 capabilities.voice.webhooks.answer_url.http_method: "
-            "must be one of GET, POST. Correct the property it names",
+            "400 capabilities.voice.webhooks.answer_url.http_method: must be one of GET, POST. Correct",
         ),
         ({"status": 400, "body": {"Error": "Bad Request"}}, "400 Bad Request."),
         (
