@@ -12,13 +12,14 @@ REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
 
 
 def send_message(aws: Aws, asked: Json) -> Json:
-    """Queue a message, unless one with its deduplication id was: the five minutes never pass here."""
-    if asked["QueueUrl"] not in aws.queues:
+    """Queue a message, unless one with its deduplication id was sent lately."""
+    url, identity = asked["QueueUrl"], asked["MessageDeduplicationId"]
+    if url not in aws.queues:
         raise Refusal("com.amazonaws.sqs#QueueDoesNotExist")
-    queue = aws.queues[asked["QueueUrl"]]
-    if asked["MessageDeduplicationId"] not in [message["MessageDeduplicationId"] for message in queue]:
-        queue.append(asked)
-    return {"MessageId": str(len(queue))}
+    if (url, identity) not in aws.sent:
+        aws.sent.add((url, identity))
+        aws.queues[url].append(asked)
+    return {"MessageId": identity}
 
 
 def change_message_visibility(aws: Aws, asked: Json) -> Json:

@@ -68,6 +68,8 @@ class Aws:
     """Of the last request, with names in lower case."""
     queues: dict[str, list[Json]] = field(default_factory=dict)
     """Messages by the queue's URL."""
+    sent: set[tuple[str, str]] = field(default_factory=set)
+    """Queue and deduplication id of what was sent lately: a test clears it as SQS does after five minutes."""
     delays: list[int] = field(default_factory=list)
     """Seconds that received messages were hidden for, one after another."""
     tables: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
@@ -95,10 +97,14 @@ class Aws:
         Raises:
             Refusal: AWS says no.
         """
-        name = str(asked.get("SecretId") or asked.get("Name") or asked.get("Path") or "")
         self.calls.append(operation)
         if self.fault:
             self.fault(operation, asked)
+        return self.answer_without_fault(operation, asked)
+
+    def answer_without_fault(self, operation: str, asked: Json) -> Json:
+        """Do one call, unless it is in `refuse`."""
+        name = str(asked.get("SecretId") or asked.get("Name") or asked.get("Path") or "")
         with self.lock:
             for refused in (operation, f"{operation} {name}"):
                 if refused in self.refuse:

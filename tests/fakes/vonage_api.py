@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,11 +39,12 @@ class Reply:
 
 @dataclass
 class VonageApi:
-    """Answers with `replies` in turn, and accepts everything when there are none left."""
+    """Answers with `replies` in turn, then with what `reply` makes of a request: it accepts everything."""
 
     url: str = ""
     requests: list[Request] = field(default_factory=list)
     replies: deque[Reply] = field(default_factory=deque)
+    reply: Callable[[Any], Reply] = lambda _asked: Reply()
     released: threading.Event = field(default_factory=threading.Event)
 
 
@@ -55,19 +56,20 @@ def running() -> Iterator[VonageApi]:
         def _answer(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             token = self.headers["Authorization"].removeprefix("Bearer ")
-            vonage.requests.append(Request(self.command, self.path, token, json.loads(raw) if raw else None))
-            reply = vonage.replies.popleft() if vonage.replies else Reply()
+            body = json.loads(raw) if raw else None
+            vonage.requests.append(Request(self.command, self.path, token, body))
+            reply = vonage.replies.popleft() if vonage.replies else vonage.reply(body)
             if reply.delay_s:
                 vonage.released.wait(reply.delay_s)
             if reply.lost:
                 return
-            body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+            answer = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             with suppress(ConnectionError):
                 self.send_response(reply.status)
-                for name, value in {**reply.headers, "Content-Length": str(len(body))}.items():
+                for name, value in {**reply.headers, "Content-Length": str(len(answer))}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(answer)
 
         do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server's names
 
