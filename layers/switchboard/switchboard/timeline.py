@@ -4,10 +4,14 @@
     sk  <Vonage's timestamp>#<event id>; both are the event's own, so that it has one place only
 
 The index `recent` (day, sk) holds the events that every call or message has one of. What a call or message
-has come to is derived from its items, never stored.
+has come to is derived from its items, never stored. On a terminal, with SWITCHBOARD_TABLE_NAME set:
+
+    python -m switchboard.timeline          the latest calls and messages
+    python -m switchboard.timeline ID       one of them, by its conversation_uuid or message_uuid
 """
 
 import json
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
@@ -107,3 +111,9 @@ def _when(timestamp: object) -> str | None:
 
 def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+if __name__ == "__main__":
+    from switchboard.timeline_view import main
+
+    sys.stdout.write(main(sys.argv[1:]) + "\n")
