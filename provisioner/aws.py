@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
 
 
+@cache
 def secrets_manager() -> "SecretsManagerClient":
     """A client whose calls end long before the function does."""
     return boto3.client("secretsmanager", config=CONFIG)
 
 
+@cache
 def parameter_store() -> "SSMClient":
     """A client whose calls end long before the function does."""
     return boto3.client("ssm", config=CONFIG)

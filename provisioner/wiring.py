@@ -1,9 +1,11 @@
 """Everything the provisioner works with, put together in one place from the environment."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import httpx
@@ -100,12 +102,19 @@ def tools(remaining_s: float) -> Tools:
             "The environment variable SWITCHBOARD_RECORDS_PREFIX is not set.",
             "The template sets it; deploy it again.",
         )
-    # The client's own log lines carry whole URLs, and with them telephone numbers.
     return Tools(
         secrets=aws.secrets_manager(),
         records=Records(aws.parameter_store(), prefix),
         deadline=Deadline.after(remaining_s),
-        http=httpx.Client(headers={"Accept": "application/json"}),
+        http=_http(),
         api_url=os.environ.get("VONAGE_API_URL") or API_URL,
         numbers_url=os.environ.get("VONAGE_NUMBERS_URL") or NUMBERS_URL,
     )
+
+
+@cache
+def _http() -> httpx.Client:
+    """The HTTP client, made once for each process: loading the certificates takes 0.1 s."""
+    # Its own log lines carry whole URLs, and with them telephone numbers.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return httpx.Client(headers={"Accept": "application/json"})

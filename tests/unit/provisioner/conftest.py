@@ -1,6 +1,6 @@
 """A provisioner between a CloudFormation, an AWS and a simulated Vonage, all on real loopback HTTP."""
 
-import json
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +27,7 @@ CREDENTIALS = "vonage-credentials"
 APPLICATION = "Custom::VonageApplication"
 NUMBER = "Custom::VonageNumber"
 GB, US = "447700900000", "14155550100"
+TLS = ssl.create_default_context()
 SESSION = boto3.Session("AKIAEXAMPLE", "example", region_name="us-east-1")
 
 
@@ -60,7 +61,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.cloudformation = CloudFormation(self.handle)
-        self.http = httpx.Client(event_hooks={"response": [self._after_vonage]})
+        self.http = httpx.Client(event_hooks={"response": [self._after_vonage]}, verify=TLS)
         self.secrets_manager = SESSION.client("secretsmanager", endpoint_url=self.aws.url)
         self.parameter_store = SESSION.client("ssm", endpoint_url=self.aws.url)
         for client in (self.secrets_manager, self.parameter_store):
@@ -187,18 +188,29 @@ def number_properties(application_id: str, **changes: object) -> Json:
     }
 
 
+@pytest.fixture(scope="session")
+def servers() -> Iterator[tuple[stores.Aws, Vonage]]:
+    """AWS and Vonage, served once for all tests; each test begins with fresh accounts."""
+    with stores.running() as aws, running_vonage() as vonage:
+        yield aws, vonage
+
+
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(servers: tuple[stores.Aws, Vonage]) -> Iterator[World]:
     """A world with one account's credentials in it."""
-    with stores.running() as aws, running_vonage(Account.seeded(seed=7)) as vonage:
-        api_key, api_secret = vonage.credentials
-        aws.secret(CREDENTIALS, {"api_key": api_key, "api_secret": api_secret, "signature_secret": "unused"})
-        built = World(aws, vonage)
-        with built.cloudformation:
-            yield built
-        built.http.close()
+    built = fresh_world(servers)
+    with built.cloudformation:
+        yield built
+    built.http.close()
 
 
-def public(document: Json) -> str:
-    """A document as text, to look for what must not be in it."""
-    return json.dumps(document)
+def fresh_world(servers: tuple[stores.Aws, Vonage]) -> World:
+    """A world on these servers, in which nothing has happened yet."""
+    aws, vonage = servers
+    vars(aws).update(vars(stores.Aws(url=aws.url)))
+    vars(vonage.account).update(vars(Account.seeded(seed=7)))
+    vonage.faults.clear()
+    vonage.journal.restore([])
+    api_key, api_secret = vonage.credentials
+    aws.secret(CREDENTIALS, {"api_key": api_key, "api_secret": api_secret, "signature_secret": "unused"})
+    return World(aws, vonage)
