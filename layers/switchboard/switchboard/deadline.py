@@ -29,7 +29,7 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
         raise Late
     if threading.current_thread() is not threading.main_thread():
         return work()
-    signal.signal(signal.SIGALRM, _cut)
+    signal.signal(signal.SIGALRM, _cut)  # each time: others may use the signal too
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_S)

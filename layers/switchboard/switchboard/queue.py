@@ -20,6 +20,9 @@ from switchboard.settings import required
 # A group or deduplication id as SQS takes it: up to 128 letters, digits and punctuation marks.
 _SQS_ID = re.compile(r"[!-~]{1,128}")
 
+# Escaped to ASCII, since SQS refuses some characters that JSON allows.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
 _sqs = Service("sqs", "AmazonSQS", "1.0", "AWS_ENDPOINT_URL_SQS")
 
 
@@ -85,8 +88,7 @@ def delay(receipt_handle: str, seconds: int) -> None:
 def _send(url: str, message: Mapping[str, Any], group: str, timeout_s: float = 1.5) -> None:
     parameters = {
         "QueueUrl": url,
-        # Escaped to ASCII, since SQS refuses some characters that JSON allows.
-        "MessageBody": json.dumps(message, separators=(",", ":"), allow_nan=False),
+        "MessageBody": _ENCODER.encode(message),
         "MessageDeduplicationId": _sqs_id(message["id"]),
         "MessageGroupId": _sqs_id(group),
     }

@@ -10,6 +10,8 @@ from switchboard.ncco import as_wire
 
 Json = Mapping[str, Any]
 
+_ENCODER = json.JSONEncoder(allow_nan=False)
+
 
 class Reply(NamedTuple):
     """`ncco` is JSON, `None` when there is no NCCO to answer with. The commands have no ids yet."""
@@ -38,7 +40,7 @@ def read_reply(returned: Any) -> Reply:  # noqa: ANN401 - whatever the user's fl
 
 def to_json(ncco: Sequence[Json]) -> str:
     """An NCCO as Vonage reads it."""
-    return json.dumps(ncco, allow_nan=False)
+    return _ENCODER.encode(ncco)
 
 
 def _validate(actions: Sequence[Json]) -> None:
