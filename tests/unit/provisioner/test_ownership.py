@@ -121,6 +121,26 @@ def test_delete_of_an_application_that_is_gone_succeeds(world: World) -> None:
     assert stack.delete("App").succeeded
 
 
+def test_delete_needs_no_property_that_an_older_version_wrote_otherwise(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    kept = ("CredentialsSecret", "ApplicationSecret")
+    before = stack.resources["App"]["properties"]
+    stack.resources["App"]["properties"] = {name: before[name] for name in kept} | {"OldName": "x"}
+
+    assert stack.delete("App").succeeded
+    assert world.applications == []
+
+
+def test_delete_survives_a_secret_that_went_before(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    del world.aws.secrets["shop-application"]
+
+    assert stack.delete("App").succeeded
+    assert world.applications == []
+
+
 def test_a_secret_of_another_stack_is_refused(world: World) -> None:
     world.create_application(world.stack("one"))
     other = world.stack("two")

@@ -177,3 +177,10 @@ def test_every_shape_ever_released_still_parses() -> None:
     del first_release["PropertiesVersion"]
 
     assert properties.application(first_release).PropertiesVersion == "1"
+
+
+def test_a_secret_can_not_be_passed_as_a_property() -> None:
+    told = complaint(valid() | {"ApiSecret": "canary"})
+
+    assert "ApiSecret is not a property." in told
+    assert "canary" not in told

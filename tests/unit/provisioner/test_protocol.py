@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -239,6 +240,32 @@ def test_no_secret_is_logged_answered_or_recorded(world: World, caplog: pytest.L
     for canary in canaries[:-1]:
         assert canary not in told + kept
     assert "PRIVATE KEY" not in told + kept
+
+
+def test_secrets_have_no_fixed_names() -> None:
+    secret = Path("template.yaml").read_text().partition("  ApplicationSecret:\n")[2].partition("\n\n")[0]
+
+    assert "AWS::SecretsManager::Secret" in secret
+    assert "Name:" not in secret
+
+
+def test_nothing_outlives_a_request() -> None:
+    source = "".join(path.read_text() for path in Path("provisioner").glob("*.py"))
+
+    assert not {
+        word for word in ("put_rule", "put_targets", "start_execution", "invoke_async") if word in source
+    }
+
+
+def test_every_story_has_a_test() -> None:
+    page = Path("docs/provisioner.md").read_text()
+    tests = "".join(path.read_text() for path in Path("tests").rglob("test_*.py"))
+    rows = re.findall(r"^\| (\d+) \|.*\| (.+) \|$", page, re.MULTILINE)
+    named = {int(number): re.findall(r"`(test_\w+)`", cell) for number, cell in rows}
+
+    assert sorted(named) == list(range(1, 33))
+    assert all(named.values())
+    assert {name for names in named.values() for name in names if f"def {name}(" not in tests} == set()
 
 
 def test_lambda_context_of_the_fake_counts_down() -> None:
