@@ -1,15 +1,18 @@
 """`python -m local.vonage`: the simulated Vonage in the foreground, for any SDK in any language."""
 
 import argparse
+import contextlib
 import os
 import sys
 import threading
+from pathlib import Path
 
 from rich.console import Console
 
 from local.gateway import EmbeddedGateway
 from local.vonage.account import Account
 from local.vonage.server import DEFAULT_PORT, Front, PortInUseError, Vonage, running
+from local.vonage.store import StoreError
 from local.vonage.switches import Switches
 
 
@@ -23,10 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         transport = EmbeddedGateway(options.embedded_aws) if options.embedded_aws else None
         live, front = not options.jump, None if options.jump else _console()
-        with running(account, port=options.port, live=live, transport=transport, front=front) as vonage:
+        with running(
+            account, port=options.port, live=live, transport=transport, front=front, db=options.db
+        ) as vonage:
             _introduce(vonage, with_console=live)
-            threading.Event().wait()
-    except PortInUseError as error:
+            with _reloading(vonage, options):
+                threading.Event().wait()
+    except (PortInUseError, StoreError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -39,6 +45,18 @@ def _console() -> Front:
     from local.console.serve import in_front_of
 
     return in_front_of
+
+
+def _reloading(vonage: Vonage, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """Keep the stack of a local stage at the code on disk, and tell the console."""
+    if not options.reload:
+        return contextlib.nullcontext()
+    from local.reload import Reloader
+
+    def tell(what: str, words: str) -> None:
+        vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
+
+    return Reloader(options.embedded_aws, options.reload, tell).watching()
 
 
 CREDENTIALS = ("api_key", "api_secret", "signature_secret")
@@ -56,6 +74,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="URL",
         help="deliver webhooks for execute-api addresses to this embedded AWS",
     )
+    parser.add_argument(
+        "--reload", metavar="STACK", help="keep this stack of the embedded AWS at the code on disk"
+    )
+    parser.add_argument("--db", type=Path, help="remember everything in this SQLite file")
     parser.add_argument("--seed", type=int, help="make ids the same in each run")
     return parser.parse_args(arguments)
 

@@ -22,6 +22,9 @@ class Clock:
     Args:
         live: real time, for a human at the other end; else time jumps.
         start: the simulated moment of the first second; by default the real one.
+
+    Attributes:
+        held: time stands still until this is False again: a test is thinking. Set it on the loop.
     """
 
     def __init__(self, *, live: bool = False, start: datetime | None = None) -> None:
@@ -30,6 +33,7 @@ class Clock:
         self._elapsed_s = 0.0
         self._live_since: float | None = time.monotonic() if live else None
         self._waits = 0
+        self.held = False
 
     @property
     def live(self) -> bool:
@@ -77,7 +81,7 @@ class Clock:
     @property
     def may_jump(self) -> bool:
         """Whether nothing outside is being waited for."""
-        return not self.live and self._waits == 0
+        return not self.live and not self.held and self._waits == 0
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """An event loop that runs on this clock."""

@@ -1,8 +1,9 @@
 """The telephone exchange: calls begin here; who can be called, and what calls share, is listed here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from local.vonage.account import Account, Json
 from local.vonage.call_webhooks import Endpoints
@@ -15,6 +16,8 @@ from local.vonage.legs import Conversation, Leg
 from local.vonage.parties import Callee, check_steps, standard_callees
 from local.vonage.recording import Recording
 from local.vonage.sending import Message, Recipient, standard_recipients
+
+Result = TypeVar("Result")
 
 AT_ONCE = Callee("answer", after_s=0.1, steps=())
 
@@ -43,6 +46,7 @@ class Exchange:
     recipients: dict[str, Recipient] = field(default_factory=standard_recipients)
     recordings: dict[str, Recording] = field(default_factory=dict)
     _rooms: dict[tuple[str | None, str], Conversation] = field(default_factory=dict)
+    _in_hand: "list[asyncio.Task[Outcome]]" = field(default_factory=list)
     _ringing: dict[str, asyncio.Future[None]] = field(default_factory=dict)
 
     async def call_in(self, from_: str, to: str, steps: list[Json] | None = None) -> Outcome:
@@ -151,6 +155,19 @@ class Exchange:
             return False
         future.set_result(None)
         return True
+
+    def hold_time_during(self, call: "asyncio.Task[Outcome]") -> None:
+        """A test has this call in its hand: until it is over, time runs only in `while_time_runs`."""
+        self._in_hand = [other for other in self._in_hand if not other.done()] + [call]
+        self.clock.held = True
+
+    async def while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        """Let time run until something is done; then it stands still again as long as a test holds a call."""
+        self.clock.held = False
+        try:
+            return await doing
+        finally:
+            self.clock.held = any(not call.done() for call in self._in_hand)
 
     async def until_journaled(
         self, wanted: Callable[[Json], bool], within_s: float, over: asyncio.Event | None = None

@@ -7,7 +7,6 @@ has been heard.
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,7 +52,6 @@ class PhoneCall:
     def __init__(self, exchange: "Exchange", from_: str, to: str) -> None:
         self._exchange = exchange
         self._engine = exchange.engine
-        self._standing: AbstractContextManager[None] | None = None
         self._call, self._run, self._party = self._engine.run(self._begin(from_, to))
 
     def hears(self, text: str, within_s: float = PATIENCE_S) -> None:
@@ -107,32 +105,24 @@ class PhoneCall:
         call = self._exchange.open_inbound(from_, to)
         if isinstance(call, Outcome):
             raise AssertionError(call.failure)
-        self._hold()
-        return call, self._engine.spawn(call.run_inbound(None)), Party(call.first, call.tell)
-
-    def _hold(self) -> None:
-        if self._standing is None:
-            self._standing = self._exchange.clock.standing_still()
-            self._standing.__enter__()
-
-    def _release(self) -> None:
-        if self._standing is not None:
-            self._standing.__exit__(None, None, None)
-            self._standing = None
+        run = self._engine.spawn(call.run_inbound(None))
+        self._exchange.hold_time_during(run)
+        return call, run, Party(call.first, call.tell)
 
     def _while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
-        async def do() -> Result:
-            self._release()
-            try:
-                return await doing
-            finally:
-                if not self._run.done():
-                    self._hold()
-
         try:
-            return self._engine.run(do())
+            return self._engine.run(self._exchange.while_time_runs(self._unless_broken(doing)))
         except StepFailedError as failed:
             raise AssertionError(f"{failed}\n{self._story()}") from None
+
+    async def _unless_broken(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        """Do something, but not longer than the call works."""
+        task = asyncio.ensure_future(doing)
+        await asyncio.wait({task, self._run}, return_when=asyncio.FIRST_COMPLETED)
+        if self._run.done() and self._run.exception():
+            task.cancel()
+            self._run.result()
+        return await task
 
     async def _until_connected(self, number: str, within_s: float) -> None:
         def is_connected(line: Json) -> bool:

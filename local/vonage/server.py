@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 import uvicorn
@@ -35,6 +36,7 @@ from local.vonage.messages_api import MessagesApi
 from local.vonage.numbers import NumbersApi
 from local.vonage.rates import RateLimit
 from local.vonage.requests import NotAnObjectError
+from local.vonage.store import Store
 from local.vonage.voice_api import VoiceApi
 
 HOST = "127.0.0.1"
@@ -114,6 +116,7 @@ def running(
     start: datetime | None = None,
     transport: httpx.BaseTransport | None = None,
     front: "Front | None" = None,
+    db: Path | None = None,
 ) -> Iterator[Vonage]:
     """Serve a simulated Vonage in threads of its own until the block ends.
 
@@ -123,16 +126,19 @@ def running(
         live: real time instead of jumping time.
         start: the simulated moment it begins at, for timestamps that repeat.
         transport: carries webhooks, where they cannot simply be sent to their address.
+        db: a SQLite file that remembers the account and the journal; what it holds wins over `account`.
         front: stands in front of the APIs on the same origin, such as the console.
 
     Raises:
         PortInUseError: another program listens there; the message says what to do.
+        StoreError: `db` cannot be used; likewise.
     """
     clock = Clock(live=live, start=start)
     with (
         _listening(port) as listener,
         Engine(clock).running() as engine,
         delivering(account or Account.seeded(), clock, transport) as delivery,
+        _remembering(db, delivery),
     ):
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         exchange = Exchange(delivery.account, clock, delivery.journal, engine, delivery, url)
@@ -143,6 +149,20 @@ def running(
         app = front(vonage, vonage.asgi()) if front else vonage.asgi()
         with _serving(app, listener):
             yield vonage
+
+
+@contextlib.contextmanager
+def _remembering(db: Path | None, delivery: Delivery) -> Iterator[None]:
+    if db is None:
+        yield
+        return
+    store = Store(db)
+    store.restore(delivery.account, delivery.journal)
+    store.follow(delivery.account, delivery.journal)
+    try:
+        yield
+    finally:
+        store.close(delivery.account)
 
 
 @contextlib.contextmanager

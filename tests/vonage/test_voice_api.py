@@ -99,7 +99,7 @@ def test_call_ends_when_its_length_timer_runs_out(
     [
         ("to", {"to": []}),
         ("to[0].number", {"to": [{"type": "phone", "number": "+44"}]}),
-        ("to[0]", {"to": [{"type": "fax"}]}),
+        ("to[0].type", {"to": [{"type": "fax"}]}),
         ("from", {"random_from_number": True}),
         ("from", {"from": "447700900000"}),
         ("ncco", {"answer_url": ["https://example.com"]}),

@@ -1,0 +1,77 @@
+"""Test an IVR in five lines: `pytest_plugins = ["local.vonage.pytest_plugin"]` in a conftest.
+
+    def test_caller_reaches_sales(phone):
+        call = phone.dial("447700900000")
+        call.hears("Welcome")
+        call.presses("1")
+        call.is_connected_to("447700900999")
+
+Handlers run in this process, in milliseconds. With `pytest --stage` the same tests go through the stack
+that `make up` deployed into the embedded AWS. To test other handlers, override the fixture `webhooks`.
+"""
+
+import importlib
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from local.vonage.account import Account
+from local.vonage.handlers import Handler
+from local.vonage.phone import Phone
+from local.vonage.simulation import Simulation, calling, calling_stage
+from local.vonage.texting import Texting
+
+FUNCTIONS = ("answer", "fallback", "event", "inbound", "status")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--stage`."""
+    parser.addoption("--stage", action="store_true", help="call the stack that `make up` deployed")
+
+
+@pytest.fixture
+def webhooks() -> dict[str, Handler]:
+    """The Lambda handlers under test, by the last part of their route; override it for others."""
+    return {name: importlib.import_module(f"functions.{name}.app").lambda_handler for name in FUNCTIONS}
+
+
+@pytest.fixture
+def simulation(request: pytest.FixtureRequest) -> Iterator[Simulation]:
+    """The simulated Vonage that calls the handlers, or with `--stage` the deployed stack."""
+    if not request.config.getoption("--stage", default=False):
+        with calling(request.getfixturevalue("webhooks")) as simulated:
+            yield simulated
+        return
+    from local import state
+
+    running = state.load()
+
+    def sent_to(number: str) -> list[str]:
+        listed = httpx.get(f"{running.vonage_url}/_simulator/messages", trust_env=False).json()["messages"]
+        sent = [message["body"] for message in listed if message["direction"] == "outbound"]
+        return [str(body.get("text", "")) for body in sent if body["to"] == number]
+
+    account = Account.seeded(api_key=running.api_key, signature_secret=running.signature_secret)
+    with calling_stage(running.webhook_url, account, sent_to) as simulated:
+        yield simulated
+
+
+@pytest.fixture
+def phone(simulation: Simulation) -> Iterator[Phone]:
+    """A caller's telephone; whatever it left open is hung up after the test."""
+    telephone = Phone(simulation.exchange)
+    yield telephone
+    telephone.hang_up_everything()
+
+
+@pytest.fixture
+def sms(simulation: Simulation) -> Texting:
+    """A customer who writes by SMS."""
+    return Texting(simulation)
+
+
+@pytest.fixture
+def whatsapp(simulation: Simulation) -> Texting:
+    """A customer who writes by WhatsApp."""
+    return Texting(simulation, "whatsapp")

@@ -1,0 +1,55 @@
+"""A customer's messages in a test's hand: send, and read what comes back."""
+
+import time
+from typing import TYPE_CHECKING
+
+from local.vonage import messages
+from local.vonage.phone import STANDARD_NUMBER
+
+if TYPE_CHECKING:
+    from local.vonage.simulation import Simulation
+
+PATIENCE_S = 5.0
+LOOK_AGAIN_S = 0.02
+
+
+class Texting:
+    """A customer on one channel.
+
+    Args:
+        simulation: where the messages go.
+        channel: `sms`, `whatsapp`, ….
+        number: the customer's own.
+    """
+
+    def __init__(self, simulation: "Simulation", channel: str = "sms", number: str = STANDARD_NUMBER) -> None:
+        self.number = number
+        self._simulation = simulation
+        self._channel = channel
+        self._read = 0
+
+    def send(self, text: str) -> None:
+        """Write to the application's number.
+
+        Raises:
+            AssertionError: the inbound webhook did not take the message, in a day of trying.
+        """
+        exchange = self._simulation.exchange
+        message = {"channel": self._channel, "from": self.number, "to": self._simulation.number, "text": text}
+        outcome = exchange.engine.run(exchange.while_time_runs(messages.receive(exchange, message)))
+        assert outcome["delivered"], f"the inbound webhook did not take the message: {outcome['failure']}"  # noqa: S101
+
+    def receives(self, text: str, within_s: float = PATIENCE_S) -> None:
+        """Wait, in real time, for a message that contains the text, whatever its case."""
+        deadline = time.monotonic() + within_s
+        while True:
+            received = self._simulation.sent_to(self.number)
+            for index, one in enumerate(received[self._read :], start=self._read):
+                if text.casefold() in one.casefold():
+                    self._read = index + 1
+                    return
+            if time.monotonic() > deadline:
+                got = "; ".join(f'"{one}"' for one in received[self._read :]) or "nothing"
+                message = f'{self.number} never received "{text}" within {within_s:g} s; received: {got}'
+                raise AssertionError(message)
+            time.sleep(LOOK_AGAIN_S)

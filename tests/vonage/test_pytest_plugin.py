@@ -1,0 +1,127 @@
+"""The pytest plugin, used as its users do: handlers in this process, callers and customers in the test."""
+
+import time
+from collections.abc import Callable, Mapping
+
+import pytest
+from switchboard import (
+    AnswerRequest,
+    InboundMessage,
+    MessageRequest,
+    Ncco,
+    VoiceEvent,
+    answer,
+    connect,
+    event,
+    inbound,
+    input_,
+    reply_to,
+    talk,
+)
+from switchboard import phone as phone_number
+
+from local.vonage.handlers import Handler
+from local.vonage.phone import Phone, PhoneCall
+from local.vonage.simulation import Simulation
+from local.vonage.texting import Texting
+
+NUMBER = "447700900000"
+
+
+@answer
+def answers(_call: AnswerRequest) -> Ncco:
+    return [talk("Welcome. Press one for sales.", bargeIn=True), input_("dtmf", dtmf={"maxDigits": 1})]
+
+
+@event
+def happens(happened: VoiceEvent) -> Ncco | None:
+    match happened:
+        case {"dtmf": {"digits": "1"}, "to": str(called)}:
+            return [talk("Connecting you."), connect(phone_number("447700900999"), caller_id=called)]
+        case {"dtmf": _}:
+            return [talk("Goodbye.")]
+    return None
+
+
+@inbound
+def arrives(message: InboundMessage) -> MessageRequest:
+    return reply_to(message, "We are open.")
+
+
+@pytest.fixture
+def webhooks() -> Mapping[str, Handler]:
+    return {"answer": answers, "event": happens, "inbound": arrives}
+
+
+def test_caller_reaches_sales(phone: Phone) -> None:
+    call = phone.dial(NUMBER)
+    call.hears("Welcome")
+    call.presses("1")
+    call.hears("Connecting you")
+    call.is_connected_to("447700900999")
+
+
+def test_caller_who_presses_nothing_is_sent_away(phone: Phone) -> None:
+    with phone.dial(NUMBER) as call:
+        call.hears("goodbye")
+        assert call.ends().duration_s < 20
+
+
+def test_customer_gets_an_answer(sms: Texting, whatsapp: Texting) -> None:
+    sms.send("Are you open?")
+    sms.receives("we are open")
+    whatsapp.send("Are you open?")
+    whatsapp.receives("open")
+
+
+def test_a_minute_of_thinking_costs_the_caller_nothing(phone: Phone, simulation: Simulation) -> None:
+    call = phone.dial(NUMBER)
+    call.hears("Welcome")
+    before = simulation.exchange.clock.seconds()
+    time.sleep(0.05)
+    assert simulation.exchange.clock.seconds() == before
+    call.presses("1")
+    call.is_connected_to("447700900999")
+
+
+@pytest.mark.parametrize(
+    ("deed", "complaint"),
+    [
+        (lambda call: call.hears("Bonjour", within_s=30), 'never heard "Bonjour"'),
+        (
+            lambda call: call.is_connected_to("447700900777", within_s=30),
+            "was never connected to 447700900777",
+        ),
+    ],
+    ids=["hears", "is_connected_to"],
+)
+def test_what_does_not_happen_fails_with_the_story_so_far(
+    phone: Phone, deed: Callable[[PhoneCall], None], complaint: str
+) -> None:
+    call = phone.dial(NUMBER)
+    with pytest.raises(AssertionError) as failed:
+        deed(call)
+    assert complaint in str(failed.value)
+
+
+def test_number_that_leads_nowhere_fails_at_once(phone: Phone) -> None:
+    with pytest.raises(AssertionError, match="is linked to no application"):
+        phone.dial("14155550100")
+
+
+def test_message_that_never_comes_fails_with_what_came(sms: Texting) -> None:
+    sms.send("Are you open?")
+    with pytest.raises(AssertionError) as failed:
+        sms.receives("closed", within_s=0.1)
+    assert str(failed.value).endswith('never received "closed" within 0.1 s; received: "We are open."')
+
+
+def test_two_phones_are_on_the_line_at_once(simulation: Simulation) -> None:
+    first, second = Phone(simulation.exchange, "447700900101"), Phone(simulation.exchange, "447700900102")
+    one, other = first.dial(NUMBER), second.dial(NUMBER)
+    one.hears("Welcome")
+    other.hears("Welcome")
+    other.presses("1")
+    other.is_connected_to("447700900999")
+    one.hears("goodbye")
+    second.hang_up_everything()
