@@ -6,74 +6,67 @@ dead-letter queue.
 Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures).
 """
 
-import functools
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from switchboard import telemetry, timeline
-from switchboard.classify import source
+from switchboard import bus, telemetry, timeline
 from switchboard.envelope import Envelope
-from switchboard.errors import AwsError
-from switchboard.settings import required
-
-if TYPE_CHECKING:
-    from mypy_boto3_events import EventBridgeClient
 
 
 def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, Any]:
     """Record a batch; what could not be recorded is named in `batchItemFailures`."""
-    failed: list[dict[str, str]] = []
-    blocked: set[str] = set()
-    for message in batch["Records"]:
-        group = message["attributes"]["MessageGroupId"]
-        if group in blocked or not record(message["body"]):
-            blocked.add(group)
-            failed.append({"itemIdentifier": message["messageId"]})
-    return {"batchItemFailures": failed}
-
-
-def record(body: str) -> bool:
-    """Write and publish one event; one that was published before is left alone."""
-    facts: dict[str, object] = {}
-    try:
-        event: Envelope = json.loads(body)
-        facts = {"id": event["id"], "event": event["name"], "subject": event["subject"]}
-        is_new = timeline.add(event)
-        if is_new:
-            publish(event)
-            timeline.mark_published(event)
-    except Exception as failure:  # noqa: BLE001 - whatever is wrong with one event must not stop the others
-        telemetry.outcome("NotRecorded", "record", "ERROR", **facts | telemetry.where(failure))
-        return False
-    telemetry.outcome("Recorded" if is_new else "Duplicate", "record", "INFO", **facts)
-    return True
-
-
-def publish(event: Envelope) -> None:
-    """Put an event on the bus, with its name as the detail-type.
-
-    Raises:
-        AwsError: EventBridge did not take it. It says so in the reply, not by its status.
-    """
-    reply = _eventbridge().put_events(
-        Entries=[
-            {
-                "EventBusName": required("SWITCHBOARD_BUS_NAME"),
-                "Source": source(event["name"]),
-                "DetailType": event["name"],
-                "Detail": json.dumps(event),
-            }
+    messages = batch["Records"]
+    groups = [message["attributes"]["MessageGroupId"] for message in messages]
+    failed_from: dict[str, int] = {}
+    new: list[tuple[int, Envelope]] = []
+    for index, message in enumerate(messages):
+        if groups[index] not in failed_from:
+            try:
+                new += [(index, event) for event in write(message["body"])]
+            except Exception as failure:  # noqa: BLE001 - one event must not stop those of other calls
+                failed_from[groups[index]] = index
+                telemetry.outcome("NotRecorded", "record", "ERROR", **telemetry.where(failure))
+    for index in announce(new):
+        failed_from[groups[index]] = min(index, failed_from.get(groups[index], index))
+    return {
+        "batchItemFailures": [
+            {"itemIdentifier": message["messageId"]}
+            for index, message in enumerate(messages)
+            if index >= failed_from.get(groups[index], len(messages))
         ]
-    )
-    if reply["FailedEntryCount"]:
-        raise AwsError("PutEvents", reply["Entries"][0].get("ErrorCode", "unknown"), retryable=True)
+    }
 
 
-@functools.cache
-def _eventbridge() -> "EventBridgeClient":
-    import boto3
-    from botocore.config import Config
+def write(body: str) -> list[Envelope]:
+    """Write an event to the timeline; gives it back to be published, nothing for a duplicate."""
+    event: Envelope = json.loads(body)
+    if timeline.add(event):
+        return [event]
+    telemetry.outcome("Duplicate", "record", "INFO", **facts(event))
+    return []
 
-    return boto3.client(
-        "events", config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
-    )
+
+def announce(new: list[tuple[int, Envelope]]) -> list[int]:
+    """Publish what was written, and remember that; gives the indexes of what could not be."""
+    failed = []
+    for (index, event), refusal in zip(new, bus.publish([event for _, event in new]), strict=True):
+        if error := refusal or remember(event):
+            failed.append(index)
+            telemetry.outcome("NotRecorded", "record", "ERROR", **facts(event), error=error)
+        else:
+            telemetry.outcome("Recorded", "record", "INFO", **facts(event))
+    return failed
+
+
+def remember(event: Envelope) -> str | None:
+    """Mark an event as published; when that fails it will be published again, which rules have to bear."""
+    try:
+        timeline.mark_published(event)
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the event is not marked
+        return type(failure).__name__
+    return None
+
+
+def facts(event: Envelope) -> dict[str, object]:
+    """What a log line says of an event."""
+    return {"id": event["id"], "event": event["name"], "subject": event["subject"][:80]}

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from switchboard import outbox, queue, table
+from switchboard import bus, outbox, queue, table
 
-from functions.record import app as record
 from tests.fakes.backbone import COMMANDS, QUEUE, REJECTED
 from tests.fakes.stores import Aws
 from tests.fakes.vonage_api import VonageApi, running
@@ -27,8 +26,9 @@ def backbone(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         monkeypatch.setenv(name, value)
     yield aws
     queue._sqs.close()
-    for client in (table.client, record._eventbridge):
-        client().close()
+    for client in (table.client, bus.client):
+        if client.cache_info().currsize:
+            client().close()
         client.cache_clear()
 
 
