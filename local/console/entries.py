@@ -12,8 +12,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer
 
 from local.vonage.account import Json, JsonValue
+from local.vonage.ncco import problems_of
 
 Tone = Literal["good", "bad", "warn", "plain"]
+CODE_TONES: dict[str, Tone] = {"reloaded": "good", "not reloaded": "bad", "to be deployed": "warn"}
 SHOWN_CHARACTERS = 20_000
 ROLES = {"retry_of": "retry", "fallback_of": "fallback", "replay_of": "replay"}
 _FORMATTER, _LEXER = HtmlFormatter(nowrap=True), JsonLexer()
@@ -42,23 +44,25 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """`api`, `webhook`, `call` or `message`."""
+        """`api`, `webhook`, `call`, `message` or `code` (something was saved)."""
         return str(self.json["kind"])
 
     @property
     def subject(self) -> str:
-        """What it belongs to: a call, a message, or the API for requests that began neither."""
+        """What it belongs to: a call or a message; its kind when it belongs to neither."""
         reply = (self.json.get("response") or {}).get("body")
         began = reply if self.kind == "api" and isinstance(reply, dict) else {}
         names = [
             *map(self.json.get, ("call", "message")),
             *map(began.get, ("conversation_uuid", "message_uuid")),
         ]
-        return next((str(name) for name in names if name), "api")
+        return next((str(name) for name in names if name), self.kind)
 
     @property
     def tone(self) -> Tone:
         """How it went."""
+        if self.kind == "code":
+            return CODE_TONES[self.json["what"]]
         if self.failure or any(problem.get("rejected", True) for problem in self.problems):
             return "bad"
         return "warn" if self.problems or "fault" in self.json else "good" if self.status else "plain"
@@ -100,16 +104,22 @@ class Entry:
         return "/" + url.split("/", 3)[-1] if "://" in url else url
 
     @property
+    def ncco(self) -> list[JsonValue]:
+        """The NCCO of the reply, also one that was rejected."""
+        body = (self.json.get("response") or {}).get("body")
+        return body if self.kind == "webhook" and isinstance(body, list) else []
+
+    @cached_property
     def problems(self) -> list[Json]:
         """What Vonage would reject in the NCCO, or tolerates."""
+        if "replay_of" in self.json:
+            return [problem.as_json() for problem in problems_of(self.ncco)] if self.ncco else []
         return self.json.get("problems") or []
 
     @cached_property
     def actions(self) -> list[Action]:
-        """The NCCO of the reply, also one that was rejected."""
-        body = (self.json.get("response") or {}).get("body")
-        ncco = self.json.get("ncco") or (body if self.problems and isinstance(body, list) else [])
-        return list(_actions(ncco, self.problems))
+        """The NCCO's actions, one by one."""
+        return list(_actions(self.ncco, self.problems))
 
     @property
     def loose_problems(self) -> list[Json]:

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from local.console import controls
 from local.console.account import Account
+from local.console.faultlab import FaultLab
 from local.console.feed import Feed
 from local.console.messages import Messages
 from local.console.phone import Phone
@@ -22,6 +23,7 @@ VIEWS = {
     "phone": ("Phone", "call"),
     "messages": ("Messages", "chat_bubble"),
     "account": ("Account", "badge"),
+    "faults": ("Faults", "bolt"),
     "timeline": ("Timeline", "timeline"),
 }
 FIRST = "phone"
@@ -47,6 +49,8 @@ class Page:
                     Messages(self.vonage, feed).build()
                 with _panel("account"):
                     Account(self.vonage, feed).build()
+                with _panel("faults"):
+                    FaultLab(self.vonage, feed).build()
                 with _panel("timeline"):
                     Timeline(self.vonage, feed).build()
         client = ui.context.client

@@ -1,10 +1,11 @@
-"""What a card of the timeline is about: one call, one message, or a run of API requests."""
+"""What a card of the timeline is about: a call, a message, or a run of requests about neither."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from local.console.entries import Entry
 
+TITLES = {"api": "API requests", "code": "Code"}  # of entries about no call and no message
 ENDS = {"ended", "hung up", "rejected", "not answered"}
 
 
@@ -17,8 +18,10 @@ class Subject:
 
     @property
     def kind(self) -> str:
-        """`call`, `message` or `api`."""
-        return "api" if self.key == "api" else "call" if self.key.startswith("CON-") else "message"
+        """`call`, `message`, `api` or `code`."""
+        if self.key in TITLES:
+            return self.key
+        return "call" if self.key.startswith("CON-") else "message"
 
     @property
     def began(self) -> datetime:
@@ -32,8 +35,8 @@ class Subject:
     @property
     def title(self) -> str:
         """Who talks to whom."""
-        if self.kind == "api":
-            return "API requests"
+        if self.key in TITLES:
+            return TITLES[self.key]
         for entry in self.entries:
             match entry.json:
                 case {"kind": "call", "what": "dialled", "party": party, "number": number}:
@@ -47,7 +50,7 @@ class Subject:
     @property
     def state(self) -> str:
         """Where it has got to, in a word."""
-        if self.kind == "api":
+        if self.key in TITLES:
             return str(len(self.entries))
         story = [entry.json for entry in self.entries if entry.kind == self.kind]
         if self.kind == "message":

@@ -2,12 +2,13 @@
 
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
 
 from local.console import controls
 from local.console.entries import Entry, pretty
 from local.console.feed import Feed
 from local.console.filters import Filters
-from local.console.subjects import Subject
+from local.console.subjects import TITLES, Subject
 from local.vonage.account import Json
 from local.vonage.server import Vonage
 
@@ -76,6 +77,7 @@ class Timeline:
             ui.element("div").classes("cards").props('role="feed" aria-label="What happened"') as self._column
         ):
             self._empty = controls.html("empty.html").classes("empty")
+        ui.on("replay", self._replay)
         for entry in self._vonage.journal.entries()[-ENTRIES_AT_FIRST:]:
             self._take(entry)
         self._feed.read(self._take)
@@ -86,8 +88,8 @@ class Timeline:
         self._empty.set_visibility(not any(card.visible for card in self._cards))
 
     def _card(self, key: str) -> Card:
-        """The card of a subject; API requests share one as long as nothing else begins."""
-        candidates = self._cards[:1] if key == "api" else self._cards
+        """The card of a subject; what is about no call or message shares one until something else begins."""
+        candidates = self._cards[:1] if key in TITLES else self._cards
         found = next((card for card in candidates if card.subject.key == key), None)
         if found is None:
             with self._column:
@@ -98,6 +100,12 @@ class Timeline:
                 old.element.delete()
             del self._cards[CARDS:]
         return found
+
+    def _replay(self, event: GenericEventArguments) -> None:
+        """Send a webhook again, to the present code."""
+        entry = self._vonage.journal.entry(int(event.args))
+        if entry:
+            self._vonage.engine.start(self._vonage.exchange.delivery.replay(entry))
 
     def _sift(self) -> None:
         for card in self._cards:

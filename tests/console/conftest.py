@@ -1,0 +1,90 @@
+"""The console of a simulator on real time, a customer behind it, and a browser in front of it."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from local.console.serve import in_front_of
+from local.vonage.account import Account
+from local.vonage.server import Vonage, running
+from tests.vonage.customer import Customer
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 10_000
+WIDE, NARROW = (1280, 800), (400, 800)
+
+
+@pytest.fixture(scope="package")
+def vonage() -> Iterator[Vonage]:
+    with running(Account.seeded(seed=1), live=True, front=in_front_of) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="package")
+def shop(vonage: Vonage) -> Iterator[Customer]:
+    """The application of the account's number."""
+    with Customer.serving(vonage) as customer:
+        fallback = customer.hook("fallback")
+        yield customer.create(signed_callbacks=True, webhooks={"fallback_answer_url": fallback})
+
+
+@pytest.fixture
+def customer(shop: Customer) -> Customer:
+    shop.reactions.clear()
+    shop.received.clear()
+    shop.vonage.journal.restore([])
+    return shop
+
+
+@pytest.fixture(scope="package")
+def browser(vonage: Vonage) -> Iterator[BrowserContext]:  # noqa: ARG001 - it must end after the browser
+    """One browser with one cache for all; its driver keeps a loop running in this thread until it ends."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip(f"none of {', '.join(BROWSERS)} is installed (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        context = chromium.new_context()
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield context
+        chromium.close()
+
+
+@pytest.fixture
+def console(browser: BrowserContext, vonage: Vonage, customer: Customer) -> Iterator[Page]:  # noqa: ARG001
+    """The console as somebody with a wide screen opens it."""
+    yield from opened(browser, vonage, WIDE)
+
+
+@pytest.fixture
+def narrow(browser: BrowserContext, vonage: Vonage, customer: Customer) -> Iterator[Page]:  # noqa: ARG001
+    """The console on a phone's screen."""
+    yield from opened(browser, vonage, NARROW)
+
+
+def opened(browser: BrowserContext, vonage: Vonage, size: tuple[int, int]) -> Iterator[Page]:
+    page = browser.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(vonage.url)
+    page.get_by_role("button", name="Call", exact=True).wait_for()
+    yield page
+    if page.get_by_role("button", name="Hang up").is_visible():
+        page.get_by_role("button", name="Hang up").click()
+        page.get_by_role("button", name="New call").wait_for()
+    page.close()
+    assert errors == []

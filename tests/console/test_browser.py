@@ -1,0 +1,240 @@
+"""The console in a real browser: what a person clicks, types and sees."""
+
+import json
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.vonage.endpoint import Answer, Incoming
+from local.vonage.server import Vonage
+from tests.vonage.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
+
+MENU = ncco(
+    talk("Press a key.", bargeIn=True),
+    {"action": "input", "type": ["dtmf", "speech"], "dtmf": {"maxDigits": 1, "timeOut": 10}},
+)
+
+
+def place_call(page: Page) -> None:
+    page.get_by_role("button", name="Call", exact=True).click()
+
+
+def said(page: Page, words: str) -> None:
+    expect(page.get_by_role("log", name="What is said")).to_contain_text(words)
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def test_call_placed_by_clicking_is_heard_and_ended(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Good morning."), {"action": "wait", "timeout": 30}))
+
+    place_call(console)
+    said(console, "Good morning.")
+    console.get_by_role("button", name="Hang up").click()
+
+    expect(console.locator(".line-state")).to_contain_text("Ended after")
+    assert customer.bodies("event")[-1]["disconnected_by"] == "user"
+
+
+def test_pressed_key_reaches_the_application(console: Page, customer: Customer) -> None:
+    customer.on("answer", MENU).on("event", by_key)
+
+    place_call(console)
+    console.get_by_text("Listening to you").wait_for()
+    console.get_by_role("button", name="Key 2").click()
+
+    said(console, "You pressed 2.")
+
+
+def test_keys_of_the_keyboard_are_keys_of_the_phone(console: Page, customer: Customer) -> None:
+    customer.on("answer", MENU).on("event", by_key)
+
+    console.get_by_label("Call", exact=True).press("Enter")
+    console.get_by_text("Listening to you").wait_for()
+    console.locator("body").press("7")
+
+    said(console, "You pressed 7.")
+
+
+def test_typed_words_are_speech(console: Page, customer: Customer) -> None:
+    customer.on("answer", MENU).on("event", by_words)
+
+    place_call(console)
+    console.get_by_text("Listening to you").wait_for()
+    console.get_by_placeholder("Say something").fill("opening hours")
+    console.get_by_placeholder("Say something").press("Enter")
+
+    said(console, "You said opening hours.")
+
+
+def test_key_that_nothing_listens_for_is_said_so(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("One moment."), {"action": "wait", "timeout": 30}))
+
+    place_call(console)
+    said(console, "One moment.")
+    console.get_by_role("button", name="Key 1").click()
+
+    said(console, "Nothing listens for keys")
+
+
+def test_callee_is_heard(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(connect()))
+
+    place_call(console)
+
+    said(console, f"Connected with {CALLEE}")
+    said(console, "Hello?")
+
+
+def test_failed_answer_is_shown_with_its_retry_and_fallback(console: Page, customer: Customer) -> None:
+    customer.on("answer", Answer(503)).on("fallback", ncco(talk("Sorry about that.")))
+
+    place_call(console)
+    said(console, "Sorry about that.")
+
+    attempts = console.locator("section.card").first.locator("details.entry.again")
+    expect(attempts).to_have_count(2)
+    expect(attempts.nth(0)).to_contain_text("retry")
+    expect(attempts.nth(0)).to_contain_text("503")
+    expect(attempts.nth(1)).to_contain_text("fallback")
+    expect(attempts.nth(1)).to_contain_text("200")
+
+
+def test_rejected_ncco_is_marked_where_it_is_wrong(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Fine."), {"action": "talk"})).on("fallback", ncco(talk("Bye.")))
+
+    place_call(console)
+    said(console, "Bye.")
+
+    wrong = console.locator("section.card").first.locator(".ncco li.wrong")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_contain_text("text")
+
+
+def test_call_that_leads_nowhere_says_why(console: Page) -> None:
+    console.get_by_label("Call", exact=True).fill("447700900777")
+    place_call(console)
+
+    said(console, "447700900777 is not a number of this account")
+
+
+def test_number_that_nobody_answers_for_rings_here(console: Page, vonage: Vonage, customer: Customer) -> None:
+    customer.on("answer", ncco(connect("447700900777")))
+    call = {"from": "447700900555", "to": NUMBER, "wait": False}
+    httpx.post(f"{vonage.url}/_simulator/calls", json=call, trust_env=False).raise_for_status()
+
+    console.get_by_role("button", name="Answer").click()
+
+    expect(console.locator(".line-state")).to_have_text("Connected")
+    console.get_by_role("button", name="Hang up").click()
+    expect(console.locator(".line-state")).to_contain_text("Ended")
+
+
+def test_message_arrives_and_is_answered(console: Page, vonage: Vonage, customer: Customer) -> None:
+    customer.on("inbound", Answer(200))
+    open_tab(console, "Messages")
+
+    console.get_by_placeholder("Write as the customer").fill("Are you open?")
+    console.get_by_role("button", name="Send").click()
+    expect(console.locator(".receipt.mine")).to_contain_text("taken")
+    reply = {"channel": "sms", "message_type": "text", "text": "Until six."}
+    parties = {"from": NUMBER, "to": customer.bodies("inbound")[0]["from"]}
+    sent = httpx.post(
+        f"{vonage.url}/v1/messages", json=reply | parties, auth=vonage.credentials, trust_env=False
+    )
+
+    assert sent.status_code == 202
+    expect(console.locator(".bubble.theirs").get_by_text("Until six.")).to_be_visible()
+    expect(console.locator(".receipt.theirs")).to_contain_text("delivered")
+
+
+def test_webhook_is_replayed_against_the_present_code(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Old words.")))
+    place_call(console)
+    said(console, "Old words.")
+    customer.on("answer", ncco(talk("New words.")))
+
+    answer = console.locator("section.card").first.locator("details.entry").filter(has_text="answer").first
+    answer.locator("summary").click()
+    answer.get_by_role("button", name="Replay").click()
+
+    replayed = console.locator("section.card").first.locator(".ncco.again")
+    expect(replayed).to_contain_text("New words.")
+
+
+def test_injected_fault_hits_the_next_call(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Hi."))).on("fallback", ncco(talk("Sorry.")))
+    open_tab(console, "Faults")
+    console.get_by_role("button", name="Switch on").first.click()
+    expect(console.locator(".waiting")).to_contain_text("Answer")
+
+    open_tab(console, "Phone")
+    place_call(console)
+
+    said(console, "Sorry.")
+    expect(console.locator("section.card").first).to_contain_text("injected fault")
+
+
+def test_filters_leave_what_was_asked_for(console: Page, customer: Customer) -> None:
+    customer.on("answer", Answer(500)).on("fallback", ncco(talk("Sorry.")))
+    place_call(console)
+    said(console, "Sorry.")
+    entries = console.locator("section.card").first.locator("details.entry:visible")
+
+    console.get_by_text("Problems only").click()
+
+    expect(entries).to_have_count(2)
+    console.get_by_placeholder("Search").fill("no such words")
+    expect(console.get_by_text("Nothing here yet")).to_be_visible()
+
+
+def test_account_shows_applications_numbers_and_key_fingerprints(console: Page, customer: Customer) -> None:
+    open_tab(console, "Account")
+
+    account = console.locator(".account")
+    expect(account).to_contain_text(customer.application["id"])
+    expect(account).to_contain_text("SHA256:")
+    expect(account).to_contain_text("linked to shop")
+    expect(account).not_to_contain_text("PRIVATE")
+
+
+def test_nothing_is_loaded_from_elsewhere(console: Page, vonage: Vonage) -> None:
+    addresses: list[str] = []
+    console.on("request", lambda request: addresses.append(request.url))
+
+    console.reload()
+    console.get_by_role("button", name="Call", exact=True).wait_for()
+
+    assert [url for url in addresses if not url.startswith((vonage.url, "data:"))] == []
+
+
+def test_narrow_screen_shows_one_panel_at_a_time_without_scrolling_sideways(narrow: Page) -> None:
+    for tab in ("Phone", "Messages", "Account", "Faults", "Timeline"):
+        open_tab(narrow, tab)
+        expect(narrow.locator(".panel:visible")).to_have_count(1)
+        assert narrow.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+def test_other_sites_cannot_open_the_console_s_socket(vonage: Vonage, origin: str) -> None:
+    address = f"{vonage.url}/_nicegui_ws/socket.io/?EIO=4&transport=polling"
+    refused = httpx.get(address, headers={"Origin": origin}, trust_env=False)
+    assert refused.status_code == 400
+
+
+def test_console_answers_to_loopback_names_alone(vonage: Vonage) -> None:
+    rebound = httpx.get(f"{vonage.url}/", headers={"Host": "evil.example"}, trust_env=False)
+    assert rebound.status_code == 400
+
+
+def by_key(incoming: Incoming) -> Answer:
+    digits = json.loads(incoming.body).get("dtmf", {}).get("digits")
+    return ncco(talk(f"You pressed {digits}.")) if digits else Answer(204)
+
+
+def by_words(incoming: Incoming) -> Answer:
+    results = json.loads(incoming.body).get("speech", {}).get("results")
+    return ncco(talk(f"You said {results[0]['text']}.")) if results else Answer(204)
