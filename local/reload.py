@@ -1,0 +1,118 @@
+"""Hot reload: a saved function or layer is live at the next call, without a deployment.
+
+Watches functions/, layers/switchboard and template.yaml while `make up` runs. A saved function's code is put
+into the embedded AWS with UpdateFunctionCode; a saved module of the layer becomes a new layer version, which
+every function with that layer is moved to. The stack is not touched: the next `sam deploy` decides anew.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchfiles import watch
+
+from local import aws, paths
+from local.sources import Unit, broken, units
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+DEBOUNCE_MS, STEP_MS = 200, 50
+FUNCTIONS_AT_ONCE = 4
+TEMPLATE = paths.ROOT / "template.yaml"
+WATCHED = (paths.ROOT / "functions", paths.ROOT / "layers" / "switchboard", TEMPLATE)
+DEPLOY_AGAIN = "template.yaml was saved. To deploy it, run: make down && make up"
+
+Tell = Callable[[str, str], None]
+"""Told what happened (`reloaded`, `not reloaded`, `to be deployed`) and the sentence for it."""
+
+
+@dataclass
+class Reloader:
+    """Keeps a stack of the embedded AWS at the code on disk."""
+
+    aws_url: str
+    stack_name: str
+    tell: Tell
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Follow the project's files until the block ends."""
+        finished = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(finished,), name="reload", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            finished.set()
+            watcher.join()
+
+    def saved(self, files: set[Path]) -> None:
+        """Bring the stack up to date with these files."""
+        if TEMPLATE in files:
+            self.tell("to be deployed", DEPLOY_AGAIN)
+        problems = [
+            problem for file in files if file.suffix == ".py" and file.exists() and (problem := broken(file))
+        ]
+        if problems:
+            self.tell("not reloaded", f"{'; '.join(problems)}. The code before it is still live.")
+            return
+        changed = [unit for unit in units(TEMPLATE, self.stack_name) if any(map(unit.holds, files))]
+        if changed:
+            self._reload(changed)
+
+    def _watch(self, finished: threading.Event) -> None:
+        for changes in watch(*WATCHED, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
+            try:
+                self.saved({Path(path) for _, path in changes})
+            except Exception as error:  # noqa: BLE001 - the next save may succeed
+                self.tell("not reloaded", f"{error}. If it does not go away: make down && make up")
+
+    def _reload(self, changed: list[Unit]) -> None:
+        begun = time.perf_counter()
+        for unit in changed:
+            if unit.is_layer:
+                self._publish(unit)
+            else:
+                function = self._functions[unit.logical_id]
+                self._lambda.update_function_code(FunctionName=function, ZipFile=unit.archive())
+        what = ", ".join(unit.logical_id for unit in changed)
+        self.tell("reloaded", f"{what}: live at the next call ({time.perf_counter() - begun:.1f} s)")
+
+    def _publish(self, layer: Unit) -> None:
+        """Make a new version of a layer, and move the functions that have an older one to it."""
+        made = self._lambda.publish_layer_version(
+            LayerName=layer.logical_id, Content={"ZipFile": layer.archive()}
+        )
+        older = made["LayerArn"] + ":"
+
+        def move(function: str) -> None:
+            used = self._lambda.get_function_configuration(FunctionName=function).get("Layers", [])
+            arns = [layer["Arn"] for layer in used]
+            if any(arn.startswith(older) for arn in arns):
+                moved = [made["LayerVersionArn"] if arn.startswith(older) else arn for arn in arns]
+                self._lambda.update_function_configuration(FunctionName=function, Layers=moved)
+
+        with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
+            list(threads.map(move, self._functions.values()))
+
+    @cached_property
+    def _lambda(self) -> "LambdaClient":
+        return aws.session().client("lambda", endpoint_url=self.aws_url)
+
+    @cached_property
+    def _functions(self) -> dict[str, str]:
+        """The names of the stack's functions by their logical ids."""
+        client = aws.session().client("cloudformation", endpoint_url=self.aws_url)
+        found = client.describe_stack_resources(StackName=self.stack_name)["StackResources"]
+        return {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for resource in found
+            if resource["ResourceType"] == "AWS::Lambda::Function"
+        }

@@ -1,0 +1,90 @@
+"""Which folder of the project is which function or layer of the stack, and their code as Lambda takes it."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local import paths
+
+FUNCTION, LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
+LAYER_ROOT = "python"  # where Lambda looks for a layer's Python
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A function or a layer of the template.
+
+    Attributes:
+        logical_id: its name in the template.
+        folder: its source, from the project's root.
+        built: what `sam build` made of it.
+    """
+
+    logical_id: str
+    folder: Path
+    built: Path
+    is_layer: bool
+
+    def holds(self, file: Path) -> bool:
+        """Whether a file is part of its source."""
+        return file.is_relative_to(self.folder)
+
+    def archive(self) -> bytes:
+        """A zip of what was built, with the project's own files laid over it."""
+        files = {name: path for name, path in _files(self.built) if not _stale(name)}
+        files |= {self._place(name): path for name, path in _files(self.folder) if path.suffix == ".py"}
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+            for name, path in sorted(files.items()):
+                target.write(path, name)
+        return archive.getvalue()
+
+    def _place(self, name: str) -> str:
+        return f"{LAYER_ROOT}/{name}" if self.is_layer else name
+
+
+def units(template: Path, stack_name: str) -> list[Unit]:
+    """The functions and layers of a template whose source is a folder."""
+    resources: dict[str, Any] = yaml.load(template.read_text(), _Template)["Resources"]  # noqa: S506 - a SafeLoader
+    built = paths.LOCAL / "sam-build" / stack_name
+    found = []
+    for logical_id, resource in resources.items():
+        kind, properties = resource["Type"], resource.get("Properties", {})
+        source = properties.get("CodeUri" if kind == FUNCTION else "ContentUri")
+        if kind in {FUNCTION, LAYER} and isinstance(source, str):
+            folder = (template.parent / source).resolve()
+            found.append(Unit(logical_id, folder, built / logical_id, kind == LAYER))
+    return found
+
+
+def broken(path: Path) -> str | None:
+    """What keeps Python from reading a file, or None."""
+    try:
+        compile(path.read_bytes(), path.name, "exec")
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        return f"{path.name}{line}: {error.args[0]}"
+    return None
+
+
+class _Template(yaml.SafeLoader):
+    """Reads a template without working out its intrinsic functions."""
+
+
+_Template.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path
+
+
+def _stale(name: str) -> bool:
+    """Compiled code is made to be believed whatever its source says, so it must not outlive it."""
+    return name.endswith(".pyc")
