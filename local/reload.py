@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 DEBOUNCE_MS, STEP_MS = 200, 50
 FUNCTIONS_AT_ONCE = 4
-TEMPLATE = paths.ROOT / "template.yaml"
-WATCHED = (paths.ROOT / "functions", paths.ROOT / "layers" / "switchboard", TEMPLATE)
 DEPLOY_AGAIN = "template.yaml was saved. To deploy it, run: make down && make up"
 
 Tell = Callable[[str, str], None]
@@ -35,11 +33,12 @@ Tell = Callable[[str, str], None]
 
 @dataclass
 class Reloader:
-    """Keeps a stack of the embedded AWS at the code on disk."""
+    """Keeps a stack of the embedded AWS at the code of a project on disk."""
 
     aws_url: str
     stack_name: str
     tell: Tell
+    root: Path = paths.ROOT
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -55,7 +54,8 @@ class Reloader:
 
     def saved(self, files: set[Path]) -> None:
         """Bring the stack up to date with these files."""
-        if TEMPLATE in files:
+        template = self.root / "template.yaml"
+        if template in files:
             self.tell("to be deployed", DEPLOY_AGAIN)
         problems = [
             problem for file in files if file.suffix == ".py" and file.exists() and (problem := broken(file))
@@ -63,12 +63,14 @@ class Reloader:
         if problems:
             self.tell("not reloaded", f"{'; '.join(problems)}. The code before it is still live.")
             return
-        changed = [unit for unit in units(TEMPLATE, self.stack_name) if any(map(unit.holds, files))]
+        changed = [unit for unit in units(template, self.stack_name) if any(map(unit.holds, files))]
         if changed:
             self._reload(changed)
 
     def _watch(self, finished: threading.Event) -> None:
-        for changes in watch(*WATCHED, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
+        sources = ("functions", "layers/switchboard", "template.yaml")
+        watched = [path for path in map(self.root.joinpath, sources) if path.exists()]
+        for changes in watch(*watched, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
             try:
                 self.saved({Path(path) for _, path in changes})
             except Exception as error:  # noqa: BLE001 - the next save may succeed

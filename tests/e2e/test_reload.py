@@ -1,0 +1,151 @@
+"""Hot reload into the embedded AWS: what is saved is what runs."""
+
+import contextlib
+import io
+import json
+import queue
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import aws
+from local.reload import Reloader
+from local.sources import units
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+STACK = "reload"
+ROLE = f"arn:aws:iam::{aws.ACCOUNT_ID}:role/reload"
+TEMPLATE = """
+Resources:
+  AnswerFunction:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: functions/answer/, Handler: app.lambda_handler, Role: !Ref Role}
+  SwitchboardLayer:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: layers/switchboard/}
+"""
+ANSWER = "import words\n\ndef lambda_handler(event, context):\n    return {!r} + words.WHO\n"
+
+Told = queue.Queue[tuple[str, str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "functions/answer").mkdir(parents=True)
+    (tmp_path / "layers/switchboard").mkdir(parents=True)
+    (tmp_path / "template.yaml").write_text(TEMPLATE)
+    (tmp_path / "functions/answer/app.py").write_text(ANSWER.format("Hello "))
+    (tmp_path / "layers/switchboard/words.py").write_text("WHO = 'world'\n")
+    return tmp_path
+
+
+@pytest.fixture
+def functions(aws_url: str, project: Path) -> Iterator["LambdaClient"]:
+    """The project's function and layer, deployed as CloudFormation does."""
+    client = aws.session().client("lambda", endpoint_url=aws_url)
+    layer = next(unit for unit in units(project / "template.yaml", STACK) if unit.is_layer)
+    made = client.publish_layer_version(LayerName="SwitchboardLayer", Content={"ZipFile": layer.archive()})
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "app.lambda_handler",
+            "Role": ROLE,
+            "Code": {"ZipFile": "never run"},
+            "Layers": [made["LayerVersionArn"]],
+        },
+    }
+    cloudformation = aws.session().client("cloudformation", endpoint_url=aws_url)
+    cloudformation.create_stack(
+        StackName=STACK, TemplateBody=json.dumps({"Resources": {"AnswerFunction": function}})
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
+    yield client
+    cloudformation.delete_stack(StackName=STACK)
+
+
+@pytest.fixture
+def told() -> Told:
+    return queue.Queue()
+
+
+@pytest.fixture
+def reloader(aws_url: str, project: Path, told: Told) -> Reloader:
+    return Reloader(aws_url, STACK, lambda what, words: told.put((what, words)), project)
+
+
+def invoke(functions: "LambdaClient", reloader: Reloader) -> str:
+    name = reloader._functions["AnswerFunction"]
+    result: str = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
+    return result
+
+
+def saved_until_told(file: Path, code: str, told: Told) -> tuple[str, str]:
+    """Save a file, again if the watcher had not begun to look; what it tells."""
+    for _ in range(10):
+        file.write_text(code)
+        with contextlib.suppress(queue.Empty):
+            return told.get(timeout=3)
+    raise AssertionError("nothing was told")
+
+
+def test_saved_function_runs_at_the_next_call(
+    functions: "LambdaClient", reloader: Reloader, project: Path, told: Told
+) -> None:
+    with reloader.watching():
+        code = ANSWER.format("Good morning ")
+        what, words = saved_until_told(project / "functions/answer/app.py", code, told)
+
+    assert (what, words.partition(":")[0]) == ("reloaded", "AnswerFunction")
+    assert invoke(functions, reloader) == "Good morning world"
+
+
+def test_saved_layer_reaches_the_functions_that_have_it(
+    functions: "LambdaClient", reloader: Reloader, project: Path
+) -> None:
+    reloader.saved({project / "functions/answer/app.py"})
+    assert invoke(functions, reloader) == "Hello world"
+
+    (project / "layers/switchboard/words.py").write_text("WHO = 'everybody'\n")
+    reloader.saved({project / "layers/switchboard/words.py"})
+
+    assert invoke(functions, reloader) == "Hello everybody"
+
+
+def test_file_that_python_cannot_read_leaves_the_old_code_live(
+    functions: "LambdaClient", reloader: Reloader, project: Path, told: Told
+) -> None:
+    reloader.saved({project / "functions/answer/app.py"})
+    told.get_nowait()
+
+    (project / "functions/answer/app.py").write_text("def lambda_handler(event, context:\n")
+    reloader.saved({project / "functions/answer/app.py"})
+
+    what, words = told.get_nowait()
+    assert what == "not reloaded"
+    assert "app.py, line 1" in words
+    assert invoke(functions, reloader) == "Hello world"
+
+
+def test_saved_template_says_what_to_run(reloader: Reloader, project: Path, told: Told) -> None:
+    reloader.saved({project / "template.yaml"})
+    assert told.get_nowait() == (
+        "to be deployed", "template.yaml was saved. To deploy it, run: make down && make up"
+    )  # fmt: skip
+
+
+def test_built_packages_stay_and_compiled_code_goes(project: Path) -> None:
+    function = units(project / "template.yaml", STACK)[0]
+    built = project / "built"
+    (built / "package/__pycache__").mkdir(parents=True)
+    (built / "package/module.py").write_text("")
+    (built / "package/__pycache__/module.cpython-313.pyc").write_bytes(b"old")
+
+    archive = type(function)(function.logical_id, function.folder, built, is_layer=False).archive()
+
+    assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["app.py", "package/module.py"]
