@@ -41,7 +41,7 @@ deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=de
 ## ── Check it ──
 .PHONY: test check bench format
 test: check stage ## Lint, types, template checks and every test, end to end included
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest --numprocesses 2 --dist loadgroup
 
 check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
 	@$(RUN) -m ruff format --check --quiet .

@@ -105,11 +105,12 @@ def delete(aws_url: str, stack_name: str, log: Path) -> None:
 def first_failure(aws_url: str, stack_name: str, since: datetime) -> str | None:
     """Which resource of the stack failed first, and why, as CloudFormation's events tell it."""
     client = aws.session().client("cloudformation", endpoint_url=aws_url)
+    pages = client.get_paginator("describe_stack_events").paginate(StackName=stack_name)
     try:
-        events = client.describe_stack_events(StackName=stack_name)["StackEvents"]
+        newest_first = [event for page in pages for event in page["StackEvents"]]
     except client.exceptions.ClientError:
         return None
-    for event in reversed(events):
+    for event in reversed(newest_first):
         if event["ResourceStatus"].endswith("_FAILED") and event["Timestamp"] >= since:
             return f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason was given')}"
     return None

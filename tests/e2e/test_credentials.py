@@ -11,8 +11,6 @@ from local import aws, credentials
 from local.errors import StageError
 from local.vonage.server import Vonage
 
-pytestmark = pytest.mark.e2e
-
 NAME = "switchboard/credentials-test"
 
 

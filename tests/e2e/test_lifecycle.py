@@ -14,8 +14,6 @@ from local.vonage import messages
 from local.vonage.server import Vonage
 from tests.e2e.conftest import delete_quickly, stage_for, vonage_account, wait_until
 
-pytestmark = pytest.mark.e2e
-
 Json = dict[str, Any]
 
 
