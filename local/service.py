@@ -16,6 +16,9 @@ from local.errors import StageError
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
+CLOCK_JITTER_S = (
+    2  # Linux works a process's age out anew each time, from a boot time that may move by a second
+)
 
 # Children of this process. One that `make up` leaves running is stopped by another process, by its pid.
 _children: dict[int, "subprocess.Popen[bytes]"] = {}
@@ -107,7 +110,7 @@ def free_port() -> int:
 def alive(service: Service) -> bool:
     """Whether the server's own process still runs."""
     try:
-        return psutil.Process(service.pid).create_time() == service.started
+        return abs(psutil.Process(service.pid).create_time() - service.started) < CLOCK_JITTER_S
     except psutil.NoSuchProcess:
         return False
 
