@@ -116,6 +116,7 @@ class Site:
         raise RefusedError(
             f"ApplicationSecret holds the key of the application {application_id} already.",
             "Use an empty secret; or set AdoptApplicationId to that id, to manage the application from here.",
+            code="SECRET_FOREIGN",
         )
 
     def _owners(self, live: Document | None) -> Sequence[str]:

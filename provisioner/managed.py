@@ -91,7 +91,7 @@ def by(function_arn: str, tools: Tools) -> list[Managed]:
     return [
         Managed(resource_id, record)
         for resource_id, record in sorted(everything.items())
-        if record.get("properties", {}).get("ServiceToken", "") in ("", function_arn)
+        if record.get("properties", {}).get("ServiceToken") == function_arn
     ]
 
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from provisioner import aws
+from provisioner.errors import ProvisionerError
 
 SOURCE = "switchboard.provisioner"
 DETAIL_TYPE = "provisioner.drift"
@@ -34,7 +35,12 @@ def tell(drifted: Iterable[Mapping[str, Any]], checked: int) -> None:
         client = boto3.client("events", config=aws.CONFIG)
         for start in range(0, len(entries), ENTRIES_PER_CALL):
             some = [{**entry, "EventBusName": bus} for entry in entries[start : start + ENTRIES_PER_CALL]]
-            client.put_events(Entries=some)  # type: ignore[arg-type]
+            reply = client.put_events(Entries=some)  # type: ignore[arg-type]
+            if reply["FailedEntryCount"]:
+                codes = ", ".join(entry.get("ErrorCode", "") for entry in reply["Entries"])
+                raise ProvisionerError(
+                    f"The bus {bus} refused events: {codes}.", "Check again later.", "AWS_REFUSED"
+                )
 
 
 def _entry(resource: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`Custom::VonageNumber`: owned numbers linked to an application, and put back afterwards."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from provisioner.errors import ProvisionerError, RefusedError
 from provisioner.execute import execute
 from provisioner.memory import Memory
 from provisioner.number_plan import FoundNumber, WantedLinks
-from provisioner.ownership import Ownership
+from provisioner.ownership import Claim, Ownership
 from provisioner.properties import Number
 from provisioner.protocol import Answer, Request
 from provisioner.steps import Step
@@ -92,5 +92,13 @@ def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
 def _look(numbers: Iterable[str], vonage: Vonage, ownership: Ownership) -> dict[str, FoundNumber]:
     """What the account lists of these numbers, and who links them; one request a second."""
     return {
-        msisdn: FoundNumber(vonage.number(msisdn), ownership.of(msisdn)) for msisdn in dict.fromkeys(numbers)
+        msisdn: _found(vonage.number(msisdn), ownership.of(msisdn), vonage)
+        for msisdn in dict.fromkeys(numbers)
     }
+
+
+def _found(live: Mapping[str, Any] | None, claims: Sequence[Claim], vonage: Vonage) -> FoundNumber:
+    before = number_plan.linked_to(claims[-1].before or {}) if claims else None
+    elsewhere = before is not None and before != claims[-1].details.get("application_id")
+    lost = before if elsewhere and vonage.application(str(before)) is None else None
+    return FoundNumber(live, claims, lost)

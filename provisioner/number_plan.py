@@ -33,10 +33,12 @@ class FoundNumber:
     Attributes:
         live: The number in the account's list, whole; None when the account does not own it.
         claims: Who links it, the first one first.
+        lost: The application it was linked to before, if that one is gone.
     """
 
     live: Mapping[str, Any] | None = field(default=None, repr=False)
     claims: Sequence[Claim] = ()
+    lost: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def plan_release(owner: str, msisdn: str, number: FoundNumber) -> list[Step]:
     ):
         return release
     now, before = settings(number.live, linked_to(number.live)), claim.before or {}
-    back = settings({**before, **_names(number.live)}, linked_to(before))
+    link = linked_to(before) if linked_to(before) != number.lost else None
+    back = settings({**before, **_names(number.live)}, link)
     return release if now == back else [RestoreNumber(msisdn, back, now), *release]
 
 

@@ -106,7 +106,7 @@ class _ExistsError(Exception):
 
 def _encode(document: Record) -> str:
     """JSON that Parameter Store does not take for a reference: `{{` can only stand inside a string."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(document, separators=(",", ":"), sort_keys=True)
     return text.replace("{{", "{\\u007b")
 
 

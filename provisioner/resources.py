@@ -24,11 +24,12 @@ def handle(request: Request, tools: Tools) -> Answer:
     kind = KINDS.get(request.resource_type)
     if kind is None:
         return protocol.failed(request, f"{request.resource_type} is not known. Known: {', '.join(KINDS)}.")
-    if request.type == "Delete":
-        tools.memory(_known_id(request, tools)).bury()
+    memory = tools.memory(_known_id(request))
+    if request.type == "Delete" and memory.answer_to(request.id) is None:
+        memory.bury()
     names = [request.own_id, *([NUMBERS_LEASE] if kind is number else [])]
     with tools.leases.held(names):
-        memory = tools.memory(_known_id(request, tools))
+        memory.recall()
         return memory.answer_to(request.id) or _handled(request, tools, memory, kind)
 
 
@@ -59,10 +60,10 @@ def _done(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> A
     return answer if in_account.id == memory.id else replace(answer, physical_id=in_account.id)
 
 
-def _known_id(request: Request, tools: Tools) -> str:
+def _known_id(request: Request) -> str:
     """The id a resource is remembered by: the one CloudFormation sent, unless that one was made up."""
-    sent = request.physical_id
-    return sent if sent and sent != request.own_id and tools.memory(sent).record else request.own_id
+    sent = request.physical_id or ""
+    return sent if sent.startswith(request.own_id) else request.own_id
 
 
 def _memory_in_account(request: Request, tools: Tools, memory: Memory) -> Memory:

@@ -8,7 +8,7 @@ Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionSt
 
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -100,7 +100,8 @@ class ApplicationSecret:
             except ClientError as error:
                 if aws.code(error) != "ResourceExistsException":
                     raise
-        return self.version(version_id)
+                return self._version(version_id)
+        return replace(content, version_id=version_id)
 
     def empty(self, content: Content, token: str) -> None:
         """Keep only other people's fields; a secret that is gone already is success."""
@@ -109,12 +110,6 @@ class ApplicationSecret:
         except ProvisionerError as error:
             if aws.code(error.__cause__ or error) not in GONE:
                 raise
-
-    def version(self, version_id: str) -> Content:
-        """A version by its id."""
-        with aws.explained(f"read the secret {self.arn}", TAG_IT):
-            reply = self._client.get_secret_value(SecretId=self.arn, VersionId=version_id)
-        return _decode(reply.get("SecretString"), version_id)
 
     def promote(self, version_id: str) -> None:
         """Make a pending version the current one."""
@@ -136,6 +131,10 @@ class ApplicationSecret:
                 self._client.update_secret_version_stage(
                     SecretId=self.arn, VersionStage="AWSPENDING", RemoveFromVersionId=holder
                 )
+
+    def _version(self, version_id: str) -> Content:
+        reply = self._client.get_secret_value(SecretId=self.arn, VersionId=version_id)
+        return _decode(reply.get("SecretString"), version_id)
 
     def _stages(self) -> dict[str, list[str]]:
         return self._client.describe_secret(SecretId=self.arn).get("VersionIdsToStages", {})

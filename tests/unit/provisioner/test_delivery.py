@@ -58,7 +58,7 @@ def test_a_delivery_that_finds_another_at_work_stays_silent_and_is_delivered_aga
     stack = world.stack()
     request = stack.request("Create", "App", APPLICATION, ResourceProperties=application_properties(stack))
     world.deliver_and_kill(request, 2)
-    world.time.offset -= 2 * world.cloudformation.remaining_s
+    world.time.offset = 0
     world.cloudformation.remaining_s = 12.5
 
     world.cloudformation.deliver(request)
@@ -86,6 +86,19 @@ def test_a_late_repeat_of_a_create_does_not_bring_back_what_was_deleted(world: W
     world.cloudformation.deliver(created)
 
     assert world.applications == []
+
+
+def test_a_late_repeat_of_a_delete_does_not_delete_what_was_created_since(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    deleted = stack.delete("App")
+    again = world.create_application(stack)
+
+    world.cloudformation.deliver(deleted)
+    world.cloudformation.deliver(again)
+
+    assert len(world.applications) == 1
+    assert [answer["Status"] for answer in again.answers] == ["SUCCESS", "SUCCESS"]
 
 
 def test_a_resource_may_be_created_again_after_it_was_deleted(world: World) -> None:

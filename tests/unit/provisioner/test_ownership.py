@@ -224,6 +224,20 @@ def test_a_number_taken_over_and_given_back_goes_to_its_first_stack(world: World
     assert world.vonage.account.numbers[GB]["app_id"] == first
 
 
+def test_a_number_is_not_given_back_to_an_application_that_is_gone(world: World) -> None:
+    one, two = world.stack("one"), world.stack("two")
+    first = world.create_application(one).data["ApplicationId"]
+    second = world.create_application(two).data["ApplicationId"]
+    world.vonage.account.numbers[GB]["app_id"] = first
+    world.create_number(two, second, AllowTakeover=True)
+    assert one.delete("App").succeeded
+
+    deleted = two.delete("Link")
+
+    assert deleted.succeeded, deleted.reason
+    assert "app_id" not in world.vonage.account.numbers[GB]
+
+
 def test_replacing_the_application_relinks_the_number_before_the_old_one_goes(world: World) -> None:
     stack = world.stack()
     world.aws.secret("second-application")

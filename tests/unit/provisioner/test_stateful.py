@@ -28,7 +28,7 @@ from tests.unit.provisioner.conftest import (
 )
 
 EXAMPLES = int(os.environ.get("SWITCHBOARD_TEST_EXAMPLES", "12"))
-STEPS = 25
+STEPS = 10
 STACKS = st.sampled_from(["one", "two"])
 DEATHS = st.one_of(st.none(), st.integers(1, 14))
 
@@ -56,6 +56,7 @@ class Deployments(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.world.cloudformation.__exit__()
+        self.world.http.close()
 
     @rule(stack=STACKS, name=st.sampled_from("abc"), death=DEATHS, gives_up=st.booleans())
     def deploy(self, stack: str, name: str, death: int | None, gives_up: bool) -> None:  # noqa: FBT001 - drawn
