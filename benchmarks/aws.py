@@ -1,10 +1,10 @@
-"""The AWS services that the functions call, on a loopback port over TLS: each call answered at once.
+"""What the functions call, on loopback: AWS over TLS, and without it Vonage and the secrets extension.
 
-It runs in a process of its own, so that its work is never counted as the functions'. The credentials secret
-is readable in the three ways that the benchmark compares: by the Secrets Manager API, and by the local port
-of the AWS Parameters and Secrets extension.
+It runs in a process of its own, so that its work is never counted as the functions'. Each call is answered at
+once, as if all went well.
 
-Source: AWS, API references of Secrets Manager, SQS (JSON protocol), EventBridge and DynamoDB.
+Source: AWS, API references of Secrets Manager, SQS (JSON protocol), EventBridge and DynamoDB, and "Use
+Secrets Manager secrets in Lambda functions" (the extension); Vonage Messages API v1 reference.
 """
 
 import asyncio
@@ -16,40 +16,39 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from tests.factories import CREDENTIALS
 
 Json = dict[str, Any]
 
-_SECRET = {"Name": "switchboard/vonage", "SecretString": json.dumps(CREDENTIALS)}
+_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
+_APPLICATION = {"application_id": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab", "private_key": _KEY.decode()}
+_SECRETS = {
+    "switchboard/vonage": {"SecretString": json.dumps(CREDENTIALS)},
+    "application": {"SecretString": json.dumps(_APPLICATION)},
+}
 
 
 def _digest(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _send_message_batch(asked: Json) -> Json:
-    sent = [
-        {"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": _digest(entry["MessageBody"])}
-        for entry in asked["Entries"]
-    ]
-    return {"Successful": sent, "Failed": []}
-
-
 _OPERATIONS: dict[str, Callable[[Json], Json]] = {
-    "secretsmanager.GetSecretValue": lambda _asked: _SECRET,
+    "secretsmanager.GetSecretValue": lambda asked: _SECRETS[asked["SecretId"]],
     "AmazonSQS.SendMessage": lambda asked: {
         "MessageId": "m",
         "MD5OfMessageBody": _digest(asked["MessageBody"]),
     },
-    "AmazonSQS.SendMessageBatch": _send_message_batch,
     "AWSEvents.PutEvents": lambda asked: {
         "FailedEntryCount": 0,
         "Entries": [{"EventId": "e"} for _ in asked["Entries"]],
     },
     "DynamoDB_20120810.PutItem": lambda _asked: {},
     "DynamoDB_20120810.UpdateItem": lambda _asked: {},
-    "DynamoDB_20120810.GetItem": lambda _asked: {},
-    "DynamoDB_20120810.BatchWriteItem": lambda _asked: {"UnprocessedItems": {}},
 }
 
 
@@ -82,7 +81,9 @@ class _Connection(asyncio.Protocol):
 
 def _answer(first_line: str, fields: dict[str, str], body: bytes) -> Json:
     if first_line.startswith("GET /secretsmanager/get"):
-        return _SECRET
+        return _SECRETS["switchboard/vonage"]
+    if first_line.startswith("POST /v1/messages"):
+        return {"message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"}
     return _OPERATIONS[fields["x-amz-target"]](json.loads(body))
 
 

@@ -1,4 +1,4 @@
-"""Starts the AWS of `benchmarks.aws`, with a certificate that only these runs trust."""
+"""Starts what `benchmarks.aws` answers for, with a certificate that only these runs trust."""
 
 import datetime
 import ipaddress
@@ -18,10 +18,10 @@ from cryptography.x509.oid import NameOID
 
 
 class Cloud(NamedTuple):
-    """A running AWS: its TLS address, the extension's port, and this machine's roots with its own."""
+    """AWS's address, the port of Vonage and of the extension, and this machine's roots with its own."""
 
     url: str
-    extension_port: int
+    plain_port: int
     bundle: Path
 
     @property

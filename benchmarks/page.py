@@ -14,23 +14,23 @@ _LAYOUT = Path(__file__).with_name("performance.md.txt")
 def write(results: Results) -> Path:
     """Write the page and its picture. Returns the page's path."""
     plot.cold_starts(results, _PICTURE)
-    webhooks, secret, queue = (results.groups[name] for name in ("webhooks", "secret", "queue"))
-    noise = (
-        webhooks.times(subjects.CONTROL, "cold", "cpu_ms"),
-        webhooks.times(subjects.CONTROL, "warm", "p50_us"),
-    )
+    webhooks = results.groups["webhooks"]
     text = _LAYOUT.read_text().format(
         about=results.about,
         rounds=len(webhooks.cold[subjects.FLOOR]["cpu_ms"]),
         warm_rounds=len(webhooks.warm[subjects.FLOOR]["p50_us"]),
-        noise=noise,
+        cold_noise=webhooks.times(subjects.CONTROL, "cold", "cpu_ms"),
+        warm_noise=webhooks.times(subjects.CONTROL, "warm", "p50_us"),
         budgets=tables.budgets(results),
-        cold=tables.cold(results),
-        warm=tables.warm(webhooks),
+        cold=tables.cold(results, tables.ANSWER_ROWS),
+        warm=tables.warm(results, tables.ANSWER_ROWS),
+        other_cold=tables.cold(results, tables.others(results)),
+        other_warm=tables.warm(results, tables.others(results)),
         imports=tables.imports(results.import_ms),
-        secret_reads=tables.secret_reads(secret),
-        queue_sends=tables.queue_sends(queue),
-        load=tables.load(results.load),
+        secret_reads=tables.secret_reads(results.groups["secret"]),
+        queue_sends=tables.queue_sends(results.groups["queue"]),
+        consumers=tables.consumers(results),
+        load=tables.load(results),
     )
     _PAGE.write_text(text)
     return _PAGE

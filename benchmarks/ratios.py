@@ -19,5 +19,7 @@ class Ratio(NamedTuple):
 def ratio(row: Sequence[float], floor: Sequence[float]) -> Ratio:
     """The ratio of two rows, taken round by round: what slowed a whole round down does not count."""
     ratios = [one / other for one, other in zip(row, floor, strict=True)]
-    low, median, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+    low, median, high = (
+        statistics.quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
+    )
     return Ratio(median, low, high)

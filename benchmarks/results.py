@@ -39,15 +39,15 @@ class Group:
 
 @dataclass
 class Results:
-    """Everything. `groups` are keyed `webhooks`, `secret` and `queue`; sizes are in MB, imports in ms."""
+    """Everything. `batch_sizes` are those of the rows of the group `consumers`, and imports take ms."""
 
     groups: dict[str, Group]
     modules: dict[str, int]
     package_mb: dict[str, float]
     import_ms: dict[str, float]
     load: list[Load]
+    batch_sizes: dict[str, int]
     layers_mb: float
-    log_bytes: dict[str, int]
     about: dict[str, str]
 
     def write(self, path: Path = FILE) -> None:

@@ -32,9 +32,14 @@ def stack() -> Path:
     return _BUILD
 
 
+def built(resource: str) -> Path:
+    """A function's code in the build, by its logical id in the template."""
+    return _BUILD / resource
+
+
 def layers() -> list[Path]:
     """Both layers of the stack, in the order in which Python looks into them."""
-    return [_BUILD / layer / "python" for layer in ("SwitchboardLayer", "DependenciesLayer")]
+    return [built(layer) / "python" for layer in ("SwitchboardLayer", "DependenciesLayer")]
 
 
 def runtime() -> Path:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import sites
 from benchmarks.cloud import Cloud
@@ -16,6 +17,8 @@ CONTROL = "bare handler, again"
 ANSWER = "answer"
 EVENT = "event"
 ANSWER_WITH_SECRET = "answer, secret at hand"  # noqa: S105 - a row's name
+
+BATCH_SIZES = (1, 5, 10)
 
 # The route, the function's folder in the build, and what Vonage sends.
 _WEBHOOKS = {
@@ -50,12 +53,13 @@ QUEUE_SENDS = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A function to measure, and the webhook that it is given, freshly signed each time it is asked for."""
+    """A function to measure, and what it is given: webhooks, freshly signed, or batches of `size`."""
 
     name: str
     function: Function
     event: Callable[[], bytes]
-    package: tuple[Path, ...] = ()
+    package: tuple[Path, ...]
+    size: int = 1
 
 
 def stack(cloud: Cloud) -> list[Subject]:
@@ -84,6 +88,27 @@ def secret_reads(cloud: Cloud) -> list[Subject]:
     return [_webhook("answer", name, cloud, candidate) for name, candidate in SECRET_READS.items()]
 
 
+def consumers(cloud: Cloud) -> list[Subject]:
+    """The functions behind the queues, per batch size. `outbound` gets one command at a time."""
+    event = {
+        "id": "e",
+        "name": "voice.answered",
+        "received_at": 0,
+        "subject": "CON-1",
+        "payload": _payload("event"),
+    }
+    message = {
+        "message_type": "text",
+        "channel": "sms",
+        "to": "447700900123",
+        "from": "447700900000",
+        "text": "Hi",
+    }
+    command = {"id": "c", "name": "messages.send", "detail": message}
+    records = [_consumer(cloud, "record", "RecordFunction", event, size) for size in BATCH_SIZES]
+    return [*records, _consumer(cloud, "outbound", "OutboundFunction", command, 1)]
+
+
 def under_load(cloud: Cloud) -> list[Subject]:
     """The function that a caller waits for, and the one that is called most."""
     return [subject for subject in stack(cloud) if subject.name in (ANSWER, EVENT)]
@@ -96,7 +121,7 @@ def queue_sends(cloud: Cloud) -> list[Subject]:
 
 def signed(webhook: str) -> Callable[[], bytes]:
     """Makes API Gateway's event of a webhook as Vonage sends it, signed now."""
-    payload = json.loads((paths.ROOT / "events" / f"{_WEBHOOKS[webhook][1]}.json").read_text())
+    payload = _payload(webhook)
 
     def event() -> bytes:
         arrived = webhook_event(webhook, payload)
@@ -108,28 +133,56 @@ def signed(webhook: str) -> Callable[[], bytes]:
     return event
 
 
-def _webhook(webhook: str, name: str, cloud: Cloud, candidate: str = "") -> Subject:
-    folder = sites.FOLDER / "build" / _WEBHOOKS[webhook][0]
-    alone = webhook == "fallback"
-    package = (folder,) if alone else (folder, *sites.layers())
-    variables = (
-        {}
-        if alone
-        else {
-            **cloud.variables,
-            "POWERTOOLS_SERVICE_NAME": "benchmark",
-            "POWERTOOLS_METRICS_NAMESPACE": "Switchboard",
-            "POWERTOOLS_LOG_LEVEL": "INFO",
-            "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(cloud.extension_port),
-            "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
-            "SWITCHBOARD_QUEUE_URL": f"{cloud.url}/123456789012/events.fifo",
-            "SWITCHBOARD_COMMANDS_QUEUE_URL": f"{cloud.url}/123456789012/commands.fifo",
-            "BENCHMARK_CREDENTIALS": json.dumps(CREDENTIALS),
-        }
+def _payload(webhook: str) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads(
+        (paths.ROOT / "events" / f"{_WEBHOOKS[webhook][1]}.json").read_text()
     )
-    handler = f"{candidate or 'app'}.lambda_handler"
+    return payload
+
+
+def _webhook(webhook: str, name: str, cloud: Cloud, candidate: str = "") -> Subject:
+    """A webhook function as it is deployed, or with one thing done as a candidate does it."""
+    code = sites.built(_WEBHOOKS[webhook][0])
+    package = (code,) if webhook == "fallback" else (code, *sites.layers())
     path = [*package, sites.runtime(), *([sites.HERE / "candidates"] if candidate else [])]
-    return Subject(name, Function(handler, path, variables), signed(webhook), package)
+    function = Function(f"{candidate or 'app'}.lambda_handler", path, _variables(cloud))
+    return Subject(name, function, signed(webhook), package)
+
+
+def _consumer(cloud: Cloud, name: str, resource: str, body: dict[str, Any], size: int) -> Subject:
+    """A function behind a queue; each message of a batch is of a call or message of its own."""
+    records = [
+        {
+            "messageId": str(index),
+            "receiptHandle": "r",
+            "body": json.dumps(body),
+            "attributes": {"MessageGroupId": str(index), "ApproximateReceiveCount": "1"},
+        }
+        for index in range(size)
+    ]
+    batch = json.dumps({"Records": records}).encode()
+    package = (sites.built(resource), *sites.layers())
+    function = Function("app.lambda_handler", [*package, sites.runtime()], _variables(cloud))
+    return Subject(f"{name}, batch of {size}", function, lambda: batch, package, size)
+
+
+def _variables(cloud: Cloud) -> dict[str, str]:
+    """What the template sets, for all functions alike."""
+    return {
+        **cloud.variables,
+        "POWERTOOLS_SERVICE_NAME": "benchmark",
+        "POWERTOOLS_METRICS_NAMESPACE": "Switchboard",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(cloud.plain_port),
+        "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+        "SWITCHBOARD_APPLICATION_SECRET": "application",
+        "SWITCHBOARD_QUEUE_URL": f"{cloud.url}/123456789012/events.fifo",
+        "SWITCHBOARD_COMMANDS_QUEUE_URL": f"{cloud.url}/123456789012/commands.fifo",
+        "SWITCHBOARD_TABLE_NAME": "timeline",
+        "SWITCHBOARD_BUS_NAME": "bus",
+        "VONAGE_API_URL": f"http://127.0.0.1:{cloud.plain_port}",
+        "BENCHMARK_CREDENTIALS": json.dumps(CREDENTIALS),
+    }
 
 
 def _peer(name: str) -> Subject:

@@ -1,12 +1,19 @@
 """The tables of a run, in Markdown: the same on the terminal and in docs/performance.md."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from benchmarks import subjects
-from benchmarks.load import Load
 from benchmarks.results import Group, Results
 
-_MARK = {True: "met", False: "**missed**"}
+ANSWER_ROWS = [
+    subjects.FLOOR,
+    subjects.CONTROL,
+    subjects.ANSWER_WITH_SECRET,
+    subjects.ANSWER,
+    *subjects.PEER_NAMES.values(),
+]
+
+Cell = Callable[[str], str]
 
 
 def budgets(results: Results) -> str:
@@ -17,150 +24,144 @@ def budgets(results: Results) -> str:
     first_read = webhooks.times(subjects.ANSWER, "cold", "cpu_ms").median
     warm = webhooks.times(ours, "warm", "p50_us").median
     peer = min(webhooks.times(name, "cold", "cpu_ms", ours).median for name in subjects.PEER_NAMES.values())
-    rows = [
-        ("answer, cold CPU, against the bare handler", "≤ 2.2", f"{cold:.2f}", cold <= 2.2),
-        ("the cheapest peer's cold CPU, against answer's", "≥ 3.5", f"{peer:.2f}", peer >= 3.5),
-        ("answer, warm p50, against the bare handler", "≤ 1.5", f"{warm:.2f}", warm <= 1.5),
-        (
-            "answer, cold CPU with the first read of the secret over TLS",
-            "≤ 4.0",
+    met = {
+        "answer, cold CPU, × bare handler": (f"{cold:.2f}", "≤ 2.2", cold <= 2.2),
+        "the cheapest peer, cold CPU, × answer": (f"{peer:.2f}", "≥ 3.5", peer >= 3.5),
+        "answer, warm p50, × bare handler": (f"{warm:.2f}", "≤ 1.5", warm <= 1.5),
+        "answer with its first read of the secret over TLS, cold CPU, × bare handler": (
             f"{first_read:.2f}",
+            "≤ 4.0",
             first_read <= 4,
         ),
-        ("both layers, unzipped", "≤ 35 MB", f"{results.layers_mb:.1f} MB", results.layers_mb <= 35),
-    ]
-    return _table(
-        ["budget", "limit", "measured", ""],
-        [(name, limit, measured, _MARK[met]) for name, limit, measured, met in rows],
-    )
+        "both layers, unzipped, in MB": (f"{results.layers_mb:.1f}", "≤ 35", results.layers_mb <= 35),
+    }
+    columns: dict[str, Cell] = {
+        "measured": lambda name: met[name][0],
+        "budget": lambda name: met[name][1],
+        "": lambda name: "met" if met[name][2] else "**missed**",
+    }
+    return table(met, columns)
 
 
-def cold(results: Results) -> str:
-    """Cold starts of every row."""
+def cold(results: Results, names: Iterable[str]) -> str:
+    """Cold starts, with one event each."""
     group = results.groups["webhooks"]
-    return _table(
-        [
-            "",
-            "CPU ms",
-            "× floor (middle half)",
-            "wall ms",
-            "of it first event",
-            "RSS MB",
-            "modules",
-            "package MB",
-        ],
-        [
-            (
-                name,
-                f"{group.median(name, 'cold', 'cpu_ms'):.0f}",
-                str(group.times(name, "cold", "cpu_ms")),
-                f"{group.median(name, 'cold', 'wall_ms'):.0f}",
-                f"{group.median(name, 'cold', 'first_ms'):.0f}",
-                f"{group.median(name, 'cold', 'rss_mb'):.0f}",
-                str(results.modules[name]),
-                f"{results.package_mb[name]:.1f}",
-            )
-            for name in group.cold
-        ],
+    return table(
+        names,
+        {
+            "CPU ms": _median(group, "cold", "cpu_ms"),
+            "× floor": _times(group, "cold", "cpu_ms"),
+            "wall ms": _median(group, "cold", "wall_ms"),
+            "of it first event": _median(group, "cold", "first_ms"),
+            "RSS MB": _median(group, "cold", "rss_mb"),
+            "modules": lambda name: str(results.modules[name]),
+            "package MB": lambda name: f"{results.package_mb[name]:.1f}",
+        },
     )
 
 
-def warm(group: Group) -> str:
-    """Warm invocations of a group's rows."""
-    return _table(
-        ["", "p50 µs", "× floor (middle half)", "p99 µs", "CPU µs", "× floor (middle half)", "RSS MB"],
-        [
-            (
-                name,
-                f"{group.median(name, 'warm', 'p50_us'):.0f}",
-                str(group.times(name, "warm", "p50_us")),
-                f"{group.median(name, 'warm', 'p99_us'):.0f}",
-                f"{group.median(name, 'warm', 'cpu_us'):.0f}",
-                str(group.times(name, "warm", "cpu_us")),
-                f"{group.median(name, 'warm', 'rss_mb'):.0f}",
-            )
-            for name in group.warm
-        ],
+def warm(results: Results, names: Iterable[str]) -> str:
+    """Invocations of an environment that has had many."""
+    group = results.groups["webhooks"]
+    return table(
+        names,
+        {
+            "p50 µs": _median(group, "warm", "p50_us"),
+            "× floor": _times(group, "warm", "p50_us"),
+            "p99 µs": _median(group, "warm", "p99_us"),
+            "CPU µs": _median(group, "warm", "cpu_us"),
+            "CPU × floor": _times(group, "warm", "cpu_us"),
+            "RSS MB": _median(group, "warm", "rss_mb"),
+        },
     )
+
+
+def others(results: Results) -> list[str]:
+    """The rows of the webhooks that are not in the comparison."""
+    return [subjects.FLOOR, *(name for name in results.groups["webhooks"].cold if name not in ANSWER_ROWS)]
 
 
 def secret_reads(group: Group) -> str:
     """Ways to read the secret for the first time."""
-    return _table(
-        ["", "cold CPU ms", "× floor (middle half)", "first event, wall ms", "RSS MB"],
-        [
-            (
-                name,
-                f"{group.median(name, 'cold', 'cpu_ms'):.0f}",
-                str(group.times(name, "cold", "cpu_ms")),
-                f"{group.median(name, 'cold', 'first_ms'):.0f}",
-                f"{group.median(name, 'cold', 'rss_mb'):.0f}",
-            )
-            for name in group.cold
-        ],
+    return table(
+        group.cold,
+        {
+            "cold CPU ms": _median(group, "cold", "cpu_ms"),
+            "× floor": _times(group, "cold", "cpu_ms"),
+            "wall ms": _median(group, "cold", "wall_ms"),
+            "RSS MB": _median(group, "cold", "rss_mb"),
+        },
     )
 
 
 def queue_sends(group: Group) -> str:
     """Ways to put an event in the queue."""
-    return _table(
-        ["", "cold CPU ms", "× floor (middle half)", "warm p50 µs", "warm CPU µs", "× floor (middle half)"],
-        [
-            (
-                name,
-                f"{group.median(name, 'cold', 'cpu_ms'):.0f}",
-                str(group.times(name, "cold", "cpu_ms")),
-                f"{group.median(name, 'warm', 'p50_us'):.0f}",
-                f"{group.median(name, 'warm', 'cpu_us'):.0f}",
-                str(group.times(name, "warm", "cpu_us")),
-            )
-            for name in group.cold
-        ],
+    return table(
+        group.cold,
+        {
+            "cold CPU ms": _median(group, "cold", "cpu_ms"),
+            "× floor": _times(group, "cold", "cpu_ms"),
+            "warm p50 µs": _median(group, "warm", "p50_us"),
+            "warm CPU µs": _median(group, "warm", "cpu_us"),
+            "warm CPU × floor": _times(group, "warm", "cpu_us"),
+        },
     )
 
 
-def load(runs: list[Load]) -> str:
+def consumers(results: Results) -> str:
+    """The functions behind the queues."""
+    group, sizes = results.groups["consumers"], results.batch_sizes
+    return table(
+        sizes,
+        {
+            "cold CPU ms": _median(group, "cold", "cpu_ms"),
+            "× floor": _times(group, "cold", "cpu_ms"),
+            "CPU µs per batch": _median(group, "warm", "cpu_us"),
+            "per event": lambda name: f"{group.median(name, 'warm', 'cpu_us') / sizes[name]:.0f}",
+            "RSS MB": _median(group, "warm", "rss_mb"),
+        },
+    )
+
+
+def load(results: Results) -> str:
     """Throughput, latency and errors of pools of environments."""
-    floor_us = {run.environments: run.cpu_us for run in runs if run.name == subjects.FLOOR}
-    return _table(
-        ["", "environments", "events/s each", "p50 ms", "p99 ms", "CPU µs per event", "× floor", "errors"],
-        [
-            (
-                run.name,
-                str(run.environments),
-                f"{run.per_second:.0f}",
-                f"{run.p50_ms:.2f}",
-                f"{run.p99_ms:.2f}",
-                f"{run.cpu_us:.0f}",
-                f"{run.cpu_us / floor_us[run.environments]:.2f}",
-                f"{run.errors} of {run.events}",
-            )
-            for run in runs
-        ],
+    runs = {f"{run.name}, {run.environments} at once": run for run in results.load}
+    floor_us = {run.environments: run.cpu_us for run in results.load if run.name == subjects.FLOOR}
+    return table(
+        runs,
+        {
+            "events/s each": lambda name: f"{runs[name].per_second:.0f}",
+            "p50 ms": lambda name: f"{runs[name].p50_ms:.2f}",
+            "p99 ms": lambda name: f"{runs[name].p99_ms:.2f}",
+            "CPU µs per event": lambda name: f"{runs[name].cpu_us:.0f}",
+            "CPU × floor": lambda name: f"{runs[name].cpu_us / floor_us[runs[name].environments]:.2f}",
+            "errors": lambda name: f"{runs[name].errors} of {runs[name].events}",
+        },
     )
 
 
 def imports(import_ms: dict[str, float], most: int = 10) -> str:
     """What the answer function spends on imports, dearest first."""
     rest = sum(list(import_ms.values())[most:])
-    rows = [(f"`{name}`", f"{taken:.1f}") for name, taken in list(import_ms.items())[:most]]
-    return _table(["package", "ms"], [*rows, ("all others", f"{rest:.1f}")])
+    shown = {f"`{name}`": taken for name, taken in list(import_ms.items())[:most]} | {"all others": rest}
+    return table(shown, {"ms": lambda name: f"{shown[name]:.1f}"})
 
 
-def _table(head: list[str], rows: Iterable[tuple[str, ...]]) -> str:
-    """A Markdown table, its columns padded so that it reads well on a terminal."""
-    cells = [tuple(head), *rows]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-    lines = [_line(row, widths) for row in cells]
-    lines.insert(
-        1, "|" + "|".join("-" * (width + 1) + ("-" if not i else ":") for i, width in enumerate(widths)) + "|"
-    )
+def _median(group: Group, kind: str, quantity: str) -> Cell:
+    return lambda name: f"{group.median(name, kind, quantity):.0f}"
+
+
+def _times(group: Group, kind: str, quantity: str) -> Cell:
+    return lambda name: str(group.times(name, kind, quantity))
+
+
+def table(names: Iterable[str], columns: dict[str, Cell]) -> str:
+    """A Markdown table with a row per name, its columns padded so that it reads well on a terminal."""
+    rows = [["", *columns], *([name, *(cell(name) for cell in columns.values())] for name in names)]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(columns) + 1)]
+    lines = []
+    for first, *cells in rows:
+        padded = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        lines.append(f"| {' | '.join([first.ljust(widths[0]), *padded])} |")
+    lines.insert(1, f"|{'-' * (widths[0] + 2)}|" + "".join(f"{'-' * (width + 1)}:|" for width in widths[1:]))
     return "\n".join(lines) + "\n"
-
-
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    padded = (
-        cell.rjust(width) if column else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-    )
-    return f"| {' | '.join(padded)} |"

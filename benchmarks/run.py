@@ -1,0 +1,73 @@
+"""One whole run: everything that the page shows."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from benchmarks import cloud, load, loading, measure, sites, subjects
+from benchmarks.cloud import Cloud
+from benchmarks.results import Group, Results, about
+from benchmarks.subjects import Subject
+
+_POOLS = (1, 2, 4, 8)
+
+
+class Effort(NamedTuple):
+    """How often everything is measured."""
+
+    cold_rounds: int
+    warm_rounds: int
+    invocations: int
+    batches: int
+    events: int
+    profiles: int
+
+
+FULL = Effort(cold_rounds=15, warm_rounds=7, invocations=1000, batches=40, events=2000, profiles=7)
+QUICK = Effort(cold_rounds=3, warm_rounds=2, invocations=300, batches=20, events=400, profiles=2)
+
+
+def run(effort: Effort, say: Callable[[str], None]) -> Results:
+    """Build, then measure. `say` is told what is going on."""
+    say("Building the stack and the peers...")
+    sites.stack()
+    with cloud.running(sites.FOLDER / "cloud") as aws:
+        webhooks, consumers = _webhooks(aws), subjects.consumers(aws)
+        say("Measuring the webhooks, ours and the peers'...")
+        groups = {"webhooks": _group(webhooks, effort, effort.invocations)}
+        say("Measuring ways to read the secret and to send to the queue...")
+        groups["secret"] = _group([subjects.floor(), *subjects.secret_reads(aws)], effort, 0)
+        groups["queue"] = _group([subjects.floor(), *subjects.queue_sends(aws)], effort, effort.invocations)
+        say("Measuring what is behind the queues...")
+        groups["consumers"] = _group([subjects.floor(), *consumers], effort, effort.batches)
+        say("Loading pools of environments...")
+        pooled = [subjects.floor(), *subjects.under_load(aws)]
+        loads = [load.run(sites.python(), one, pool, effort.events) for one in pooled for pool in _POOLS]
+        loaded = {subject.name: loading.modules(sites.python(), subject) for subject in webhooks}
+        answer = next(subject for subject in webhooks if subject.name == subjects.ANSWER)
+        import_ms = loading.import_ms(sites.python(), answer, loaded[answer.name], effort.profiles)
+    return Results(
+        groups=groups,
+        modules={name: len(names) for name, names in loaded.items()},
+        package_mb={subject.name: sites.size_mb(subject.package) for subject in webhooks},
+        import_ms=import_ms,
+        load=loads,
+        batch_sizes={subject.name: subject.size for subject in consumers},
+        layers_mb=sites.size_mb(sites.layers()),
+        about=about(),
+    )
+
+
+def _webhooks(aws: Cloud) -> list[Subject]:
+    ours = [subjects.answer_with_secret(aws), *subjects.stack(aws)]
+    return [subjects.floor(), subjects.floor(subjects.CONTROL), *ours, *subjects.peers()]
+
+
+def _group(rows: list[Subject], effort: Effort, invocations: int) -> Group:
+    """Cold starts and, when there are to be invocations, warm ones."""
+    python = sites.python()
+    warm = partial(measure.warm, python, invocations=invocations)
+    return Group(
+        cold=measure.in_rounds(rows, effort.cold_rounds, partial(measure.cold, python)),
+        warm=measure.in_rounds(rows, effort.warm_rounds, warm) if invocations else {},
+    )
