@@ -61,7 +61,7 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
     try:
         found = json.loads(message["body"])
         return {
-            "id": found["id"],
+            "id": str(found["id"]),
             "name": found.get("detail-type") or found["name"],
             "detail": found["detail"],
         }

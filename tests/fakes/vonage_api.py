@@ -71,7 +71,7 @@ def running() -> Iterator[VonageApi]:
                 self.end_headers()
                 self.wfile.write(answer)
 
-        do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server's names
 
         def log_message(self, *_: object) -> None:
             """Stay silent."""

@@ -51,14 +51,14 @@ def carry_out(command: Json) -> Result:
     """
     from switchboard.validate import command_problems
 
-    if wrong := command_problems(command):
-        return _finish(command, "rejected", reason="; ".join(wrong))
     earlier = _claim(command)
-    if earlier is None:
-        return _attempt(command)
-    if earlier["progress"]["S"] != "sending":
+    if earlier and earlier["progress"]["S"] != "sending":
         found: Result = json.loads(earlier["result"]["S"])
         return found
+    if wrong := command_problems(command):
+        return _finish(command, "rejected", reason="; ".join(wrong))
+    if earlier is None:
+        return _attempt(command)
     if time.time() - float(earlier["since"]["N"]) < _STILL_SENDING_S:
         raise LaterError("it is being sent", _STILL_SENDING_S)
     if _may_happen_twice(command):

@@ -2,8 +2,8 @@
 
 The event queue is the write-ahead log: Vonage gets its 2xx only once an event is in it. Both are FIFO queues
 with a group per call or message, which keeps their order and lets a poison event block no other call; ids
-remove duplicates. One SendMessage over a kept connection, signed here: 0.4 ms of CPU where boto3 takes 1.5,
-and 200 ms less at a cold start.
+remove duplicates. One SendMessage over a kept connection, signed here: the event function starts cold in 2.0
+times a bare handler's CPU, with boto3 in 7.3; a warm event takes 3 times a bare one, with boto3 8.
 """
 
 import hashlib
@@ -51,14 +51,19 @@ def put_result(result: Mapping[str, Any]) -> None:
     Raises:
         AwsError: it is not in the queue, as far as we know.
     """
+    name = f"{result['command']}.{result['outcome']}"
+    announce(name, f"{result['id']}\n{result['outcome']}", subject(result) or result["id"], result)
+
+
+def announce(name: str, identity: str, about: str, payload: Mapping[str, Any]) -> None:
+    """Put an event of our own in the event queue; with the same `identity` it is the same event.
+
+    Raises:
+        AwsError: it is not in the queue, as far as we know.
+    """
+    identity = hashlib.sha256(identity.encode()).hexdigest()
     put_event(
-        {
-            "id": hashlib.sha256(f"{result['id']}\n{result['outcome']}".encode()).hexdigest(),
-            "name": f"{result['command']}.{result['outcome']}",
-            "received_at": time.time(),
-            "subject": subject(result) or result["id"],
-            "payload": result,
-        }
+        {"id": identity, "name": name, "received_at": time.time(), "subject": about, "payload": payload}
     )
 
 

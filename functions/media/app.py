@@ -1,0 +1,87 @@
+"""Recordings and files of inbound messages are kept in the stack's bucket before Vonage deletes them.
+
+A rule of the event bus puts `voice.record` and `messages.inbound` in the media queue. What is stored is an
+event: `voice.record.stored` or `messages.inbound.stored`, with the object's bucket and key. Only files on
+Vonage's own hosts are fetched, with the application's token; what is elsewhere stays where it is.
+Source: Vonage, "Recording" (kept for 30 days; fetched with a JWT of the application) and Messages API v1.
+"""
+
+import functools
+import json
+import mimetypes
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from switchboard import queue, telemetry
+from switchboard.client import Vonage
+from switchboard.envelope import Envelope
+from switchboard.errors import RefusedError
+from switchboard.settings import required
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MEDIA = ("image", "audio", "video", "file", "vcard", "sticker")
+
+
+def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, Any]:
+    """Store the media of a batch of events; what could not be fetched is named in `batchItemFailures`."""
+    failed = [message["messageId"] for message in batch["Records"] if not store_all(message["body"])]
+    return {"batchItemFailures": [{"itemIdentifier": identity} for identity in failed]}
+
+
+def store_all(body: str) -> bool:
+    """Store every file of one event; False when Vonage or S3 has to be asked again."""
+    facts: dict[str, object] = {}
+    try:
+        event: Envelope = json.loads(body)["detail"]
+        facts = {"id": event["id"], "event": event["name"], "subject": event["subject"][:80]}
+        for number, url in enumerate(urls(event["payload"])):
+            stored = store(event, number, url)
+            telemetry.outcome("Stored" if stored else "Skipped", "media", "INFO", **facts)
+    except Exception as failure:  # noqa: BLE001 - one event must not stop the others
+        telemetry.outcome("NotStored", "media", "ERROR", **facts | telemetry.where(failure))
+        return False
+    return True
+
+
+def urls(payload: Mapping[str, Any]) -> Iterator[str]:
+    """Where the files of a recording or a message are."""
+    if "recording_url" in payload:
+        yield payload["recording_url"]
+    yield from (payload[kind]["url"] for kind in MEDIA if isinstance(payload.get(kind), dict))
+    yield from (part["url"] for part in payload.get("content") or [] if "url" in part)
+
+
+def store(event: Envelope, number: int, url: str) -> bool:
+    """Copy one file from Vonage to the bucket and say so; False for one that Vonage does not have."""
+    with tempfile.TemporaryFile() as file:
+        try:
+            content_type = _vonage().download(url, file)
+        except RefusedError as refusal:
+            if refusal.status in (0, 404, 410):
+                return False
+            _vonage.cache_clear()  # after a 401 the key may be another one
+            raise
+        extension = mimetypes.guess_extension(content_type.partition(";")[0]) or ""
+        key = f"{event['name']}/{event['subject']}/{event['id'][:16]}-{number}{extension}"
+        size = file.tell()
+        file.seek(0)
+        bucket = required("SWITCHBOARD_MEDIA_BUCKET")
+        _s3().upload_fileobj(file, bucket, key, ExtraArgs={"ContentType": content_type})
+    stored = {"bucket": bucket, "key": key, "size": size, "content_type": content_type}
+    queue.announce(f"{event['name']}.stored", f"{event['id']}\n{number}", event["subject"], stored)
+    return True
+
+
+@functools.cache
+def _vonage() -> Vonage:
+    return Vonage.of_stack()
+
+
+@functools.cache
+def _s3() -> "S3Client":
+    import boto3
+
+    return boto3.client("s3")
