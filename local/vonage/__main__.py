@@ -10,8 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from local.gateway import EmbeddedGateway
+from local.vonage import certificate
 from local.vonage.account import Account
-from local.vonage.server import DEFAULT_PORT, Front, PortInUseError, Vonage, running
+from local.vonage.origin import DEFAULT_PORT, PortInUseError
+from local.vonage.server import Front, Vonage, running
 from local.vonage.store import StoreError
 from local.vonage.switches import Switches
 
@@ -26,8 +28,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         transport = EmbeddedGateway(options.embedded_aws) if options.embedded_aws else None
         live, front = not options.jump, None if options.jump else _console()
+        tls = certificate.make(options.tls) if options.tls else None
         with running(
-            account, port=options.port, live=live, transport=transport, front=front, db=options.db
+            account,
+            port=options.port,
+            live=live,
+            transport=transport,
+            front=front,
+            db=options.db,
+            certificate=tls,
         ) as vonage:
             _introduce(vonage, with_console=live)
             with _reloading(vonage, options):
@@ -77,6 +86,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--reload", metavar="STACK", help="keep this stack of the embedded AWS at the code on disk"
     )
+    parser.add_argument("--tls", type=Path, metavar="FOLDER", help="speak https; write its certificate there")
     parser.add_argument("--db", type=Path, help="remember everything in this SQLite file")
     parser.add_argument("--seed", type=int, help="make ids the same in each run")
     return parser.parse_args(arguments)

@@ -5,6 +5,7 @@ is `{}`, and an update replaces the number's settings: one without `app_id` unli
 """
 
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -148,8 +149,9 @@ def _positive(sent: str | None, *, default: int, highest: int | None = None) -> 
 
 
 async def _form(request: Request) -> Json:
-    async with request.form() as form:
-        return {**request.query_params, **{name: str(value) for name, value in form.items()}}
+    # By its content, not its Content-Type: the official Python SDK keeps that of its last JSON request.
+    sent = dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
+    return {**request.query_params, **sent}
 
 
 def _named_by(form: Json, numbers: dict[str, Json]) -> Json:

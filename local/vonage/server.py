@@ -5,8 +5,6 @@ with running() as vonage:
 """
 
 import contextlib
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,6 +22,7 @@ from local.vonage import applications, control, problems
 from local.vonage.account import Account
 from local.vonage.account_api import AccountApi
 from local.vonage.authentication import ApplicationTokens
+from local.vonage.certificate import Certificate
 from local.vonage.clock import Clock
 from local.vonage.delivery import USER_AGENT, Delivery
 from local.vonage.engine import Engine
@@ -34,18 +32,13 @@ from local.vonage.gate import Gate
 from local.vonage.journal import Journal
 from local.vonage.messages_api import MessagesApi
 from local.vonage.numbers import NumbersApi
+from local.vonage.origin import HOST, listening, serving
 from local.vonage.rates import RateLimit
 from local.vonage.requests import NotAnObjectError
 from local.vonage.store import Store
 from local.vonage.voice_api import VoiceApi
 
-HOST = "127.0.0.1"
-DEFAULT_PORT = 4010
 WEBHOOKS_AT_ONCE = 16
-
-
-class PortInUseError(Exception):
-    """Another program listens on the port."""
 
 
 @dataclass
@@ -117,6 +110,7 @@ def running(
     transport: httpx.BaseTransport | None = None,
     front: "Front | None" = None,
     db: Path | None = None,
+    certificate: Certificate | None = None,
 ) -> Iterator[Vonage]:
     """Serve a simulated Vonage in threads of its own until the block ends.
 
@@ -127,6 +121,7 @@ def running(
         start: the simulated moment it begins at, for timestamps that repeat.
         transport: carries webhooks, where they cannot simply be sent to their address.
         db: a SQLite file that remembers the account and the journal; what it holds wins over `account`.
+        certificate: speak https with it, for SDKs that know nothing else.
         front: stands in front of the APIs on the same origin, such as the console.
 
     Raises:
@@ -135,19 +130,19 @@ def running(
     """
     clock = Clock(live=live, start=start)
     with (
-        _listening(port) as listener,
+        listening(port) as listener,
         Engine(clock).running() as engine,
         delivering(account or Account.seeded(), clock, transport) as delivery,
         _remembering(db, delivery),
     ):
-        url = f"http://{HOST}:{listener.getsockname()[1]}"
+        url = f"{'https' if certificate else 'http'}://{HOST}:{listener.getsockname()[1]}"
         exchange = Exchange(delivery.account, clock, delivery.journal, engine, delivery, url)
         faults = Faults(ApiFault, delivery.account.identifiers.random)
         vonage = Vonage(
             delivery.account, clock, delivery.journal, faults, delivery.faults, engine, exchange, url
         )
         app = front(vonage, vonage.asgi()) if front else vonage.asgi()
-        with _serving(app, listener):
+        with serving(app, listener, certificate):
             yield vonage
 
 
@@ -176,53 +171,3 @@ def delivering(
     ):
         faults = Faults(WebhookFault, account.identifiers.random)
         yield Delivery(account, clock, Journal(), client, threads, faults)
-
-
-@contextlib.contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError as error:
-            message = (
-                f"port {port} of {HOST} is in use; stop the other program or choose another port with --port"
-            )
-            raise PortInUseError(message) from error
-        listener.listen(128)
-        yield listener
-
-
-@contextlib.contextmanager
-def _serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    ready = threading.Event()
-    config = uvicorn.Config(
-        app,
-        http="h11",  # the faults of `gate` reach for the plain socket, which other parsers and loops hide
-        loop="asyncio",
-        ws="websockets-sansio",
-        log_level="critical",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(config, ready)
-    thread = threading.Thread(
-        target=server.run, kwargs={"sockets": [listener]}, name="vonage-http", daemon=True
-    )
-    thread.start()
-    ready.wait()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready.set()
