@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 from botocore.exceptions import ClientError
 
 from local import aws, gateway, paths, sam
+from local.reload import NOBODYS_REQUEST
 
 CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
 POLL_S = 0.2
@@ -60,6 +62,7 @@ class Stage:
         fixed = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url, **UNSUPPORTED}
         with self._routes_followed(progress):
             sam.deploy(self.aws_url, built, self.stack_name, {**fixed, **parameters}, self.log)
+        self._start_functions()
 
     def delete(self) -> None:
         """Run `sam delete`; the secret that `store_credentials` made stays, as a user's would."""
@@ -86,6 +89,18 @@ class Stage:
         address = f"{self.vonage_url}/v2/applications/{self.outputs()['ApplicationId']}"
         return httpx.get(address, auth=(self.api_key, self.api_secret), trust_env=False)
 
+    def _start_functions(self) -> None:
+        """Start a process for each webhook function, so that no caller waits for the emulator.
+
+        It unpacks both layers for each new process: a second's work here, and longer on a busy machine. Lambda
+        does not.
+        """
+        client = aws.session().client("lambda", endpoint_url=self.aws_url)
+        functions = gateway.create_routes(aws.session(), self.aws_url, self.stack_name)
+        request = json.dumps(NOBODYS_REQUEST)
+        with ThreadPoolExecutor(len(functions)) as threads:
+            list(threads.map(lambda arn: client.invoke(FunctionName=arn, Payload=request), functions))
+
     @contextmanager
     def _routes_followed(self, progress: Progress) -> Iterator[None]:
         """Create the API's routes as soon as the API exists, while CloudFormation is still at work."""
@@ -102,7 +117,6 @@ class Stage:
         finally:
             finished.set()
             follower.join()
-        gateway.create_routes(aws.session(), self.aws_url, self.stack_name)
 
     def _follow_once(self, progress: Progress) -> None:
         try:
