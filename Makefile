@@ -79,14 +79,16 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 define install
 @echo "Installing $(3)…"
 @$(UV) venv --quiet --no-project --allow-existing --python "$$(command -v $(PYTHON))" $(1)
-@$(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(2)
+@$(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(2) || \
+	{ echo "Could not install $(3). Is the package index reachable? Then run the same command again."; exit 1; }
 @touch $@
 endef
 
 $(UV): requirements/uv.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv was found. Install one (Debian: apt install python3-venv), or say where: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .local/uv
-	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt || \
+	{ echo "Could not install uv. Is the package index reachable? Then run the same command again."; exit 1; }
 	@touch $@
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"

@@ -92,8 +92,8 @@ class Stage:
     def _start_functions(self) -> None:
         """Start a process for each webhook function, so that no caller waits for the emulator.
 
-        It unpacks both layers for each new process: a second's work here, and longer on a busy machine. Lambda
-        does not.
+        It unpacks both layers for each new process: a second's work, and more on a busy machine. Lambda does
+        not.
         """
         client = aws.session().client("lambda", endpoint_url=self.aws_url)
         functions = gateway.create_routes(aws.session(), self.aws_url, self.stack_name)
