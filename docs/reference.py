@@ -16,7 +16,7 @@ from switchboard.actions import Action
 from switchboard.call_requests import Callee, CallUpdate
 from switchboard.catalogue import MESSAGES, RTC_TYPES, VOICE
 from switchboard.classify import Webhook, classify
-from switchboard.commands import CallToPlace, Command, MessageChange, Result
+from switchboard.commands import CallToPlace, Command, MessageChange, Result, Stored
 from switchboard.endpoints import Endpoint
 from switchboard.message_requests import MessageRequest
 from switchboard.rtc import Event as RtcEvent
@@ -47,7 +47,7 @@ class _Schema(GenerateJsonSchema):
 def pages() -> dict[Path, str]:
     """Return every generated file with the content it should have."""
     commands = {name: keys(shape)["detail"] for name, shape in tags(Command, "name").items()}
-    schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **commands, "result": Result}
+    schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **commands, "result": Result, "stored": Stored}
     written = {DOCS / "schemas" / f"{name}.json": _schema(name, shape) for name, shape in schemas.items()}
     sections = {
         "actions": "\n".join(_choices(Action, "action")),

@@ -68,7 +68,11 @@ RESULTS: Mapping[str, Shape] = {
     for outcome in ("accepted", "rejected", "uncertain")
 }
 
-CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **RESULTS}
+STORED: Mapping[str, Shape] = {
+    f"{name}.stored": commands.Stored for name in ("voice.record", "messages.inbound")
+}
+
+CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **RESULTS, **STORED}
 
 
 def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:
