@@ -50,14 +50,18 @@ class Leases:
             held = self.records.under(folder)
             newest = max((int(number) for number in held), default=0)
             running = newest and held[str(newest)]["until"] > self.clock()
-            if not running and self.records.create(f"{folder}/{newest + 1}", self._lease(holder)):
+            if not running and self._took(f"{folder}/{newest + 1}", holder):
                 for number in held:
                     self.records.delete(f"{folder}/{number}")
                 return f"{folder}/{newest + 1}"
             self._wait(name)
 
-    def _lease(self, holder: str) -> dict[str, object]:
-        return {"holder": holder, "until": self.clock() + self.deadline.undo_until - self.deadline.now()}
+    def _took(self, path: str, holder: str) -> bool:
+        """Whether the lease is this caller's; a reply that was lost must not make it somebody else's."""
+        lease = {"holder": holder, "until": self.clock() + self.deadline.undo_until - self.deadline.now()}
+        if self.records.create(path, lease):
+            return True
+        return (self.records.get(path) or {}).get("holder") == holder
 
     def _wait(self, name: str) -> None:
         try:

@@ -24,7 +24,7 @@ def tell(drifted: Iterable[Mapping[str, Any]], checked: int) -> None:
         ProvisionerError: the bus did not take an event.
     """
     entries = [_entry(each) for each in drifted]
-    metrics = Metrics(namespace="Switchboard", service="provisioner")
+    metrics = Metrics(namespace="Switchboard")  # of the service POWERTOOLS_SERVICE_NAME, which is the stack
     metrics.add_metric(name="ResourcesChecked", unit=MetricUnit.Count, value=checked)
     metrics.add_metric(name="ResourcesDrifted", unit=MetricUnit.Count, value=len(entries))
     metrics.flush_metrics()

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from typing import Any
 
 import httpx
@@ -18,6 +19,12 @@ class Client:
         self._held = self._read("AWSCURRENT")
         self.statuses: list[int] = []
         self.refused = 0
+
+    def wait_for_calls(self, more: int) -> None:
+        """Until so many more calls have been made."""
+        wanted, until = len(self.statuses) + more, time.monotonic() + 10
+        while len(self.statuses) < wanted and time.monotonic() < until:
+            time.sleep(0.005)
 
     def call(self) -> None:
         status = self._ask(self._held)
@@ -58,7 +65,9 @@ def test_no_call_fails_while_keys_rotate(world: World) -> None:
 
     for _ in range(3):
         assert actions.act({"action": "rotate"}, FUNCTION, world.tools())["status"] == "ok"
+        client.wait_for_calls(3)
     updated = stack.update("App", application_properties(stack, KeyVersion="2"))
+    client.wait_for_calls(3)
     stop.set()
     thread.join()
 
