@@ -24,8 +24,10 @@ def routes(vonage: "Vonage") -> list[Route]:
     return [
         Route("/_simulator/journal", api.journal, methods=["GET"]),
         Route("/_simulator/journal/{entry_id:int}/replay", api.replay, methods=["POST"]),
+        Route("/_simulator/calls/{call}/replay", api.replay_call, methods=["POST"]),
         Route("/_simulator/account", api.account, methods=["GET"]),
         Route("/_simulator/clock", api.clock, methods=["GET", "POST"]),
+        Route("/_simulator/patience", api.patience, methods=["POST", "DELETE"]),
         Route("/_simulator/faults", api.list_faults, methods=["GET"]),
         Route("/_simulator/faults", api.add_fault, methods=["POST"]),
         Route("/_simulator/faults", api.clear_faults, methods=["DELETE"]),
@@ -62,6 +64,16 @@ class ControlApi:
         reply = await self._vonage.engine.ask(exchange.delivery.replay(entry))
         return JSONResponse(self._vonage.journal.entry(reply.entry_id), 201)
 
+    async def replay_call(self, request: Request) -> Response:
+        """`POST /_simulator/calls/{call}/replay`: send all webhooks of a call again, in their order."""
+        wanted = {"call": request.path_params["call"], "kind": "webhook"}
+        entries = [e for e in self._vonage.journal.entries(**wanted) if "replay_of" not in e]
+        if not entries:
+            return refused("call", "has no webhooks in the journal")
+        delivery = self._vonage.exchange.delivery
+        replies = [await self._vonage.engine.ask(delivery.replay(entry)) for entry in entries]
+        return JSONResponse({"entries": [self._vonage.journal.entry(r.entry_id) for r in replies]}, 201)
+
     async def account(self, _request: Request) -> Response:
         """`GET /_simulator/account`: applications and numbers, without any secret."""
         account = self._vonage.account
@@ -75,6 +87,11 @@ class ControlApi:
             wanted = await request.json()
             await self._vonage.engine.ask(self._set_clock(wanted))
         return JSONResponse({"now": clock.timestamp(), "live": clock.live})
+
+    async def patience(self, request: Request) -> Response:
+        """`POST` lets webhooks take as long as they like, for a debugger's sake; `DELETE` ends that."""
+        self._vonage.exchange.delivery.patient = request.method == "POST"
+        return Response(status_code=204)
 
     async def list_faults(self, _request: Request) -> Response:
         """`GET /_simulator/faults`."""

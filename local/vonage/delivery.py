@@ -70,7 +70,11 @@ class Reply:
 
 @dataclass
 class Delivery:
-    """Sends webhooks from the engine, holding simulated time while the customer's endpoint works."""
+    """Sends webhooks from the engine, holding simulated time while the customer's endpoint works.
+
+    Attributes:
+        patient: wait for replies as long as it takes: somebody stands at a breakpoint.
+    """
 
     account: Account
     clock: Clock
@@ -78,6 +82,7 @@ class Delivery:
     client: httpx.Client
     threads: ThreadPoolExecutor
     faults: Faults[WebhookFault]
+    patient: bool = False
 
     async def attempt(self, webhook: Webhook, read: Callable[[Reply], Json] = lambda _reply: {}) -> Reply:
         """Send once. A timeout costs its nominal time on a clock that jumps.
@@ -132,7 +137,8 @@ class Delivery:
         return reply
 
     def _request(self, webhook: Webhook, fault: WebhookFault | None) -> httpx.Request:
-        timeout = httpx.Timeout(webhook.socket_timeout_ms / 1000, connect=webhook.connect_timeout_ms / 1000)
+        reply_s = None if self.patient else webhook.socket_timeout_ms / 1000
+        timeout = httpx.Timeout(reply_s, connect=webhook.connect_timeout_ms / 1000)
         padding = {"padding": "x" * fault.huge_bytes} if fault and fault.huge_bytes else {}
         payload = {**webhook.payload, **padding}
         if webhook.method == "GET":

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.vonage import messages
+from local.vonage import messages, rtc
 from local.vonage.account import Json
 from local.vonage.calls import Call, Outcome
 from local.vonage.legs import Leg, Pressed, Said
@@ -29,6 +29,7 @@ def routes(vonage: "Vonage") -> list[Route]:
         Route("/_simulator/recipients", api.set_recipients, methods=["POST"]),
         Route("/_simulator/messages", api.list_messages, methods=["GET"]),
         Route("/_simulator/messages", api.receive_message, methods=["POST"]),
+        Route("/_simulator/rtc", api.rtc_event, methods=["POST"]),
     ]
 
 
@@ -119,6 +120,17 @@ class PhoneControl:
         except messages.UndeliverableError as error:
             return _refused("to", str(error))
         return JSONResponse(taken, 201)
+
+    async def rtc_event(self, request: Request) -> Response:
+        """`POST /_simulator/rtc {"type", "body"?, "from"?, "conversation_id"?, "application_id"?}`."""
+        event = await request.json()
+        if "type" not in event:
+            return _refused("type", "is required, such as member:joined")
+        try:
+            reply = await self._engine.ask(rtc.happen(self._exchange, event))
+        except rtc.NoRtcError as error:
+            return _refused("rtc", str(error))
+        return JSONResponse({"delivered": reply.failure is None, "failure": reply.failure}, 201)
 
     async def _open(self, from_: str, to: str) -> Call | Outcome:
         return self._exchange.open_inbound(from_, to)

@@ -34,6 +34,7 @@ from local.vonage.messages_api import MessagesApi
 from local.vonage.numbers import NumbersApi
 from local.vonage.origin import HOST, listening, serving
 from local.vonage.rates import RateLimit
+from local.vonage.recordings_api import RecordingsApi
 from local.vonage.requests import NotAnObjectError
 from local.vonage.store import Store
 from local.vonage.voice_api import VoiceApi
@@ -74,6 +75,7 @@ class Vonage:
             *numbers.routes(),
             *VoiceApi(self.exchange, tokens).routes(),
             *MessagesApi(self.exchange, tokens).routes(),
+            *RecordingsApi(self.exchange, tokens).routes(),
             *AccountApi(self.account, self.clock).routes(),
             *control.routes(self),
         ]

@@ -135,6 +135,32 @@ def test_webhook_is_replayed_against_the_present_code(
     assert len(tokens) == 2
 
 
+def test_all_webhooks_of_a_call_are_replayed_in_order(customer: Customer, api: httpx.Client) -> None:
+    customer.on("answer", ncco(talk("Hello."))).create()
+    call = customer.call()["call"]
+    first = [(seen.path, seen.body) for seen in customer.received]
+
+    replayed = api.post(f"/_simulator/calls/{call}/replay").json()["entries"]
+
+    assert [(seen.path, seen.body) for seen in customer.received] == first * 2
+    assert all(entry["response"]["status"] < 300 for entry in replayed)
+    assert api.post("/_simulator/calls/unknown/replay").status_code == 400
+
+
+def test_conversation_event_reaches_the_rtc_webhook(api: httpx.Client, customer: Customer) -> None:
+    assert api.post("/_simulator/rtc", json={"type": "member:joined"}).status_code == 400
+    hooks = {"event_url": customer.hook("rtc")}
+    api.post("/v2/applications", json={"name": "app", "capabilities": {"rtc": {"webhooks": hooks}}})
+
+    sent = api.post("/_simulator/rtc", json={"type": "member:joined", "body": {"user": {"name": "jamie"}}})
+
+    assert sent.json() == {"delivered": True, "failure": None}
+    (event,) = customer.bodies("rtc")
+    assert (event["type"], event["body"]["user"]["name"]) == ("member:joined", "jamie")
+    assert customer.received[-1].headers["authorization"].startswith("Bearer ")
+    assert api.post("/_simulator/rtc", json={}).status_code == 400
+
+
 def test_only_webhooks_can_be_replayed(api: httpx.Client) -> None:
     api.get("/v2/applications")
     assert api.post("/_simulator/journal/1/replay").status_code == 400

@@ -268,3 +268,24 @@ def test_fallback_serves_outbound_calls_too(vonage: Vonage, customer: Customer) 
     httpx.post(vonage.url + CALLS, json=request, headers=bearer(customer))
     finished(vonage, customer)
     assert [line["text"] for line in vonage.journal.entries(what="talk")] == ["Plan B."]
+
+
+def test_recording_is_downloaded_with_a_token_of_its_application(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    record = {
+        "action": "record",
+        "endOnKey": "#",
+        "transcription": {},
+        "eventUrl": [f"{customer.url}/recorded"],
+    }
+    customer.on("answer", ncco(record))
+    customer.call({"say": "Call me back."}, {"press": "#"})
+    url = customer.bodies("recorded")[0]["recording_url"]
+
+    audio = voice.get(url)
+
+    assert (audio.headers["content-type"], audio.content[:4]) == ("audio/wav", b"RIFF")
+    assert "Call me back." in voice.get(f"{url}/transcription").text
+    assert httpx.get(url).status_code == 401
+    assert voice.get(f"{vonage.url}/v1/files/unknown").status_code == 404

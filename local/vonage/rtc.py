@@ -1,0 +1,60 @@
+"""Conversation events for the `rtc` capability's event URL.
+
+Source: Vonage Conversation API, "Event". Which envelope the webhook has is not confirmed; these are the
+fields every event has, and the two ids that deliveries are known to carry.
+"""
+
+from typing import TYPE_CHECKING
+
+from local.vonage.account import Json
+from local.vonage.delivery import Reply, Webhook
+
+if TYPE_CHECKING:
+    from local.vonage.exchange import Exchange
+
+
+class NoRtcError(Exception):
+    """No application listens to conversation events; says why."""
+
+
+async def happen(exchange: "Exchange", event: Json) -> Reply:
+    """Report a conversation event to the application that listens.
+
+    Args:
+        exchange: where it happens.
+        event: at least `type`; `body`, `from` and `conversation_id` if they matter, `application_id` if
+            several listen.
+
+    Raises:
+        NoRtcError: there is no such application, or none has an rtc event URL.
+    """
+    application = _listener(exchange, event.get("application_id"))
+    rtc = application["capabilities"]["rtc"]
+    hook = rtc["webhooks"]["event_url"]
+    payload = {
+        "id": len(exchange.journal.entries(webhook="rtc")) + 1,
+        "type": event["type"],
+        "conversation_id": event.get("conversation_id") or exchange.account.identifiers.conversation(),
+        "application_id": application["id"],
+        "from": event.get("from", f"MEM-{exchange.account.identifiers.uuid()}"),
+        "timestamp": exchange.clock.timestamp(),
+        "body": event.get("body", {}),
+    }
+    webhook = Webhook(
+        kind="rtc",
+        url=hook["address"],
+        method=hook.get("http_method", "POST"),
+        payload=payload,
+        application_id=application["id"],
+        signed=bool(rtc.get("signed_callbacks", False)),
+        call=payload["conversation_id"],
+    )
+    return await exchange.delivery.attempt(webhook)
+
+
+def _listener(exchange: "Exchange", application_id: str | None) -> Json:
+    for application in exchange.account.applications.values():
+        hook = application["capabilities"].get("rtc", {}).get("webhooks", {}).get("event_url", {})
+        if hook.get("address") and application_id in {None, application["id"]}:
+            return application
+    raise NoRtcError("no application has an rtc event_url")
