@@ -126,6 +126,11 @@ class Service:
         return f"https://{self._name}.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
 
 
+def prepare() -> None:
+    """Read the trusted roots now: 25 ms that the first request over TLS then does not take."""
+    _tls()
+
+
 def sign(service: str, headers: Mapping[str, str], body: bytes, now: float | None = None) -> dict[str, str]:
     """The headers of a POST to `/`, completed with a Signature Version 4 by the environment's credentials.
 

@@ -7,6 +7,7 @@ its previous version count, so that a rotation refuses no webhook that was signe
 
 import functools
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -50,6 +51,8 @@ class SignatureSecrets:
         self._versions: list[Version] = []
         self._read_at = self._looked_at = self._failed_at = float("-inf")
         self._lock = threading.Lock()
+        if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+            _prepare()
 
     def known(self, api_key: str | None) -> Sequence[str]:
         """The secrets held for an account. Only the first call waits; an old copy is renewed aside.
@@ -147,8 +150,19 @@ def _read_version(label: str) -> Version | None:
     return read_secret(required("SWITCHBOARD_CREDENTIALS_SECRET"), label)
 
 
+def _prepare() -> None:
+    """Load what the first read needs during Lambda's INIT rather than while a caller waits.
+
+    That is most of the first event's time, and INIT is often over before there is an event. It asks nobody
+    anything, so it cannot fail for want of an answer.
+    """
+    from switchboard import aws
+
+    aws.prepare()
+
+
 @functools.cache
 def _secrets_manager() -> "Service":
-    from switchboard.aws import Service  # http.client and ssl: only once a secret is read
+    from switchboard.aws import Service  # http.client and ssl: only for the secret
 
     return Service("secretsmanager", "secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")
