@@ -6,6 +6,7 @@ AWS_PORT ?= 4566
 VONAGE_PORT ?= 4010
 PORT ?= 4010
 ENV ?= default
+FUNCTION ?= answer
 export AWS_PORT VONAGE_PORT
 
 # The newest Python that is really there: a version manager's stand-in for one that is not installed fails the check.
@@ -16,7 +17,7 @@ RUN = .venv/bin/python
 CODE = functions layers/switchboard/switchboard provisioner local tests
 
 ## ── Try it ──
-.PHONY: demo up down vonage
+.PHONY: demo up down debug vonage
 demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
 	@$(RUN) -m local demo
 
@@ -25,6 +26,9 @@ up: stage ## The same, and keep it running
 
 down: .venv/.ready ## Stop what `make up` started
 	@$(RUN) -m local down
+
+debug: .venv/.ready ## Breakpoints while `make up` runs: make debug FUNCTION=answer, then attach VS Code
+	@$(RUN) -m local.debugging $(FUNCTION)
 
 vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage PORT=4010
 	@PYTHONPATH=layers/switchboard $(RUN) -m local.vonage --port $(PORT)

@@ -19,9 +19,9 @@ from local.vonage.account import Account, Json, JsonValue
 from local.vonage.clock import Clock
 from local.vonage.faults import Faults, WebhookFault
 from local.vonage.journal import Journal, readable_body
+from local.vonage.replies import Outcome, Reply, reply_of
 
 Method = Literal["GET", "POST"]
-Outcome = httpx.Response | httpx.HTTPError | httpx.InvalidURL
 USER_AGENT = "Switchboard-simulated-Vonage"
 
 
@@ -54,18 +54,6 @@ class Webhook:
     message: str | None = None
     retry_of: int | None = None
     fallback_of: int | None = None
-
-
-@dataclass
-class Reply:
-    """What became of one attempt; `failure` is None when there was a reply with a success status."""
-
-    entry_id: int
-    status: int | None = None
-    content_type: str = ""
-    body: bytes = b""
-    failure: str | None = None
-    transient: bool = False  # a timeout, a lost connection, or a status that asks to try again
 
 
 @dataclass
@@ -126,7 +114,7 @@ class Delivery:
                 outcome = await asyncio.get_running_loop().run_in_executor(self.threads, self._send, request)
         if fault and fault.slow:
             outcome = httpx.ReadTimeout("an injected fault", request=request)
-        reply = _reply(outcome)
+        reply = reply_of(outcome)
         duration_ms = round((time.perf_counter() - started) * 1000, 1)
         shown_fault = {"fault": fault.as_json()} if fault else {}
         further = {"duration_ms": duration_ms, **shown_fault, **read(reply)}
@@ -197,9 +185,6 @@ def retried(webhook: Webhook, first: Reply) -> Webhook:
     return replace(webhook, retry_of=webhook.retry_of or first.entry_id)
 
 
-TRANSIENT = (429, 503, 504)
-
-
 def _pretended(fault: WebhookFault | None, request: httpx.Request) -> httpx.Response | None:
     """An outcome that needs no request; None to really send it. A dropped webhook counts as delivered."""
     if fault is None or not (fault.status or fault.drop):
@@ -209,29 +194,6 @@ def _pretended(fault: WebhookFault | None, request: httpx.Request) -> httpx.Resp
 
 def _signature_state(request: httpx.Request, fault: Json) -> str:
     return fault.get("signature", "signed") if "authorization" in request.headers else "unsigned"
-
-
-def _reply(outcome: Outcome) -> Reply:
-    if isinstance(outcome, httpx.Response):
-        success = 200 <= outcome.status_code <= 205
-        return Reply(
-            0,
-            outcome.status_code,
-            outcome.headers.get("content-type", ""),
-            outcome.content,
-            None if success else f"status {outcome.status_code}",
-            outcome.status_code in TRANSIENT,
-        )
-    if isinstance(outcome, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return Reply(0, failure="connect timeout", transient=True)
-    if isinstance(outcome, httpx.TimeoutException):
-        return Reply(0, failure="socket timeout", transient=True)
-    if isinstance(outcome, httpx.ConnectError):
-        certificate = "CERTIFICATE" in str(outcome) or "SSL" in str(outcome)
-        return Reply(0, failure="TLS error" if certificate else "no connection", transient=not certificate)
-    if isinstance(outcome, httpx.NetworkError | httpx.RemoteProtocolError):
-        return Reply(0, failure="connection closed", transient=True)
-    return Reply(0, failure="invalid URL")
 
 
 def _nominal_ms(outcome: object, webhook: Webhook) -> int:

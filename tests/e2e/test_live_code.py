@@ -1,9 +1,10 @@
-"""Hot reload into the embedded AWS: what is saved is what runs."""
+"""The project's code in the embedded AWS: live when it is saved, stopped at breakpoints."""
 
 import contextlib
 import io
 import json
 import queue
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local import aws
+from local import aws, service
+from local.debugging import Debugging
 from local.reload import Reloader
 from local.sources import units
+from tests.e2e.debugger import Debugger
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -149,3 +152,26 @@ def test_built_packages_stay_and_compiled_code_goes(project: Path) -> None:
     archive = type(function)(function.logical_id, function.folder, built, is_layer=False).archive()
 
     assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["app.py", "package/module.py"]
+
+
+def test_breakpoint_in_the_project_s_file_stops_the_running_function(
+    functions: "LambdaClient", reloader: Reloader, project: Path
+) -> None:
+    port = service.free_port()
+    reloader.saved({project / "functions/answer/app.py"})
+    answer = units(project / "template.yaml", STACK)[0]
+    name = reloader._functions["AnswerFunction"]
+    Debugging(functions, project).attach(answer, name, port)
+    results: list[str] = []
+    call = threading.Thread(target=lambda: results.append(invoke(functions, reloader)))
+
+    with Debugger.attached(port, project / "functions/answer/app.py", line=4) as debugger:
+        call.start()
+        stopped = debugger.event("stopped")
+        frame = debugger.ask("stackTrace", threadId=stopped["threadId"])["stackFrames"][0]
+        seen = debugger.ask("evaluate", expression="words.WHO", frameId=frame["id"])["result"]
+        debugger.ask("continue", threadId=stopped["threadId"])
+        call.join(30)
+
+    assert (frame["source"]["path"], frame["line"]) == (str(project / "functions/answer/app.py"), 4)
+    assert (seen, results) == ("'world'", ["Hello world"])

@@ -1,0 +1,144 @@
+"""`python -m local.debugging answer`: breakpoints in a function of the embedded AWS.
+
+The function gets one more layer, which exists here and in no template. When the function starts, the layer
+lets Python take the project's own folders instead of the deployed copy, and listens for a debugger on
+127.0.0.1. Nothing that is deployed knows about it. To give time to think, the function's timeout and answer
+budget grow, and the simulated Vonage waits as long as it takes.
+"""
+
+import argparse
+import io
+import json
+import sys
+import time
+import zipfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+from rich.console import Console
+
+from local import aws, paths, state
+from local.errors import StageError
+from local.reload import NOBODYS_REQUEST
+from local.sources import Unit, units
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+LAYER = "Debugger"
+PORT = 5678  # what debugpy and VS Code take when nothing else is said
+TIMEOUT_S = 900  # the longest that Lambda allows
+SITE = "python/lib/python3/site-packages"  # a site directory, whose .pth files Python runs
+
+LISTEN = """\
+import contextlib
+import sys
+
+sys.path[:0] = {sources!r}
+sys.path.append({debugpy!r})
+import debugpy
+
+with contextlib.suppress(RuntimeError, OSError):  # a second instance of the function runs without a debugger
+    debugpy.listen(("127.0.0.1", {port}), in_process_debug_adapter=True)
+"""
+
+
+@dataclass(frozen=True)
+class Debugging:
+    """Breakpoints for the functions of one stack of the embedded AWS."""
+
+    client: "LambdaClient"
+    root: Path = paths.ROOT
+
+    def attach(self, unit: Unit, function: str, port: int) -> None:
+        """Let a function listen for a debugger, now and whenever it starts again.
+
+        Args:
+            unit: The function's source.
+            function: Its name in the embedded AWS.
+            port: Of 127.0.0.1.
+        """
+        made = self.client.publish_layer_version(
+            LayerName=LAYER, Content={"ZipFile": self._layer(unit.folder, port)}
+        )
+        present = self.client.get_function_configuration(FunctionName=function)
+        others = [
+            layer["Arn"] for layer in present.get("Layers", []) if f":layer:{LAYER}:" not in layer["Arn"]
+        ]
+        settings = {**present.get("Environment", {}).get("Variables", {}), **_patience()}
+        self.client.update_function_configuration(
+            FunctionName=function,
+            Layers=[*others, made["LayerVersionArn"]],  # the last one comes first on the path
+            Timeout=TIMEOUT_S,
+            Environment={"Variables": settings},
+        )
+        request = {**NOBODYS_REQUEST, "requestContext": {"timeEpoch": int(time.time() * 1000)}}
+        self.client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+
+    def _layer(self, folder: Path, port: int) -> bytes:
+        sources = [str(folder), str(self.root / "layers" / "switchboard")]
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as target:
+            target.writestr(f"{SITE}/listen_for_debugger.pth", "import listen_for_debugger\n")
+            code = LISTEN.format(sources=sources, debugpy=str(_only_debugpy()), port=port)
+            target.writestr(f"{SITE}/listen_for_debugger.py", code)
+        return archive.getvalue()
+
+
+def _patience() -> dict[str, str]:
+    return {"SWITCHBOARD_ANSWER_BUDGET_MS": str(TIMEOUT_S * 1000)}
+
+
+def _only_debugpy() -> Path:
+    """A folder with debugpy and nothing else of this environment."""
+    folder = paths.LOCAL / "debugger"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = find_spec("debugpy")
+    link = folder / "debugpy"
+    if found and found.submodule_search_locations and not link.exists():
+        link.symlink_to(found.submodule_search_locations[0])
+    return folder
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Attach to a function of the running stage; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local.debugging", description="Breakpoints in a function."
+    )
+    parser.add_argument("function", help="its folder in functions/, such as answer")
+    parser.add_argument("--port", type=int, default=PORT, help="port on 127.0.0.1 (default %(default)s)")
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False)
+    try:
+        _attach(options.function, options.port)
+    except StageError as error:
+        console.print(f"[bold red]{error.cause}[/]\n{error.next_step}", soft_wrap=True)
+        return 1
+    console.print(
+        f"functions/{options.function} listens for a debugger on 127.0.0.1:{options.port}.\n"
+        "In VS Code: Run and Debug, “Attach to a function”, then place a call. `make down` ends it."
+    )
+    return 0
+
+
+def _attach(name: str, port: int) -> None:
+    running = state.load()
+    folder = paths.ROOT / "functions" / name
+    known = {unit.folder: unit for unit in units(paths.ROOT / "template.yaml", running.stack_name)}
+    if folder not in known:
+        names = ", ".join(sorted(one.name for one in known if one.parent.name == "functions"))
+        raise StageError(f"functions/{name} is no function of the template.", f"Choose one of: {names}.")
+    cloudformation = aws.session().client("cloudformation", endpoint_url=running.aws_url)
+    resource = cloudformation.describe_stack_resource(
+        StackName=running.stack_name, LogicalResourceId=known[folder].logical_id
+    )["StackResourceDetail"]
+    debugging = Debugging(aws.session().client("lambda", endpoint_url=running.aws_url))
+    debugging.attach(known[folder], resource["PhysicalResourceId"], port)
+    httpx.post(f"{running.vonage_url}/_simulator/patience", trust_env=False).raise_for_status()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
