@@ -1,5 +1,6 @@
 """What a function loads when it starts: a caller waits for each module."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -52,6 +53,28 @@ def test_the_fallback_loads_the_standard_library_alone() -> None:
 
 def test_the_package_itself_loads_none_of_its_modules() -> None:
     assert [name for name in loaded("import switchboard") if name.startswith("switchboard.")] == []
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages, and the functions, that a file imports anywhere in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(
+    ("folder", "may_not"),
+    [
+        ("layers/switchboard/switchboard", {"functions", "provisioner", "local", "tests"}),
+        ("functions", {"functions", "provisioner", "local", "tests"}),
+        ("provisioner", {"functions", "local", "tests"}),
+        ("local", {"tests"}),
+    ],
+)
+def test_imports_run_one_way(folder: str, may_not: set[str]) -> None:
+    for path in (ROOT / folder).rglob("*.py"):
+        assert imported(path) & may_not == set(), path
 
 
 def test_every_exported_name_can_be_imported() -> None:

@@ -29,15 +29,16 @@ if TYPE_CHECKING:
         websocket,
     )
     from switchboard.rtc import Event as RtcEvent
+    from switchboard.telemetry import logger
     from switchboard.voice import AnswerRequest
     from switchboard.voice_events import Event as VoiceEvent
     from switchboard.webhook import answer, event, inbound, rtc_event, status, webhook_url
 
 __all__ = [
     "AnswerRequest", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "RtcEvent", "VoiceEvent",
-    "answer", "app", "connect", "conversation", "event", "inbound", "input_", "notify", "phone", "record",
-    "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer", "vbc", "wait", "webhook_url",
-    "websocket",
+    "answer", "app", "connect", "conversation", "event", "inbound", "input_", "logger", "notify", "phone",
+    "record", "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer", "vbc", "wait",
+    "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Every other name is the builder's in `ncco`.
@@ -49,6 +50,7 @@ _HOMES = {
     "MessageStatus": "messages.Status",
     "RtcEvent": "rtc.Event",
     "VoiceEvent": "voice_events.Event",
+    "logger": "telemetry",
     "reply_to": "message_requests",
 }
 

@@ -35,7 +35,15 @@ _PERHAPS_WAITING = {
     "voice.human", "voice.machine",
 }  # fmt: skip
 
-_LEVELS: dict[str, telemetry.Level] = {"Answered": "INFO", "Accepted": "INFO", "Refused": "WARNING"}
+_LEVELS: dict[str, telemetry.Level] = {
+    "Answered": "INFO",
+    "Accepted": "INFO",
+    "Unsigned": "INFO",
+    "Refused": "WARNING",
+}
+
+# What the internet knocks with. It is answered as any refusal, but nobody has to hear of it.
+_UNSIGNED = {"missing", "malformed", "algorithm"}
 
 Payload = TypeVar("Payload")
 Returned = TypeVar("Returned")
@@ -104,7 +112,8 @@ class Webhook(Generic[Payload, Returned]):
         match failure:
             case SignatureError():
                 facts["reason"] = failure.reason
-                return _outcome("Refused", self._rules.refused)
+                name = "Unsigned" if failure.reason in _UNSIGNED else "Refused"
+                return _outcome(name, self._rules.refused)
             case BodyTooLargeError():
                 return _outcome("TooLarge", 413)
             case AwsError():
@@ -122,7 +131,9 @@ class Webhook(Generic[Payload, Returned]):
         signature.verify(authorization, request.body, _secrets, now=time.time(), max_age_s=max_age_s)
         payload = http.payload(request.body)
         envelope = wrap(self._rules.name, classify(self._rules.name, payload), request, payload)
-        facts |= {"event": envelope["name"], **telemetry.describe(payload)}
+        ids = telemetry.describe(payload)
+        facts |= {"event": envelope["name"], **ids}
+        telemetry.bind(ids)
         current.set(request)
         if not self._rules.queued:
             return self._run(envelope, _caller_waits_s(request, context), self._rules.flow_failed, facts)

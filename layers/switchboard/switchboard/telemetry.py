@@ -3,7 +3,7 @@
 The line is JSON and carries its metric with it, in CloudWatch's embedded metric format, so that Lambda's log
 group makes the metric by itself. It is written here, in Powertools' words, rather than by Powertools: on the
 answer path its import would cost 30 ms of CPU and each line 100 µs. `logger` is the Powertools logger, loaded
-for flows that want to log, and for the functions that nobody waits for.
+when a flow imports it; its lines carry the ids of the call or message too.
 
 Source: AWS, "CloudWatch embedded metric format specification"; "Log and monitor Python Lambda functions" (the
 keys `timestamp`, `level`, `message` and `requestId` of JSON log lines).
@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
+    logger: Logger
+
 Level = Literal["INFO", "WARNING", "ERROR"]
 _SEVERITY = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
@@ -34,7 +36,7 @@ def outcome(name: str, webhook: str, level: Level = "INFO", **fields: object) ->
 
     Args:
         name: the outcome in PascalCase, such as `Answered`: the line's message and the metric's name.
-        webhook: the function that it happened in; a dimension of the metric.
+        webhook: the function that it happened in. The metric is counted for it and for the whole stack.
         level: below POWERTOOLS_LOG_LEVEL, all of the line but the metric is left out.
         fields: what else the line says. The caller vouches that nothing in it is private.
     """
@@ -64,12 +66,21 @@ def where(error: BaseException) -> dict[str, object]:
     return {"error": type(error).__name__, "at": _frames(error.__traceback__)[-3:]}
 
 
-@functools.cache
-def logger() -> "Logger":
-    """The Powertools logger, for what a flow has to say beyond the outcome."""
+def bind(ids: Mapping[str, str]) -> None:
+    """Let the lines of `logger` carry these ids until the next request, if a flow has a logger."""
+    if logger := globals().get("logger"):
+        logger.clear_state()
+        logger.append_keys(**ids)
+
+
+def __getattr__(name: str) -> "Logger":
+    if name != "logger":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from aws_lambda_powertools import Logger
 
-    return Logger()
+    made = Logger()
+    globals()[name] = made
+    return made
 
 
 def _frames(traceback: TracebackType | None) -> list[str]:
@@ -91,7 +102,7 @@ def _metric(name: str, webhook: str) -> str:
     """The end of a line: a metric in JSON without its first brace, with `%d` for its time in milliseconds."""
     directive = {
         "Namespace": os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Switchboard"),
-        "Dimensions": [["service", "webhook"]],
+        "Dimensions": [["service", "webhook"], ["service"]],
         "Metrics": [{"Name": name, "Unit": "Count"}],
     }
     service = os.environ.get("POWERTOOLS_SERVICE_NAME", "switchboard")
