@@ -1,4 +1,4 @@
-"""Another stack uses the provisioner of the deployed one, for an application, a key and a number of its own."""
+"""Another stack uses the first one's provisioner: for an application, a key and a number of its own."""
 
 import json
 from collections.abc import Iterator
