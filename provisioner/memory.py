@@ -76,26 +76,34 @@ class Memory:
         return [each["properties"] for each in (self.record, attempt) if each.get("properties")]
 
     def answer_to(self, request_id: str) -> Answer | None:
-        """The answer that was given to this request, if it was the last one.
+        """The answer that was given to this request; None when there is work to do.
 
         Raises:
-            CancelledError: the request was answered long ago, and others after it.
+            CancelledError: other requests have been begun since, so nobody waits for this one any more.
         """
         stored = self.records.get(f"answers/{self.id}") or {}
-        if stored.get("request") == request_id:
-            return Answer(**stored["answer"])
         if request_id in stored.get("earlier", []):
-            raise CancelledError("This request was answered before, and others have been done since.")
-        return None
+            raise CancelledError("This request was overtaken: others have been begun since.")
+        if stored.get("request") != request_id or stored["answer"] is None:
+            return None
+        return Answer(**stored["answer"])
+
+    def start(self, request_id: str) -> None:
+        """Write down that a request has been begun: from here on, earlier ones are of the past."""
+        stored = self.records.get(f"answers/{self.id}") or {}
+        earlier = stored.get("earlier", [])
+        if stored.get("request") not in (None, request_id):
+            earlier = [*earlier, stored["request"]][-REMEMBERED_REQUESTS:]
+        self._keep(request_id, None, earlier)
 
     def keep_answer(self, request_id: str, answer: Answer) -> None:
         """Keep the answer for another delivery of the same request."""
-        name = f"answers/{self.id}"
-        stored = self.records.get(name) or {}
-        earlier = [*stored.get("earlier", []), *filter(None, [stored.get("request")])][-REMEMBERED_REQUESTS:]
-        kept = {**asdict(answer), "data": dict(answer.data)}
-        at = int(self.clock())
-        self.records.put(name, {"request": request_id, "answer": kept, "earlier": earlier, "at": at})
+        stored = self.records.get(f"answers/{self.id}") or {}
+        self._keep(request_id, {**asdict(answer), "data": dict(answer.data)}, stored.get("earlier", []))
+
+    def _keep(self, request_id: str, answer: Record | None, earlier: list[str]) -> None:
+        kept = {"request": request_id, "answer": answer, "earlier": earlier, "at": int(self.clock())}
+        self.records.put(f"answers/{self.id}", kept)
 
     def bury(self) -> None:
         """Put up the tombstone, before waiting for a Create that may be running."""

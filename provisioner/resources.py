@@ -34,6 +34,7 @@ def handle(request: Request, tools: Tools) -> Answer:
 
 
 def _handled(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> Answer:
+    memory.start(request.id)
     try:
         answer = _done(request, tools, memory, kind)
     except StillRunningError:

@@ -78,6 +78,22 @@ def test_a_late_repeat_of_an_update_does_not_bring_the_old_properties_back(world
     assert world.applications[0]["name"] == "second"
 
 
+def test_an_update_that_died_and_was_rolled_back_stays_rolled_back_when_it_comes_again(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    names = {"PhysicalResourceId": stack.resources["App"]["id"]}
+    after = application_properties(stack, Name="after")
+    update = stack.request("Update", "App", APPLICATION, ResourceProperties=after, **names)
+    world.deliver_and_kill(update, 4)
+    assert stack.update("App", application_properties(stack)).succeeded
+
+    world.cloudformation.deliver(update)
+
+    assert not update.succeeded
+    assert "overtaken" in update.reason
+    assert [each["name"] for each in world.applications] == ["shop"]
+
+
 def test_a_late_repeat_of_a_create_does_not_bring_back_what_was_deleted(world: World) -> None:
     stack = world.stack()
     created = world.create_application(stack)
