@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
 from local.vonage.legs import Ear, Leg, Pressed, Said
+from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 
 if TYPE_CHECKING:

@@ -7,19 +7,15 @@ running one goes on.
 """
 
 import asyncio
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from local.vonage import ncco as nccos
 from local.vonage.account import Json
 from local.vonage.clock import Clock
-from local.vonage.delivery import Delivery, Reply, Webhook, retried
+from local.vonage.delivery import Delivery, Webhook, retried
 from local.vonage.legs import Leg
+from local.vonage.ncco_reading import INVALID, Ncco, Reader, Reading, read_optional, read_required
+from local.vonage.replies import Reply
 from local.vonage.switches import Switches
-
-Ncco = list[Json]
 
 PAUSE_BEFORE_RETRY_S = 0.5  # "after a short time"; the length is not documented
 OVERTAKEN_WITHIN_S = 5
@@ -100,12 +96,12 @@ class CallWebhooks:
         if hook is None:
             return None
 
-        def read(reply: Reply) -> "Reading":
+        def read(reply: Reply) -> Reading:
             return read_optional(reply, self._switches.non_ncco_event_reply)
 
         return await self._ask(self._webhook(kind, hook, payload, leg), read)
 
-    async def _ask(self, webhook: Webhook, read: "Reader") -> Ncco | None:
+    async def _ask(self, webhook: Webhook, read: Reader) -> Ncco | None:
         if not self._clock.live:
             await self.drained()
         reading, entry_id = await self._twice(webhook, read)
@@ -122,7 +118,7 @@ class CallWebhooks:
             self.report(reading.failure)
         return reading.ncco
 
-    async def _twice(self, webhook: Webhook, read: "Reader") -> tuple["Reading", int]:
+    async def _twice(self, webhook: Webhook, read: Reader) -> tuple[Reading, int]:
         reply = await self._delivery.attempt(webhook, lambda given: read(given).as_json())
         if reply.transient:
             await asyncio.sleep(PAUSE_BEFORE_RETRY_S)
@@ -171,61 +167,6 @@ class CallWebhooks:
             call=self._call,
             leg=leg.uuid if leg else None,
         )
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a reply says about how the call goes on."""
-
-    ncco: Ncco | None = None
-    failure: str | None = None
-    problems: tuple[nccos.NccoProblem, ...] = ()
-
-    def as_json(self) -> Json:
-        """What the journal adds to the webhook's entry."""
-        problems = [problem.as_json() for problem in self.problems] or None
-        return {"ncco": self.ncco, "problems": problems, "ncco_failure": self.failure}
-
-
-Reader = Callable[[Reply], Reading]
-
-INVALID = "invalid NCCO"
-
-
-def read_required(reply: Reply) -> Reading:
-    """The reply of an answer or fallback URL: 200, JSON, an NCCO; anything else is a failure."""
-    if reply.status != 200:
-        return Reading(failure=reply.failure or f"status {reply.status}")
-    if not _is_json(reply.content_type):
-        return Reading(failure=f"content type {reply.content_type or 'missing'}")
-    return _parsed(reply.body, non_array="fail")
-
-
-def read_optional(reply: Reply, non_array: str) -> Reading:
-    """The reply to an event that may return an NCCO: an empty one lets the call go on."""
-    if reply.failure:
-        return Reading(failure=reply.failure)
-    if reply.status != 200 or not reply.body.strip():
-        return Reading()
-    return _parsed(reply.body, non_array)
-
-
-def _parsed(body: bytes, non_array: str) -> Reading:
-    try:
-        value: Any = json.loads(body)
-    except ValueError:
-        return Reading(failure="the body is no JSON") if non_array == "fail" else Reading()
-    if not isinstance(value, list) and non_array == "ignore":
-        return Reading()
-    problems = tuple(nccos.problems_of(value))
-    if any(problem.rejected for problem in problems):
-        return Reading(failure=INVALID, problems=problems)
-    return Reading(ncco=value, problems=problems)
-
-
-def _is_json(content_type: str) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
 
 
 def _fallback_payload(webhook: Webhook, failure: str) -> Json:

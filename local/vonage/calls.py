@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from local.vonage import conferencing, leg_events
 from local.vonage.account import Json, JsonValue
 from local.vonage.actions import EXECUTE
-from local.vonage.call_webhooks import CallWebhooks, Endpoints, Ncco
+from local.vonage.call_webhooks import CallWebhooks, Endpoints
 from local.vonage.detecting import Detection
 from local.vonage.dialling import Dialling
-from local.vonage.legs import Conversation, Leg
+from local.vonage.legs import Leg
+from local.vonage.ncco_reading import Ncco
 from local.vonage.parties import Callee, Party, StepFailedError
 from local.vonage.player import Player
-from local.vonage.recording import Recording
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
@@ -128,35 +128,6 @@ class Call:
         if not action.get("eventUrl"):
             return None
         return {"address": action["eventUrl"][0], "http_method": action.get("eventMethod", "POST")}
-
-    @property
-    def own_numbers(self) -> dict[str, Json]:
-        """The account's numbers, which a callee may see."""
-        return self.exchange.account.numbers
-
-    def new_leg(self, *, to: str, from_: str, parent: Leg) -> Leg:
-        """A further, outbound leg towards somebody."""
-        return self.exchange.new_leg(self, to=to, from_=from_, parent=parent)
-
-    def new_conversation(self) -> Conversation:
-        """A conversation of its own, for legs that are not to hear the others."""
-        return self.exchange.new_conversation()
-
-    def room(self, name: str) -> Conversation:
-        """The application's named conversation; its first visitor makes it."""
-        return self.exchange.room(self.first.application_id, name)
-
-    def conversation(self, uuid: str) -> Conversation | None:
-        """A conversation that exists, by its id."""
-        return self.exchange.conversations.get(uuid)
-
-    def keep_recording(self, kind: str) -> Recording:
-        """A new recording of the application."""
-        return self.exchange.keep_recording(self.first.application_id, kind)
-
-    def recording_url(self, recording: Recording) -> str:
-        """Where a recording can be fetched."""
-        return f"{self.exchange.url}/v1/files/{recording.file_id}"
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Let something go on beside the NCCO; the call is not over before it is."""

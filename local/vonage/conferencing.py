@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from local.vonage import recording
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
-from local.vonage.legs import Conversation, Leg
+from local.vonage.conversations import Conversation
+from local.vonage.legs import Leg
+from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 async def conversation(player: Player, action: Json) -> Ncco | None:
     """Join a named conversation of the application until the leg ends."""
     call, leg = player.call, player.leg
-    room = call.room(action["name"])
+    room = call.exchange.room(leg.application_id, action["name"])
     _set_audience(leg, action)
     move(call, leg, room)
     starts = action.get("startOnEnter", True)
@@ -39,7 +40,7 @@ async def conversation(player: Player, action: Json) -> Ncco | None:
 async def transfer(player: Player, action: Json) -> Ncco | None:
     """Move into an existing conversation; what is left of the NCCO is dropped."""
     call, leg = player.call, player.leg
-    target = call.conversation(action["conversationId"])
+    target = call.exchange.conversations.get(action["conversationId"])
     if target is None:
         call.report("Conversation not found.")
         return []

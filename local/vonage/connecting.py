@@ -8,9 +8,9 @@ ends the action.
 import asyncio
 
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
 from local.vonage.detecting import Detection
 from local.vonage.dialling import Dialling
+from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 
 RING_S = 60
@@ -41,7 +41,9 @@ async def connect(player: Player, action: Json) -> Ncco | None:
 
 def _dialling(player: Player, action: Json) -> Dialling:
     call, endpoint = player.call, action["endpoint"][0]
-    leg = call.new_leg(to=address(endpoint), from_=_caller_id(player, action), parent=player.leg)
+    leg = call.exchange.new_leg(
+        call, to=address(endpoint), from_=_caller_id(player, action), parent=player.leg
+    )
     leg.endpoint_type = endpoint["type"]
     leg.headers = endpoint.get("headers", {}) if endpoint["type"] == "websocket" else {}
     callee = call.exchange.callee(leg.to, leg.endpoint_type)
@@ -62,7 +64,7 @@ async def _greet(player: Player, dialling: Dialling, endpoint: Json) -> None:
         player.call.tell("keys sent", dialling.leg, keys=endpoint["dtmfAnswer"])
     if "onAnswer" not in endpoint:
         return
-    own = player.call.new_conversation()
+    own = player.call.exchange.new_conversation()
     dialling.leg.conversation = own
     own.add(dialling.leg)
     tone = endpoint["onAnswer"].get("ringbackTone", endpoint["onAnswer"].get("ringback"))
@@ -103,7 +105,7 @@ def address(endpoint: Json) -> str:
 
 def _caller_id(player: Player, action: Json) -> str:
     """The number the callee sees: one of the account's own, else it is unknown."""
-    own = player.call.own_numbers
+    own = player.call.exchange.account.numbers
     if action.get("randomFromNumber"):
         return player.call.identifiers.random.choice(sorted(own))
     wanted: str = action.get("from", "")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
 from local.vonage.legs import Leg
+from local.vonage.ncco_reading import Ncco
 from local.vonage.parties import Callee
 
 if TYPE_CHECKING:

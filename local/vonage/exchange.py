@@ -9,10 +9,11 @@ from local.vonage.account import Account, Json
 from local.vonage.call_webhooks import Endpoints
 from local.vonage.calls import Call, Outcome
 from local.vonage.clock import Clock
+from local.vonage.conversations import Conversation
 from local.vonage.delivery import Delivery
 from local.vonage.engine import Engine
 from local.vonage.journal import Journal
-from local.vonage.legs import Conversation, Leg
+from local.vonage.legs import Leg
 from local.vonage.parties import Callee, check_steps, standard_callees
 from local.vonage.recording import Recording
 from local.vonage.sending import Message, Recipient, standard_recipients

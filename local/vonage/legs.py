@@ -1,7 +1,7 @@
-"""Legs and conversations: who is on the line, who hears what.
+"""Legs: one party's connection each, joined with others in a conversation.
 
-A leg is one party's connection, a conversation is what legs are joined in. What a party does (press, say,
-hang up) reaches whoever listens to its leg; what is played into a conversation is heard by its legs.
+What a party does (press, say, hang up) reaches whoever listens to its leg; it hears what is played into its
+conversation.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Literal
 
 from local.vonage.account import Json
 from local.vonage.clock import Clock
+from local.vonage.conversations import Conversation
 
 Direction = Literal["inbound", "outbound"]
 EndpointType = Literal["phone", "sip", "app", "websocket", "vbc"]
@@ -59,47 +60,6 @@ class Ear:
     async def anything(self) -> None:
         """Wait for the first sound, without taking it."""
         await self._anything.wait()
-
-
-@dataclass(eq=False)
-class Conversation:
-    """Legs that hear each other, once it has started."""
-
-    uuid: str
-    name: str | None = None
-    started: bool = True
-    legs: list["Leg"] = field(default_factory=list)
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def add(self, leg: "Leg") -> None:
-        """Join a leg."""
-        self.legs = [*self.legs, leg]
-        self.tell_change()
-
-    def remove(self, leg: "Leg") -> None:
-        """Take a leg out."""
-        self.legs = [other for other in self.legs if other is not leg]
-        self.tell_change()
-
-    def play(self, text: str, *, but: "Leg | None" = None) -> None:
-        """Let the legs hear something, except the one it comes from."""
-        for leg in self.legs if self.started else []:
-            if leg is not but and leg.hears(but):
-                leg.hear(text)
-
-    def start(self) -> None:
-        """The moderator is here: the conversation is no longer on hold."""
-        self.started = True
-        self.tell_change()
-
-    async def change(self) -> None:
-        """Wait until a leg comes or goes."""
-        await self._changed.wait()
-
-    def tell_change(self) -> None:
-        """Let everybody who waits for a change look again."""
-        self._changed.set()
-        self._changed = asyncio.Event()
 
 
 @dataclass(eq=False)

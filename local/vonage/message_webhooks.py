@@ -9,8 +9,9 @@ import asyncio
 from dataclasses import replace
 
 from local.vonage.account import Json
-from local.vonage.delivery import Delivery, Reply, Webhook
+from local.vonage.delivery import Delivery, Webhook
 from local.vonage.messages_v01 import as_v01
+from local.vonage.replies import Reply
 
 FIRST_PAUSE_S = 5
 LONGEST_PAUSE_S = 15 * 60

@@ -6,8 +6,8 @@ Source: Vonage NCCO reference. The reply to a notify may be an NCCO, which repla
 import asyncio
 
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
 from local.vonage.ncco import clamped_wait_s
+from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
 from local.vonage.legs import Ear, Leg
+from local.vonage.ncco_reading import Ncco
 
 if TYPE_CHECKING:
     from local.vonage.calls import Call

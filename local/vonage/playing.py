@@ -9,7 +9,7 @@ import itertools
 import re
 
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
+from local.vonage.ncco_reading import Ncco
 from local.vonage.parties import spoken_s
 from local.vonage.player import Player
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local.vonage.account import Json
-from local.vonage.call_webhooks import Ncco
 from local.vonage.leg_events import whole_seconds
 from local.vonage.legs import Ear, Leg, Pressed, Said
+from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 
 if TYPE_CHECKING:
@@ -53,17 +53,17 @@ def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
 
 async def _run(call: "Call", leg: Leg, action: Json) -> None:
     started, began = call.clock.now(), call.clock.seconds()
-    recorded = call.keep_recording(action.get("format", "mp3"))
+    recorded = call.exchange.keep_recording(leg.application_id, action.get("format", "mp3"))
     stops = any(name in action for name in STOPS)
     with leg.listening(inviting=stops) as ear, contextlib.suppress(TimeoutError):
         async with asyncio.timeout(action.get("timeOut")):
             await _until_it_stops(leg, ear, action, recorded)
     recorded.duration_s = call.clock.seconds() - began
-    call.tell("recorded", leg, url=call.recording_url(recorded), seconds=round(recorded.duration_s))
+    call.tell("recorded", leg, url=_url(call, recorded), seconds=round(recorded.duration_s))
     recording_uuid = call.identifiers.uuid()
     event: Json = {
         "start_time": whole_seconds(started),
-        "recording_url": call.recording_url(recorded),
+        "recording_url": _url(call, recorded),
         "size": int(recorded.duration_s * BYTES_PER_SECOND),
         "recording_uuid": recording_uuid,
         "end_time": whole_seconds(call.clock.now()),
@@ -103,7 +103,11 @@ async def _transcribe(call: "Call", leg: Leg, action: Json, recorded: Recording,
         "type": "record",
         "recording_uuid": recording_uuid,
         "status": "transcribed",
-        "transcription_url": call.recording_url(recorded) + "/transcription",
+        "transcription_url": _url(call, recorded) + "/transcription",
         "timestamp": call.clock.timestamp(),
     }
     call.webhooks.event(event, to=call.hook(action["transcription"]), kind="transcribed", leg=leg)
+
+
+def _url(call: "Call", recorded: Recording) -> str:
+    return f"{call.exchange.url}/v1/files/{recorded.file_id}"

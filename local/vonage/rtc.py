@@ -7,7 +7,8 @@ fields every event has, and the two ids that deliveries are known to carry.
 from typing import TYPE_CHECKING
 
 from local.vonage.account import Json
-from local.vonage.delivery import Reply, Webhook
+from local.vonage.delivery import Webhook
+from local.vonage.replies import Reply
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.vonage import call_requests, leg_media
+from local.vonage import call_records, call_requests, leg_media
 from local.vonage.account import Json
 from local.vonage.authentication import ApplicationTokens
 from local.vonage.calls import Call
@@ -58,7 +58,7 @@ class VoiceApi:
     async def list(self, request: Request) -> Response:
         """`GET /v1/calls` with its filters."""
         application = self._admit(request, self.other_requests)
-        return JSONResponse(call_requests.page(self._legs_of(application), request))
+        return JSONResponse(call_records.page(self._legs_of(application), request))
 
     async def create(self, request: Request) -> Response:
         """`POST /v1/calls`: the call is dialled once this has been answered."""
@@ -72,7 +72,7 @@ class VoiceApi:
     async def read(self, request: Request) -> Response:
         """`GET /v1/calls/{uuid}`."""
         _, leg = self._find(request)
-        return JSONResponse(call_requests.record(leg))
+        return JSONResponse(call_records.record(leg))
 
     async def change(self, request: Request) -> Response:
         """`PUT /v1/calls/{uuid}`: hangup, mute, unmute, earmuff, unearmuff, transfer."""
