@@ -17,7 +17,7 @@ RUN = .venv/bin/python
 CODE = functions layers/switchboard/switchboard provisioner local tests
 
 ## ── Try it ──
-.PHONY: demo up down debug vonage
+.PHONY: demo up down debug call timeline vonage
 demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
 	@$(RUN) -m local demo
 
@@ -30,6 +30,12 @@ down: .venv/.ready ## Stop what `make up` started
 debug: .venv/.ready ## Breakpoints while `make up` runs: make debug FUNCTION=answer, then attach VS Code
 	@$(RUN) -m local.debugging $(FUNCTION)
 
+call: .venv/.ready ## Run a call script against what is up: make call SCRIPT=examples/ivr/call.yaml
+	@PYTHONPATH=layers/switchboard $(RUN) -m local.vonage.script_runner $(SCRIPT)
+
+timeline: .venv/.ready ## Recent calls and messages of what is up, or one of them: make timeline ID=CON-…
+	@$(RUN) -m local timeline $(ID)
+
 vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage PORT=4010
 	@PYTHONPATH=layers/switchboard $(RUN) -m local.vonage --port $(PORT)
 
@@ -41,6 +47,39 @@ credentials: .venv/.ready ## Store the Vonage account's credentials in Secrets M
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/sam/bin/sam build
 	@.local/sam/bin/sam deploy --config-env $(ENV) $(if $(filter default,$(ENV)),--guided)
+
+## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
+.PHONY: doctor plan drift rotate logs history redrive replay erase orphans
+OPERATE = ENV=$(ENV) PYTHONPATH=layers/switchboard $(RUN) -m local.operate
+doctor: .venv/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
+	@$(OPERATE) doctor
+
+plan: .venv/.ready ## Say what the next deployment would change at Vonage
+	@$(OPERATE) plan
+
+drift: .venv/.ready ## Find what was changed by hand at Vonage: make drift REPAIR=true
+	@$(OPERATE) drift
+
+rotate: .venv/.ready ## Give the application a new key pair, without a gap
+	@$(OPERATE) rotate
+
+logs: .venv/.ready ## Log lines that are no success, or of a call: make logs CALL=CON-… FOLLOW=true
+	@$(OPERATE) logs
+
+history: .venv/.ready ## All events of a call or message as JSON: make history CALL=CON-…
+	@$(OPERATE) history
+
+redrive: .venv/.ready ## Put back what a dead-letter queue holds: make redrive QUEUE=events
+	@$(OPERATE) redrive
+
+replay: .venv/.ready ## Put events on the bus again: make replay CALL=CON-…, or FROM=… TO=…
+	@$(OPERATE) replay
+
+erase: .venv/.ready ## Delete every timeline a number occurs in: make erase NUMBER=447700900111
+	@$(OPERATE) erase
+
+orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>
+	@$(OPERATE) orphans
 
 ## ── Check it ──
 .PHONY: test check bench format

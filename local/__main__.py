@@ -1,14 +1,15 @@
-"""`python -m local demo|up|down|credentials`, as `make` calls it."""
+"""`python -m local demo|up|down|timeline|credentials`, as `make` calls it."""
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 
 from rich.console import Console
 from rich.markup import escape
 
-from local import credentials, demo, state, up
+from local import aws, credentials, demo, paths, state, up
 from local.errors import StageError
 from local.report import Report
 
@@ -23,6 +24,7 @@ def main(command: str) -> int:
         "demo": _demo,
         "up": _up,
         "down": _down,
+        "timeline": _timeline,
         "credentials": lambda report: credentials.ask(report.console),
     }
     try:
@@ -58,6 +60,19 @@ def _down(report: Report) -> None:
     with report.step("Stopping the embedded AWS and the simulated Vonage"):
         up.stop(state.load().services)
         state.forget()
+
+
+def _timeline(_report: Report) -> None:
+    """Show the timeline of the stage that is up; for a deployed stack see docs/operations.md."""
+    stage = up.stage_of(state.load())
+    environment = {
+        **aws.environment(stage.aws_url),
+        "SWITCHBOARD_TABLE_NAME": stage.outputs()["TimelineTableName"],
+        "PYTHONPATH": str(paths.ROOT / "layers" / "switchboard"),
+    }
+    subprocess.run(
+        [sys.executable, "-m", "switchboard.timeline", *sys.argv[2:]], env=environment, check=False
+    )
 
 
 def _ports() -> dict[str, int]:

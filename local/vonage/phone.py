@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from local.vonage.account import Json
 from local.vonage.calls import Call, Outcome
-from local.vonage.parties import PATIENCE_S, Party, StepFailedError
+from local.vonage.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
@@ -39,6 +39,10 @@ class Phone:
         call = PhoneCall(self._exchange, self.number, to)
         self._calls.append(call)
         return call
+
+    def callee(self, number: str, picks: Picks = "answer", after_s: float = 1.0) -> None:
+        """Say how somebody else's number behaves when it is called; without that it rings, in vain."""
+        self._exchange.callees[number] = Callee(picks, after_s)
 
     def hang_up_everything(self) -> None:
         """End whatever is still going on."""
