@@ -1,6 +1,7 @@
 """The customer of the simulated Vonage: an application whose webhooks answer as a test says, and remember."""
 
 import contextlib
+import functools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from local.vonage.applications import new_key_pair
 from local.vonage.endpoint import Answer, Incoming, serving
 from local.vonage.server import Vonage
 
@@ -36,6 +38,12 @@ def slowly(seconds: float, answer: Answer) -> Callable[[Incoming], Answer]:
         return answer
 
     return react
+
+
+@functools.cache
+def key_pair() -> Json:
+    """One pair for all tests: making it takes longer than most calls."""
+    return new_key_pair()
 
 
 @dataclass
@@ -77,9 +85,11 @@ class Customer:
         messages = {"inbound_url": self.hook("inbound"), "status_url": self.hook("status")}
         capabilities = {"voice": {"webhooks": hooks, **voice}, "messages": {"webhooks": messages}}
         with httpx.Client(base_url=self.vonage.url, auth=self.vonage.credentials) as client:
-            created = client.post("/v2/applications", json={"name": "shop", "capabilities": capabilities})
+            keys = {"public_key": key_pair()["public_key"]}
+            application = {"name": "shop", "capabilities": capabilities, "keys": keys}
+            created = client.post("/v2/applications", json=application)
             assert created.status_code == 201, created.text
-            self.application = created.json()
+            self.application = {**created.json(), "keys": key_pair()}
             link = {"country": "GB", "msisdn": NUMBER, "app_id": self.application["id"]}
             assert client.post("/number/update", data=link).status_code == 200
         return self
