@@ -20,6 +20,7 @@ from local.errors import StageError
 
 _RUNTIME = "python3.13"
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource:) .*")
+_FILE = re.compile(r"(LicenseUrl|ReadmeUrl): (\w)")
 _NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
 
 
@@ -36,6 +37,7 @@ def local_template(source: Path, target: Path) -> Path:
     """Write a copy of the template that runs on the emulator: another runtime, one wider statement."""
     template = source.read_text().replace(_RUNTIME, f"python{python()}")
     target.parent.mkdir(parents=True, exist_ok=True)
+    template = _FILE.sub(rf"\1: {source.parent}/\2", template)  # the copy is in another folder
     target.write_text(_LISTING.sub(r'\1 "*"', template))
     return target
 

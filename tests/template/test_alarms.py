@@ -1,0 +1,99 @@
+"""What must hold of the alarms, the dashboard and the runbook whatever else changes."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from local.paths import ROOT
+
+Json = dict[str, Any]
+
+METRICS = {"AWS/Lambda", "AWS/SQS", "Switchboard"}
+
+
+@pytest.fixture(scope="module")
+def alarms(resources: Json) -> Json:
+    return {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::CloudWatch::Alarm"}
+
+
+def sections() -> dict[str, str]:
+    """The runbook's sections by their anchors."""
+    parts = re.split(r"^## (.+)$", (ROOT / "docs" / "runbook.md").read_text(), flags=re.MULTILINE)
+    return {
+        title.lower().replace(" ", "-"): text for title, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def queues(resources: Json) -> set[str]:
+    return {name for name, r in resources.items() if r["Type"] == "AWS::SQS::Queue"}
+
+
+def test_every_alarm_says_what_to_do_and_where_the_runbook_says_more(alarms: Json) -> None:
+    for name, alarm in alarms.items():
+        match = re.fullmatch(r".+\. .+\. Runbook: docs/runbook\.md#([a-z-]+)", alarm["AlarmDescription"])
+        assert match, f"{name}: what happened. What to do. Runbook: docs/runbook.md#section"
+        assert match[1] in sections(), f"{name}: docs/runbook.md has no section {match[1]}"
+
+
+def test_every_section_of_the_runbook_is_an_alarm_and_has_all_parts(alarms: Json) -> None:
+    anchors = {alarm["AlarmDescription"].rpartition("#")[2] for alarm in alarms.values()}
+
+    assert anchors == sections().keys()
+    for title, text in sections().items():
+        assert all(part in text for part in ("**Means.**", "**Look.**", "**Mend.**")), title
+
+
+def test_every_alarm_is_told_to_somebody_and_silence_is_none(alarms: Json) -> None:
+    topic = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}
+
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [topic], name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert alarm["Namespace"] in METRICS, name
+
+
+def test_every_dead_letter_queue_has_an_alarm(alarms: Json, resources: Json) -> None:
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for alarm in alarms.values()
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+
+    assert watched == {
+        name for name in queues(resources) if "RedrivePolicy" not in resources[name]["Properties"]
+    }
+
+
+def test_every_queue_that_is_worked_on_has_an_alarm_for_its_age(alarms: Json, resources: Json) -> None:
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for alarm in alarms.values()
+        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+    }
+
+    assert watched == {name for name in queues(resources) if "RedrivePolicy" in resources[name]["Properties"]}
+
+
+def test_metrics_of_alarms_are_those_that_the_code_counts(alarms: Json) -> None:
+    """A misspelt metric is an alarm that stays silent for ever."""
+    sources = [*(ROOT / "layers" / "switchboard").rglob("*.py"), *(ROOT / "provisioner").rglob("*.py")]
+    sources += (ROOT / "functions").rglob("*.py")
+    code = "".join(path.read_text() for path in sources)
+
+    for name, alarm in alarms.items():
+        metric = alarm["MetricName"]
+        if alarm["Namespace"] == "Switchboard" and isinstance(metric, str):
+            assert f'"{metric}"' in code or f'"{metric.lower()}"' in code, name
+
+
+def test_dashboard_is_json_that_names_the_stack_s_own_things(resources: Json) -> None:
+    body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    names = set(re.findall(r"\$\{(\w+)", body))
+
+    widgets = json.loads(body)["widgets"]
+
+    assert len(widgets) <= 8
+    assert {name for name in names if not name.startswith("AWS")} <= resources.keys()
+    assert all(widget["properties"]["title"] for widget in widgets)
