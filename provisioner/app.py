@@ -79,9 +79,8 @@ def _answer(
         # The text of an unforeseen error may quote what it was working on, a key included; its type may not.
         log.error("unforeseen %s in %s of %s", type(error).__name__, request.type, request.logical_id)
         reason = (
-            f"The provisioner failed with {_origin(error)}. This is a fault of the provisioner, or of how "
-            f"it was "
-            "deployed: check that both layers are attached, then run `sam build && sam deploy` again."
+            f"The provisioner failed with {_origin(error)}. It has a fault, or was not deployed completely: "
+            "check that both layers are attached, then run `sam build && sam deploy` again."
         )
         return protocol.failed(request, reason)
 

@@ -1,15 +1,19 @@
 """What the steps of a plan work with, and what one step leaves for the next."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.deadline import Deadline
-from provisioner.errors import CancelledError
+from provisioner.errors import CancelledError, ProvisionerError
 from provisioner.keys import KeyPair
 from provisioner.memory import Memory
 from provisioner.ownership import Ownership
 from provisioner.secret import ApplicationSecret, Content
 from provisioner.vonage import Vonage
+from provisioner.vonage_errors import VonageError
+
+Undo = Callable[[], object]
 
 
 @dataclass
@@ -28,6 +32,27 @@ class Bench:
     deadline: Deadline
     ownership: Ownership
     memory: Memory
+
+    def surely(self, do: Callable[[], object], undo: Undo) -> Undo:
+        """Do something that can be undone; if nobody knows whether it was done, undo it.
+
+        Raises:
+            VonageError: it was not done.
+        """
+        try:
+            do()
+        except VonageError as error:
+            if error.uncertain:
+                self._undo_uncertain(error, undo)
+            raise
+        return undo
+
+    def _undo_uncertain(self, error: VonageError, undo: Undo) -> None:
+        self.deadline.undoing = True
+        try:
+            undo()
+        except ProvisionerError as failure:
+            error.next_step += f" It may have been done all the same: {failure.cause}"
 
 
 @dataclass

@@ -66,9 +66,8 @@ class Callback:
 
     def _time_is_up(self) -> None:
         reason = (
-            "The provisioner ran out of time before Vonage answered. What was begun is recorded: delete "
-            "or update "
-            "the stack again, and look at the function's log for the last step."
+            "The provisioner ran out of time. What was begun is recorded: delete or update the stack again, "
+            "and look at the function's log for the last step."
         )
         try:
             self.send(protocol.failed(self._request, reason))

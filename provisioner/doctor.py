@@ -65,8 +65,7 @@ def _account(name: str, tools: Tools) -> Iterator[Finding]:
     if skew > CLOCK_SKEW_S:
         yield Finding(
             "CLOCK_SKEW",
-            f"Vonage's clock and this one differ by {skew:.0f} seconds; signatures and tokens carry the "
-            f"time.",
+            f"Vonage's clock and this one differ by {skew:.0f} seconds, and signatures carry the time.",
             "On a laptop, set its clock. On AWS, report it.",
         )
 

@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from provisioner import perform_application, perform_key, perform_number, steps
-from provisioner.bench import Bench
+from provisioner.bench import Bench, Undo
 from provisioner.errors import ProvisionerError
 from provisioner.steps import Step
 
-Undo = Callable[[], object]
 log = logging.getLogger("provisioner")
 
 PERFORM: dict[type[Step], Callable[[Any, Any], Undo | None]] = {
@@ -51,8 +50,10 @@ def execute(plan: Sequence[Step], bench: Bench) -> None:
         try:
             bench.deadline.check()
             undoing = PERFORM[type(step)](step, bench)
-        except ProvisionerError as error:
-            error.next_step += _undone(undo, bench)
+        except Exception as error:
+            remains = _undone(undo, bench)
+            if isinstance(error, ProvisionerError):
+                error.next_step += remains
             raise
         if isinstance(step, steps.PromoteNextKey):
             undo.clear()

@@ -77,8 +77,7 @@ class Site:
         known, adopted = self.memory.record.get("application_id"), wanted.AdoptApplicationId
         if known and adopted and known != adopted:
             raise RefusedError(
-                f"AdoptApplicationId is {adopted}, but this resource manages the application {known} "
-                f"already.",
+                f"AdoptApplicationId is {adopted}, but this resource manages the application {known}.",
                 "Take the property out, or give the resource another logical id to adopt that application.",
             )
         application_id = known or adopted or current.application_id

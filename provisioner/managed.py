@@ -91,7 +91,7 @@ def by(function_arn: str, tools: Tools) -> list[Managed]:
     return [
         Managed(resource_id, record)
         for resource_id, record in sorted(everything.items())
-        if record.get("properties", {}).get("ServiceToken") == function_arn
+        if _function(record.get("properties", {}).get("ServiceToken", "")) == _function(function_arn)
     ]
 
 
@@ -109,6 +109,11 @@ def from_error(error: ProvisionerError) -> Finding:
 def lease_of(resource_id: str) -> str:
     """The lease of a resource: that of its place in its stack, whatever the account it is in."""
     return ".".join(resource_id.split(".")[:3])
+
+
+def _function(arn: str) -> str:
+    """A function's ARN without version or alias."""
+    return ":".join(arn.split(":")[:7])
 
 
 def _from_steps(steps: Iterable[Step]) -> list[Finding]:

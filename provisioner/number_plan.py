@@ -50,9 +50,8 @@ class WantedLinks:
         application_id: What to link to.
         numbers: The msisdns.
         takeover: Whether a number that is in use elsewhere may be taken.
-        unchanged: Whether exactly this was in place before: then a number that somebody took since is left
-            to them,
-            so that a rollback cannot fail on it.
+        unchanged: Whether exactly this was in place before: then a number that somebody took since is left to
+            them, so that a rollback cannot fail on it.
     """
 
     owner: str

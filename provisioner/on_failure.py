@@ -25,7 +25,6 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> None:
     condition = (event.get("requestContext") or {}).get("condition", "a failure")
     reason = (
         f"The provisioner stopped before it could answer ({condition}). What it had begun is recorded: "
-        f"delete or "
-        "update the stack again, and read the end of the provisioner's log."
+        "delete or update the stack again, and read the end of the provisioner's log."
     )
     callback.deliver(request, protocol.failed(request, reason))

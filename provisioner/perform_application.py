@@ -1,10 +1,10 @@
 """The steps that make, change, give back and delete an application. Each returns how to undo it."""
 
 import dataclasses
-from collections.abc import Callable
 
 from provisioner import document
 from provisioner.bench import ApplicationBench as Bench
+from provisioner.bench import Undo
 from provisioner.ownership import Claim
 from provisioner.steps import (
     ClaimApplication,
@@ -16,8 +16,6 @@ from provisioner.steps import (
     SaveApplication,
 )
 from provisioner.vonage_errors import VonageError
-
-Undo = Callable[[], object]
 
 
 def create(step: CreateApplication, bench: Bench) -> Undo:
@@ -49,9 +47,14 @@ def claim(step: ClaimApplication, bench: Bench) -> Undo:
 
 def put(step: PutApplication, bench: Bench) -> Undo:
     """Replace the document."""
-    sent = document.for_put(step.document, bench.key.public_pem)
-    bench.live = bench.vonage.put_application(step.application_id, sent)
-    return lambda: bench.vonage.put_application(step.application_id, document.for_put(step.before))
+
+    def do() -> None:
+        sent = document.for_put(step.document, bench.key.public_pem)
+        bench.live = bench.vonage.put_application(step.application_id, sent)
+
+    return bench.surely(
+        do, lambda: bench.vonage.put_application(step.application_id, document.for_put(step.before))
+    )
 
 
 def save(step: SaveApplication, bench: Bench) -> Undo:

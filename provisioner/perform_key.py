@@ -1,9 +1,8 @@
 """The steps of a key's life: stored, given to Vonage, tried, made current. Each returns how to undo it."""
 
-from collections.abc import Callable
-
 from provisioner import document, keys
 from provisioner.bench import ApplicationBench as Bench
+from provisioner.bench import Undo
 from provisioner.errors import ProvisionerError
 from provisioner.secret import Content
 from provisioner.steps import (
@@ -18,7 +17,6 @@ from provisioner.steps import (
 
 TRIES = 6
 FIRST_PAUSE_S = 0.5
-Undo = Callable[[], object]
 
 
 def store(step: StoreKey, bench: Bench) -> None:
@@ -47,11 +45,13 @@ def store_next(step: StoreNextKey, bench: Bench) -> Undo:
 
 def put_next(step: PutNextKey, bench: Bench) -> Undo:
     """Give Vonage the public half of the next pair: from here on only the next key signs."""
-    before, sent = bench.live, document.for_put(bench.live, bench.pending.public_key)
-    bench.live = bench.vonage.put_application(step.application_id, sent)
-    return lambda: bench.vonage.put_application(
-        step.application_id, document.for_put(before, bench.key.public_pem)
-    )
+    before = document.for_put(bench.live, bench.key.public_pem)
+
+    def do() -> None:
+        sent = document.for_put(bench.live, bench.pending.public_key)
+        bench.live = bench.vonage.put_application(step.application_id, sent)
+
+    return bench.surely(do, lambda: bench.vonage.put_application(step.application_id, before))
 
 
 def try_next(step: TryNextKey, bench: Bench) -> None:

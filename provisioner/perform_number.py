@@ -1,12 +1,8 @@
 """The steps that link a number and put it back. Each returns how to undo it."""
 
-from collections.abc import Callable
-
-from provisioner.bench import Bench
+from provisioner.bench import Bench, Undo
 from provisioner.ownership import Claim
 from provisioner.steps import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
-
-Undo = Callable[[], object]
 
 
 def claim(step: ClaimNumber, bench: Bench) -> Undo:
@@ -21,14 +17,16 @@ def claim(step: ClaimNumber, bench: Bench) -> Undo:
 
 def link(step: LinkNumber, bench: Bench) -> Undo:
     """Link the number, with its other settings as they are."""
-    bench.vonage.update_number(step.settings)
-    return lambda: bench.vonage.update_number(step.before)
+    vonage = bench.vonage
+    return bench.surely(
+        lambda: vonage.update_number(step.settings), lambda: vonage.update_number(step.before)
+    )
 
 
 def restore(step: RestoreNumber, bench: Bench) -> Undo:
     """Put the number back."""
-    bench.vonage.update_number(step.settings)
-    return lambda: bench.vonage.update_number(step.now)
+    vonage = bench.vonage
+    return bench.surely(lambda: vonage.update_number(step.settings), lambda: vonage.update_number(step.now))
 
 
 def release(step: ReleaseNumber, bench: Bench) -> None:

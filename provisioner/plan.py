@@ -127,11 +127,10 @@ def plan_removal(found: Found) -> tuple[list[Step], str]:
         return [RestoreApplication(application_id, back), *_forget_key(found)], ""
     live_key = document.public_key_of(found.live)
     if not any(keys.same(live_key, known) for known in found.known_keys):
-        return [], (
-            f"The application {application_id} does not carry the stack's key any more, so it was left as "
-            f"it is. "
-            f"`vonage apps delete {application_id}` removes it."
+        left = (
+            f"The application {application_id} does not carry the stack's key any more and was left as it is."
         )
+        return [], f"{left} `vonage apps delete {application_id}` removes it."
     return [DeleteApplication(application_id), *_forget_key(found)], ""
 
 
@@ -142,9 +141,8 @@ def _put(want: Document, found: Found, public_key: str | None) -> list[Step]:
     after = document.for_put(after, public_key)
     if public_key is not None and document.equal(live, after):
         return []
-    changes = [
-        path for path in document.differences(document.for_put(live), after) if path != "keys.public_key"
-    ]
+    differences = document.differences(document.for_put(live), after)
+    changes = [path for path in differences if path != "keys.public_key"]
     if public_key is None or not keys.same(document.public_key_of(live), public_key):
         changes.append("keys.public_key")
     return [PutApplication(live["id"], after, live, tuple(changes))]

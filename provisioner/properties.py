@@ -36,6 +36,10 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Hours = Annotated[int, Field(ge=1, le=9000), BeforeValidator(_whole)]
 Days = Annotated[int, Field(ge=1, le=31), BeforeValidator(_whole)]
@@ -46,7 +50,9 @@ Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$", max_length=2000
 Text = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\S(.*\S)?$")]
 Method = Annotated[Literal["GET", "POST"], BeforeValidator(_upper)]
 Post = Annotated[Literal["POST"], BeforeValidator(_upper)]
-Uuid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$")]
+Uuid = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$"), BeforeValidator(_lower)
+]
 Version = Annotated[Literal["1"], BeforeValidator(str)]
 PassedThrough = Annotated[dict[str, Any], BeforeValidator(_plain)]
 

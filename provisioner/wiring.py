@@ -107,9 +107,13 @@ def tools(remaining_s: float) -> Tools:
         records=Records(aws.parameter_store(), prefix),
         deadline=Deadline.after(remaining_s),
         http=_http(),
-        api_url=os.environ.get("VONAGE_API_URL") or API_URL,
-        numbers_url=os.environ.get("VONAGE_NUMBERS_URL") or NUMBERS_URL,
+        api_url=_url("VONAGE_API_URL", API_URL),
+        numbers_url=_url("VONAGE_NUMBERS_URL", NUMBERS_URL),
     )
+
+
+def _url(name: str, default: str) -> str:
+    return (os.environ.get(name) or default).rstrip("/")
 
 
 @cache

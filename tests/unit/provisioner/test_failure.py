@@ -149,6 +149,17 @@ def test_the_second_number_failing_puts_the_first_one_back(world: World) -> None
     assert stack.delete("Link").succeeded
 
 
+def test_a_link_that_vonage_made_without_a_word_is_taken_back(world: World) -> None:
+    application_id = world.create_application(world.stack()).data["ApplicationId"]
+    before = dict(world.vonage.account.numbers[GB])
+    world.vonage.faults.next("POST /number/update", lost_reply=True, times=5)
+
+    linked = world.create_number(world.stack("other"), application_id)
+
+    assert not linked.succeeded
+    assert world.vonage.account.numbers[GB] == before
+
+
 def test_a_number_that_is_not_owned_stops_everything_before_anything_is_changed(world: World) -> None:
     application_id = world.create_application(world.stack()).data["ApplicationId"]
 

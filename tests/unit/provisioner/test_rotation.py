@@ -100,6 +100,18 @@ def test_a_rotation_is_not_made_current_before_vonage_accepts_it(world: World) -
     assert len(world.calls("GET /v1/calls")) == 4
 
 
+def test_a_new_key_that_vonage_took_without_a_word_is_taken_back(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    world.vonage.faults.next("PUT /v2/applications/*", lost_reply=True, times=5)
+
+    report = actions.act({"action": "rotate"}, FUNCTION, world.tools())
+
+    assert report["status"] == "failed"
+    private = world.secret(stack)["private_key"]
+    assert keys.same(world.applications[0]["keys"]["public_key"], keys.pair(private).public_pem)
+
+
 def test_an_update_that_names_the_same_version_keeps_the_key(world: World) -> None:
     stack = world.stack()
     created = world.create_application(stack)
