@@ -64,6 +64,8 @@ class Aws:
     """Operation, or operation and name, to the error code it answers with until removed."""
     fault: Callable[[str, Json], None] | None = None
     """Sees each operation first: may raise a Refusal, a ConnectionError to hang up, or take its time."""
+    closes: bool = False
+    """Whether each reply ends its connection."""
     headers: dict[str, str] = field(default_factory=dict)
     """Of the last request, with names in lower case."""
     queues: dict[str, list[Json]] = field(default_factory=dict)
@@ -249,6 +251,8 @@ def _handler(aws: Aws) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(body)))
+            if aws.closes:
+                self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
 

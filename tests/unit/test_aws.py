@@ -10,6 +10,7 @@ from botocore.credentials import Credentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from switchboard.aws import Service, sign
+from switchboard.deadline import Late, within
 from switchboard.errors import AwsError, SettingError
 
 from tests.fakes.stores import Aws, Json, Refusal
@@ -75,6 +76,26 @@ def test_a_connection_that_the_other_side_closed_is_replaced(service: Service) -
     service._kept.connection.sock.close()
 
     assert read(service)
+
+
+def test_a_connection_that_a_reply_ended_is_replaced(aws: Aws, service: Service) -> None:
+    aws.closes = True
+
+    assert [read(service) for _ in range(3)] == [read(service)] * 3
+    assert len(aws.calls) == 4
+
+
+def test_a_call_that_was_cut_off_leaves_no_reply_to_the_next_one(aws: Aws, service: Service) -> None:
+    def slow_once(_operation: str, asked: Json) -> None:
+        if asked["SecretId"] == "slow":
+            time.sleep(0.2)
+
+    aws.secret("slow", {"slow": True})
+    aws.fault = slow_once
+    with pytest.raises(Late):
+        within(0.05, lambda: service.call("GetSecretValue", {"SecretId": "slow"}, timeout_s=1))
+
+    assert "slow" not in str(read(service))
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,11 @@ class _Kept(NamedTuple):
     connection: http.client.HTTPConnection
     used_at: float
 
+    def is_usable(self, endpoint: str) -> bool:
+        """Whether it leads there and is open, as far as one can tell: services close theirs after a reply."""
+        is_open = bool(self.connection.sock) and time.time() - self.used_at <= _IDLE_S
+        return is_open and self.endpoint == endpoint
+
 
 class Service:
     """An AWS service that speaks JSON, reached at the environment's region or `AWS_ENDPOINT_URL`.
@@ -92,28 +97,21 @@ class Service:
             connection.request("POST", "/", body, sign(self._name, headers, body))
             connection.sock.settimeout(_left(give_up_at))
             response = connection.getresponse()
-            return _result(action, response.status, response.read())
+            reply = response.read()
         except (OSError, http.client.HTTPException) as exc:
             self.close()
             raise AwsError(action, type(exc).__name__, retryable=True) from exc
+        except BaseException:
+            self.close()  # cut off by a deadline: the reply to this must not be taken for the next one's
+            raise
+        return _result(action, response.status, reply)
 
     def _connection(self, endpoint: str, give_up_at: float) -> http.client.HTTPConnection:
-        if (
-            self._kept is None
-            or self._kept.endpoint != endpoint
-            or time.time() - self._kept.used_at > _IDLE_S
-        ):
-            self.close()
-            url = urlsplit(endpoint)
-            if url.scheme == "https":
-                connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                    url.netloc, timeout=_left(give_up_at), context=_tls()
-                )
-            else:
-                connection = http.client.HTTPConnection(url.netloc, timeout=_left(give_up_at))
-            connection.connect()
-        else:
+        if self._kept and self._kept.is_usable(endpoint):
             connection = self._kept.connection
+        else:
+            self.close()
+            connection = _connect(endpoint, _left(give_up_at))
         connection.sock.settimeout(_left(give_up_at))
         self._kept = _Kept(endpoint, connection, time.time())
         return connection
@@ -159,6 +157,18 @@ def sign(service: str, headers: Mapping[str, str], body: bytes, now: float | Non
         f"SignedHeaders={';'.join(names)}, Signature={signature}"
     )
     return signed
+
+
+def _connect(endpoint: str, timeout_s: float) -> http.client.HTTPConnection:
+    url = urlsplit(endpoint)
+    if url.scheme == "https":
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            url.netloc, timeout=timeout_s, context=_tls()
+        )
+    else:
+        connection = http.client.HTTPConnection(url.netloc, timeout=timeout_s)
+    connection.connect()
+    return connection
 
 
 def _left(give_up_at: float) -> float:
