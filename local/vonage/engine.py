@@ -38,6 +38,10 @@ class Engine:
         """Begin some work from any thread; the future has its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def begin(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Begin some work from any thread, for nobody to wait for; what breaks is logged."""
+        self._loop.call_soon_threadsafe(self.spawn, work)
+
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do some work from any other thread and wait for its result."""
         return self.start(work).result()

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.vonage import problems
+from local.vonage import problems, visitors
 from local.vonage.clock import Clock
 from local.vonage.faults import ApiFault, Faults
 from local.vonage.identifiers import Identifiers
@@ -35,11 +35,15 @@ class Gate:
     identifiers: Identifiers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the control API pass untouched; gate the rest."""
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL):
+        """Keep strangers out, let the control API pass untouched, gate the rest."""
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
+        refused = visitors.refusal(request)
+        if refused or scope["path"].startswith(CONTROL):
+            await (refused or self.app)(scope, receive, send)
+            return
         with contextlib.suppress(ClientDisconnect):
             await self._handle(request, await request.body(), send)
 

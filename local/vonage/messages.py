@@ -30,7 +30,7 @@ async def receive(exchange: "Exchange", message: Json) -> Json:
     Raises:
         UndeliverableError: the recipient leads to no inbound webhook.
     """
-    exchange.clock.catch_up()
+    exchange.catch_up()
     application = _application(exchange, message)
     hook = message_webhooks.hook_of(application, "inbound_url")
     if hook is None:

@@ -49,7 +49,7 @@ class MessagesApi:
         if problems:
             raise _invalid(problems)
         accepted = sending.accept(self.exchange, body, application)
-        self.exchange.engine.start(sending.send(self.exchange, accepted))
+        self.exchange.engine.begin(sending.send(self.exchange, accepted))
         ids = {"message_uuid": accepted.uuid, "workflow_id": accepted.workflow_id}
         return JSONResponse({name: value for name, value in ids.items() if value}, 202)
 

@@ -1,6 +1,5 @@
 """The control API for telephones and messages: dial, pick up, press, say, hang up, write."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -64,10 +63,10 @@ class PhoneControl:
         call = await self._engine.ask(self._open(from_, to))
         if isinstance(call, Outcome):
             return JSONResponse(call.as_json(), 201)
-        running = self._engine.start(call.run_inbound(steps))
         if not wanted.get("wait", True):
+            self._engine.begin(call.run_inbound(steps))
             return JSONResponse({"call": call.id, "leg": call.first.uuid}, 202)
-        outcome = await asyncio.wrap_future(running)
+        outcome = await self._engine.ask(call.run_inbound(steps))
         return JSONResponse(outcome.as_json(), 201)
 
     async def act(self, request: Request) -> Response:

@@ -191,3 +191,17 @@ def test_account_is_shown_without_secrets(customer: Customer, api: httpx.Client,
     shown = api.get("/_simulator/account")
     assert shown.json()["numbers"][0]["app_id"] == customer.application["id"]
     assert vonage.account.api_secret not in shown.text
+
+
+@pytest.mark.parametrize("path", ["/_simulator/account", "/v2/applications"])
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}], ids=str
+)
+def test_web_pages_of_others_are_kept_out(api: httpx.Client, path: str, headers: dict[str, str]) -> None:
+    assert api.get(path, headers=headers).status_code == 403
+
+
+def test_own_page_and_other_programs_are_let_in(api: httpx.Client, vonage: Vonage) -> None:
+    own = vonage.url.replace("127.0.0.1", "localhost")
+    assert api.get("/_simulator/account", headers={"Origin": vonage.url}).status_code == 200
+    assert httpx.get(f"{own}/_simulator/account").status_code == 200
