@@ -28,11 +28,11 @@ def change_message_visibility(aws: Aws, asked: Json) -> Json:
 
 
 def put_item(aws: Aws, asked: Json) -> Json:
-    """Takes any condition for "not there", or, where that value is given, "not there or :waiting"."""
+    """Takes any condition for "not there", or, where values are given, "or its progress is one of them"."""
     table = aws.tables[asked["TableName"]]
     key = (asked["Item"]["pk"]["S"], asked["Item"]["sk"]["S"])
-    waiting = asked.get("ExpressionAttributeValues", {}).get(":waiting")
-    if "ConditionExpression" in asked and key in table and (not waiting or table[key]["progress"] != waiting):
+    replaceable = list(asked.get("ExpressionAttributeValues", {}).values())
+    if "ConditionExpression" in asked and key in table and table[key].get("progress") not in replaceable:
         raise Refusal("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", Item=table[key])
     table[key] = asked["Item"]
     return {}

@@ -144,6 +144,20 @@ def test_what_vonage_refuses_is_not_tried_again(
     assert CALLER not in logs.text
 
 
+def test_a_rejected_command_can_be_sent_back_from_the_dead_letter_queue(
+    backbone: Aws, vonage: VonageApi
+) -> None:
+    vonage.replies.append(Reply(402, {"title": "Low balance"}))
+    deliver(SMS)
+    (kept,) = backbone.queues[REJECTED]
+
+    assert deliver(json.loads(kept["MessageBody"]))
+    assert [event["name"] for event in results(backbone)] == [
+        "messages.send.rejected",
+        "messages.send.accepted",
+    ]
+
+
 def test_twenty_times_too_many_requests_are_waited_out(backbone: Aws, vonage: VonageApi) -> None:
     vonage.replies.extend(Reply(429, {}, {"Retry-After": "7"}) for _ in range(20))
 

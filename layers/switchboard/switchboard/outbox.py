@@ -129,9 +129,13 @@ def _may_happen_twice(command: Json) -> bool:
 
 
 def _claim(command: Json) -> table.Item | None:
-    """Mark the command as being sent; where somebody did before and it is not waiting, what they wrote."""
-    condition = "attribute_not_exists(pk) OR progress = :waiting"
-    return table.put(_item(command, "sending"), condition, {":waiting": {"S": "waiting"}})
+    """Mark the command as being sent; where it may have been carried out before, what was written then.
+
+    What was rejected may be tried again: that is what sending it back from the dead-letter queue is for.
+    """
+    condition = "attribute_not_exists(pk) OR progress = :waiting OR progress = :rejected"
+    values = {f":{progress}": {"S": progress} for progress in ("waiting", "rejected")}
+    return table.put(_item(command, "sending"), condition, values)
 
 
 def _wait(command: Json, reason: str, after_s: int | None = None) -> LaterError:
