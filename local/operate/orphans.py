@@ -1,0 +1,115 @@
+"""Applications at Vonage whose stack is gone: found in the provisioner's records, removed only when asked."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import httpx
+
+from local.errors import StageError
+from local.operate.stack import explained
+from provisioner import document, keys
+
+PREFIX = "/switchboard"
+APPLICATION = "Custom::VonageApplication"
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """An application whose stack is gone.
+
+    Attributes:
+        parameter: Where the provisioner remembers it.
+        record: What it remembers.
+    """
+
+    parameter: str
+    record: Record = field(repr=False)
+
+    @property
+    def application_id(self) -> str:
+        """Its id at Vonage."""
+        return str(self.record.get("application_id", ""))
+
+    @property
+    def stack(self) -> str:
+        """The name of the stack that made it."""
+        return str(self.record["stack_id"]).split("/")[1]
+
+
+def find() -> list[Orphan]:
+    """Every recorded application of a stack that is gone.
+
+    Raises:
+        StageError: AWS refused.
+    """
+    with explained("read the provisioner's records"):
+        return [
+            Orphan(name, record)
+            for name, record in _records()
+            if record.get("type") == APPLICATION
+            and record.get("application_id")
+            and _is_gone(record["stack_id"])
+        ]
+
+
+def delete(application_id: str, api_url: str) -> None:
+    """Delete an orphan at Vonage, if it still carries the key of its stack, and its records.
+
+    Raises:
+        StageError: It is no orphan, is not what the stack made, or Vonage refused.
+    """
+    orphan = next((each for each in find() if each.application_id == application_id), None)
+    if orphan is None:
+        raise StageError(f"{application_id!r} is no orphan.", "`make orphans` lists them.")
+    credentials = _credentials(orphan)
+    address = f"{api_url}/v2/applications/{application_id}"
+    try:
+        live = httpx.get(address, auth=credentials, timeout=10)
+        if live.status_code != httpx.codes.NOT_FOUND:
+            _refuse_foreign(live.raise_for_status().json(), orphan)
+            httpx.delete(address, auth=credentials, timeout=10).raise_for_status()
+    except httpx.HTTPError as error:
+        raise StageError(f"Vonage did not delete it: {type(error).__name__}.", "Run this again.") from error
+    with explained("remove its records"):
+        parameters = boto3.client("ssm")
+        parameters.delete_parameters(
+            Names=[orphan.parameter, f"{PREFIX}/applications/{application_id}"],
+        )
+
+
+def _refuse_foreign(live: Record, orphan: Orphan) -> None:
+    if not keys.same(document.public_key_of(live), orphan.record.get("public_key")):
+        raise StageError(
+            "It carries another key than the one its stack gave it: somebody uses it.",
+            "Delete it in the Vonage dashboard if you are sure.",
+        )
+
+
+def _credentials(orphan: Orphan) -> tuple[str, str]:
+    name = str(orphan.record["properties"]["CredentialsSecret"])
+    with explained(f"read the credentials secret {name}"):
+        value = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    credentials = json.loads(value)
+    return credentials["api_key"], credentials["api_secret"]
+
+
+def _records() -> Iterator[tuple[str, Record]]:
+    pages = boto3.client("ssm").get_paginator("get_parameters_by_path")
+    for page in pages.paginate(Path=f"{PREFIX}/resources", Recursive=True):
+        for parameter in page["Parameters"]:
+            yield parameter["Name"], json.loads(parameter["Value"])
+
+
+def _is_gone(stack_id: str) -> bool:
+    client = boto3.client("cloudformation")
+    try:
+        status = client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
+    except client.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":  # deleted more than 90 days ago
+            return True
+        raise
+    return status == "DELETE_COMPLETE"

@@ -1,0 +1,100 @@
+"""Put back what ended in a dead-letter queue, once its cause is mended."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import boto3
+
+from local.errors import StageError
+from local.operate.stack import Stack, explained
+
+# Per queue of the command line: where its messages wait, and where they belong.
+QUEUES = {
+    "events": ("EventDeadLetterQueue", "EventQueue"),
+    "commands": ("CommandDeadLetterQueue", "CommandQueue"),
+    "undelivered": ("UndeliveredCommandQueue", "EventBus"),
+    "media": ("MediaDeadLetterQueue", "MediaQueue"),
+}
+# Longer than moving ten messages takes: until then nobody else receives them.
+_HIDDEN_S = 60
+Message = dict[str, Any]
+
+
+def redrive(stack: Stack, queue: str) -> int:
+    """Move every message of a dead-letter queue to where it belongs; how many they were.
+
+    A message is deleted from the dead-letter queue after it is in the other, so that an end in between
+    doubles one and loses none.
+
+    Raises:
+        StageError: There is no such queue, or AWS refused.
+    """
+    if queue not in QUEUES:
+        raise StageError(
+            f"{queue or 'nothing'!r} is not a queue.", f"Use one of: QUEUE={' QUEUE='.join(QUEUES)}"
+        )
+    source, target = (stack.id_of(name) for name in QUEUES[queue])
+    move = {"commands": _again, "undelivered": _announce}.get(queue, _send)
+    sqs, moved = boto3.client("sqs"), 0
+    with explained(f"move the messages of {queue}"):
+        for message in _received(sqs, source):
+            move(stack, target, message)
+            sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
+            moved += 1
+    return moved
+
+
+def _received(sqs: Any, url: str) -> Iterator[Message]:  # noqa: ANN401 - boto3's own client
+    while batch := sqs.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=_HIDDEN_S,
+        WaitTimeSeconds=1,
+        MessageSystemAttributeNames=["MessageGroupId"],
+    ).get("Messages"):
+        yield from batch
+
+
+def _send(_stack: Stack, url: str, message: Message) -> None:
+    group = message.get("Attributes", {}).get("MessageGroupId")
+    # An id of its own: with the old one SQS would drop what was first sent less than five minutes ago.
+    fifo = {"MessageGroupId": group, "MessageDeduplicationId": uuid.uuid4().hex} if group else {}
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=message["Body"], **fifo)
+
+
+def _again(stack: Stack, url: str, message: Message) -> None:
+    """A command that was rejected is remembered, and would be rejected again unasked: forget it first."""
+    table = boto3.client("dynamodb")
+    # Unknown, or carried out meanwhile: then its memory has to stay, and keeps it from happening twice.
+    with suppress(table.exceptions.ConditionalCheckFailedException):
+        table.delete_item(
+            TableName=stack.id_of("Timeline"),
+            Key={"pk": {"S": f"COMMAND#{_id(message)}"}, "sk": {"S": "progress"}},
+            ConditionExpression="progress = :rejected",
+            ExpressionAttributeValues={":rejected": {"S": "rejected"}},
+        )
+    _send(stack, url, message)
+
+
+def _announce(_stack: Stack, bus: str, message: Message) -> None:
+    """What the bus could not deliver goes back to the bus, as the event that it was."""
+    event = json.loads(message["Body"])
+    entry = {
+        "EventBusName": bus,
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": json.dumps(event["detail"]),
+    }
+    put: Callable[..., Any] = boto3.client("events").put_events
+    if put(Entries=[entry])["FailedEntryCount"]:
+        raise StageError("The bus did not take a command.", "It is still in its queue: run this again.")
+
+
+def _id(message: Message) -> str:
+    try:
+        return str(json.loads(message["Body"])["id"])
+    except (KeyError, TypeError, ValueError):
+        return ""

@@ -1,0 +1,108 @@
+"""A deployed stack, found by its stage in samconfig.toml."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local import paths
+from local.errors import StageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+LOG_GROUP = "AWS::Logs::LogGroup"
+
+
+class Stack:
+    """A stack's resources and outputs, by their names in the template.
+
+    Args:
+        name: The stack's name.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @classmethod
+    def of_stage(cls, stage: str) -> "Stack":
+        """The stack of a stage of samconfig.toml.
+
+        Raises:
+            StageError: There is no such stage.
+        """
+        settings = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
+        stages = [name for name in settings if name != "version"]
+        if stage not in stages:
+            raise StageError(
+                f"samconfig.toml has no stage {stage!r}.", f"Use one of: ENV={' ENV='.join(stages)}"
+            )
+        return cls(settings[stage]["global"]["parameters"]["stack_name"])
+
+    def id_of(self, logical_id: str) -> str:
+        """The physical id of a resource.
+
+        Raises:
+            StageError: The stack has no such resource.
+        """
+        if logical_id not in self._resources:
+            raise StageError(
+                f"The stack {self.name} has no {logical_id}.",
+                "Its parameters may have turned it off: docs/parameters.md.",
+            )
+        return str(self._resources[logical_id]["PhysicalResourceId"])
+
+    def has(self, logical_id: str) -> bool:
+        """Whether the stack has this resource."""
+        return logical_id in self._resources
+
+    def output(self, name: str) -> str:
+        """The value of an output; empty when there is none."""
+        return self._outputs.get(name, "")
+
+    def log_groups(self) -> Iterator[tuple[str, str]]:
+        """The functions' names, such as `Answer`, with their log groups."""
+        for logical_id, resource in sorted(self._resources.items()):
+            if resource["ResourceType"] == LOG_GROUP:
+                yield logical_id.removesuffix("LogGroup"), resource["PhysicalResourceId"]
+
+    @cached_property
+    def _resources(self) -> dict[str, Any]:
+        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        with explained(f"read the stack {self.name}"):
+            return {r["LogicalResourceId"]: r for page in pages for r in page["StackResourceSummaries"]}
+
+    @cached_property
+    def _outputs(self) -> dict[str, str]:
+        with explained(f"read the stack {self.name}"):
+            stack = self._client.describe_stacks(StackName=self.name)["Stacks"][0]
+        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+
+    @cached_property
+    def _client(self) -> "CloudFormationClient":
+        return boto3.client("cloudformation")
+
+
+class explained:  # noqa: N801 - reads as a word after `with`
+    """Turn what AWS refuses into a sentence and a next step.
+
+    Args:
+        doing: What was being done, after "AWS did not let us".
+    """
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Raise StageError for what AWS said."""
+        if isinstance(error, ClientError | BotoCoreError):
+            raise StageError(
+                f"AWS did not let us {self._doing}: {error}",
+                "Check `aws sts get-caller-identity` and AWS_REGION, and the stage: ENV=dev.",
+            ) from error

@@ -1,0 +1,80 @@
+"""The timeline of one call or message, to be exported; and a person's number, to be erased."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from switchboard import timeline as stored
+from switchboard.timeline import Entry
+from switchboard.timeline_view import state
+
+from local.errors import StageError
+from local.operate.stack import Stack, explained
+
+_NUMBER = re.compile(r"[0-9]{7,15}")
+Key = dict[str, Any]
+
+
+def read(stack: Stack, subject: str) -> list[Entry]:
+    """The events of a call or message, oldest first.
+
+    Raises:
+        StageError: Nothing is known of it.
+    """
+    os.environ["SWITCHBOARD_TABLE_NAME"] = stack.id_of("Timeline")
+    with explained("read the timeline"):
+        events = stored.read(subject)
+    if not events:
+        raise StageError(
+            f"Nothing is known of {subject!r}.",
+            "Give a conversation_uuid (CON-…) or message_uuid: CALL=…. Timelines expire after TimelineDays.",
+        )
+    return events
+
+
+def export(stack: Stack, subject: str) -> str:
+    """A timeline as JSON: its state and its events, payloads and all."""
+    events = read(stack, subject)
+    return json.dumps(
+        {"subject": subject, "state": state(events), "events": events}, indent=2, ensure_ascii=False
+    )
+
+
+def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
+    """Delete every timeline that a number occurs in, whole; how many items those are.
+
+    A call with the number is about that person throughout: what was said or typed has no number in it.
+
+    Args:
+        stack: The stack whose timeline it is.
+        number: In international format without `+`.
+        confirmed: Whether to delete, or only to count.
+
+    Raises:
+        StageError: It is no number, or AWS refused.
+    """
+    if not _NUMBER.fullmatch(number):
+        raise StageError(f"{number!r} is not a number.", "Give 7 to 15 digits without +: NUMBER=447700900111")
+    with explained("search the timeline"):
+        keys = list(_items_about(stack.id_of("Timeline"), number))
+        for key in keys if confirmed else ():
+            boto3.client("dynamodb").delete_item(TableName=stack.id_of("Timeline"), Key=key)
+    return len(keys)
+
+
+def _items_about(table: str, number: str) -> Iterator[Key]:
+    """The keys of every item in a partition in which some item holds the number."""
+    whole = re.compile(rf"(?<![0-9]){number}(?![0-9])")
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    keys: dict[str, list[Key]] = {}
+    found: set[str] = set()
+    for page in pages:
+        for item in page["Items"]:
+            keys.setdefault(item["pk"]["S"], []).append({"pk": item["pk"], "sk": item["sk"]})
+            if any(whole.search(value.get("S", "")) for value in item.values()):
+                found.add(item["pk"]["S"])
+    for partition in sorted(found):
+        yield from keys[partition]

@@ -1,0 +1,271 @@
+"""The operator's commands, against a deployed stack."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import boto3
+import pytest
+from rich.console import Console
+
+from local import aws
+from local.errors import StageError
+from local.operate import __main__ as operate
+from local.operate import logs, orphans, provisioner, queues, replay, timeline
+from local.operate.stack import Stack
+from local.stage import Stage
+from local.vonage.server import Vonage
+from tests.e2e.conftest import wait_until
+
+pytestmark = pytest.mark.e2e
+
+CALLER = "447700900111"
+SMS = {"channel": "sms", "message_type": "text", "to": CALLER, "from": "447700900000"}
+
+
+@pytest.fixture
+def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
+        monkeypatch.setenv(name, value)
+    return Stack(stage.stack_name)
+
+
+@pytest.fixture
+def call(stage: Stage, vonage: Vonage, stack: Stack) -> str:
+    """A call that went through the stack; its conversation_uuid."""
+    number = stage.outputs()["LinkedNumbers"].split(",")[0]
+    outcome = vonage.engine.run(vonage.exchange.call_in(CALLER, number))
+    wait_until(lambda: completed(stack, outcome.call))
+    return outcome.call
+
+
+@pytest.fixture
+def bus_queue(stack: Stack) -> Iterator[Callable[[], list[dict[str, str]]]]:
+    """A queue that hears everything on the bus; call it for what it has heard."""
+    sqs, events = boto3.client("sqs"), boto3.client("events")
+    url = sqs.create_queue(QueueName="hears-the-bus")["QueueUrl"]
+    bus, arn = stack.id_of("EventBus"), f"arn:aws:sqs:{aws.REGION}:{aws.ACCOUNT_ID}:hears-the-bus"
+    events.put_rule(Name="hears", EventBusName=bus, EventPattern='{"source": [{"prefix": "vonage."}]}')
+    events.put_targets(Rule="hears", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+
+    def heard() -> list[dict[str, str]]:
+        received = []
+        while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            received += [json.loads(message["Body"]) for message in batch]
+        return received
+
+    yield heard
+    events.remove_targets(Rule="hears", EventBusName=bus, Ids=["queue"])
+    events.delete_rule(Name="hears", EventBusName=bus)
+    sqs.delete_queue(QueueUrl=url)
+
+
+def completed(stack: Stack, call: str) -> bool:
+    try:
+        return [event["name"] for event in timeline.read(stack, call)].count("voice.completed") == 2
+    except StageError:
+        return False
+
+
+def depth(url: str) -> int:
+    found = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def test_unknown_stage_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(StageError, match="ENV=default ENV=dev ENV=prod"):
+        Stack.of_stage("staging")
+
+
+@pytest.mark.usefixtures("stack")
+def test_stack_that_is_not_there_is_explained() -> None:
+    with pytest.raises(StageError, match="AWS did not let us read the stack nowhere"):
+        Stack("nowhere").id_of("EventQueue")
+
+
+def test_history_is_the_whole_timeline(stack: Stack, call: str) -> None:
+    exported = json.loads(timeline.export(stack, call))
+
+    assert exported["state"] == "completed"
+    assert {event["name"] for event in exported["events"]} >= {"voice.started", "voice.answered"}
+    assert exported["events"][0]["payload"]["from"] == CALLER
+
+
+def test_logs_of_a_call_are_those_of_every_function_that_met_it(stack: Stack, call: str) -> None:
+    def functions() -> set[str]:
+        return {line.function for line in logs.lines(stack, call=call)}
+
+    wait_until(lambda: functions() == {"Answer", "Event", "Record"})
+    assert all(CALLER not in line.text for line in logs.lines(stack, call=call))
+
+
+def test_logs_of_no_function_are_refused_with_those_that_exist(stack: Stack) -> None:
+    with pytest.raises(StageError, match="Answer"):
+        logs.lines(stack, function="Anwser")
+
+
+def test_replay_of_a_call_puts_its_events_on_the_bus_and_into_no_command(
+    stack: Stack, call: str, bus_queue: Callable[[], list[dict[str, str]]]
+) -> None:
+    count = replay.call(stack, call)
+
+    heard = bus_queue()
+    assert count == len(heard) == len(timeline.read(stack, call))
+    assert {event["source"] for event in heard} == {"vonage.voice"}
+    assert depth(stack.id_of("CommandQueue")) == 0
+
+
+def test_replay_of_a_stretch_without_an_archive_is_explained(stack: Stack) -> None:
+    with pytest.raises(StageError, match="no EventArchive"):
+        replay.stretch(stack, "2026-11-23T08:00", "2026-11-23T09:00")
+
+
+def test_replay_of_what_is_no_time_is_explained(stack: Stack) -> None:
+    with pytest.raises(StageError, match="FROM=yesterday is not a time"):
+        replay.stretch(stack, "yesterday", "")
+
+
+def test_redriven_event_is_recorded(stack: Stack) -> None:
+    event = {
+        "id": "e" * 64, "name": "voice.answered", "received_at": 1795420800.0,
+        "subject": "CON-redriven", "payload": {"timestamp": "2026-11-23T08:00:00.000Z"},
+    }  # fmt: skip
+    dead = stack.id_of("EventDeadLetterQueue")
+    boto3.client("sqs").send_message(
+        QueueUrl=dead,
+        MessageBody=json.dumps(event),
+        MessageGroupId="CON-redriven",
+        MessageDeduplicationId="1",
+    )
+
+    assert queues.redrive(stack, "events") == 1
+
+    wait_until(lambda: depth(dead) == 0)
+    assert queues.redrive(stack, "events") == 0
+    wait_until(lambda: "CON-redriven" in json.dumps(scanned(stack)))
+
+
+def test_redriven_command_that_was_rejected_is_carried_out_anew(stack: Stack, vonage: Vonage) -> None:
+    command = {"id": "redriven-1", "name": "messages.send", "detail": {**SMS, "text": "Again"}}
+    boto3.client("dynamodb").put_item(
+        TableName=stack.id_of("Timeline"),
+        Item={
+            "pk": {"S": "COMMAND#redriven-1"}, "sk": {"S": "progress"}, "progress": {"S": "rejected"},
+            "since": {"N": "0"}, "result": {"S": '{"id": "redriven-1", "outcome": "rejected"}'},
+        },
+    )  # fmt: skip
+    boto3.client("sqs").send_message(
+        QueueUrl=stack.id_of("CommandDeadLetterQueue"), MessageBody=json.dumps(command),
+        MessageGroupId="redriven-1", MessageDeduplicationId="1",
+    )  # fmt: skip
+
+    assert queues.redrive(stack, "commands") == 1
+
+    wait_until(lambda: any('"Again"' in json.dumps(entry) for entry in vonage.journal.entries()))
+
+
+def test_undelivered_command_goes_back_to_the_bus(stack: Stack, vonage: Vonage) -> None:
+    event = {"source": "shop", "detail-type": "messages.send", "detail": {**SMS, "text": "Delivered"}}
+    boto3.client("sqs").send_message(
+        QueueUrl=stack.id_of("UndeliveredCommandQueue"), MessageBody=json.dumps(event)
+    )
+
+    assert queues.redrive(stack, "undelivered") == 1
+
+    wait_until(lambda: any('"Delivered"' in json.dumps(entry) for entry in vonage.journal.entries()))
+
+
+def test_queue_that_is_none_is_refused(stack: Stack) -> None:
+    with pytest.raises(StageError, match="QUEUE=events"):
+        queues.redrive(stack, "everything")
+
+
+@pytest.mark.usefixtures("call")
+def test_erased_number_is_nowhere_in_the_timeline_and_others_stay(
+    stack: Stack, stage: Stage, vonage: Vonage
+) -> None:
+    number = stage.outputs()["LinkedNumbers"].split(",")[0]
+    other = vonage.engine.run(vonage.exchange.call_in("447700900222", number)).call
+    wait_until(lambda: completed(stack, other))
+
+    counted = timeline.erase(stack, CALLER, confirmed=False)
+    assert counted
+    assert CALLER in json.dumps(scanned(stack))
+    assert timeline.erase(stack, CALLER, confirmed=True) == counted
+
+    assert CALLER not in json.dumps(scanned(stack))
+    assert timeline.read(stack, other)
+
+
+def test_number_that_is_none_is_not_searched_for(stack: Stack) -> None:
+    with pytest.raises(StageError, match="is not a number"):
+        timeline.erase(stack, "4477.*", confirmed=True)
+
+
+def test_provisioner_s_actions_are_asked_and_shown(stack: Stack) -> None:
+    plan, drift = provisioner.ask(stack, "plan"), provisioner.ask(stack, "check")
+
+    assert provisioner.is_well(plan)
+    assert provisioner.is_well(drift)
+    assert provisioner.render(drift).count("✓") == 2
+
+
+def test_drift_is_shown_and_repaired(stack: Stack, vonage: Vonage, stage: Stage) -> None:
+    number = stage.outputs()["LinkedNumbers"].split(",")[0]
+    linked = vonage.account.numbers[number].pop("app_id")
+
+    report = provisioner.ask(stack, "check")
+    assert not provisioner.is_well(report)
+    assert "NUMBER_UNLINKED" in provisioner.render(report)
+    provisioner.ask(stack, "check", repair=True)
+
+    assert vonage.account.numbers[number]["app_id"] == linked
+
+
+def test_failing_action_is_an_error_with_a_next_step(stack: Stack) -> None:
+    with pytest.raises(StageError, match="There is no resource 'Nothing'"):
+        provisioner.ask(stack, "plan", resource="Nothing")
+
+
+@pytest.mark.usefixtures("stack")
+def test_application_of_a_living_stack_is_no_orphan(stage: Stage) -> None:
+    application = stage.outputs()["ApplicationId"]
+
+    assert application not in [orphan.application_id for orphan in orphans.find()]
+    with pytest.raises(StageError, match="is no orphan"):
+        orphans.delete(application, stage.vonage_url)
+
+
+@pytest.mark.usefixtures("stack")
+def test_orphan_is_found_and_deleted_only_with_its_own_key(stage: Stage, vonage: Vonage) -> None:
+    ours = stage.outputs()["ApplicationId"]
+    ssm = boto3.client("ssm")
+    record = {
+        "type": "Custom::VonageApplication", "application_id": ours, "public_key": "another",
+        "stack_id": f"arn:aws:cloudformation:{aws.REGION}:{aws.ACCOUNT_ID}:stack/gone/1",
+        "properties": {"CredentialsSecret": "switchboard/vonage"},
+    }  # fmt: skip
+    ssm.put_parameter(Name="/switchboard/resources/gone.App", Value=json.dumps(record), Type="String")
+    assert [(each.stack, each.application_id) for each in orphans.find()] == [("gone", ours)]
+
+    with pytest.raises(StageError, match="another key"):
+        orphans.delete(ours, vonage.url)
+    assert ours in vonage.account.applications
+    ssm.delete_parameter(Name="/switchboard/resources/gone.App")
+
+
+def test_commands_tell_scripts_by_their_exit_status(
+    stack: Stack, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Console(quiet=True)
+    monkeypatch.setenv("CALL", call)
+
+    assert operate.COMMANDS["history"](out, stack) == 0
+    assert operate.COMMANDS["logs"](out, stack) == 0
+    assert operate.COMMANDS["plan"](out, stack) == 0
+    assert operate.main("redrive") == 1  # the default stage is not deployed here
+
+
+def scanned(stack: Stack) -> list[object]:
+    return list(boto3.client("dynamodb").scan(TableName=stack.id_of("Timeline"))["Items"])
