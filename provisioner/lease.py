@@ -33,33 +33,37 @@ class Leases:
     clock: Callable[[], float]
 
     @contextmanager
-    def held(self, names: Iterable[str]) -> Iterator[None]:
+    def held(self, names: Iterable[str], request: str = "") -> Iterator[None]:
         """Hold every one of the names; taken in the same order by all, so that nobody waits in a circle.
+
+        Args:
+            names: What to hold.
+            request: The id of CloudFormation's request, for a Delete that finds the lease of a dead Create.
 
         Raises:
             StillRunningError: another holder did not finish in the time this caller has.
         """
         with ExitStack() as stack:
             for name in sorted(set(names)):
-                stack.callback(self._release, self._acquire(name))
+                stack.callback(self._release, self._acquire(name, request))
             yield
 
-    def _acquire(self, name: str) -> str:
+    def _acquire(self, name: str, request: str) -> str:
         folder, holder = f"leases/{name}", str(uuid.uuid4())
         while True:
             held = self.records.under(folder)
             newest = max((int(number) for number in held), default=0)
             running = newest and held[str(newest)]["until"] > self.clock()
-            if not running and self._took(f"{folder}/{newest + 1}", holder):
+            if not running and self._took(f"{folder}/{newest + 1}", holder, request):
                 for number in held:
                     self.records.delete(f"{folder}/{number}")
                 return f"{folder}/{newest + 1}"
             self._wait(name)
 
-    def _took(self, path: str, holder: str) -> bool:
+    def _took(self, path: str, holder: str, request: str) -> bool:
         """Whether the lease is this caller's; a reply that was lost must not make it somebody else's."""
-        lease = {"holder": holder, "until": self.clock() + self.deadline.undo_until - self.deadline.now()}
-        if self.records.create(path, lease):
+        until = self.clock() + self.deadline.undo_until - self.deadline.now()
+        if self.records.create(path, {"holder": holder, "until": until, "request": request}):
             return True
         return (self.records.get(path) or {}).get("holder") == holder
 

@@ -88,13 +88,17 @@ class Memory:
             return None
         return Answer(**stored["answer"])
 
-    def start(self, request_id: str) -> None:
-        """Write down that a request has been begun: from here on, earlier ones are of the past."""
+    def start(self, request_id: str, overtaken: str | None = None) -> None:
+        """Write down that a request has been begun: from here on, earlier ones are of the past.
+
+        Args:
+            request_id: The request.
+            overtaken: A Create that got no further than its lease, when the request is a Delete.
+        """
         stored = self.records.get(f"answers/{self.id}") or {}
-        earlier = stored.get("earlier", [])
-        if stored.get("request") not in (None, request_id):
-            earlier = [*earlier, stored["request"]][-REMEMBERED_REQUESTS:]
-        self._keep(request_id, None, earlier)
+        known = [*stored.get("earlier", []), stored.get("request"), overtaken]
+        earlier = [each for each in known if each not in (None, request_id)]
+        self._keep(request_id, None, list(dict.fromkeys(earlier))[-REMEMBERED_REQUESTS:])
 
     def keep_answer(self, request_id: str, answer: Answer) -> None:
         """Keep the answer for another delivery of the same request."""
@@ -105,10 +109,16 @@ class Memory:
         kept = {"request": request_id, "answer": answer, "earlier": earlier, "at": int(self.clock())}
         self.records.put(f"answers/{self.id}", kept)
 
-    def bury(self) -> None:
-        """Put up the tombstone, before waiting for a Create that may be running."""
-        known = (self.records.get(f"resources/{self.id}") or {}).get("create_request")
-        self.records.put(f"tombstones/{self.id}", {"create_request": known, "at": int(self.clock())})
+    def bury(self) -> str | None:
+        """Put up the tombstone, before waiting for a Create that may run; the id of that Create, if known."""
+        create = (self.records.get(f"resources/{self.id}") or {}).get("create_request") or self._at_work()
+        self.records.put(f"tombstones/{self.id}", {"create_request": create, "at": int(self.clock())})
+        return create
+
+    def _at_work(self) -> str | None:
+        """The request that holds the resource's lease, or held it when it died."""
+        leases = self.records.under(f"leases/{self.id}")
+        return next((lease.get("request") or None for lease in leases.values()), None)
 
     def buried(self, request_id: str) -> bool:
         """Whether a Delete has overtaken this Create."""

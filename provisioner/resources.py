@@ -25,16 +25,20 @@ def handle(request: Request, tools: Tools) -> Answer:
     if kind is None:
         return protocol.failed(request, f"{request.resource_type} is not known. Known: {', '.join(KINDS)}.")
     memory = tools.memory(_known_id(request))
+    overtaken = None
     if request.type == "Delete" and memory.answer_to(request.id) is None:
-        memory.bury()
+        overtaken = memory.bury()
     names = [request.own_id, *([NUMBERS_LEASE] if kind is number else [])]
-    with tools.leases.held(names):
+    with tools.leases.held(names, request.id):
         memory.recall()
-        return memory.answer_to(request.id) or _handled(request, tools, memory, kind)
+        stored = memory.answer_to(request.id)
+        if stored is not None:
+            return stored
+        memory.start(request.id, overtaken)
+        return _handled(request, tools, memory, kind)
 
 
 def _handled(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> Answer:
-    memory.start(request.id)
     try:
         answer = _done(request, tools, memory, kind)
     except StillRunningError:

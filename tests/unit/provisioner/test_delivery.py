@@ -94,6 +94,25 @@ def test_an_update_that_died_and_was_rolled_back_stays_rolled_back_when_it_comes
     assert [each["name"] for each in world.applications] == ["shop"]
 
 
+def test_a_create_that_died_at_once_and_was_deleted_neither_comes_back_nor_blocks_the_next(
+    world: World,
+) -> None:
+    stack = world.stack()
+    properties = application_properties(stack)
+    dead = stack.request("Create", "App", APPLICATION, ResourceProperties=properties)
+    assert world.deliver_and_kill(dead, 1)
+    stack.resources["App"] = {"type": APPLICATION, "id": "made-up", "properties": properties}
+    assert stack.delete("App").succeeded
+
+    world.time.offset += 1000
+    world.cloudformation.deliver(dead)
+    again = world.create_application(stack)
+
+    assert not dead.succeeded
+    assert again.succeeded, again.reason
+    assert len(world.applications) == 1
+
+
 def test_a_late_repeat_of_a_create_does_not_bring_back_what_was_deleted(world: World) -> None:
     stack = world.stack()
     created = world.create_application(stack)
