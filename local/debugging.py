@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 LAYER = "Debugger"
 PORT = 5678  # what debugpy and VS Code take when nothing else is said
 TIMEOUT_S = 900  # the longest that Lambda allows
+SETTINGS = {
+    "SWITCHBOARD_ANSWER_BUDGET_MS": str(TIMEOUT_S * 1000),
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # only about Python's own frozen modules, and noisy in the log
+}
 SITE = "python/lib/python3/site-packages"  # a site directory, whose .pth files Python runs
 
 LISTEN = """\
@@ -68,7 +72,7 @@ class Debugging:
         others = [
             layer["Arn"] for layer in present.get("Layers", []) if f":layer:{LAYER}:" not in layer["Arn"]
         ]
-        settings = {**present.get("Environment", {}).get("Variables", {}), **_patience()}
+        settings = {**present.get("Environment", {}).get("Variables", {}), **SETTINGS}
         self.client.update_function_configuration(
             FunctionName=function,
             Layers=[*others, made["LayerVersionArn"]],  # the last one comes first on the path
@@ -86,10 +90,6 @@ class Debugging:
             code = LISTEN.format(sources=sources, debugpy=str(_only_debugpy()), port=port)
             target.writestr(f"{SITE}/listen_for_debugger.py", code)
         return archive.getvalue()
-
-
-def _patience() -> dict[str, str]:
-    return {"SWITCHBOARD_ANSWER_BUDGET_MS": str(TIMEOUT_S * 1000)}
 
 
 def _only_debugpy() -> Path:
