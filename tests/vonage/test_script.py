@@ -1,12 +1,15 @@
 """Call scripts: a file says what happens, the verdict is pass or fail."""
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
+from local import paths
 from local.vonage import script_runner
-from local.vonage.server import Vonage
+from local.vonage.account import Account
+from local.vonage.server import Vonage, running
 from tests.vonage.customer import CALLEE, Customer, connect, ncco, talk
 
 SCRIPT = """
@@ -150,3 +153,29 @@ def test_three_legs_with_recording_menu_speech_transfer_and_voicemail_take_no_ti
     assert status == 0
     assert time.monotonic() - started < 3
     assert len(customer.bodies("voicemail")) == 1
+
+
+def test_script_runs_through_what_is_up_and_leaves_it_on_real_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+    with running(Account.seeded(seed=1), live=True) as up, Customer.serving(up) as customer:
+        customer.on("answer", ncco(talk("Hello. " * 50))).create()
+        nothing = dict.fromkeys(("aws_url", "console_url", "webhook_url", "stack_name", "application_id"), "")
+        secrets = dict.fromkeys(("api_key", "api_secret", "signature_secret"), "")
+        saved = {**nothing, **secrets, "vonage_url": up.url, "numbers": [], "services": []}
+        paths.STATE.write_text(json.dumps(saved))
+
+        started = time.monotonic()
+        assert run(tmp_path, "caller: [{hear: Hello}]\nexpect: {status: completed}") == 0
+
+        assert time.monotonic() - started < 10
+        assert up.clock.live
+
+
+def test_script_says_what_to_do_when_nothing_is_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+    assert run(tmp_path, "caller: []") == 2
+    assert "make up" in capsys.readouterr().err
