@@ -280,6 +280,21 @@ def test_a_key_that_was_rotated_is_read_again(backbone: Aws, vonage: VonageApi) 
     assert jwt.decode(vonage.requests[-1].token, public, ["RS256"])["application_id"] == "app-1"
 
 
+def test_a_key_that_is_being_rotated_is_used_before_it_is_current(backbone: Aws, vonage: VonageApi) -> None:
+    deliver(SMS)
+    new = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = new.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    secret = backbone.secrets["application"]
+    secret.values["next"] = json.dumps({"application_id": "app-1", "private_key": pem})
+    secret.labels["AWSPENDING"] = "next"
+    vonage.replies.append(Reply(401))
+
+    assert deliver(CALL)
+    assert [event["name"] for event in results(backbone)][1:] == ["voice.call.accepted"]
+    public = new.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    assert jwt.decode(vonage.requests[-1].token, public, ["RS256"])["application_id"] == "app-1"
+
+
 def test_a_key_that_stays_unknown_is_a_refusal(backbone: Aws, vonage: VonageApi) -> None:
     vonage.replies.extend([Reply(401), Reply(401)])
 

@@ -65,13 +65,16 @@ class Vonage:
         )
 
     @classmethod
-    def of_stack(cls) -> Self:
+    def of_stack(cls, label: str = "AWSCURRENT") -> Self:
         """The application that the provisioner made, from SWITCHBOARD_APPLICATION_SECRET.
+
+        Args:
+            label: AWSPENDING holds the next key while keys rotate, and Vonage may know it already.
 
         Raises:
             SecretError: it cannot be read, or the provisioner has not filled it yet.
         """
-        secret = read_secret(required("SWITCHBOARD_APPLICATION_SECRET"), timeout_s=5) or {}
+        secret = read_secret(required("SWITCHBOARD_APPLICATION_SECRET"), label, timeout_s=5) or {}
         if "application_id" not in secret or "private_key" not in secret:
             raise SecretError(
                 "The application's secret is empty: the stack has not been deployed completely."

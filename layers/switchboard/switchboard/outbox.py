@@ -89,15 +89,33 @@ def _attempt(command: Json) -> Result:
 
 
 def _ask(command: Json) -> Json:
-    """Ask Vonage; when it does not know the key, once more with what the secret holds by now."""
+    """Ask Vonage; when it does not know the key, once more with what the secret holds by now.
+
+    While a key is rotated Vonage knows the pending one a moment before it becomes the current one.
+    """
     try:
         return _request(_vonage(), command)
+    except RefusedError as refusal:
+        if refusal.status != 401:
+            raise
+    try:
+        return _ask_with_pending_key(command)
+    except SecretError:
+        pass  # no rotation is under way
     except RefusedError as refusal:
         if refusal.status != 401:
             raise
     _vonage().close()
     _vonage.cache_clear()
     return _request(_vonage(), command)
+
+
+def _ask_with_pending_key(command: Json) -> Json:
+    vonage = Vonage.of_stack("AWSPENDING")
+    try:
+        return _request(vonage, command)
+    finally:
+        vonage.close()
 
 
 def _request(vonage: Vonage, command: Json) -> Json:
