@@ -19,6 +19,7 @@ from local.vonage.switches import Switches
 
 PAUSE_BEFORE_RETRY_S = 0.5  # "after a short time"; the length is not documented
 OVERTAKEN_WITHIN_S = 5
+SOCKET_TIMEOUT_MS = {"answer": 5000, "fallback": 5000}
 ALSO_RETRIED_ON_EVENTS = (502,)
 
 
@@ -163,7 +164,7 @@ class CallWebhooks:
             application_id=self.endpoints.application_id,
             signed=self.endpoints.signed,
             connect_timeout_ms=hook.get("connect_timeout", 1000),
-            socket_timeout_ms=hook.get("socket_timeout", 10000),
+            socket_timeout_ms=hook.get("socket_timeout", SOCKET_TIMEOUT_MS.get(kind, 10000)),
             call=self._call,
             leg=leg.uuid if leg else None,
         )

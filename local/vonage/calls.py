@@ -70,7 +70,7 @@ class Call:
             failure = None
             if ncco is None:
                 self._not_answered()
-            else:
+            elif not leg.over.is_set():  # the caller may have lost patience meanwhile
                 leg.answer()
                 self.tell("answered", leg, number=leg.to)
                 self.leg_event(leg, "answered")
@@ -144,7 +144,7 @@ class Call:
         ncco = await self.fetch_ncco(url, leg)
         player = Player(self, leg, EXECUTE)
         player.remaining = list(ncco or [])
-        await player.run()
+        await self._until_over(player)
 
     def transfer(self, leg: Leg, ncco: Ncco) -> None:
         """Put a leg into a conversation of its own and let it follow another NCCO from now on."""
@@ -195,15 +195,11 @@ class Call:
     @contextlib.asynccontextmanager
     async def _reporting(self) -> AsyncIterator[None]:
         """Send events meanwhile; afterwards wait for all that began here."""
-        sending = self.exchange.engine.spawn(self.webhooks.send_events())
-        try:
+        async with asyncio.TaskGroup() as together:
+            sending = together.create_task(self.webhooks.send_events())
             yield
             await self._finish_tasks()
-            drained = asyncio.ensure_future(self.webhooks.drained())
-            await asyncio.wait({sending, drained}, return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                sending.result()
-        finally:
+            await self.webhooks.drained()
             sending.cancel()
 
     async def _finish_tasks(self) -> None:

@@ -26,6 +26,8 @@ class Conversation:
     def remove(self, leg: "Leg") -> None:
         """Take a leg out."""
         self.legs = [other for other in self.legs if other is not leg]
+        if self.name is not None and not self.legs:
+            self.started = False
         self.tell_change()
 
     def play(self, text: str, *, but: "Leg | None" = None) -> None:

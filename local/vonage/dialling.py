@@ -5,7 +5,7 @@ Source: Vonage Voice API webhooks reference; call flow guide: every call ends as
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local.vonage.account import Json
@@ -32,6 +32,7 @@ class Dialling:
     callee: Callee
     ring_s: float
     hook: Json | None = None
+    _steps: "asyncio.Future[None]" = field(init=False)
 
     async def connect(self) -> Json | None:
         """Ring until answered. None when it was, else the `status` (and `detail`) of the failure."""
@@ -43,6 +44,9 @@ class Dialling:
             self.leg.answer()
             self.call.tell("answered", self.leg, number=self.leg.to)
             self.call.leg_event(self.leg, "answered", to=self.hook)
+            if self.leg.parent:
+                steps = Party(self.leg, self.call.tell).follow(list(self.callee.chat()))
+                self._steps = asyncio.ensure_future(steps)
         return failure
 
     def give_up(self, failure: Json) -> None:
@@ -59,14 +63,13 @@ class Dialling:
             self.call.completed(self.leg, to=self.hook)
 
     async def live(self, limit_s: float) -> None:
-        """Let the callee do its steps until somebody hangs up, it is left alone, or the limit is reached."""
-        steps = asyncio.ensure_future(Party(self.leg, self.call.tell).follow(list(self.callee.chat())))
+        """Stay on the line until somebody hangs up, it is left alone, or the limit is reached."""
         alone = asyncio.ensure_future(self.leg.left_alone())
         over = asyncio.ensure_future(self.leg.over.wait())
         await asyncio.wait({alone, over}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        for task in (steps, alone, over):
+        for task in (self._steps, alone, over):
             task.cancel()
-        await asyncio.gather(steps, alone, over, return_exceptions=True)
+        await asyncio.gather(self._steps, alone, over, return_exceptions=True)
         if self.leg.closed_its_socket:
             await self.disconnected()
         self.end()

@@ -1,4 +1,4 @@
-"""A simulator per test, a client of it, a customer's webhook endpoint, and the pytest plugin's fixtures."""
+"""A simulator per test, a client of it, and a customer's webhook endpoint."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,8 @@ import httpx
 import pytest
 
 from local.vonage.account import Account
-from local.vonage.pytest_plugin import phone, simulation, sms, webhooks, whatsapp
 from local.vonage.server import Vonage, running
 from tests.vonage.customer import Customer
-
-__all__ = ["phone", "simulation", "sms", "webhooks", "whatsapp"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """NCCO actions beyond talk, input and a plain connect."""
 
 import json
+import time
 from concurrent.futures import Future
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from local.vonage.calls import Outcome
 from local.vonage.endpoint import Answer, Incoming
 from local.vonage.server import Vonage
-from tests.vonage.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, talk
+from tests.vonage.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, slowly, talk
 
 COLLEAGUE = "447700900778"
 
@@ -129,7 +130,7 @@ def test_callee_hears_its_own_ncco_before_the_legs_are_joined(customer: Customer
         "whisper", ncco(talk("A call for you."))
     ).create()
 
-    steps = [{"hear": "a call for you"}, {"say": "Hi."}, {"hang_up": True}]
+    steps = [{"hear": "a call for you"}, {"wait": 3}, {"say": "Hi."}, {"hang_up": True}]
     outcome = customer.call({"hear": "Hi."}, callees={CALLEE: {"picks": "answer", "steps": steps}})
 
     assert "failure" not in outcome
@@ -245,3 +246,28 @@ def test_muted_moderated_guest_is_not_heard(customer: Customer, vonage: Vonage) 
 
     assert guest.result(timeout=20).failure is None
     assert "never heard" in (listener.result(timeout=60).failure or "")
+
+
+def test_caller_who_loses_patience_before_the_answer_is_never_answered(customer: Customer) -> None:
+    customer.on("answer", slowly(0.3, ncco(talk("Hello.")))).create()
+    outcome = begin(customer.vonage, CALLER, [])
+    control = f"{customer.vonage.url}/_simulator"
+    while not customer.bodies("answer"):
+        time.sleep(0.01)
+    leg = customer.bodies("answer")[0]["uuid"]
+    assert httpx.post(f"{control}/legs/{leg}/hang_up").status_code == 200
+    assert outcome.result(timeout=10).duration_s == 0
+    assert customer.statuses() == ["started", "ringing", "completed"]
+
+
+def test_callee_who_hangs_up_on_the_whisper_is_not_connected(customer: Customer) -> None:
+    endpoint = {"type": "phone", "number": CALLEE, "onAnswer": {"url": f"{customer.url}/whisper"}}
+    customer.on("answer", ncco(connect(endpoint=[endpoint]), talk("Nobody."))).create()
+    customer.on("whisper", ncco(talk("A call for you.", loop=0)))
+
+    steps = [{"hear": "a call"}, {"hang_up": True}]
+    outcome = customer.call({"hear": "Nobody"}, callees={CALLEE: {"picks": "answer", "steps": steps}})
+
+    assert "failure" not in outcome
+    assert lines(outcome, "connected") == []
+    assert customer.statuses(CALLEE) == ["started", "ringing", "answered", "completed"]

@@ -25,6 +25,8 @@ from local.vonage.phone import Phone, PhoneCall
 from local.vonage.simulation import Simulation
 from local.vonage.texting import Texting
 
+pytest_plugins = ["local.vonage.pytest_plugin"]
+
 NUMBER = "447700900000"
 
 
