@@ -1,79 +1,97 @@
-"""A key is rotated while others go on calling: nobody sees a failure."""
+"""A key is rotated while others go on sending: nothing is lost."""
 
-import json
 import threading
 import time
-from typing import Any
+from collections.abc import Iterator
+from typing import Self
 
-import httpx
+import pytest
+from switchboard import outbox
+from switchboard.credentials import _secrets_manager
 
 from provisioner import actions, keys
-from tests.unit.provisioner.conftest import FUNCTION, World, application_properties
+from tests.unit.provisioner.conftest import FUNCTION, GB, World, application_properties
+
+MESSAGE = {"channel": "sms", "message_type": "text", "to": "447700900999", "from": GB, "text": "Hello"}
 
 
-class Client:
-    """A caller as `docs/resources/vonage-application.md` wants it: on 401 it reads the key again, once."""
+class Sender:
+    """Sends messages at a steady rate, as `functions/outbound` does, and keeps what went wrong."""
 
-    def __init__(self, world: World, secret: str) -> None:
-        self._world, self._secret = world, secret
-        self._held = self._read("AWSCURRENT")
-        self.statuses: list[int] = []
-        self.refused = 0
+    def __init__(self) -> None:
+        self.sent = 0
+        self.failures: list[BaseException] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def wait_for_calls(self, more: int) -> None:
-        """Until so many more calls have been made."""
-        wanted, until = len(self.statuses) + more, time.monotonic() + 10
-        while len(self.statuses) < wanted and time.monotonic() < until:
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def wait_for(self, more: int) -> None:
+        """Until so many more messages have been sent."""
+        wanted, until = self.sent + more, time.monotonic() + 20
+        while self.sent < wanted and not self.failures and time.monotonic() < until:
             time.sleep(0.005)
 
-    def call(self) -> None:
-        status = self._ask(self._held)
-        for stage in ("AWSPENDING", "AWSCURRENT"):
-            if status == 401:
-                self.refused += 1
-                self._held = self._read(stage) or self._held
-                status = self._ask(self._held)
-        self.statuses.append(status)
-
-    def _read(self, stage: str) -> dict[str, Any]:
-        secret = self._world.aws.secrets[self._secret]
-        version = secret.labels.get(stage)
-        return json.loads(secret.values[version]) if version else {}
-
-    def _ask(self, held: dict[str, str]) -> int:
-        bearer = f"Bearer {keys.token(held['application_id'], held['private_key'])}"
-        return httpx.get(f"{self._world.vonage.url}/v1/calls", headers={"Authorization": bearer}).status_code
+    def _run(self) -> None:
+        while not self._stop.wait(0.01):
+            try:
+                outbox._ask({"id": str(self.sent), "name": "messages.send", "detail": MESSAGE})
+                self.sent += 1
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
+                self.failures.append(error)
 
 
-def calling(client: Client, until: threading.Event) -> threading.Thread:
-    """Call at a steady rate until told to stop."""
+@pytest.fixture
+def outbound(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of `functions/outbound`."""
+    environment = {
+        "AWS_ENDPOINT_URL": world.aws.url,
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "SWITCHBOARD_APPLICATION_SECRET": "shop-application",
+        "VONAGE_API_URL": world.vonage.url,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    _secrets_manager().close()
+    outbox._vonage.cache_clear()
+    yield
+    _secrets_manager().close()
+    outbox._vonage().close()
+    outbox._vonage.cache_clear()
 
-    def run() -> None:
-        while not until.wait(0.01):
-            client.call()
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    return thread
-
-
-def test_no_call_fails_while_keys_rotate(world: World) -> None:
+@pytest.mark.usefixtures("outbound")
+def test_no_message_is_lost_while_keys_rotate(world: World) -> None:
     stack = world.stack()
-    world.create_application(stack)
-    client, stop = Client(world, "shop-application"), threading.Event()
-    thread = calling(client, stop)
+    application_id = world.create_application(stack).data["ApplicationId"]
+    world.create_number(stack, application_id)
+    world.vonage.journal.restore([])
 
-    for _ in range(3):
-        assert actions.act({"action": "rotate"}, FUNCTION, world.tools())["status"] == "ok"
-        client.wait_for_calls(3)
-    updated = stack.update("App", application_properties(stack, KeyVersion="2"))
-    client.wait_for_calls(3)
-    stop.set()
-    thread.join()
+    with Sender() as sender:
+        sender.wait_for(3)
+        for _ in range(3):
+            assert actions.act({"action": "rotate"}, FUNCTION, world.tools())["status"] == "ok"
+            sender.wait_for(3)
+        updated = stack.update("App", application_properties(stack, KeyVersion="2"))
+        sender.wait_for(3)
 
+    replies = [
+        entry["response"]["status"]
+        for entry in world.vonage.journal.entries(kind="api")
+        if entry["request"]["url"] == "/v1/messages"
+    ]
     assert updated.succeeded, updated.reason
-    assert client.refused > 0
-    assert set(client.statuses) == {200}
+    assert sender.failures == []
+    assert 401 in replies
+    assert replies.count(202) == sender.sent
 
 
 def test_a_rotation_writes_the_new_key_before_vonage_knows_it(world: World) -> None:
