@@ -1,6 +1,6 @@
 """Write what follows from the types in docs/: tables of ncco.md, events.md and commands.md, and JSON Schemas.
 
-``PYTHONPATH=layers/switchboard python -m docs.reference`` writes them; a test finds them up to date.
+`PYTHONPATH=layers/switchboard python -m docs.reference` writes them; a test finds them up to date.
 """
 
 import inspect
@@ -77,7 +77,7 @@ def _schema(name: str, shape: Shape) -> str:
         schema["properties"]["status"] = {"const": name.rpartition(".")[2]}
     header = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name}
     schema = {**header, **{key: schema[key] for key in schema if key != "title"}}
-    return json.dumps(schema, indent=2).replace("``", "`") + "\n"
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def _events(catalogue: Mapping[str, Shape]) -> str:
@@ -156,7 +156,7 @@ def _words(annotation: Shape) -> str:
 def _description(shape: Shape) -> str:
     """Return the docstring of a wire type, and none of those that its bases have."""
     own = vars(shape).get("__doc__") if keys(shape) else None
-    return inspect.cleandoc(own or "").replace("``", "`")
+    return inspect.cleandoc(own or "")
 
 
 if __name__ == "__main__":

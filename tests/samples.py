@@ -1,4 +1,4 @@
-"""The samples of ``events/``: payloads by the webhook that receives them, and commands."""
+"""The samples of `events/`: payloads by the webhook that receives them, and commands."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ WEBHOOKS: tuple[Webhook, ...] = get_args(Webhook)
 
 
 def sample(name: str) -> dict[str, Any]:
-    """Return a fresh copy of the sample ``events/<name>.json``."""
+    """Return a fresh copy of the sample `events/<name>.json`."""
     payload: dict[str, Any] = json.loads((_FOLDER / f"{name}.json").read_text())
     return payload
 

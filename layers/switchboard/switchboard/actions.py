@@ -1,8 +1,8 @@
 # ruff: noqa: N815 - the keys are Vonage's own words
 """The actions of an NCCO, in Vonage's own shape and words.
 
-Each action is two types: its options, which the builders of ``switchboard.ncco`` take as keyword arguments,
-and the action itself, which adds ``action`` and whatever is required.
+Each action is two types: its options, which the builders of `switchboard.ncco` take as keyword arguments,
+and the action itself, which adds `action` and whatever is required.
 
 Source: Vonage NCCO reference; ranges also from the official SDKs.
 """
@@ -31,9 +31,9 @@ class _Events(TypedDict, total=False):
 
 
 class TalkOptions(TypedDict, total=False):
-    """``bargeIn`` lets a key or speech interrupt. ``loop`` 0 repeats for ever.
+    """`bargeIn` lets a key or speech interrupt. `loop` 0 repeats for ever.
 
-    Defaults: once, at level 0, in ``en-US``, style 0, not ``premium``.
+    Defaults: once, at level 0, in `en-US`, style 0, not `premium`.
     """
 
     bargeIn: bool
@@ -45,14 +45,14 @@ class TalkOptions(TypedDict, total=False):
 
 
 class Talk(TalkOptions):
-    """Speak a text, plain or as SSML inside ``<speak>``."""
+    """Speak a text, plain or as SSML inside `<speak>`."""
 
     action: Literal["talk"]
     text: Annotated[str, Fits(_is_speakable, "1500 characters or less, SSML tags not counted")]
 
 
 class StreamOptions(TypedDict, total=False):
-    """``bargeIn`` lets a key or speech interrupt. ``loop`` 0 repeats for ever; the default is once."""
+    """`bargeIn` lets a key or speech interrupt. `loop` 0 repeats for ever; the default is once."""
 
     level: Level
     bargeIn: bool
@@ -67,7 +67,7 @@ class Stream(StreamOptions):
 
 
 class DtmfSettings(TypedDict, total=False):
-    """Defaults: 3 seconds after the last key, 4 digits, no ``submitOnHash``."""
+    """Defaults: 3 seconds after the last key, 4 digits, no `submitOnHash`."""
 
     timeOut: Annotated[int, Between(0, 10)]
     maxDigits: Annotated[int, Between(1, 20)]
@@ -75,9 +75,9 @@ class DtmfSettings(TypedDict, total=False):
 
 
 class SpeechSettings(TypedDict, total=False):
-    """``uuid`` names the one leg to listen to; times are in seconds.
+    """`uuid` names the one leg to listen to; times are in seconds.
 
-    Defaults: 2 seconds of silence end it, ``en-US``, 10 seconds to start, 60 to speak, sensitivity 90.
+    Defaults: 2 seconds of silence end it, `en-US`, 10 seconds to start, 60 to speak, sensitivity 90.
     """
 
     uuid: Annotated[Legs, Items(1, 1)]
@@ -91,7 +91,7 @@ class SpeechSettings(TypedDict, total=False):
 
 
 class InputOptions(_Events, total=False):
-    """``mode: asynchronous`` sends each key on its own while the call goes on."""
+    """`mode: asynchronous` sends each key on its own while the call goes on."""
 
     dtmf: DtmfSettings
     speech: SpeechSettings
@@ -99,21 +99,21 @@ class InputOptions(_Events, total=False):
 
 
 class Input(InputOptions):
-    """Collect keys or speech; the result goes to ``eventUrl``, else to the application's event webhook."""
+    """Collect keys or speech; the result goes to `eventUrl`, else to the application's event webhook."""
 
     action: Literal["input"]
     type: Annotated[list[Literal["dtmf", "speech"]], Items(1, 2)]
 
 
 class Transcription(_Events, total=False):
-    """Have a recording transcribed; the result goes to ``eventUrl``."""
+    """Have a recording transcribed; the result goes to `eventUrl`."""
 
     language: str
     sentimentAnalysis: bool
 
 
 class RecordOptions(_Events, total=False):
-    """Without ``endOnSilence``, ``endOnKey`` or ``timeOut`` the next action starts at once."""
+    """Without `endOnSilence`, `endOnKey` or `timeOut` the next action starts at once."""
 
     format: Literal["mp3", "wav", "ogg"]
     split: Literal["conversation"]
@@ -132,9 +132,9 @@ class Record(RecordOptions):
 
 
 class ConversationOptions(_Events, total=False):
-    """``canSpeak`` and ``canHear`` list legs: absent means everybody, an empty list means nobody.
+    """`canSpeak` and `canHear` list legs: absent means everybody, an empty list means nobody.
 
-    Defaults: ``startOnEnter`` true, ``endOnExit`` false.
+    Defaults: `startOnEnter` true, `endOnExit` false.
     """
 
     musicOnHoldUrl: OneUrl
@@ -155,7 +155,7 @@ class Conversation(ConversationOptions):
 
 
 class AdvancedMachineDetection(TypedDict, total=False):
-    """``beep_timeout`` is in seconds; ``mode`` is ``detect`` by default. Overrides ``machineDetection``."""
+    """`beep_timeout` is in seconds; `mode` is `detect` by default. Overrides `machineDetection`."""
 
     behavior: Literal["continue", "hangup"]
     mode: Literal["default", "detect", "detect_beep"]
@@ -166,9 +166,9 @@ _CallerId = TypedDict("_CallerId", {"from": PhoneNumber}, total=False)
 
 
 class ConnectOptions(_Events, _CallerId, total=False):
-    """``from`` is a number of yours, or use ``randomFromNumber``; leave both out for app users.
+    """`from` is a number of yours, or use `randomFromNumber`; leave both out for app users.
 
-    ``timeout`` is for ringing (60 seconds by default), ``limit`` for talking (7200). With ``eventType``
+    `timeout` is for ringing (60 seconds by default), `limit` for talking (7200). With `eventType`
     synchronous, a call that is not answered asks the event webhook for another NCCO.
     """
 
@@ -189,13 +189,13 @@ class Connect(ConnectOptions):
 
 
 class NotifyOptions(TypedDict, total=False):
-    """``eventMethod`` is POST by default."""
+    """`eventMethod` is POST by default."""
 
     eventMethod: HttpMethod
 
 
 class Notify(NotifyOptions):
-    """Send ``payload`` to ``eventUrl``; an NCCO in the reply replaces the rest of this one."""
+    """Send `payload` to `eventUrl`; an NCCO in the reply replaces the rest of this one."""
 
     action: Literal["notify"]
     payload: dict[str, Any]
@@ -203,14 +203,14 @@ class Notify(NotifyOptions):
 
 
 class Wait(TypedDict):
-    """Do nothing for ``timeout`` seconds, 10 when absent; Vonage itself clamps what is out of range."""
+    """Do nothing for `timeout` seconds, 10 when absent; Vonage itself clamps what is out of range."""
 
     action: Literal["wait"]
     timeout: NotRequired[Annotated[float, Between(0.1, 7200)]]
 
 
 class TransferOptions(TypedDict, total=False):
-    """``canHear`` and ``canSpeak`` list legs, as in ``conversation``."""
+    """`canHear` and `canSpeak` list legs, as in `conversation`."""
 
     canHear: Legs
     canSpeak: Legs

@@ -1,6 +1,6 @@
 """What is sent to the Voice API: a call to place, and changes to a call in progress, in Vonage's own words.
 
-A change names its leg by ``uuid``; ``region_url`` of the leg's answer request is the only host that knows it.
+A change names its leg by `uuid`; `region_url` of the leg's answer request is the only host that knows it.
 
 Source: Vonage Voice API v1 OpenAPI file 1.10.0.
 """
@@ -15,7 +15,7 @@ Level = Annotated[str, Matches(r"-?(?:0(?:\.[0-9]+)?|1(?:\.0+)?)", "a number fro
 
 
 class Sip(TypedDict, total=False):
-    """A SIP address, as in an NCCO but for the name of ``standard_headers``."""
+    """A SIP address, as in an NCCO but for the name of `standard_headers`."""
 
     type: Required[Literal["sip"]]
     uri: Required[Annotated[str, Matches(r"sips?:\S+", "a URI that begins with sip:")]]
@@ -37,9 +37,9 @@ _From = TypedDict("_From", {"from": CallerId}, total=False)
 
 
 class CallRequest(_From, total=False):
-    """A call to place. ``length_timer`` and ``ringing_timer`` are in seconds (7200 and 60 by default).
+    """A call to place. `length_timer` and `ringing_timer` are in seconds (7200 and 60 by default).
 
-    It takes ``from`` or ``random_from_number``, and ``ncco`` or ``answer_url``.
+    It takes `from` or `random_from_number`, and `ncco` or `answer_url`.
     """
 
     to: Required[Annotated[list[Callee], Items(1, 1)]]
@@ -82,7 +82,7 @@ class TransferCall(_InCall):
 
 
 class TalkInCall(_InCall, total=False):
-    """Speak a text into the call (``PUT …/talk``)."""
+    """Speak a text into the call (`PUT …/talk`)."""
 
     action: Required[Literal["talk"]]
     text: Required[str]
@@ -94,7 +94,7 @@ class TalkInCall(_InCall, total=False):
 
 
 class StreamInCall(_InCall, total=False):
-    """Play an audio file into the call (``PUT …/stream``)."""
+    """Play an audio file into the call (`PUT …/stream`)."""
 
     action: Required[Literal["stream"]]
     stream_url: Required[OneUrl]
@@ -103,13 +103,13 @@ class StreamInCall(_InCall, total=False):
 
 
 class StopInCall(_InCall):
-    """Stop speaking or playing (``DELETE …/talk``, ``DELETE …/stream``)."""
+    """Stop speaking or playing (`DELETE …/talk`, `DELETE …/stream`)."""
 
     action: Literal["stop_talk", "stop_stream"]
 
 
 class PressInCall(_InCall):
-    """Press keys into the call (``PUT …/dtmf``)."""
+    """Press keys into the call (`PUT …/dtmf`)."""
 
     action: Literal["dtmf"]
     digits: Digits

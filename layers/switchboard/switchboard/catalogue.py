@@ -1,4 +1,4 @@
-"""The catalogue of events: each documented name that ``classify`` gives, and the shape of its payload.
+"""The catalogue of events: each documented name that `classify` gives, and the shape of its payload.
 
 docs/events.md and the JSON Schemas beside it are generated from this table. A name that is not in it, such as
 that of a status which Vonage added yesterday, is published all the same.
@@ -76,7 +76,7 @@ CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **RESULTS, **STORE
 
 
 def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:
-    """Return the type that a payload of this event should have; ``Any`` for one that is not documented."""
+    """Return the type that a payload of this event should have; `Any` for one that is not documented."""
     if name == "messages.inbound":
         return tags(messages.Inbound, "message_type").get(str(payload.get("message_type", "text")), Any)
     return CATALOGUE.get(name, rtc.Event if name.startswith("rtc.") else Any)

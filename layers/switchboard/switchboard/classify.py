@@ -1,6 +1,6 @@
 """Name every webhook payload: the names are the detail-types of the event bus and the words of the timeline.
 
-A name begins with the source (``voice``, ``messages``, ``rtc``) and goes on in Vonage's own words, so a
+A name begins with the source (`voice`, `messages`, `rtc`) and goes on in Vonage's own words, so a
 status, type or channel that Vonage adds tomorrow has a name today, and keeps it when it enters the catalogue.
 """
 
@@ -28,13 +28,13 @@ def classify(webhook: Webhook, payload: object) -> str:
     """Return the name of what a webhook received, for any payload at all.
 
     Args:
-        webhook: which one received it: ``event``, ``inbound``, …
+        webhook: which one received it: `event`, `inbound`, …
         payload: the parsed body.
 
     Returns:
-        For example ``voice.answered``, ``voice.input``, ``messages.inbound``, ``messages.status.delivered``,
-        ``messages.v0_1.inbound``, ``rtc.member.joined``; ``voice.unknown``, ``messages.status.unknown`` or
-        ``rtc.unknown`` when the payload gives nothing to go by.
+        For example `voice.answered`, `voice.input`, `messages.inbound`, `messages.status.delivered`,
+        `messages.v0_1.inbound`, `rtc.member.joined`; `voice.unknown`, `messages.status.unknown` or
+        `rtc.unknown` when the payload gives nothing to go by.
     """
     fields: Mapping[str, Any] = payload if isinstance(payload, Mapping) else {}
     match webhook:
@@ -51,12 +51,12 @@ def classify(webhook: Webhook, payload: object) -> str:
 
 
 def source(name: str) -> str:
-    """Return the event bus source of an event's name, such as ``vonage.voice`` of ``voice.answered``."""
+    """Return the event bus source of an event's name, such as `vonage.voice` of `voice.answered`."""
     return f"vonage.{name.partition('.')[0]}"
 
 
 def is_v0_1(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message or status has the shape of Messages v0.1, where ``to`` is an object."""
+    """Tell whether a message or status has the shape of Messages v0.1, where `to` is an object."""
     return isinstance(message.get("to"), Mapping)
 
 

@@ -1,7 +1,7 @@
 """What can be asked of Vonage by a flow or by another stack: commands, carried out by the outbound function.
 
-On the bus ``name`` is the ``detail-type`` and ``detail`` the ``detail``; a flow returns the command, or the
-message alone. ``id`` makes it safe to repeat: a command whose id was seen lately is not carried out again. A
+On the bus `name` is the `detail-type` and `detail` the `detail`; a flow returns the command, or the
+message alone. `id` makes it safe to repeat: a command whose id was seen lately is not carried out again. A
 flow leaves it out and gets one that follows from the event it answers; on the bus it is the id of the event.
 """
 
@@ -24,7 +24,7 @@ class SendMessage(TypedDict):
 
 
 class MessageChange(MessageUpdate, total=False):
-    """Which message becomes what; ``href`` is the message's own ``_self.href``."""
+    """Which message becomes what; `href` is the message's own `_self.href`."""
 
     message_uuid: Required[str]
     href: Url
@@ -39,7 +39,7 @@ class ReadMessage(TypedDict):
 
 
 class CallToPlace(CallRequest, total=False):
-    """``region_url`` is the host to ask; Vonage's own choice when absent."""
+    """`region_url` is the host to ask; Vonage's own choice when absent."""
 
     region_url: Url
 
@@ -64,7 +64,7 @@ Command = Annotated[SendMessage | ReadMessage | PlaceCall | UpdateCall, Tagged("
 
 
 class Stored(TypedDict):
-    """A recording, or a file of an inbound message, is in the stack's bucket; ``size`` is in bytes."""
+    """A recording, or a file of an inbound message, is in the stack's bucket; `size` is in bytes."""
 
     bucket: str
     key: str
@@ -73,10 +73,10 @@ class Stored(TypedDict):
 
 
 class Result(TypedDict, total=False):
-    """What became of a command, as an event: ``messages.send.accepted``, ``voice.call.uncertain``.
+    """What became of a command, as an event: `messages.send.accepted`, `voice.call.uncertain`.
 
-    ``accepted``: Vonage took it; ``message_uuid`` or ``uuid`` is its name there. ``rejected``: Vonage refused
-    it, or it was never valid; ``reason`` says why and it is not tried again. ``uncertain``: the reply was
+    `accepted`: Vonage took it; `message_uuid` or `uuid` is its name there. `rejected`: Vonage refused
+    it, or it was never valid; `reason` says why and it is not tried again. `uncertain`: the reply was
     lost after the request, so a call may have been placed; it is not placed twice.
     """
 

@@ -1,5 +1,5 @@
 # ruff: noqa: N815 - the keys are Vonage's own words
-"""Where a call can be connected to: the endpoints of a ``connect`` action.
+"""Where a call can be connected to: the endpoints of a `connect` action.
 
 Source: Vonage NCCO reference, "connect" endpoint types, and the Voice API v1 OpenAPI file 1.10.0.
 """
@@ -26,7 +26,7 @@ class OnAnswer(_OnAnswerTone):
 
 
 class PhoneOptions(TypedDict, total=False):
-    """``dtmfAnswer`` is pressed once the callee has answered."""
+    """`dtmfAnswer` is pressed once the callee has answered."""
 
     dtmfAnswer: Digits
     onAnswer: OnAnswer
@@ -66,7 +66,7 @@ WebsocketHeaders = Annotated[dict[str, Any], Fits(_is_short, "512 bytes of JSON 
 
 
 class WebsocketOptions(TypedDict, total=False):
-    """``headers`` arrive in the first message on the socket."""
+    """`headers` arrive in the first message on the socket."""
 
     headers: WebsocketHeaders
     authorization: Authorization
@@ -83,9 +83,9 @@ StandardHeaders = TypedDict("StandardHeaders", {"User-to-User": str}, total=Fals
 
 
 class SipOptions(TypedDict, total=False):
-    """``headers`` are sent with ``X-`` before their names, ``standardHeaders`` as they are.
+    """`headers` are sent with `X-` before their names, `standardHeaders` as they are.
 
-    The Voice REST API writes the latter ``standard_headers``; an NCCO does not.
+    The Voice REST API writes the latter `standard_headers`; an NCCO does not.
     """
 
     headers: dict[str, str]
@@ -93,7 +93,7 @@ class SipOptions(TypedDict, total=False):
 
 
 class Sip(SipOptions):
-    """A SIP address; ``;transport=tls`` and ``;media=srtp`` belong to it."""
+    """A SIP address; `;transport=tls` and `;media=srtp` belong to it."""
 
     type: Literal["sip"]
     uri: Annotated[str, Matches(r"sips?:\S+", "a URI that begins with sip:")]

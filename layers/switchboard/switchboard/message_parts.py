@@ -9,7 +9,7 @@ from switchboard.typed import TypedDict
 
 
 class Media(TypedDict, total=False):
-    """A file; when the application asks for it, fetching ``url`` takes the application's JWT."""
+    """A file; when the application asks for it, fetching `url` takes the application's JWT."""
 
     url: Required[str]
     name: str
@@ -17,7 +17,7 @@ class Media(TypedDict, total=False):
 
 
 class Attachment(TypedDict):
-    """One of several attachments of an MMS; ``type`` is image, audio, video, file or vcard."""
+    """One of several attachments of an MMS; `type` is image, audio, video, file or vcard."""
 
     type: str
     url: str
@@ -42,7 +42,7 @@ class Reply(TypedDict, total=False):
 
 
 class Button(TypedDict, total=False):
-    """The button that was pressed; ``payload`` is an object for WhatsApp Flows and a text elsewhere."""
+    """The button that was pressed; `payload` is an object for WhatsApp Flows and a text elsewhere."""
 
     payload: Required[str | dict[str, Any]]
     text: str
@@ -80,14 +80,14 @@ class Context(TypedDict, total=False):
 
 
 class Usage(TypedDict):
-    """What a message cost: ``reading.price`` gives ``price``, a text, as a number."""
+    """What a message cost: `reading.price` gives `price`, a text, as a number."""
 
     currency: str
     price: str
 
 
 class SmsDetails(TypedDict, total=False):
-    """``num_messages`` is how many parts the text came in, as a text; ``keyword`` its first word."""
+    """`num_messages` is how many parts the text came in, as a text; `keyword` its first word."""
 
     num_messages: str
     total_count: str
@@ -128,7 +128,7 @@ class SmsSegment(TypedDict, total=False):
 
 
 class SmsReport(TypedDict, total=False):
-    """What became of the parts of an SMS; ``count_total`` is a text."""
+    """What became of the parts of an SMS; `count_total` is a text."""
 
     count_total: str
     segments: list[SmsSegment]
@@ -143,7 +143,7 @@ class Workflow(TypedDict, total=False):
 
 
 class DeliveryError(TypedDict, total=False):
-    """Why a message did not arrive; ``title`` is the error code, a text (an integer in older payloads)."""
+    """Why a message did not arrive; `title` is the error code, a text (an integer in older payloads)."""
 
     type: str
     title: str | int

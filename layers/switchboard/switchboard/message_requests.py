@@ -1,6 +1,6 @@
 """What is sent to the Messages API, channel by channel, in Vonage's own shape and words.
 
-``message_type`` says which key holds the content: ``{"message_type": "image", "image": {"url": …}}``.
+`message_type` says which key holds the content: `{"message_type": "image", "image": {"url": …}}`.
 
 Source: Vonage Messages API v1 OpenAPI file 1.20.0; how long a text may be, the settings of RCS and the
 thumbnail of a Viber video from Vonage's Python SDK (vonage-messages 1.8).
@@ -17,7 +17,7 @@ _From = TypedDict("_From", {"from": Required[str]}, total=False)
 
 
 class File(TypedDict, total=False):
-    """A file that Vonage fetches from ``url``; a Viber video has a ``thumb_url``."""
+    """A file that Vonage fetches from `url`; a Viber video has a `thumb_url`."""
 
     url: Required[Url]
     caption: str
@@ -26,7 +26,7 @@ class File(TypedDict, total=False):
 
 
 class Part(TypedDict, total=False):
-    """One of several parts of an MMS; ``type`` is image, audio, video, file or vcard."""
+    """One of several parts of an MMS; `type` is image, audio, video, file or vcard."""
 
     type: Required[str]
     url: Required[Url]
@@ -40,7 +40,7 @@ class Quoted(TypedDict):
 
 
 class SmsSettings(TypedDict, total=False):
-    """``content_id`` and ``entity_id`` are what some countries' registries gave you."""
+    """`content_id` and `entity_id` are what some countries' registries gave you."""
 
     encoding_type: Literal["text", "unicode", "auto"]
     content_id: str
@@ -58,7 +58,7 @@ class RcsSettings(TypedDict, total=False):
 
 
 class MessengerSettings(TypedDict, total=False):
-    """Why Messenger should deliver it; ``tag`` goes with ``message_tag``."""
+    """Why Messenger should deliver it; `tag` goes with `message_tag`."""
 
     category: Literal["response", "update", "message_tag"]
     tag: str
@@ -72,7 +72,7 @@ class ViberAction(TypedDict, total=False):
 
 
 class ViberSettings(TypedDict, total=False):
-    """``ttl`` is in seconds; ``duration`` and ``file_size`` describe a video or file."""
+    """`ttl` is in seconds; `duration` and `file_size` describe a video or file."""
 
     category: str
     ttl: Annotated[int, Between(30, 259200)]
@@ -92,7 +92,7 @@ class _Request(_From, total=False):
 
 
 class Sms(_Request, total=False):
-    """A text message; ``ttl`` is in seconds."""
+    """A text message; `ttl` is in seconds."""
 
     channel: Required[Literal["sms"]]
     message_type: Required[Literal["text"]]
@@ -102,7 +102,7 @@ class Sms(_Request, total=False):
 
 
 class Mms(_Request, total=False):
-    """An MMS; ``content`` holds several attachments, ``ttl`` is in seconds."""
+    """An MMS; `content` holds several attachments, `ttl` is in seconds."""
 
     channel: Required[Literal["mms"]]
     message_type: Required[Literal["text", "image", "vcard", "audio", "video", "file", "content"]]
@@ -117,7 +117,7 @@ class Mms(_Request, total=False):
 
 
 class Rcs(_Request, total=False):
-    """An RCS message from a sender's name; ``suggestions`` are replies to tap, ``ttl`` is in seconds."""
+    """An RCS message from a sender's name; `suggestions` are replies to tap, `ttl` is in seconds."""
 
     channel: Required[Literal["rcs"]]
     message_type: Required[Literal["text", "image", "video", "file", "card", "carousel", "custom"]]
@@ -134,7 +134,7 @@ class Rcs(_Request, total=False):
 
 
 class Whatsapp(_Request, total=False):
-    """A WhatsApp message; outside the customer service window only a ``template`` arrives."""
+    """A WhatsApp message; outside the customer service window only a `template` arrives."""
 
     channel: Required[Literal["whatsapp"]]
     message_type: Required[
@@ -154,7 +154,7 @@ class Whatsapp(_Request, total=False):
 
 
 class Messenger(_Request, total=False):
-    """A Messenger message; ``to`` and ``from`` are ids."""
+    """A Messenger message; `to` and `from` are ids."""
 
     channel: Required[Literal["messenger"]]
     message_type: Required[Literal["text", "image", "audio", "video", "file"]]

@@ -1,16 +1,16 @@
 """What Vonage sends to the messages webhooks: inbound messages and statuses, in its own shape and words.
 
-Flows tell messages apart by ``message_type``, or by the key that holds the content::
+Flows tell messages apart by `message_type`, or by the key that holds the content::
 
     match message:
         case {"text": str(text)}: ...
         case {"image": {"url": str(url)}}: ...
 
 The types say what is documented. New fields appear often and pass through as they came, and so do channels,
-types and statuses that are not listed here. ``from`` is not always a number: Messenger has ids, and WhatsApp
+types and statuses that are not listed here. `from` is not always a number: Messenger has ids, and WhatsApp
 may send a business-scoped user id.
 
-Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shape: ``messages_v0_1``.
+Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shape: `messages_v0_1`.
 """
 
 from typing import Any, Literal, Required, final
@@ -58,7 +58,7 @@ class _Message(_From, total=False):
 
 @final
 class TextMessage(_Message, total=False):
-    """A text. An SMS may come without ``message_type``."""
+    """A text. An SMS may come without `message_type`."""
 
     message_type: Literal["text"]
     text: Required[str]
@@ -187,9 +187,9 @@ Inbound = (
 
 
 class Status(_From, total=False):
-    """What became of a message you sent; ``read`` comes from every channel but SMS and MMS.
+    """What became of a message you sent; `read` comes from every channel but SMS and MMS.
 
-    ``client_ref`` is the reference you gave it, ``workflow`` its place in a failover.
+    `client_ref` is the reference you gave it, `workflow` its place in a failover.
     """
 
     channel: Required[Literal["sms", "mms", "rcs", "whatsapp", "messenger", "viber_service", "email"]]

@@ -1,7 +1,7 @@
-"""Inbound messages and statuses in the shape of Messages v0.1, where ``to`` and ``from`` are objects.
+"""Inbound messages and statuses in the shape of Messages v0.1, where `to` and `from` are objects.
 
-It comes from an application whose messages capability has ``version: v0.1``, or after sending with
-``webhook_version: v0.1``. Viber is ``viber_service_msg`` here, and a location has texts for numbers.
+It comes from an application whose messages capability has `version: v0.1`, or after sending with
+`webhook_version: v0.1`. Viber is `viber_service_msg` here, and a location has texts for numbers.
 
 Source: Vonage Messages API v0.1 OpenAPI file of 2021.
 """
@@ -13,7 +13,7 @@ from switchboard.typed import TypedDict
 
 
 class Party(TypedDict, total=False):
-    """A sender or receiver: a ``number``, or an ``id`` on channels that have no numbers."""
+    """A sender or receiver: a `number`, or an `id` on channels that have no numbers."""
 
     type: Required[str]
     number: str
@@ -30,7 +30,7 @@ class _Message(_From, total=False):
 
 
 class Content(TypedDict):
-    """The content, under ``message``."""
+    """The content, under `message`."""
 
     content: dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Write what a call does: an NCCO is a list of actions, as literals or by these builders.
 
-``[talk("Hello."), {"action": "talk", "text": "Hello."}]`` are the same action twice. Options keep Vonage's
-own names (``bargeIn``, ``eventUrl``), so its reference applies as it stands and a type checker names a wrong
+`[talk("Hello."), {"action": "talk", "text": "Hello."}]` are the same action twice. Options keep Vonage's
+own names (`bargeIn`, `eventUrl`), so its reference applies as it stands and a type checker names a wrong
 one.
 """
 
@@ -56,14 +56,14 @@ __all__ = [
 
 
 class SdkAction(Protocol):
-    """An action built by Vonage's own Python SDK: any object with pydantic's ``model_dump``."""
+    """An action built by Vonage's own Python SDK: any object with pydantic's `model_dump`."""
 
     def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> dict[str, Any]:
         """Return the action as a dictionary."""
 
 
 def as_wire(ncco: Iterable[Action | SdkAction]) -> list[Mapping[str, Any]]:
-    """Return an NCCO that ``json.dumps`` takes, be it made of literals, builders or the SDK's models.
+    """Return an NCCO that `json.dumps` takes, be it made of literals, builders or the SDK's models.
 
     Raises:
         TypeError: one of them is no action at all.
@@ -81,19 +81,19 @@ def _of_sdk(action: object) -> dict[str, Any]:
 
 
 def talk(text: str, **options: Unpack[TalkOptions]) -> Talk:
-    """Speak a text, plain or as SSML inside ``<speak>``."""
+    """Speak a text, plain or as SSML inside `<speak>`."""
     return {"action": "talk", "text": text, **options}
 
 
 def stream(url: str, **options: Unpack[StreamOptions]) -> Stream:
-    """Play the mp3 or 16-bit wav file at ``url``."""
+    """Play the mp3 or 16-bit wav file at `url`."""
     return {"action": "stream", "streamUrl": [url], **options}
 
 
 def input_(
     kind: Literal["dtmf", "speech"], *more: Literal["dtmf", "speech"], **options: Unpack[InputOptions]
 ) -> Input:
-    """Collect keys (``"dtmf"``), speech or both: ``input_("dtmf", dtmf={"maxDigits": 1})``."""
+    """Collect keys (`"dtmf"`), speech or both: `input_("dtmf", dtmf={"maxDigits": 1})`."""
     return {"action": "input", "type": [kind, *more], **options}
 
 
@@ -103,19 +103,19 @@ def record(**options: Unpack[RecordOptions]) -> Record:
 
 
 def conversation(name: str, **options: Unpack[ConversationOptions]) -> Conversation:
-    """Join the conversation ``name`` of this application."""
+    """Join the conversation `name` of this application."""
     return {"action": "conversation", "name": name, **options}
 
 
 def connect(
     endpoint: Endpoint, *, caller_id: str | None = None, **options: Unpack[ConnectOptions]
 ) -> Connect:
-    """Call ``endpoint`` and join the two legs.
+    """Call `endpoint` and join the two legs.
 
     Args:
-        endpoint: whom to call, as ``phone``, ``app``, ``sip``, ``websocket`` or ``vbc`` make it.
-        caller_id: the number of yours that the callee sees, Vonage's ``from``; none for app users.
-        options: Vonage's own options of ``connect``.
+        endpoint: whom to call, as `phone`, `app`, `sip`, `websocket` or `vbc` make it.
+        caller_id: the number of yours that the callee sees, Vonage's `from`; none for app users.
+        options: Vonage's own options of `connect`.
     """
     action: Connect = {"action": "connect", "endpoint": [endpoint], **options}
     if caller_id is not None:
@@ -124,12 +124,12 @@ def connect(
 
 
 def notify(payload: dict[str, Any], url: str, **options: Unpack[NotifyOptions]) -> Notify:
-    """Send ``payload`` to ``url``; an NCCO in its reply replaces the rest of this one."""
+    """Send `payload` to `url`; an NCCO in its reply replaces the rest of this one."""
     return {"action": "notify", "payload": payload, "eventUrl": [url], **options}
 
 
 def wait(timeout: float = 10) -> Wait:
-    """Do nothing for ``timeout`` seconds, from 0.1 to 7200."""
+    """Do nothing for `timeout` seconds, from 0.1 to 7200."""
     return {"action": "wait", "timeout": timeout}
 
 
@@ -139,7 +139,7 @@ def transfer(conversation_id: str, **options: Unpack[TransferOptions]) -> Transf
 
 
 def phone(number: str, **options: Unpack[PhoneOptions]) -> Phone:
-    """A phone number: digits in E.164 form, without ``+``."""
+    """A phone number: digits in E.164 form, without `+`."""
     return {"type": "phone", "number": number, **options}
 
 
@@ -151,7 +151,7 @@ def app(user: str) -> App:
 def websocket(
     uri: str, *, rate: Literal[8000, 16000, 24000] = 16000, **options: Unpack[WebsocketOptions]
 ) -> Websocket:
-    """A WebSocket at a ws or wss ``uri``, with 16-bit audio at ``rate`` samples a second."""
+    """A WebSocket at a ws or wss `uri`, with 16-bit audio at `rate` samples a second."""
     content_types: dict[int, ContentType] = {
         8000: "audio/l16;rate=8000",
         16000: "audio/l16;rate=16000",
@@ -161,7 +161,7 @@ def websocket(
 
 
 def sip(uri: str, **options: Unpack[SipOptions]) -> Sip:
-    """A SIP address such as ``sip:alice@example.com;transport=tls``."""
+    """A SIP address such as `sip:alice@example.com;transport=tls`."""
     return {"type": "sip", "uri": uri, **options}
 
 

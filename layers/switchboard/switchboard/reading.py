@@ -11,19 +11,19 @@ _SIP_HEADER = "SipHeader_"
 
 
 def caller(request: Mapping[str, Any]) -> str:
-    """Return who calls: ``from``, or ``from_user`` when a Client SDK user does; empty when withheld."""
+    """Return who calls: `from`, or `from_user` when a Client SDK user does; empty when withheld."""
     return str(request.get("from") or request.get("from_user") or "")
 
 
 def leg(event: Mapping[str, Any]) -> str | None:
-    """Return the leg an event is about; ``human`` and ``machine`` events name it ``call_uuid``."""
+    """Return the leg an event is about; `human` and `machine` events name it `call_uuid`."""
     return event.get("uuid") or event.get("call_uuid")
 
 
 def sip_headers(request: Mapping[str, Any]) -> dict[str, str]:
-    """Return the SIP headers of an inbound call, such as ``{"X-UserId": "42"}``; case and hyphens are kept.
+    """Return the SIP headers of an inbound call, such as `{"X-UserId": "42"}`; case and hyphens are kept.
 
-    Vonage passes on the headers that begin with ``X-`` (but not ``X-Nexmo``), and ``User-to-User``.
+    Vonage passes on the headers that begin with `X-` (but not `X-Nexmo`), and `User-to-User`.
     """
     return {
         key.removeprefix(_SIP_HEADER): value for key, value in request.items() if key.startswith(_SIP_HEADER)
@@ -42,7 +42,7 @@ def speech(event: Mapping[str, Any]) -> str:
 
 
 def confidence(event: Mapping[str, Any]) -> float:
-    """Return from 0 to 1 how sure Vonage is of ``speech``; 0 when it does not say."""
+    """Return from 0 to 1 how sure Vonage is of `speech`; 0 when it does not say."""
     results = (event.get("speech") or {}).get("results") or [{}]
     return float(results[0].get("confidence") or 0)
 
@@ -55,7 +55,7 @@ def duration(event: Mapping[str, Any]) -> int | None:
 def price(event: Mapping[str, Any]) -> "Decimal | None":
     """Return what a completed call or a message cost, exactly; None when the event does not say.
 
-    Calls are priced in euros; a message's currency is in its ``usage``.
+    Calls are priced in euros; a message's currency is in its `usage`.
     """
     from decimal import Decimal
 
@@ -66,7 +66,7 @@ def price(event: Mapping[str, Any]) -> "Decimal | None":
 def from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
     """Return a webhook's fields from the query parameters of a GET.
 
-    Objects arrive there as JSON text in one parameter (``dtmf={"digits":"3","timed_out":true}``); a text that
+    Objects arrive there as JSON text in one parameter (`dtmf={"digits":"3","timed_out":true}`); a text that
     only looks like JSON is left as it is.
     """
     return {name: _object_or_text(text) for name, text in parameters.items()}

@@ -11,10 +11,10 @@ _From = TypedDict("_From", {"from": str}, total=False)
 
 
 class Event(_From, total=False):
-    """Something happened in a conversation; ``from`` is a member (``MEM-…``); ``body`` goes by ``type``.
+    """Something happened in a conversation; `from` is a member (`MEM-…`); `body` goes by `type`.
 
-    ``type`` is a word path such as ``member:joined``, ``audio:dtmf``, ``leg:status:update`` or
-    ``rtc:hangup``; your own begin with ``custom:``. ``id`` counts within the conversation.
+    `type` is a word path such as `member:joined`, `audio:dtmf`, `leg:status:update` or
+    `rtc:hangup`; your own begin with `custom:`. `id` counts within the conversation.
     """
 
     type: Required[str]

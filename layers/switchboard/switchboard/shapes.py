@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 def keys(shape: Shape) -> Mapping[str, Shape]:
-    """Return the keys of a ``TypedDict`` with their types and constraints; nothing for any other shape."""
+    """Return the keys of a `TypedDict` with their types and constraints; nothing for any other shape."""
     return get_type_hints(shape, include_extras=True) if hasattr(shape, "__required_keys__") else {}
 
 
@@ -50,7 +50,7 @@ def members(annotation: Shape) -> list[Shape]:
 
 
 def tags(union: Shape, key: str) -> dict[str, Shape]:
-    """Return the members of a union by the values of ``key`` that tell them apart."""
+    """Return the members of a union by the values of `key` that tell them apart."""
     return {tag: member for member in members(union) for tag in get_args(unwrap(keys(member)[key]).shape)}
 
 
@@ -61,7 +61,7 @@ def _origin(annotation: Shape) -> Shape:
 def locate(shape: Shape, path: Sequence[str | int]) -> Place:
     """Return what is at a path that pydantic reports: keys, indexes and, in a union, the tag of its member.
 
-    A path that leads out of the types ends at the shape ``Any``.
+    A path that leads out of the types ends at the shape `Any`.
     """
     place = unwrap(shape)
     for step in path:

@@ -1,8 +1,8 @@
-"""The words the wire types are written in: ``TypedDict`` and the constraints on a value.
+"""The words the wire types are written in: `TypedDict` and the constraints on a value.
 
 Answering a call must not wait for a validation library, so this module imports none. A constraint here is an
 annotated-types *group*: pydantic and hypothesis recognise it by its protocol and unfold it, and only then is
-annotated-types (for a pattern, pydantic too) imported. ``str(constraint)`` is the rule in words; error
+annotated-types (for a pattern, pydantic too) imported. `str(constraint)` is the rule in words; error
 messages and the reference pages both use it.
 """
 
@@ -83,7 +83,7 @@ class Items(_Length):
 
 
 class Matches(Constraint):
-    """A text that a regular expression matches from beginning to end; ``rule`` says it in words."""
+    """A text that a regular expression matches from beginning to end; `rule` says it in words."""
 
     def __init__(self, pattern: str, rule: str) -> None:
         self.pattern = pattern
@@ -100,7 +100,7 @@ class Matches(Constraint):
 
 
 class Fits(Constraint):
-    """A value that a function accepts; ``rule`` says in words what it looks for."""
+    """A value that a function accepts; `rule` says in words what it looks for."""
 
     def __init__(self, accepts: Callable[[Any], bool], rule: str) -> None:
         self.accepts = accepts

@@ -5,7 +5,7 @@ silence, so it is an error here. What we read is checked for what it has, and st
 fields.
 
 This module imports pydantic, which costs twice the cold start of a whole webhook. Tests, the simulated
-Vonage, the outbound function and ``SWITCHBOARD_VALIDATE=1`` use it; the answer path never does.
+Vonage, the outbound function and `SWITCHBOARD_VALIDATE=1` use it; the answer path never does.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from switchboard.violations import shown, violations
 def ncco_problems(ncco: object) -> list[str]:
     """Return what is wrong with an NCCO, in the order of its actions; nothing for one that Vonage takes.
 
-    Actions count from 1: ``action 2 (input): dtmf.maxDigits is 25; it must be from 1 to 20``.
+    Actions count from 1: `action 2 (input): dtmf.maxDigits is 25; it must be from 1 to 20`.
     """
     if not isinstance(ncco, list | tuple):
         return [f"the NCCO is {shown(ncco)}; it must be a list of actions"]
@@ -37,7 +37,7 @@ def ncco_problems(ncco: object) -> list[str]:
 
 
 def problems(shape: Shape, value: object, *, strict: bool = False) -> list[str]:
-    """Return what is wrong with ``value`` as a ``shape``, a wire type such as ``voice.AnswerRequest``.
+    """Return what is wrong with `value` as a `shape`, a wire type such as `voice.AnswerRequest`.
 
     Args:
         shape: the type that the value should have.
@@ -48,7 +48,7 @@ def problems(shape: Shape, value: object, *, strict: bool = False) -> list[str]:
 
 
 def message_problems(message: object) -> list[str]:
-    """Return what is wrong with a message to send, such as ``text is missing; message_type is text``."""
+    """Return what is wrong with a message to send, such as `text is missing; message_type is text`."""
     return problems(MessageRequest, message, strict=True) or list(broken_message_rules(_fields(message)))
 
 
@@ -58,7 +58,7 @@ def call_problems(call: object) -> list[str]:
 
 
 def command_problems(command: object) -> list[str]:
-    """Return what is wrong with a command, its message or call included: ``detail.to is missing``."""
+    """Return what is wrong with a command, its message or call included: `detail.to is missing`."""
     found = problems(Command, command, strict=True)
     if found:
         return found

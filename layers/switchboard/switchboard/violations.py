@@ -31,10 +31,10 @@ class Violation(NamedTuple):
     """One thing wrong with a value.
 
     Attributes:
-        kind: the field is ``missing``, ``unknown`` or ``wrong``.
-        field: its path, such as ``dtmf.maxDigits`` or ``endpoint[0].number``; empty for the value as a whole.
+        kind: the field is `missing`, `unknown` or `wrong`.
+        field: its path, such as `dtmf.maxDigits` or `endpoint[0].number`; empty for the value as a whole.
         value: what was there, shortened and without the first digits of phone numbers; empty when missing.
-        rule: what must hold, such as ``from 1 to 20``; of an unknown field, which one may have been meant.
+        rule: what must hold, such as `from 1 to 20`; of an unknown field, which one may have been meant.
     """
 
     kind: Literal["missing", "unknown", "wrong"]
@@ -53,7 +53,7 @@ class Violation(NamedTuple):
 
 
 def violations(shape: Shape, value: object, *, strict: bool) -> Iterator[Violation]:
-    """Yield what is wrong with a value; ``strict`` refuses unknown keys, and texts for numbers, too."""
+    """Yield what is wrong with a value; `strict` refuses unknown keys, and texts for numbers, too."""
     try:
         _adapter(shape).validate_python(value, strict=strict, extra="forbid" if strict else "allow")
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What Vonage asks when a call arrives, in its own shape and words. What happens to it: ``voice_events``.
+"""What Vonage asks when a call arrives, in its own shape and words. What happens to it: `voice_events`.
 
 Source: Vonage Voice API webhooks reference, and requests recorded in the official SDKs' tests.
 """
@@ -11,11 +11,11 @@ _From = TypedDict("_From", {"from": str}, total=False)
 
 
 class AnswerRequest(_From, total=False):
-    """A call has arrived, or one of ours with an ``answer_url`` was answered; the reply is an NCCO.
+    """A call has arrived, or one of ours with an `answer_url` was answered; the reply is an NCCO.
 
-    ``from`` is a number or SIP address. A Client SDK user calls with ``from_user`` instead:
-    ``reading.caller`` gives whichever is there. ``region_url`` is the host for REST requests about this call.
-    SIP headers arrive as further keys, see ``reading.sip_headers``.
+    `from` is a number or SIP address. A Client SDK user calls with `from_user` instead:
+    `reading.caller` gives whichever is there. `region_url` is the host for REST requests about this call.
+    SIP headers arrive as further keys, see `reading.sip_headers`.
     """
 
     to: Required[str]
@@ -28,7 +28,7 @@ class AnswerRequest(_From, total=False):
 
 
 class OriginalRequest(TypedDict, total=False):
-    """The webhook that failed; ``type`` is ``event``, or ``answer`` (this value is unconfirmed)."""
+    """The webhook that failed; `type` is `event`, or `answer` (this value is unconfirmed)."""
 
     url: str
     type: str

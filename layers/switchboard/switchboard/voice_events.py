@@ -1,6 +1,6 @@
 """What happens to a call, as the event webhook hears it, in Vonage's own shape and words.
 
-Flows tell events apart by ``status`` or by the key that only one of them has::
+Flows tell events apart by `status` or by the key that only one of them has::
 
     match event:
         case {"dtmf": {"digits": "1"}}: ...
@@ -30,7 +30,7 @@ class _Leg(_From, total=False):
 
 @final
 class Progress(_Leg, total=False):
-    """The leg is set up (``started``) or rings; the two may arrive in either order."""
+    """The leg is set up (`started`) or rings; the two may arrive in either order."""
 
     status: Required[Literal["started", "ringing"]]
 
@@ -49,10 +49,10 @@ class Answered(_Leg, total=False):
 class NotAnswered(_Leg, total=False):
     """The leg ended without an answer.
 
-    ``detail`` says more: ``unavailable``, ``timeout`` or ``carrier_timeout`` (unanswered),
-    ``invalid_number``, ``restricted`` or ``declined`` (rejected), ``cannot_route``, ``number_out_of_service``
-    or ``internal_error`` (failed). The reply is read as an NCCO only after a ``connect`` with ``eventType:
-    synchronous``.
+    `detail` says more: `unavailable`, `timeout` or `carrier_timeout` (unanswered),
+    `invalid_number`, `restricted` or `declined` (rejected), `cannot_route`, `number_out_of_service`
+    or `internal_error` (failed). The reply is read as an NCCO only after a `connect` with `eventType:
+    synchronous`.
     """
 
     status: Required[Literal["busy", "cancelled", "timeout", "unanswered", "rejected", "failed"]]
@@ -62,9 +62,9 @@ class NotAnswered(_Leg, total=False):
 
 @final
 class MachineDetected(_Leg, total=False):
-    """Who answered. ``sub_state`` is ``beep_start`` or ``beep_timeout``.
+    """Who answered. `sub_state` is `beep_start` or `beep_timeout`.
 
-    The leg is named ``call_uuid`` here: ``reading.leg`` gives whichever name is there.
+    The leg is named `call_uuid` here: `reading.leg` gives whichever name is there.
     """
 
     status: Required[Literal["human", "machine"]]
@@ -81,7 +81,7 @@ class Disconnected(_Leg, total=False):
 
 @final
 class Completed(_Leg, total=False):
-    """The leg is over. Its numbers are texts: see ``reading.duration`` and ``reading.price``."""
+    """The leg is over. Its numbers are texts: see `reading.duration` and `reading.price`."""
 
     status: Required[Literal["completed"]]
     start_time: str | None
@@ -107,21 +107,21 @@ class Transcribed(TypedDict, total=False):
 
 
 class Dtmf(TypedDict, total=False):
-    """The keys pressed; ``digits`` is null or empty when there were none."""
+    """The keys pressed; `digits` is null or empty when there were none."""
 
     digits: str | None
     timed_out: bool
 
 
 class SpeechResult(TypedDict, total=False):
-    """One reading of what was said; ``confidence`` is documented both as a text and as a number."""
+    """One reading of what was said; `confidence` is documented both as a text and as a number."""
 
     text: Required[str]
     confidence: str | float
 
 
 class Speech(TypedDict, total=False):
-    """What was said, best reading first; without ``results`` there may be an ``error``."""
+    """What was said, best reading first; without `results` there may be an `error`."""
 
     timeout_reason: str  # end_on_silence_timeout, max_duration or start_timeout
     results: list[SpeechResult]
@@ -131,7 +131,7 @@ class Speech(TypedDict, total=False):
 
 @final
 class Input(_Leg, total=False):
-    """The result of an ``input`` action; an NCCO in the reply replaces the rest of the call's."""
+    """The result of an `input` action; an NCCO in the reply replaces the rest of the call's."""
 
     dtmf: Dtmf
     speech: Speech
@@ -139,7 +139,7 @@ class Input(_Leg, total=False):
 
 @final
 class Notification(TypedDict, total=False):
-    """A ``notify`` action was reached; an empty reply lets the NCCO go on."""
+    """A `notify` action was reached; an empty reply lets the NCCO go on."""
 
     payload: Required[dict[str, Any]]
     conversation_uuid: str
@@ -148,7 +148,7 @@ class Notification(TypedDict, total=False):
 
 @final
 class Recorded(TypedDict, total=False):
-    """A recording is ready at ``recording_url`` for 30 days; fetching it takes the application's JWT."""
+    """A recording is ready at `recording_url` for 30 days; fetching it takes the application's JWT."""
 
     recording_url: Required[str]
     recording_uuid: str
@@ -172,7 +172,7 @@ class Transferred(TypedDict, total=False):
 
 @final
 class CallError(TypedDict, total=False):
-    """Vonage could not carry out the NCCO; ``reason`` is written for people."""
+    """Vonage could not carry out the NCCO; `reason` is written for people."""
 
     reason: Required[str]
     conversation_uuid: str
