@@ -3,14 +3,13 @@
 Source: Vonage NCCO reference, "input"; call flow guide.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from local.vonage.account import Json
-from local.vonage.legs import Ear, Leg, Pressed, Said
+from local.vonage.legs import Ear, Leg, LegOverError, Pressed, Said
 from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 
@@ -49,13 +48,9 @@ def _payload(call: "Call", leg: Leg, speech: Json, dtmf: Json) -> Json:
 
 async def _report_each_key(call: "Call", leg: Leg) -> None:
     """Asynchronous mode: one event per key while the call goes on, to wherever keys are reported now."""
-    with leg.listening() as ear:
-        over = asyncio.ensure_future(leg.over.wait())
-        while not over.done():
-            sound = asyncio.ensure_future(ear.next(None))
-            await asyncio.wait({over, sound}, return_when=asyncio.FIRST_COMPLETED)
-            heard = sound.result() if sound.done() else None
-            sound.cancel()
+    with leg.listening() as ear, contextlib.suppress(LegOverError):
+        while True:
+            heard = await leg.unless_over(ear.next(None))
             if isinstance(heard, Pressed) and leg.key_hook:
                 event = _payload(call, leg, {"results": []}, {"digits": heard.key, "timed_out": False})
                 call.webhooks.event(event, to=leg.key_hook, kind="input", leg=leg)

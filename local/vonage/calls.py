@@ -12,7 +12,7 @@ from local.vonage.actions import EXECUTE
 from local.vonage.call_webhooks import CallWebhooks, Endpoints
 from local.vonage.detecting import Detection
 from local.vonage.dialling import Dialling
-from local.vonage.legs import Leg
+from local.vonage.legs import Leg, LegOverError
 from local.vonage.ncco_reading import Ncco
 from local.vonage.parties import Callee, Party, StepFailedError
 from local.vonage.player import Player
@@ -163,13 +163,9 @@ class Call:
 
     async def _until_over(self, player: Player, longest_s: float | None = None) -> None:
         """Play until there is nothing left to do or the leg is over."""
-        playing = asyncio.ensure_future(player.run())
-        over = asyncio.ensure_future(player.leg.over.wait())
-        await asyncio.wait({playing, over}, timeout=longest_s, return_when=asyncio.FIRST_COMPLETED)
-        over.cancel()
-        playing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await playing
+        with contextlib.suppress(LegOverError, TimeoutError):
+            async with asyncio.timeout(longest_s):
+                await player.leg.unless_over(player.run())
 
     async def _converse(self, ncco: Ncco, steps: list[Json], longest_s: float) -> str | None:
         """Play the NCCO while the party follows its steps; returns what the party could not do."""

@@ -6,14 +6,16 @@ conversation.
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from local.vonage.account import Json
 from local.vonage.clock import Clock
 from local.vonage.conversations import Conversation
+
+Result = TypeVar("Result")
 
 Direction = Literal["inbound", "outbound"]
 EndpointType = Literal["phone", "sip", "app", "websocket", "vbc"]
@@ -36,6 +38,10 @@ class Said:
 
 
 Sound = Pressed | Said
+
+
+class LegOverError(Exception):
+    """The leg ended while something was waited for."""
 
 
 class Ear:
@@ -168,6 +174,23 @@ class Leg:
             or len(self.conversation.legs) > 1
         ):
             await self.conversation.change()
+
+    async def unless_over(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        """Do something, but not longer than the leg lasts.
+
+        Raises:
+            LegOverError: the leg ended first.
+        """
+        task, over = asyncio.ensure_future(doing), asyncio.ensure_future(self.over.wait())
+        try:
+            await asyncio.wait({task, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise LegOverError
+            return task.result()
+        finally:
+            task.cancel()
+            over.cancel()
+            await asyncio.gather(task, over, return_exceptions=True)
 
     async def next_heard(self) -> str:
         """What the party heard next; each thing is given once."""

@@ -57,10 +57,11 @@ def inbound_payload(exchange: "Exchange", message: Json) -> Json:
         "message_type": message.get("message_type", "text"),
     }
     given = {name: value for name, value in message.items() if name not in common}
-    return {**common, **given, **_channel_fields(message)}
+    own = {"href": f"{exchange.url}/v1/messages/{common['message_uuid']}"}
+    return {**common, **_channel_fields(message, own), **given}
 
 
-def _channel_fields(message: Json) -> Json:
+def _channel_fields(message: Json, own: Json) -> Json:
     match message["channel"]:
         case "sms":
             keyword = message.get("text", "").partition(" ")[0].upper()
@@ -72,9 +73,9 @@ def _channel_fields(message: Json) -> Json:
         case "mms":
             return {"origin": {"network_code": NETWORK_CODE}}
         case "whatsapp":
-            return {"profile": {"name": "Simulated Customer"}, "context_status": "none"}
+            return {"profile": {"name": "Simulated Customer"}, "context_status": "none", "_self": own}
         case "rcs":
-            return {"context_status": "none"}
+            return {"context_status": "none", "_self": own}
         case _:
             return {}
 

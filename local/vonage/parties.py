@@ -6,14 +6,12 @@ A party follows steps: `{"hear": "Welcome"}`, `{"say": "sales"}`, `{"press": "12
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, get_args
+from typing import Literal, get_args
 
 from local.vonage.account import ANSWERING_CALLEE, UNKNOWN_NUMBER, Json
-from local.vonage.legs import Leg, Pressed, Said
-
-Result = TypeVar("Result")
+from local.vonage.legs import Leg, LegOverError, Pressed, Said
 
 Picks = Literal["answer", "busy", "no_answer", "unavailable", "decline", "out_of_service", "machine"]
 
@@ -110,12 +108,12 @@ class Party:
         try:
             async with asyncio.timeout(within_s):
                 while True:
-                    self.heard.append(await self._or_end(self.leg.next_heard()))
+                    self.heard.append(await self.leg.unless_over(self.leg.next_heard()))
                     if text.casefold() in self.heard[-1].casefold():
                         return
         except TimeoutError as error:
             raise StepFailedError(self._never_heard(text, since, f"within {within_s:g} s")) from error
-        except _OverError as error:
+        except LegOverError as error:
             raise StepFailedError(self._never_heard(text, since, "before the call ended")) from error
 
     async def presses(self, keys: str) -> None:
@@ -149,35 +147,19 @@ class Party:
             case {"press": keys}:
                 await self.presses(str(keys))
             case {"wait": seconds}:
-                with contextlib.suppress(_OverError):
-                    await self._or_end(asyncio.sleep(float(seconds)))
+                with contextlib.suppress(LegOverError):
+                    await self.leg.unless_over(asyncio.sleep(float(seconds)))
             case _:
                 self.hangs_up()
 
     async def _when_listened_to(self, deed: str) -> None:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                await self._or_end(self.leg.listened_to.wait())
-        except (TimeoutError, _OverError) as error:
+                await self.leg.unless_over(self.leg.listened_to.wait())
+        except (TimeoutError, LegOverError) as error:
             message = f"{self.leg.party} wanted to {deed}, but no input action listened"
             raise StepFailedError(message) from error
-
-    async def _or_end(self, waiting: Coroutine[Any, Any, Result]) -> Result:
-        happening = asyncio.ensure_future(waiting)
-        ending = asyncio.ensure_future(self.leg.over.wait())
-        try:
-            await asyncio.wait({happening, ending}, return_when=asyncio.FIRST_COMPLETED)
-            if happening.done():
-                return happening.result()
-            raise _OverError
-        finally:
-            happening.cancel()
-            ending.cancel()
 
     def _never_heard(self, text: str, since: int, when: str) -> str:
         heard = "; ".join(f'"{words}"' for words in self.heard[since:]) or "nothing"
         return f'{self.leg.party} never heard "{text}" {when}; heard: {heard}'
-
-
-class _OverError(Exception):
-    """The leg ended first."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from local.vonage.account import Json
 from local.vonage.leg_events import whole_seconds
-from local.vonage.legs import Ear, Leg, Pressed, Said
+from local.vonage.legs import Ear, Leg, LegOverError, Pressed, Said
 from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 
@@ -55,7 +55,7 @@ async def _run(call: "Call", leg: Leg, action: Json) -> None:
     started, began = call.clock.now(), call.clock.seconds()
     recorded = call.exchange.keep_recording(leg.application_id, action.get("format", "mp3"))
     stops = any(name in action for name in STOPS)
-    with leg.listening(inviting=stops) as ear, contextlib.suppress(TimeoutError):
+    with leg.listening(inviting=stops) as ear, contextlib.suppress(TimeoutError, LegOverError):
         async with asyncio.timeout(action.get("timeOut")):
             await _until_it_stops(leg, ear, action, recorded)
     recorded.duration_s = call.clock.seconds() - began
@@ -76,24 +76,14 @@ async def _run(call: "Call", leg: Leg, action: Json) -> None:
 
 
 async def _until_it_stops(leg: Leg, ear: Ear, action: Json, recorded: Recording) -> None:
-    silence_s = action.get("endOnSilence")
-    over = asyncio.ensure_future(leg.over.wait())
-    try:
-        while not over.done():
-            sound = asyncio.ensure_future(ear.next(silence_s))
-            await asyncio.wait({over, sound}, return_when=asyncio.FIRST_COMPLETED)
-            if not sound.done():
-                sound.cancel()
+    while True:
+        match await leg.unless_over(ear.next(action.get("endOnSilence"))):
+            case None:
                 return
-            match sound.result():
-                case None:
-                    return
-                case Pressed(key) if key == action.get("endOnKey"):
-                    return
-                case Said(text):
-                    recorded.words.append({"sentence": text})
-    finally:
-        over.cancel()
+            case Pressed(key) if key == action.get("endOnKey"):
+                return
+            case Said(text):
+                recorded.words.append({"sentence": text})
 
 
 async def _transcribe(call: "Call", leg: Leg, action: Json, recorded: Recording, recording_uuid: str) -> None:

@@ -133,8 +133,8 @@ def running(
     clock = Clock(live=live, start=start)
     with (
         listening(port) as listener,
-        Engine(clock).running() as engine,
         delivering(account or Account.seeded(), clock, transport) as delivery,
+        Engine(clock).running() as engine,
         _remembering(db, delivery),
     ):
         url = f"{'https' if certificate else 'http'}://{HOST}:{listener.getsockname()[1]}"

@@ -75,7 +75,7 @@ def calling_stage(
 @contextlib.contextmanager
 def _exchange(account: Account, base_url: str, transport: httpx.BaseTransport | None) -> Iterator[Exchange]:
     clock = Clock()
-    with Engine(clock).running() as engine, delivering(account, clock, transport) as delivery:
+    with delivering(account, clock, transport) as delivery, Engine(clock).running() as engine:
         exchange = Exchange(account, clock, delivery.journal, engine, delivery)
         _link(account, base_url)
         yield exchange
