@@ -62,7 +62,7 @@ def _checked(resource: Managed, tools: Tools, *, repair: bool) -> Report:
         with resource.held(tools):
             survey = resource.survey(tools)
             findings = managed.amiss(survey)
-            if repair and survey.steps:
+            if repair and survey.steps and not managed.superseded(survey):
                 _repair(survey, tools)
                 repaired = True
     except ProvisionerError as error:

@@ -49,6 +49,7 @@ class Site:
             moved=moved,
             made_here=ours and not owners and not wanted.AdoptApplicationId,
             claimed=self.memory.id in owners,
+            topmost=self.memory.id not in owners or owners[-1] == self.memory.id,
             earlier=tuple(_documents(self.memory.earlier_properties())),
         )
 

@@ -95,8 +95,15 @@ def by(function_arn: str, tools: Tools) -> list[Managed]:
     ]
 
 
+def superseded(survey: application.Survey | number.Survey) -> bool:
+    """Whether another resource has taken the application over since, and looks after it now."""
+    return isinstance(survey, application.Survey) and not survey.found.topmost
+
+
 def amiss(survey: application.Survey | number.Survey) -> list[Finding]:
     """The steps a survey ended with, as findings; several steps of one kind are one finding."""
+    if superseded(survey):
+        return []
     left = survey.left if isinstance(survey, number.Survey) else []
     return [*_from_steps(survey.steps), *(from_error(refusal) for refusal in left)]
 

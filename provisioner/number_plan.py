@@ -130,6 +130,9 @@ def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[Step]:
             code="NUMBER_NOT_OWNED",
         )
     mine = next((claim for claim in number.claims if claim.owner == wanted.owner), None)
+    superseded = mine is not None and number.claims[-1] is not mine
+    if superseded and wanted.unchanged:
+        return []  # another resource took it over since: it is theirs to look after
     ours = {wanted.application_id, mine.details.get("application_id") if mine else None}
     if not wanted.takeover:
         _refuse_to_steal(msisdn, live, {each for each in ours if each})
@@ -138,6 +141,8 @@ def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[Step]:
     overridden = live.get("voiceCallbackType") in OVERRIDES
     if live.get("app_id") == wanted.application_id and not overridden:
         return claim
+    if superseded:
+        claim = [ReleaseNumber(msisdn), ClaimNumber(msisdn, wanted.application_id, dict(live))]
     kept = {k: v for k, v in live.items() if not (overridden and k in VOICE_CALLBACK)}
     link = LinkNumber(msisdn, settings(kept, wanted.application_id), settings(live, linked_to(live)))
     return [*claim, link]

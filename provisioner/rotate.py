@@ -30,6 +30,8 @@ def _rotated(resource: Managed, tools: Tools) -> Report:
     try:
         with resource.held(tools):
             survey = application.survey(tools, resource.memory(tools), resource.properties, resource.stack_id)
+            if managed.superseded(survey):
+                return {"resource": resource.id, "status": "ok"}
             bench = survey.bench(tools, str(uuid.uuid4()))
             execute(plan.plan_rotation(survey.found), bench)
             survey.site.memory.note(public_key=bench.key.public_pem)

@@ -17,6 +17,7 @@ from tests.unit.provisioner.conftest import (
     GB,
     World,
     application_properties,
+    number_properties,
 )
 
 Json = dict[str, Any]
@@ -145,6 +146,30 @@ def test_a_number_taken_by_somebody_is_told_and_not_taken_back(world: World) -> 
 
     assert codes(report) == ["NUMBER_LINKED_ELSEWHERE"]
     assert world.vonage.account.numbers[GB]["app_id"] == other
+
+
+def test_a_number_that_moved_to_another_stack_is_not_fetched_back(world: World) -> None:
+    stack, other = linked_stack(world), world.stack("other")
+    taken_by = world.create_application(other).data["ApplicationId"]
+    stack.update("Link", number_properties(world.applications[0]["id"], AllowTakeover=True))
+    assert world.create_number(other, taken_by, AllowTakeover=True).succeeded
+
+    report = act(world, action="check", repair=True)
+
+    assert report["status"] == "ok", report
+    assert world.vonage.account.numbers[GB]["app_id"] == taken_by
+
+
+def test_a_renamed_resource_leaves_its_application_to_the_new_one(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack, "Old", Name="before")
+    world.create_application(stack, "New", Name="after")
+
+    assert act(world, action="check", repair=True)["status"] == "ok"
+    act(world, action="rotate")
+
+    assert world.applications[0]["name"] == "after"
+    assert len(world.calls("GET /v1/calls")) == 1
 
 
 def test_resources_of_another_provisioner_are_left_alone(world: World) -> None:

@@ -212,6 +212,24 @@ def test_a_number_moves_between_stacks_without_being_unlinked(world: World) -> N
     assert world.vonage.account.numbers[GB] == before
 
 
+def test_a_number_taken_back_is_given_back_by_the_last_one_that_took_it(world: World) -> None:
+    one, two = world.stack("one"), world.stack("two")
+    first = world.create_application(one).data["ApplicationId"]
+    second = world.create_application(two).data["ApplicationId"]
+    before = dict(world.vonage.account.numbers[GB])
+    world.create_number(one, first)
+    world.create_number(two, second, AllowTakeover=True)
+
+    back = one.update("Link", number_properties(first, AllowTakeover=True))
+
+    assert back.succeeded, back.reason
+    assert world.vonage.account.numbers[GB]["app_id"] == first
+    assert two.delete("Link").succeeded
+    assert world.vonage.account.numbers[GB]["app_id"] == first
+    assert one.delete("Link").succeeded
+    assert world.vonage.account.numbers[GB] == before
+
+
 def test_a_number_taken_over_and_given_back_goes_to_its_first_stack(world: World) -> None:
     one, two = world.stack("one"), world.stack("two")
     first = world.create_application(one).data["ApplicationId"]
