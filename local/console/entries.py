@@ -98,6 +98,14 @@ class Entry:
         return str(body.get("status", "")) if isinstance(body, dict) and self.kind == "webhook" else ""
 
     @property
+    def about(self) -> str:
+        """Which leg a call's event is about: the number it leads to."""
+        body = self.json["request"].get("body")
+        return (
+            str(body.get("to", "")) if self.news and self.json.get("call") and isinstance(body, dict) else ""
+        )
+
+    @property
     def path(self) -> str:
         """The request's path: the host is the same for all of an application."""
         url = str(self.json["request"]["url"])

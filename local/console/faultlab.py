@@ -65,11 +65,11 @@ class FaultLab:
     def build(self) -> None:
         """The panel's elements."""
         with ui.element("div").classes("faultlab"):
-            self._form("Webhooks to your code", WEBHOOKS, WEBHOOK_EFFECTS, self._vonage.webhook_faults)
-            self._form("Requests to Vonage", APIS, API_EFFECTS, self._vonage.faults)
             self._waiting = controls.html("faults.html", faults=[]).classes("waiting")
             self._clear = controls.button("Clear all faults", icon="close", classes="button")
             self._clear.on("click", self._clear_all)
+            self._form("Webhooks to your code", WEBHOOKS, WEBHOOK_EFFECTS, self._vonage.webhook_faults)
+            self._form("Requests to Vonage", APIS, API_EFFECTS, self._vonage.faults)
         self._show()
         self._feed.read(lambda entry: self._show() if "fault" in entry else None)
 
