@@ -25,11 +25,15 @@ def main() -> int:
         return 1
     _compare_python()
     started = time.monotonic()
+    before = Results.read() if FILE.exists() else None
     results = run(QUICK if arguments.quick else FULL, _say)
     _print(results)
+    if before:
+        _say(f"Compared with {before.about['commit']}, from {FILE.name}\n")
+        _say(tables.comparison(before.groups["webhooks"], results.groups["webhooks"]))
     if not arguments.quick:
         results.write()
-        _write(results)
+        _write(Results.read())
     _say(f"Took {time.monotonic() - started:.0f} s.")
     return 0
 

@@ -8,14 +8,20 @@ from benchmarks.results import Results
 from benchmarks.tables import Cell, table
 from local import paths
 
-_PAGE = paths.ROOT / "docs" / "cost.md"
+PAGE = paths.ROOT / "docs" / "cost.md"
 _LAYOUT = Path(__file__).with_name("cost.md.txt")
 _MEMORIES = (256, 512, 1024, 1769)
 
 
 def write(results: Results) -> Path:
     """Write the page. Returns its path."""
-    text = _LAYOUT.read_text().format(
+    PAGE.write_text(text(results))
+    return PAGE
+
+
+def text(results: Results) -> str:
+    """The page, from a run's numbers."""
+    return _LAYOUT.read_text().format(
         about=results.about,
         cost=cost,
         metrics=cost.METRICS,
@@ -25,8 +31,6 @@ def write(results: Results) -> Path:
         commands=limits.commands_per_second(results, 2),
         snapstart=_snapstart(results),
     )
-    _PAGE.write_text(text)
-    return _PAGE
 
 
 def _workload(results: Results, workload: cost.Workload) -> str:

@@ -2,20 +2,28 @@
 
 from pathlib import Path
 
-from benchmarks import plot, subjects, tables
+from benchmarks import subjects, tables
 from benchmarks.results import Results
 from local import paths
 
-_PAGE = paths.ROOT / "docs" / "performance.md"
+PAGE = paths.ROOT / "docs" / "performance.md"
 _PICTURE = paths.ROOT / "docs" / "performance.svg"
 _LAYOUT = Path(__file__).with_name("performance.md.txt")
 
 
 def write(results: Results) -> Path:
     """Write the page and its picture. Returns the page's path."""
+    from benchmarks import plot  # matplotlib, which only `make bench` installs
+
     plot.cold_starts(results, _PICTURE)
+    PAGE.write_text(text(results))
+    return PAGE
+
+
+def text(results: Results) -> str:
+    """The page, from a run's numbers."""
     webhooks = results.groups["webhooks"]
-    text = _LAYOUT.read_text().format(
+    return _LAYOUT.read_text().format(
         about=results.about,
         rounds=len(webhooks.cold[subjects.FLOOR]["cpu_ms"]),
         warm_rounds=len(webhooks.warm[subjects.FLOOR]["p50_us"]),
@@ -32,5 +40,3 @@ def write(results: Results) -> Path:
         consumers=tables.consumers(results),
         load=tables.load(results),
     )
-    _PAGE.write_text(text)
-    return _PAGE

@@ -81,6 +81,19 @@ def others(results: Results) -> list[str]:
     return [subjects.FLOOR, *(name for name in results.groups["webhooks"].cold if name not in ANSWER_ROWS)]
 
 
+def comparison(before: Group, after: Group) -> str:
+    """Two runs of the same rows: what each row costs in multiples of its own run's floor."""
+    names = [name for name in after.cold if name in before.cold and name != subjects.FLOOR]
+    return table(
+        names,
+        {
+            f"{kind} {quantity}, × floor, {when}": _times(group, kind, quantity)
+            for kind, quantity in (("cold", "cpu_ms"), ("warm", "p50_us"))
+            for when, group in (("before", before), ("now", after))
+        },
+    )
+
+
 def secret_reads(group: Group) -> str:
     """Ways to read the secret for the first time."""
     return table(
