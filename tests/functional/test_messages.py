@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from switchboard import InboundMessage, MessageRequest, inbound, reply_to
 from switchboard.pipeline import Webhook
+from switchboard.request import MAX_BODY_BYTES
 
 from functions.inbound import app as inbound_app
 from functions.rtc_event import app as rtc_event_app
@@ -169,3 +170,21 @@ def test_a_flow_that_returns_nonsense_has_failed(logs: Logs, returned: object) -
 
     assert nonsense(webhook_event("inbound", sample("inbound_sms_text"))) == {"statusCode": 200}
     assert logs.lines[0]["message"] == "FlowFailed"
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"a", b"\xc3\xa9"])
+def test_the_largest_body_fits_whatever_it_consists_of(backbone: Aws, byte: bytes) -> None:
+    event = webhook_event("inbound", body=(byte * MAX_BODY_BYTES)[:MAX_BODY_BYTES], base64_encoded=True)
+
+    assert inbound_app.lambda_handler(event) == {"statusCode": 200}
+    (message,) = backbone.queues[QUEUE]
+    payload = json.loads(message["MessageBody"])["payload"]
+    assert len(message["MessageBody"]) < 1024 * 1024
+    assert len(json.dumps(payload, ensure_ascii=False).encode()) < 400_000
+
+
+def test_a_larger_body_is_refused(backbone: Aws) -> None:
+    event = webhook_event("inbound", body=b"a" * (MAX_BODY_BYTES + 1))
+
+    assert inbound_app.lambda_handler(event) == {"statusCode": 413}
+    assert queued(backbone) == []

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from switchboard.errors import BodyTooLargeError
 
-# Vonage's webhooks are a few kB. 256 KiB fits a DynamoDB item (400 KB) and, escaped, an SQS message (1 MiB).
-MAX_BODY_BYTES = 256 * 1024
+# Vonage's webhooks are a few kB. Escaped at its worst (six bytes for one), 128 KiB still fits an SQS message
+# (1 MiB) and, decoded at its worst (three for one), a DynamoDB item (400 KB).
+MAX_BODY_BYTES = 128 * 1024
 
 # API Gateway gives up on a function after 30 s, so an older request is a replayed sample, not a waiting
 # caller.
