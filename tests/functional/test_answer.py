@@ -1,6 +1,7 @@
 """The answer function, from API Gateway's event to its response, with Secrets Manager on the wire."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -72,3 +73,18 @@ def test_one_line_and_one_metric_are_written(logs: Logs) -> None:
     assert line["conversation_uuid"] == answer_request()["conversation_uuid"]
     assert line["Answered"] == 1
     assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "Answered", "Unit": "Count"}]
+
+
+def test_a_caller_does_not_wait_for_a_secrets_manager_that_hangs(aws: Aws) -> None:
+    aws.fault = lambda _operation, _asked: time.sleep(3)
+    started = time.monotonic()
+
+    assert app.lambda_handler(webhook_event("answer", answer_request())) == {"statusCode": 500}
+    assert time.monotonic() - started < 2
+
+
+def test_a_secret_that_was_read_serves_while_secrets_manager_is_down(aws: Aws) -> None:
+    app.lambda_handler(webhook_event("answer", answer_request()))
+    aws.secrets.clear()
+
+    assert app.lambda_handler(webhook_event("answer", answer_request()))["statusCode"] == 200
