@@ -10,6 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import template
 from benchmarks.results import Results
 
 PRICES: dict[str, dict[str, float]] = tomllib.loads(Path(__file__).with_name("prices.toml").read_text())
@@ -76,7 +77,7 @@ def per_million(results: Results, workload: Workload, per_second: int) -> dict[s
     parts["EventBridge"] = workload.events * PRICES["eventbridge"]["million_events"]
     lines = webhooks + workload.events + workload.commands
     parts["CloudWatch Logs"] = lines * LOG_BYTES / 1e9 * 1e6 * PRICES["cloudwatch"]["gb_ingested"]
-    parts["Fixed (2 secrets, metrics)"] = _fixed() / (per_second * MONTH_S) * 1e6
+    parts["Fixed (secrets, metrics, alarms)"] = _fixed() / (per_second * MONTH_S) * 1e6
     return dict(parts)
 
 
@@ -122,7 +123,10 @@ def _gateway(requests_per_second: float) -> float:
 
 
 def _fixed() -> float:
-    return 2 * PRICES["secrets_manager"]["secret_a_month"] + METRICS * PRICES["cloudwatch"]["metric_a_month"]
+    """Dollars a month."""
+    watch = PRICES["cloudwatch"]
+    alarms = template.count("AWS::CloudWatch::Alarm") * watch["alarm_a_month"]
+    return 2 * PRICES["secrets_manager"]["secret_a_month"] + METRICS * watch["metric_a_month"] + alarms
 
 
 def _waiting_ms(name: str) -> float:

@@ -28,7 +28,7 @@ def text(results: Results) -> str:
         workloads="\n".join(_workload(results, workload) for workload in cost.WORKLOADS),
         memory=_memory(results),
         limits=_limits(results),
-        commands=limits.commands_per_second(results, 2),
+        commands=limits.commands_per_second(results),
         snapstart=_snapstart(results),
     )
 

@@ -6,6 +6,7 @@ Manager quotas", "Using Lambda with Amazon SQS" (defaults of us-east-1, November
 
 from typing import NamedTuple
 
+from benchmarks import template
 from benchmarks.cost import VONAGE_REPLY_MS, environments, milliseconds
 from benchmarks.results import Results
 
@@ -23,28 +24,23 @@ class Limit(NamedTuple):
 
 def of_calls(results: Results) -> list[Limit]:
     """What calls of one answer and four events a second meet, first things first."""
+    throttle, record = template.default("ThrottlingRateLimit"), template.default("RecordConcurrency")
     webhooks = environments(results, "webhooks", "answer", 1)
     webhooks += environments(results, "webhooks", "event", _EVENTS)
-    record = _EVENTS / 10 * milliseconds(results, "consumers", _BATCH) / 1000
+    recording = _EVENTS / 10 * milliseconds(results, "consumers", _BATCH) / 1000
     limits = [
+        Limit(f"The stack: {throttle} requests/s", throttle / (1 + _EVENTS), "`ThrottlingRateLimit`"),
+        Limit(f"The stack: {record} environments of `record`", record / recording, "`RecordConcurrency`"),
         Limit("API Gateway: 10,000 requests/s", 10_000 / (1 + _EVENTS), "a quota increase"),
-        Limit(
-            "Lambda: 1,000 environments (new accounts: fewer)", 1000 / (webhooks + record), "a quota increase"
-        ),
-        Limit("Lambda: 1,250 environments of one queue", 1250 / record, "`MemorySize` of `RecordFunction`"),
+        Limit("Lambda: 1,000 environments", 1000 / (webhooks + recording), "a quota increase"),
         Limit("EventBridge, us-east-1: 10,000 PutEvents/s", 100_000 / _EVENTS, "a quota increase"),
-        Limit(
-            "EventBridge, smallest Regions: 400 PutEvents/s",
-            4000 / _EVENTS,
-            "a quota increase, another Region",
-        ),
+        Limit("EventBridge, elsewhere from 400 PutEvents/s", 4000 / _EVENTS, "a quota increase"),
         Limit("Secrets Manager: 10,000 reads/s", 10_000 * 300 / webhooks, "nothing has to"),
     ]
     return sorted(limits, key=lambda limit: limit.per_second)
 
 
-def commands_per_second(results: Results, concurrency: int) -> float:
+def commands_per_second(results: Results) -> float:
     """Commands that `outbound` carries out in a second, one after the other in each environment."""
-    return (
-        concurrency * 1000 / max(milliseconds(results, "consumers", "outbound, batch of 1"), VONAGE_REPLY_MS)
-    )
+    alone = 1000 / max(milliseconds(results, "consumers", "outbound, batch of 1"), VONAGE_REPLY_MS)
+    return template.default("OutboundConcurrency") * alone

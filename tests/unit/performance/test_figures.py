@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import cost, cost_page, limits, page, ratios, subjects, tables
+from benchmarks import cost, cost_page, limits, page, ratios, subjects, tables, template
 from benchmarks.load import Load
 from benchmarks.results import Group, Results
 
@@ -119,3 +119,9 @@ def assert_first(kind: str, quantity: str) -> None:
     webhooks = Results.read().groups["webhooks"]
     peers = {name: webhooks.median(name, kind, quantity) for name in subjects.PEER_NAMES.values()}
     assert webhooks.median(subjects.ANSWER, kind, quantity) < min(peers.values()), peers
+
+
+def test_a_figure_never_comes_from_a_parameter_that_is_gone() -> None:
+    assert template.default("OutboundConcurrency") >= 2
+    with pytest.raises(LookupError, match="NoSuchParameter"):
+        template.default("NoSuchParameter")

@@ -1,0 +1,24 @@
+"""What the figures take from template.yaml itself."""
+
+import re
+
+from local import paths
+
+_TEXT = (paths.ROOT / "template.yaml").read_text()
+
+
+def default(parameter: str) -> int:
+    """The default of a numeric parameter.
+
+    Raises:
+        LookupError: there is no such parameter.
+    """
+    found = re.search(rf"^  {parameter}:\n(?:    .*\n)*?    Default: (\d+)$", _TEXT, re.MULTILINE)
+    if not found:
+        raise LookupError(f"template.yaml has no numeric parameter {parameter}")
+    return int(found[1])
+
+
+def count(resource_type: str) -> int:
+    """How many resources of a type there are."""
+    return len(re.findall(rf"^    Type: {resource_type}$", _TEXT, re.MULTILINE))
