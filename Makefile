@@ -93,7 +93,7 @@ check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
 	@.venv/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-bench: .local/sam/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
+bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
 
 format: .venv/.ready ## Format the code
