@@ -54,6 +54,10 @@ def _up(report: Report) -> None:
     running = up.start(report, **_ports(), parameters=up.PARAMETERS, live=True)
     state.save(running)
     demo.introduce(report, running)
+    report.console.print(
+        f"\n[bold]In your browser: {running.console_url}[/]  a phone, messages and a live timeline\n"
+        "  What you save in functions/ or layers/switchboard is live at the next call. `make down` stops all."
+    )
 
 
 def _down(report: Report) -> None:

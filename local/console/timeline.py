@@ -13,7 +13,7 @@ from local.vonage.account import Json
 from local.vonage.server import Vonage
 
 CARDS = 30  # older ones leave the page; the journal keeps them
-ENTRIES_AT_FIRST = 400
+ENTRIES_AT_FIRST = 150  # so that a page that is opened late opens as fast
 
 
 class Card:
