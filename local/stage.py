@@ -16,8 +16,8 @@ from local.reload import NOBODYS_REQUEST
 
 CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
 POLL_S = 0.2
-# Parameters that turn off what the emulator does not have.
-UNSUPPORTED = {"ArchiveDays": "0"}
+# Parameters that turn off what the emulator does not have: archives, and functions that reach its own API.
+UNSUPPORTED = {"ArchiveDays": "0", "DeployCheck": "false"}
 
 Progress = Callable[[str], None]
 

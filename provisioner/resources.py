@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from types import ModuleType
 
-from provisioner import application, number, protocol
+from provisioner import application, gate, number, protocol
 from provisioner.errors import CancelledError, ProvisionerError, StillRunningError
 from provisioner.memory import Memory
 from provisioner.protocol import Answer, Request
@@ -21,9 +21,12 @@ def handle(request: Request, tools: Tools) -> Answer:
         StillRunningError: another delivery is at work on the same resource.
         ProvisionerError: the request could not even be begun.
     """
+    if request.resource_type == gate.TYPE:
+        return gate.handle(request, tools)
     kind = KINDS.get(request.resource_type)
     if kind is None:
-        return protocol.failed(request, f"{request.resource_type} is not known. Known: {', '.join(KINDS)}.")
+        known = ", ".join([*KINDS, gate.TYPE])
+        return protocol.failed(request, f"{request.resource_type} is not known. Known: {known}.")
     memory = tools.memory(_known_id(request))
     overtaken = None
     if request.type == "Delete" and memory.answer_to(request.id) is None:

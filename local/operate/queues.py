@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -37,11 +36,11 @@ def redrive(stack: Stack, queue: str) -> int:
             f"{queue or 'nothing'!r} is not a queue.", f"Use one of: QUEUE={' QUEUE='.join(QUEUES)}"
         )
     source, target = (stack.id_of(name) for name in QUEUES[queue])
-    move = {"commands": _again, "undelivered": _announce}.get(queue, _send)
+    move = _announce if queue == "undelivered" else _send
     sqs, moved = boto3.client("sqs"), 0
     with explained(f"move the messages of {queue}"):
         for message in _received(sqs, source):
-            move(stack, target, message)
+            move(target, message)
             sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
             moved += 1
     return moved
@@ -58,28 +57,14 @@ def _received(sqs: Any, url: str) -> Iterator[Message]:  # noqa: ANN401 - boto3'
         yield from batch
 
 
-def _send(_stack: Stack, url: str, message: Message) -> None:
+def _send(url: str, message: Message) -> None:
     group = message.get("Attributes", {}).get("MessageGroupId")
     # An id of its own: with the old one SQS would drop what was first sent less than five minutes ago.
     fifo = {"MessageGroupId": group, "MessageDeduplicationId": uuid.uuid4().hex} if group else {}
     boto3.client("sqs").send_message(QueueUrl=url, MessageBody=message["Body"], **fifo)
 
 
-def _again(stack: Stack, url: str, message: Message) -> None:
-    """A command that was rejected is remembered, and would be rejected again unasked: forget it first."""
-    table = boto3.client("dynamodb")
-    # Unknown, or carried out meanwhile: then its memory has to stay, and keeps it from happening twice.
-    with suppress(table.exceptions.ConditionalCheckFailedException):
-        table.delete_item(
-            TableName=stack.id_of("Timeline"),
-            Key={"pk": {"S": f"COMMAND#{_id(message)}"}, "sk": {"S": "progress"}},
-            ConditionExpression="progress = :rejected",
-            ExpressionAttributeValues={":rejected": {"S": "rejected"}},
-        )
-    _send(stack, url, message)
-
-
-def _announce(_stack: Stack, bus: str, message: Message) -> None:
+def _announce(bus: str, message: Message) -> None:
     """What the bus could not deliver goes back to the bus, as the event that it was."""
     event = json.loads(message["Body"])
     entry = {
@@ -91,10 +76,3 @@ def _announce(_stack: Stack, bus: str, message: Message) -> None:
     put: Callable[..., Any] = boto3.client("events").put_events
     if put(Entries=[entry])["FailedEntryCount"]:
         raise StageError("The bus did not take a command.", "It is still in its queue: run this again.")
-
-
-def _id(message: Message) -> str:
-    try:
-        return str(json.loads(message["Body"])["id"])
-    except (KeyError, TypeError, ValueError):
-        return ""

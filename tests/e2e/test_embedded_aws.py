@@ -58,11 +58,8 @@ def test_local_template_differs_in_the_runtime_two_paths_and_one_statement_alone
         (was, now) for was, now in zip(source, copy.read_text().splitlines(), strict=True) if was != now
     ]
 
-    unexplained = [
-        was
-        for was, _ in changed
-        if not any(known in was for known in ("python3.13", "parameter/switchboard", "LicenseUrl", "ReadmeUrl"))
-    ]
+    explained = ("python3.13", "parameter/switchboard", "LicenseUrl", "ReadmeUrl")
+    unexplained = [was for was, _ in changed if not any(known in was for known in explained)]
     assert unexplained == []
     assert [now.strip() for was, now in changed if "parameter/" in was] == ['Resource: "*"']
 

@@ -39,11 +39,15 @@ _LEVELS: dict[str, telemetry.Level] = {
     "Answered": "INFO",
     "Accepted": "INFO",
     "Unsigned": "INFO",
+    "Checked": "INFO",
     "Refused": "WARNING",
 }
 
 # What the internet knocks with. It is answered as any refusal, but nobody has to hear of it.
 _UNSIGNED = {"missing", "malformed", "algorithm"}
+
+# The claim of a token that a deployment signs to try its own webhooks; it counts once the signature holds.
+CHECK = "switchboard_check"
 
 Payload = TypeVar("Payload")
 Returned = TypeVar("Returned")
@@ -128,18 +132,27 @@ class Webhook(Generic[Payload, Returned]):
     def _respond(self, event: Mapping[str, Any], context: object, facts: dict[str, object]) -> Outcome:
         request = http.read(event)
         authorization, max_age_s = request.headers.get("authorization"), self._rules.max_age_s
-        signature.verify(authorization, request.body, _secrets, now=time.time(), max_age_s=max_age_s)
+        claims = signature.verify(authorization, request.body, _secrets, now=time.time(), max_age_s=max_age_s)
         payload = http.payload(request.body)
         envelope = wrap(self._rules.name, classify(self._rules.name, payload), request, payload)
         ids = telemetry.describe(payload)
         facts |= {"event": envelope["name"], **ids}
         telemetry.bind(ids)
         current.set(request)
+        if claims.get(CHECK):
+            return self._check(envelope, _caller_waits_s(request, context), facts)
         if not self._rules.queued:
             return self._run(envelope, _caller_waits_s(request, context), self._rules.flow_failed, facts)
         if envelope["name"] in _WAITING or envelope["name"] in _PERHAPS_WAITING:
             return self._flow_first(envelope, _caller_waits_s(request, context), facts)
         return self._queue_first(envelope, _lambda_left_s(context), facts)
+
+    def _check(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
+        """A deployment tries itself: an answer's flow is run for its NCCO, nothing else is done."""
+        if self._rules.queued:
+            return _outcome("Checked", self._rules.nothing)
+        outcome = self._run(envelope, seconds, self._rules.flow_failed, facts)
+        return outcome._replace(name="Checked") if outcome.name == "Answered" else outcome
 
     def _queue_first(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
         """Nobody waits. Once the event is queued, a failing flow is no reason to have it sent again."""

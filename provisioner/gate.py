@@ -1,0 +1,142 @@
+"""`Custom::WebhookCheck`: a new deployment has to answer like one before numbers are linked to it.
+
+Signed webhooks go to every route of the deployed API, and the answers are validated as Vonage would. They
+carry the claim `switchboard_check` in their signed token: the pipeline then runs the answer flow, whose NCCO
+is what is checked, and neither queues nor does anything else. Without the account's signature the claim is
+worth nothing. A failure fails the deployment, and CloudFormation rolls back. Nothing is remembered: checking
+twice is harmless.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import jwt
+
+from provisioner import aws, credentials
+from provisioner.errors import InvalidPropertiesError, ProvisionerError
+from provisioner.protocol import Answer, Request
+from provisioner.wiring import Tools
+
+TYPE = "Custom::WebhookCheck"
+CLAIM = "switchboard_check"
+CONVERSATION = "CON-00000000-0000-0000-0000-000000000000"
+# What each webhook answers when all is well; docs/webhooks.md.
+EXPECTED = {"answer": 200, "fallback": 200, "event": 204, "inbound": 200, "status": 200, "rtcevent": 204}
+SPEAKS = ("answer", "fallback")
+# A new API's routes and a function's permission take a moment to be known everywhere.
+ATTEMPTS = 4
+PAUSE_S = 2.0
+TIMEOUT_S = 10.0
+
+
+def handle(request: Request, tools: Tools) -> Answer:
+    """Check every route, on Create and Update; there is nothing to delete.
+
+    Raises:
+        ProvisionerError: a property is missing, or a webhook does not answer as it should.
+    """
+    if request.type == "Delete":
+        return Answer("SUCCESS", request.answer_id)
+    base_url = str(request.properties.get("BaseUrl") or "").rstrip("/")
+    if not base_url.startswith(("https://", "http://")):
+        raise InvalidPropertiesError("BaseUrl is required: the address that the routes' names are added to.")
+    account = _account(tools, str(request.properties.get("CredentialsSecret") or ""))
+    called = str(request.properties.get("Number") or "447700900000")
+    wrong = [
+        f"{name} {problem}"
+        for name in EXPECTED
+        if (problem := _checked(tools, base_url, name, account, called))
+    ]
+    if wrong:
+        raise ProvisionerError(
+            f"The deployed webhooks do not work: {'; '.join(wrong)}.",
+            "Read the functions' logs (`make logs MINUTES=15`), mend that, and deploy again. "
+            "DeployCheck=false deploys without this check.",
+            "CHECK_FAILED",
+        )
+    return Answer(
+        "SUCCESS", request.answer_id, data={"ApplicationId": str(request.properties.get("ApplicationId", ""))}
+    )
+
+
+def _account(tools: Tools, name: str) -> tuple[str, str]:
+    """The account's API key and signature secret."""
+    read = credentials.read(tools.secrets, name)
+    if not read.has_signature_secret:
+        raise ProvisionerError(
+            f"The credentials secret {name!r} lacks signature_secret.",
+            "Write it with `make credentials`.",
+            "SIGNATURE_SECRET_MISSING",
+        )
+    with aws.explained(f"read the credentials secret {name!r}", "Write it with `make credentials`."):
+        text = tools.secrets.get_secret_value(SecretId=name)["SecretString"]
+    return read.api_key, str(json.loads(text)["signature_secret"])
+
+
+def _checked(tools: Tools, base_url: str, name: str, account: tuple[str, str], called: str) -> str:
+    """What is wrong with one webhook; nothing when all is well."""
+    problem = ""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            tools.deadline.pause(PAUSE_S)
+        problem = _asked(tools, f"{base_url}/{name}", name, account, called)
+        if not problem:
+            break
+    return problem
+
+
+def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], called: str) -> str:
+    body = json.dumps(_payload(name, called)).encode()
+    headers = {"Content-Type": "application/json", "Authorization": _token(body, account)}
+    try:
+        reply = tools.http.post(address, content=body, headers=headers, timeout=TIMEOUT_S)
+    except httpx.HTTPError as error:
+        return f"does not answer ({type(error).__name__})"
+    if reply.status_code != EXPECTED[name]:
+        return f"answers {reply.status_code} instead of {EXPECTED[name]}"
+    return _ncco_problem(reply) if name in SPEAKS else ""
+
+
+def _ncco_problem(reply: httpx.Response) -> str:
+    from switchboard.validate import ncco_problems
+
+    try:
+        problems = ncco_problems(reply.json())
+    except ValueError:
+        return "answers something that is no JSON"
+    return f"answers an NCCO that Vonage refuses ({problems[0]})" if problems else ""
+
+
+def _payload(name: str, called: str) -> Mapping[str, Any]:
+    """A request of the webhook's kind; the fallback's has no call's id, so as not to count as a call."""
+    if name == "fallback":
+        return {"to": called, "reason": "check", "original_request": {"type": "answer"}}
+    call = {"conversation_uuid": CONVERSATION, "uuid": "0" * 32, "from": called, "to": called}
+    return {
+        "answer": {**call, "endpoint_type": "phone"},
+        "event": {**call, "status": "ringing", "direction": "inbound"},
+        "inbound": {
+            "message_uuid": CONVERSATION[4:],
+            "channel": "sms",
+            "message_type": "text",
+            "text": "check",
+        },
+        "status": {"message_uuid": CONVERSATION[4:], "channel": "sms", "status": "delivered"},
+    }.get(name, {"type": "custom:check", "conversation_id": CONVERSATION})
+
+
+def _token(body: bytes, account: tuple[str, str]) -> str:
+    api_key, secret = account
+    claims = {
+        "iat": int(time.time()),
+        "jti": hashlib.sha256(body).hexdigest()[:32],
+        "iss": "Vonage",
+        "api_key": api_key,
+        "payload_hash": hashlib.sha256(body).hexdigest(),
+        CLAIM: True,
+    }
+    return "Bearer " + jwt.encode(claims, secret, algorithm="HS256")

@@ -1,0 +1,214 @@
+"""A deployment tries its own webhooks: the real gate asks the real functions over loopback HTTP."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from switchboard import AnswerRequest, InboundMessage, Ncco, answer, inbound, talk
+
+from functions.answer import app as answer_app
+from functions.event import app as event_app
+from functions.fallback import app as fallback_app
+from functions.inbound import app as inbound_app
+from functions.rtc_event import app as rtc_event_app
+from functions.status import app as status_app
+from provisioner import gate, resources
+from provisioner.deadline import Deadline
+from provisioner.errors import ProvisionerError
+from provisioner.protocol import Request
+from provisioner.records import Records
+from provisioner.wiring import Tools
+from tests.conftest import Logs
+from tests.factories import CREDENTIALS, signed, webhook_event
+from tests.fakes.backbone import COMMANDS, QUEUE
+from tests.fakes.stores import Aws
+
+Handler = Callable[[dict[str, Any]], Any]
+
+
+class Api:
+    """The deployed functions behind an HTTP API on a loopback port."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Handler] = {
+            "answer": answer_app.lambda_handler,
+            "fallback": fallback_app.lambda_handler,
+            "event": event_app.lambda_handler,
+            "inbound": inbound_app.lambda_handler,
+            "status": status_app.lambda_handler,
+            "rtcevent": rtc_event_app.lambda_handler,
+        }
+        self.asked: list[str] = []
+        self.url = ""
+
+    def serve(self, path: str, body: bytes, authorization: str) -> tuple[int, bytes]:
+        name = path.rpartition("/")[2]
+        self.asked.append(name)
+        if name not in self.functions:
+            return 404, b""
+        response = self.functions[name](webhook_event(name, body=body, authorization=authorization))
+        return response["statusCode"], response.get("body", "").encode()
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    deployed = Api()
+
+    class Routes(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status, reply = deployed.serve(self.path, body, self.headers.get("Authorization", ""))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Routes) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        deployed.url = f"http://127.0.0.1:{server.server_port}/webhooks"
+        yield deployed
+        server.shutdown()
+
+
+@pytest.fixture
+def tools(backbone: Aws) -> Iterator[Tools]:
+    with httpx.Client(trust_env=False) as http:
+        yield Tools(
+            secrets=boto3.client("secretsmanager", endpoint_url=backbone.url),
+            records=Records(boto3.client("ssm", endpoint_url=backbone.url), "/switchboard"),
+            deadline=Deadline.after(60, sleep=lambda _: None),
+            http=http,
+            api_url="http://127.0.0.1:9",
+            numbers_url="http://127.0.0.1:9",
+        )
+
+
+def request(api: Api, kind: Any = "Create", **changes: object) -> Request:  # noqa: ANN401 - a literal
+    properties = {"BaseUrl": api.url, "CredentialsSecret": "switchboard/vonage", "ApplicationId": "app-1"}
+    return Request(
+        kind, "r", "arn:x:stack/shop/1", "Check", gate.TYPE, "", properties={**properties, **changes}
+    )
+
+
+def refusal(api: Api, tools: Tools, **changes: object) -> str:
+    with pytest.raises(ProvisionerError) as refused:
+        resources.handle(request(api, **changes), tools)
+    return str(refused.value)
+
+
+def test_every_webhook_is_asked_and_the_application_goes_on(api: Api, tools: Tools) -> None:
+    answered = resources.handle(request(api), tools)
+
+    assert (answered.status, answered.data) == ("SUCCESS", {"ApplicationId": "app-1"})
+    assert api.asked == list(gate.EXPECTED)
+
+
+def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws, logs: Logs) -> None:
+    @inbound
+    def replying(message: InboundMessage) -> None:
+        raise AssertionError(message)
+
+    api.functions["inbound"] = replying
+
+    resources.handle(request(api), tools)
+
+    assert backbone.queues[QUEUE] == backbone.queues[COMMANDS] == []
+    counted = [line["message"] for line in logs.lines]
+    assert counted.count("Checked") == 5
+    assert set(counted) == {"Checked", "Fallback"}
+
+
+def test_update_asks_again_and_delete_asks_nothing(api: Api, tools: Tools) -> None:
+    resources.handle(request(api, "Update"), tools)
+    resources.handle(request(api, "Delete"), tools)
+
+    assert len(api.asked) == len(gate.EXPECTED)
+
+
+def test_failing_flow_fails_the_deployment_with_what_to_do(api: Api, tools: Tools) -> None:
+    @answer
+    def failing(_call: AnswerRequest) -> Ncco:
+        raise RuntimeError("the user's own fault")
+
+    api.functions["answer"] = failing
+
+    text = refusal(api, tools)
+    assert "answer answers 500 instead of 200" in text
+    assert "make logs" in text
+
+
+def test_ncco_that_vonage_would_refuse_fails_the_deployment(api: Api, tools: Tools) -> None:
+    @answer
+    def wrong(_call: AnswerRequest) -> Ncco:
+        return [{**talk("Hello"), "loop": -1}]
+
+    api.functions["answer"] = wrong
+
+    assert "NCCO that Vonage refuses (action 1 (talk): loop" in refusal(api, tools)
+
+
+def test_route_that_is_missing_fails_the_deployment(api: Api, tools: Tools) -> None:
+    del api.functions["status"]
+
+    assert "status answers 404 instead of 200" in refusal(api, tools)
+
+
+def test_route_that_comes_a_moment_later_is_asked_again(api: Api, tools: Tools) -> None:
+    status = api.functions.pop("status")
+
+    def appear(event: dict[str, Any]) -> Any:  # noqa: ANN401 - a response
+        api.functions["status"] = status
+        return inbound_app.lambda_handler(event)
+
+    api.functions["inbound"] = appear
+
+    assert resources.handle(request(api), tools).status == "SUCCESS"
+
+
+def test_api_out_of_reach_fails_the_deployment(api: Api, tools: Tools) -> None:
+    assert "does not answer (ConnectError)" in refusal(api, tools, BaseUrl="http://127.0.0.1:9/webhooks")
+
+
+def test_functions_with_another_signature_secret_fail_the_deployment(
+    api: Api, tools: Tools, backbone: Aws
+) -> None:
+    other = {**CREDENTIALS, "signature_secret": "the signature secret of another account"}
+    backbone.secret("switchboard/other", other)
+
+    assert "answer answers 401 instead of 200" in refusal(api, tools, CredentialsSecret="switchboard/other")
+
+
+@pytest.mark.parametrize("lacking", ["signature_secret", "api_key"])
+def test_incomplete_credentials_say_how_to_write_them(
+    api: Api, tools: Tools, backbone: Aws, lacking: str
+) -> None:
+    backbone.secret("switchboard/other", {k: v for k, v in CREDENTIALS.items() if k != lacking})
+
+    assert "make credentials" in refusal(api, tools, CredentialsSecret="switchboard/other")
+
+
+def test_missing_address_is_refused(api: Api, tools: Tools) -> None:
+    assert "BaseUrl is required" in refusal(api, tools, BaseUrl="")
+
+
+@pytest.mark.parametrize("token", ["forged", "unsigned"])
+def test_mark_without_the_account_s_signature_opens_nothing(backbone: Aws, token: str) -> None:
+    body = json.dumps({"message_uuid": "m"}).encode()
+    authorization = (
+        ""
+        if token == "unsigned"
+        else signed(body, "a guess that is as long as secrets are", switchboard_check=True)
+    )
+
+    response = inbound_app.lambda_handler(webhook_event("inbound", body=body, authorization=authorization))
+
+    assert response["statusCode"] == 503
+    assert backbone.queues[QUEUE] == []
