@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from local.console import controls
 from local.console.entries import Entry, pretty, summary
 from local.console.filters import Filters
 from local.console.subjects import Subject
@@ -124,3 +125,17 @@ def test_problems_only_keeps_what_was_done_about_them() -> None:
     call = Subject("CON-1", [Entry(webhook())])
     kept = [webhook(status=503, failure="status 503"), webhook("fallback", fallback_of=1)]
     assert [only.admit(Entry(one), call) for one in [*kept, webhook()]] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("deed", "words"),
+    [
+        ({"what": "ended", "by": "the Voice API"}, "is hung up on by the Voice API"),
+        ({"what": "moved", "conversation": "room"}, "moved room"),
+        ({"what": "keys sent", "keys": "12#"}, "keys sent 12#"),
+        ({"what": "said", "text": "<b>Hi</b>"}, "says <q>&lt;b&gt;Hi&lt;/b&gt;</q>"),
+    ],
+)
+def test_deed_is_told_in_words(deed: dict[str, Any], words: str) -> None:
+    shown = controls.shown("deed.html", json=entry("call", party="447700900123", **deed))
+    assert words in shown
