@@ -112,6 +112,7 @@ def _bench(tools: Tools, site: Site, found: Found, token: str, creating: str = "
         secret=site.secret,
         current=found.current,
         pending=found.pending,
+        make_key=tools.make_key,
         live=found.live or {},
         creating=creating,
     )

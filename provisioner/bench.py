@@ -63,6 +63,7 @@ class ApplicationBench(Bench):
         secret: The application's secret.
         current: What is in it.
         pending: The next key, while it is rotated.
+        make_key: Makes a new key pair.
         live: The application as last seen.
         creating: The id of the Create that is being done; empty when it is something else.
     """
@@ -70,6 +71,7 @@ class ApplicationBench(Bench):
     secret: ApplicationSecret = field(kw_only=True)
     current: Content = field(kw_only=True)
     pending: Content = field(kw_only=True)
+    make_key: Callable[[], KeyPair] = field(kw_only=True)
     live: dict[str, Any] = field(default_factory=dict, repr=False)
     creating: str = ""
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from provisioner import perform_application, perform_key, perform_number, steps
+from provisioner import number_steps, perform_application, perform_key, perform_number, steps
 from provisioner.bench import Bench, Undo
 from provisioner.errors import ProvisionerError
 from provisioner.steps import Step
@@ -31,10 +31,10 @@ PERFORM: dict[type[Step], Callable[[Any, Any], Undo | None]] = {
     steps.RestoreApplication: perform_application.restore,
     steps.DeleteApplication: perform_application.delete,
     steps.EmptySecret: perform_application.empty_secret,
-    steps.ClaimNumber: perform_number.claim,
-    steps.LinkNumber: perform_number.link,
-    steps.RestoreNumber: perform_number.restore,
-    steps.ReleaseNumber: perform_number.release,
+    number_steps.ClaimNumber: perform_number.claim,
+    number_steps.LinkNumber: perform_number.link,
+    number_steps.RestoreNumber: perform_number.restore,
+    number_steps.ReleaseNumber: perform_number.release,
 }
 
 

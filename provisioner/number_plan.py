@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.errors import RefusedError
+from provisioner.number_steps import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
 from provisioner.ownership import Claim
-from provisioner.steps import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber, Step
+from provisioner.steps import Step
 
 SETTINGS = (
     "moHttpUrl",

@@ -1,6 +1,6 @@
 """The steps of a key's life: stored, given to Vonage, tried, made current. Each returns how to undo it."""
 
-from provisioner import document, keys
+from provisioner import document
 from provisioner.bench import ApplicationBench as Bench
 from provisioner.bench import Undo
 from provisioner.errors import ProvisionerError
@@ -21,7 +21,7 @@ FIRST_PAUSE_S = 0.5
 
 def store(step: StoreKey, bench: Bench) -> None:
     """Make the first pair and store it. Nothing to undo: without an application id no reader uses it."""
-    made = Content(keys.make(), key_version=step.key_version, others=bench.current.others)
+    made = Content(bench.make_key(), key_version=step.key_version, others=bench.current.others)
     bench.current = bench.secret.put(made, f"{bench.token}:key")
 
 
@@ -34,7 +34,7 @@ def store_next(step: StoreNextKey, bench: Bench) -> Undo:
     """Make the next pair and store it beside the current one, which stays in use."""
     bench.secret.drop_pending()
     made = Content(
-        keys.make(),
+        bench.make_key(),
         application_id=bench.current.application_id,
         key_version=step.key_version,
         others=bench.current.others,

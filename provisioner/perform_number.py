@@ -1,8 +1,8 @@
 """The steps that link a number and put it back. Each returns how to undo it."""
 
 from provisioner.bench import Bench, Undo
+from provisioner.number_steps import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
 from provisioner.ownership import Claim
-from provisioner.steps import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
 
 
 def claim(step: ClaimNumber, bench: Bench) -> Undo:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from provisioner import aws, credentials
+from provisioner import aws, credentials, keys
 from provisioner.deadline import Deadline
 from provisioner.errors import ProvisionerError
+from provisioner.keys import KeyPair
 from provisioner.lease import Leases
 from provisioner.memory import Memory
 from provisioner.ownership import Ownership
@@ -39,6 +40,7 @@ class Tools:
         api_url: Where the Application and Voice APIs are.
         numbers_url: Where the Numbers API is.
         clock: Unix time in seconds.
+        make_key: Makes a new key pair.
     """
 
     secrets: "SecretsManagerClient"
@@ -48,6 +50,7 @@ class Tools:
     api_url: str
     numbers_url: str
     clock: Callable[[], float] = time.time
+    make_key: Callable[[], KeyPair] = keys.make
 
     def vonage(self, credentials_secret: str) -> Vonage:
         """A client for the account whose credentials the secret holds.

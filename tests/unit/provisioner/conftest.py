@@ -1,6 +1,7 @@
 """A provisioner between a CloudFormation, an AWS and a simulated Vonage, all on real loopback HTTP."""
 
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from local.cloudformation import CloudFormation, Outcome, Stack
 from local.vonage.account import Account
 from local.vonage.server import Vonage
 from local.vonage.server import running as running_vonage
-from provisioner import app, protocol
+from provisioner import app, keys, protocol
 from provisioner.deadline import Deadline
+from provisioner.keys import KeyPair
 from provisioner.records import Records
 from provisioner.wiring import Tools
 from tests.fakes import stores
@@ -28,6 +30,7 @@ APPLICATION = "Custom::VonageApplication"
 NUMBER = "Custom::VonageNumber"
 GB, US = "447700900000", "14155550100"
 A_LONG_TIME_S = 5000.0
+KEYS: list[KeyPair] = []
 TLS = ssl.create_default_context()
 SESSION = boto3.Session("AKIAEXAMPLE", "example", region_name="us-east-1")
 
@@ -59,6 +62,8 @@ class World:
     time: Time = field(default_factory=Time)
     cloudformation: CloudFormation = field(init=False)
     death: Death = field(default_factory=Death)
+    _keys_used: int = 0
+    _keys_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.cloudformation = CloudFormation(self.handle)
@@ -89,7 +94,16 @@ class World:
             api_url=self.vonage.url,
             numbers_url=self.vonage.url,
             clock=self.time.clock,
+            make_key=self._next_key,
         )
+
+    def _next_key(self) -> KeyPair:
+        """A key that this world has not seen; the next world may, as making one takes 0.1 s."""
+        with self._keys_lock:
+            self._keys_used += 1
+            if self._keys_used > len(KEYS):
+                KEYS.append(keys.make())
+            return KEYS[self._keys_used - 1]
 
     def stack(self, name: str = "shop", secret: str = "") -> Stack:
         """A new stack; its application's secret is made with it, empty."""

@@ -1,0 +1,58 @@
+"""The values of properties: CloudFormation's strings read as what they mean, within Vonage's ranges.
+
+Source: Vonage Application API v2 reference; Vonage Support, "How to configure the custom webhook timeout".
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _flag(value: object) -> object:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+def _plain(value: object) -> object:
+    """Vonage's booleans back from CloudFormation's strings, at any depth of a passed-through capability."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return _flag(value)
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Hours = Annotated[int, Field(ge=1, le=9000), BeforeValidator(_whole)]
+Days = Annotated[int, Field(ge=1, le=31), BeforeValidator(_whole)]
+ConnectTimeout = Annotated[int, Field(ge=300, le=1000), BeforeValidator(_whole)]
+AnswerTimeout = Annotated[int, Field(ge=1000, le=5000), BeforeValidator(_whole)]
+EventTimeout = Annotated[int, Field(ge=1000, le=10000), BeforeValidator(_whole)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$", max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\S(.*\S)?$")]
+Method = Annotated[Literal["GET", "POST"], BeforeValidator(_upper)]
+Post = Annotated[Literal["POST"], BeforeValidator(_upper)]
+Uuid = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$"), BeforeValidator(_lower)
+]
+Version = Annotated[Literal["1"], BeforeValidator(str)]
+PassedThrough = Annotated[dict[str, Any], BeforeValidator(_plain)]
+
+
+class Shape(BaseModel):
+    """A mapping with exactly the declared keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
