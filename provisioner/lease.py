@@ -6,16 +6,18 @@ dead holder blocks nobody for longer than it could have worked. A lease that ran
 number, and only one caller can create that one.
 """
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from provisioner.deadline import Deadline
-from provisioner.errors import DeadlineError, StillRunningError
+from provisioner.errors import DeadlineError, ProvisionerError, StillRunningError
 from provisioner.records import Records
 
 POLL_S = 0.7
+log = logging.getLogger("provisioner")
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,12 @@ class Leases:
             self.deadline.pause(POLL_S)
         except DeadlineError:
             raise StillRunningError(
-                f"Another request still works on {name}.", "Lambda delivers this one again."
+                f"Another request still works on {name}.", "Lambda delivers this one again.", "BUSY"
             ) from None
 
     def _release(self, path: str) -> None:
-        self.records.delete(path)
+        """Give it back. One that cannot be given back ends by itself; what was done stays done."""
+        try:
+            self.records.delete(path)
+        except ProvisionerError as error:
+            log.warning("%s is kept until it ends: %s", path, error.cause)

@@ -2,6 +2,7 @@
 
 from provisioner.errors import StillRunningError
 from provisioner.records import Records
+from tests.fakes.stores import Refusal
 from tests.unit.provisioner.conftest import (
     APPLICATION,
     GB,
@@ -203,6 +204,16 @@ def test_the_same_number_linked_by_two_requests_at_once_is_linked_once(world: Wo
     assert linked.succeeded, linked.reason
     assert world.calls("POST /number") == ["POST /number/update"]
     assert world.vonage.account.numbers[GB]["app_id"] == application_id
+
+
+def test_a_lease_that_cannot_be_given_back_does_not_undo_a_success(world: World) -> None:
+    def fault(called: str, asked: dict[str, str]) -> None:
+        if called.endswith("DeleteParameter") and "/leases/" in asked["Name"]:
+            raise Refusal("AccessDeniedException")
+
+    world.aws.fault = fault
+
+    assert world.create_application(world.stack()).succeeded
 
 
 def test_no_lease_is_left_behind(world: World) -> None:
