@@ -44,9 +44,8 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 credentials: .venv/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them)
 	@$(RUN) -m local credentials
 
-deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev
-	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/sam/bin/sam build
-	@.local/sam/bin/sam deploy --config-env $(ENV) $(if $(filter default,$(ENV)),--guided)
+deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"
+	@ENV=$(ENV) $(RUN) -m local deploy
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
 .PHONY: doctor plan drift rotate logs history redrive replay erase orphans
@@ -82,7 +81,7 @@ orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DEL
 	@$(OPERATE) orphans
 
 ## ── Check it ──
-.PHONY: test check bench format
+.PHONY: test check security bench format
 test: check stage ## Lint, types, template checks and every test, end to end included
 	@$(RUN) -m pytest --numprocesses 2 --dist loadgroup
 
@@ -92,6 +91,9 @@ check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
 	@$(RUN) -m mypy
 	@.venv/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
+
+security: .local/checkov/.ready ## checkov on the template; what it skips, and why, is in .ci/checkov.yaml
+	@.local/checkov/bin/checkov --config-file .ci/checkov.yaml
 
 bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
@@ -119,6 +121,9 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 .local/bench/.ready: requirements/bench.txt $(UV)
 	$(call install,.local/bench,requirements/bench.txt,what the benchmark needs)
 
+.local/checkov/.ready: requirements/checkov.txt $(UV)
+	$(call install,.local/checkov,requirements/checkov.txt,checkov)
+
 define install
 @echo "Installing $(3)…"
 @$(UV) venv --quiet --no-project --allow-existing --python "$$(command -v $(PYTHON))" $(1)
@@ -137,7 +142,7 @@ $(UV): requirements/uv.txt
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: $(UV) ## Pin the newest versions that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev sam aws bench; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev sam aws bench checkov; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.markup import escape
 
-from local import aws, credentials, demo, paths, state, up
+from local import aws, credentials, demo, deploy, paths, state, up
 from local.errors import StageError
 from local.report import Report
 
@@ -26,6 +26,7 @@ def main(command: str) -> int:
         "down": _down,
         "timeline": _timeline,
         "credentials": lambda report: credentials.ask(report.console),
+        "deploy": lambda report: deploy.deploy(report.console),
     }
     try:
         commands[command](Report(console))

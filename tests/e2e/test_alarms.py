@@ -1,0 +1,255 @@
+"""Every alarm is provoked, and is in ALARM for the reason that its runbook section gives.
+
+The faults are real: a secret that is gone, a budget that is too short, a forged token. `metrics` says what
+the embedded CloudWatch leaves out; only the age of a queue's oldest message is told to it, not waited for.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from local import aws
+from local.operate.stack import Stack
+from local.stage import Stage
+from local.vonage.server import Vonage
+from tests.e2e import metrics
+from tests.e2e.conftest import wait_until
+from tests.factories import answer_request, signed
+
+pytestmark = pytest.mark.e2e
+
+Json = dict[str, Any]
+CONVERSATION = "CON-aaaaaaaa-bbbb-cccc-dddd-0123456789ab"
+SMS = {"channel": "sms", "message_type": "text", "from": "447700900000", "text": "Hello"}
+
+
+class Fault:
+    """Ways to make the deployed stack fail."""
+
+    def __init__(self, stage: Stage, stack: Stack, vonage: Vonage) -> None:
+        self.stage, self.stack, self.vonage = stage, stack, vonage
+        self.begun = time.time()
+
+    def post(self, webhook: str, payload: Json, *, secret: str = "", token: bool = True) -> int:
+        """A webhook, signed by the account or with another secret."""
+        body = json.dumps(payload).encode()
+        headers = {"content-type": "application/json"}
+        if token:
+            key = secret or self.stage.signature_secret
+            headers["authorization"] = signed(body, key, api_key=self.stage.api_key)
+        address = f"{self.stage.webhook_url()}/{webhook}"
+        return httpx.post(address, content=body, headers=headers, timeout=60, trust_env=False).status_code
+
+    @contextmanager
+    def broken(self, function: str, variable: str, value: str) -> Iterator[None]:
+        """A function with another value in its environment."""
+        client, name = boto3.client("lambda"), self.stack.id_of(f"{function}Function")
+        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**before, variable: value}}
+        )
+        yield
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+
+    def command(self, command: Json) -> None:
+        """Put a command in its queue."""
+        boto3.client("sqs").send_message(
+            QueueUrl=self.stack.id_of("CommandQueue"),
+            MessageBody=json.dumps(command),
+            MessageGroupId=command["id"],
+            MessageDeduplicationId=command["id"],
+        )
+
+    def invoke(self, function: str, event: object) -> None:
+        """Invoke a function by hand."""
+        boto3.client("lambda").invoke(
+            FunctionName=self.stack.id_of(f"{function}Function"), Payload=json.dumps(event).encode()
+        )
+
+    def put_dead(self, queue: str) -> None:
+        """A message in a dead-letter queue."""
+        url = self.stack.id_of(queue)
+        fifo: Json = {"MessageGroupId": "g", "MessageDeduplicationId": "d"} if url.endswith(".fifo") else {}
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody='{"id": "dead"}', **fifo)
+
+
+def fallback_asked(fault: Fault) -> None:
+    assert fault.post("fallback", {"conversation_uuid": CONVERSATION}, token=False) == 200
+
+
+def fallback_failed(fault: Fault) -> None:
+    client, name = boto3.client("lambda"), fault.stack.id_of("FallbackFunction")
+    client.update_function_configuration(FunctionName=name, Handler="app.nothing")
+    fault.invoke("Fallback", {})
+    client.update_function_configuration(FunctionName=name, Handler="app.lambda_handler")
+
+
+def answer_throttled(fault: Fault) -> None:
+    client, name = boto3.client("lambda"), fault.stack.id_of("AnswerFunction")
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    assert fault.post("answer", answer_request()) >= 429
+    client.delete_function_concurrency(FunctionName=name)
+
+
+def late_answers(fault: Fault) -> None:
+    with fault.broken("Answer", "SWITCHBOARD_ANSWER_BUDGET_MS", "100"):  # less than a cold start
+        assert fault.post("answer", answer_request()) == 500
+
+
+def flow_failed(fault: Fault) -> None:
+    request = answer_request()
+    del request["to"]
+    assert fault.post("answer", request) == 500
+
+
+def unavailable(fault: Fault) -> None:
+    with fault.broken("Inbound", "SWITCHBOARD_CREDENTIALS_SECRET", "switchboard/nowhere"):
+        assert fault.post("inbound", {"message_uuid": "m"}) == 503
+
+
+def not_queued(fault: Fault) -> None:
+    nowhere = fault.stack.id_of("EventQueue").replace("Event", "No")
+    with fault.broken("Status", "SWITCHBOARD_QUEUE_URL", nowhere):
+        assert fault.post("status", {"message_uuid": "m", "status": "delivered"}) == 503
+
+
+def failed(fault: Fault) -> None:
+    with fault.broken("Outbound", "SWITCHBOARD_TABLE_NAME", "nowhere"):
+        command = {
+            "id": f"failed-{time.time()}",
+            "name": "messages.send",
+            "detail": {**SMS, "to": "447700900111"},
+        }
+        message = {
+            "messageId": "1",
+            "receiptHandle": "r",
+            "body": json.dumps(command),
+            "attributes": {"ApproximateReceiveCount": "1"},
+        }
+        fault.invoke("Outbound", {"Records": [message]})
+
+
+def refused(fault: Fault) -> None:
+    for _ in range(5):
+        assert (
+            fault.post("status", {"message_uuid": "m"}, secret="another account's secret, or a guess") == 503
+        )
+
+
+def events_wait(fault: Fault) -> None:
+    metrics.age(fault.stack, "EventQueue", 301)
+
+
+def commands_wait(fault: Fault) -> None:
+    metrics.age(fault.stack, "CommandQueue", 3601)
+
+
+def events_dead(fault: Fault) -> None:
+    fault.put_dead("EventDeadLetterQueue")
+
+
+def commands_dead(fault: Fault) -> None:
+    fault.put_dead("CommandDeadLetterQueue")
+
+
+def commands_undelivered(fault: Fault) -> None:
+    fault.put_dead("UndeliveredCommandQueue")
+
+
+def commands_rejected(fault: Fault) -> None:
+    fault.command({"id": f"rejected-{time.time()}", "name": "messages.send", "detail": SMS})
+
+
+def commands_uncertain(fault: Fault) -> None:
+    fault.vonage.faults.next("POST /v1/messages", lost_reply=True)
+    detail = {**SMS, "to": "447700900111"}
+    fault.command({"id": f"uncertain-{time.time()}", "name": "messages.send", "detail": detail})
+
+
+def provisioner_failed(fault: Fault) -> None:
+    fault.invoke("Provisioner", {"action": "nothing"})
+
+
+def provisioner_died(fault: Fault) -> None:
+    """What Lambda would send; the embedded one has no on-failure destinations."""
+    fault.invoke("Unanswered", {"requestPayload": {"action": "check"}})
+
+
+def drift(fault: Fault) -> None:
+    number = next(iter(fault.vonage.account.numbers.values()))
+    linked = number.pop("app_id")
+    fault.invoke("Provisioner", {"action": "check"})
+    number["app_id"] = linked
+
+
+PROVOKED: dict[str, Callable[[Fault], None]] = {
+    "FallbackAsked": fallback_asked,
+    "FallbackFailed": fallback_failed,
+    "AnswerThrottled": answer_throttled,
+    "LateAnswers": late_answers,
+    "FlowFailed": flow_failed,
+    "Unavailable": unavailable,
+    "NotQueued": not_queued,
+    "Failed": failed,
+    "Refused": refused,
+    "EventsWait": events_wait,
+    "CommandsWait": commands_wait,
+    "EventsDead": events_dead,
+    "CommandsDead": commands_dead,
+    "CommandsUndelivered": commands_undelivered,
+    "CommandsRejected": commands_rejected,
+    "CommandsUncertain": commands_uncertain,
+    "ProvisionerFailed": provisioner_failed,
+    "ProvisionerDied": provisioner_died,
+    "Drift": drift,
+}
+
+
+@pytest.fixture
+def fault(stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Fault:
+    for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
+        monkeypatch.setenv(name, value)
+    return Fault(stage, Stack(stage.stack_name), vonage)
+
+
+def alarm(stack: Stack, name: str) -> Json:
+    found = boto3.client("cloudwatch").describe_alarms(AlarmNames=[stack.id_of(f"{name}Alarm")])
+    return dict(found["MetricAlarms"][0])
+
+
+def test_noise_of_the_internet_raises_no_alarm(fault: Fault) -> None:
+    for webhook in ("answer", "event", "inbound", "status", "rtcevent"):
+        fault.post(webhook, {"hello": "world"}, token=False)
+    fault.post("fallback", {"hello": "world"}, token=False)
+
+    wait_until(
+        lambda: sum('"Unsigned"' in line for _, line in metrics.lines(fault.stack, fault.begun)) >= 5, 90
+    )
+    metrics.collect(fault.stack, fault.begun)
+
+    assert not metrics.crossed(alarm(fault.stack, "Refused"))
+    assert not metrics.crossed(alarm(fault.stack, "FallbackAsked"))
+
+
+@pytest.mark.parametrize("name", PROVOKED)
+def test_alarm_is_raised(fault: Fault, name: str) -> None:
+    def raised() -> bool:
+        metrics.collect(fault.stack, fault.begun)
+        found = alarm(fault.stack, name)
+        return bool(metrics.crossed(found) and found["StateValue"] == "ALARM")
+
+    PROVOKED[name](fault)
+
+    wait_until(raised, timeout_s=120)
+
+
+def test_every_alarm_of_the_stack_is_provoked_here(stage: Stage) -> None:
+    alarms = {name for name, kind in stage.resources().items() if kind == "AWS::CloudWatch::Alarm"}
+
+    assert alarms == {f"{name}Alarm" for name in PROVOKED}

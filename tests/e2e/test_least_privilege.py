@@ -1,0 +1,155 @@
+"""What each function's role may do, and nothing else: every probe is called from every role.
+
+A probe that is allowed is answered, or refused for its parameters; one that is not is denied by IAM.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local import aws
+from local.operate.stack import Stack
+from local.stage import CREDENTIALS_SECRET, Stage
+
+pytestmark = pytest.mark.e2e
+
+Probe = Callable[[boto3.Session, Stack], object]
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
+# A probe that is allowed changes nothing: its condition never holds, its message lacks a group.
+NEVER = "attribute_exists(nothing) AND attribute_not_exists(nothing)"
+ITEM = {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
+
+
+def client(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - boto3's own clients
+    return session.client(service)  # type: ignore[call-overload]
+
+
+def sends(queue: str) -> Probe:
+    return lambda s, stack: client(s, "sqs").send_message(QueueUrl=stack.id_of(queue), MessageBody="probe")
+
+
+def receives(queue: str) -> Probe:
+    return lambda s, stack: client(s, "sqs").receive_message(QueueUrl=stack.id_of(queue), VisibilityTimeout=0)
+
+
+def on_table(action: str, **more: object) -> Probe:
+    return lambda s, stack: getattr(client(s, "dynamodb"), action)(TableName=stack.id_of("Timeline"), **more)
+
+
+def on_secret(action: str, name: str = "", **more: object) -> Probe:
+    return lambda s, stack: getattr(client(s, "secretsmanager"), action)(
+        SecretId=name or stack.id_of("ApplicationSecret"), **more
+    )
+
+
+def on_parameter(action: str, name: str, **more: object) -> Probe:
+    return lambda s, _: getattr(client(s, "ssm"), action)(Name=name, **more)
+
+
+def on_bus(bus: str = "") -> Probe:
+    def put(session: boto3.Session, stack: Stack) -> object:
+        entry = {"Source": "probe", "DetailType": "probe", "Detail": "{}"}
+        return client(session, "events").put_events(
+            Entries=[{**entry, "EventBusName": bus or stack.id_of("EventBus")}]
+        )
+
+    return put
+
+
+PROBES: dict[str, Probe] = {
+    "read the credentials": on_secret("get_secret_value", CREDENTIALS_SECRET),
+    "write the credentials": on_secret("put_secret_value", CREDENTIALS_SECRET, SecretString="never"),
+    "read the key": on_secret("get_secret_value"),
+    "write the key": on_secret("update_secret_version_stage", VersionStage="P", RemoveFromVersionId="0" * 32),
+    "delete the key": on_secret("delete_secret", RecoveryWindowInDays=1),
+    "read another secret": on_secret("get_secret_value", "somebody-else's"),
+    "queue an event": sends("EventQueue"),
+    "queue a command": sends("CommandQueue"),
+    "reject a command": sends("CommandDeadLetterQueue"),
+    "take an event": receives("EventQueue"),
+    "take a command": receives("CommandQueue"),
+    "take a dead event": receives("EventDeadLetterQueue"),
+    "read the timeline": on_table("get_item", Key=ITEM),
+    "write the timeline": on_table("put_item", Item=ITEM, ConditionExpression=NEVER),
+    "change the timeline": on_table(
+        "update_item", Key=ITEM, UpdateExpression="REMOVE nothing", ConditionExpression=NEVER
+    ),
+    "delete from the timeline": on_table("delete_item", Key=ITEM),
+    "search the timeline": on_table("scan", Limit=1),
+    "put an event on the bus": on_bus(),
+    "put an event on another bus": on_bus("default"),
+    "read a record": on_parameter("get_parameter", "/switchboard/probe"),
+    "remove a record": on_parameter("delete_parameter", "/switchboard/probe"),
+    "read another parameter": on_parameter("get_parameter", "/elsewhere/probe"),
+    "invoke the answer": lambda s, stack: client(s, "lambda").invoke(
+        FunctionName=stack.id_of("AnswerFunction"), InvocationType="DryRun"
+    ),
+    "invoke the provisioner's stand-in": lambda s, stack: client(s, "lambda").invoke(
+        FunctionName=stack.id_of("UnansweredFunction"), InvocationType="DryRun"
+    ),
+    "list roles": lambda s, _: client(s, "iam").list_roles(MaxItems=1),
+    "list buckets": lambda s, _: client(s, "s3").list_buckets(),
+    "delete the stack": lambda s, _: client(s, "cloudformation").delete_stack(StackName="probe-of-nothing"),
+    "raise an alarm": lambda s, stack: client(s, "sns").publish(
+        TopicArn=stack.id_of("AlarmTopic"), Message="p"
+    ),
+}
+
+QUEUES_EVENTS = {"read the credentials", "queue an event", "queue a command"}
+MAY: dict[str, set[str]] = {
+    "Answer": {"read the credentials"},
+    "Fallback": set(),
+    "Event": QUEUES_EVENTS,
+    "Inbound": QUEUES_EVENTS,
+    "Status": QUEUES_EVENTS,
+    "RtcEvent": QUEUES_EVENTS,
+    "Record": {"take an event", "write the timeline", "change the timeline", "put an event on the bus"},
+    "Outbound": {
+        "take a command", "queue an event", "reject a command", "read the key",
+        "read the timeline", "write the timeline", "change the timeline",
+    },
+    "Provisioner": {
+        "read the credentials", "read the key", "write the key", "read a record", "remove a record",
+        "put an event on the bus", "invoke the provisioner's stand-in",
+    },
+    "Unanswered": set(),
+}  # fmt: skip
+
+
+@pytest.fixture
+def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
+        monkeypatch.setenv(name, value)
+    return Stack(stage.stack_name)
+
+
+def role_of(stack: Stack, function: str) -> boto3.Session:
+    found = boto3.client("lambda").get_function_configuration(FunctionName=stack.id_of(f"{function}Function"))
+    keys = boto3.client("sts").assume_role(RoleArn=found["Role"], RoleSessionName="probe")["Credentials"]
+    return boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+
+def is_allowed(probe: Probe, session: boto3.Session, stack: Stack) -> bool:
+    try:
+        probe(session, stack)
+    except ClientError as error:
+        return error.response["Error"]["Code"] not in DENIED
+    return True
+
+
+@pytest.mark.parametrize("function", MAY)
+def test_role_may_do_what_its_function_does_and_nothing_else(stack: Stack, function: str) -> None:
+    session = role_of(stack, function)
+
+    allowed = {name for name, probe in PROBES.items() if is_allowed(probe, session, stack)}
+
+    assert allowed == MAY[function]
+
+
+def test_every_function_of_the_stack_is_probed(stage: Stage) -> None:
+    functions = {name for name, kind in stage.resources().items() if kind == "AWS::Lambda::Function"}
+
+    assert functions == {f"{name}Function" for name in MAY}

@@ -1,0 +1,66 @@
+"""Which parameters `make deploy` gives to the SAM CLI, and that stages do not collide."""
+
+import tomllib
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local import deploy, paths
+from local.errors import StageError
+
+Json = dict[str, Any]
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def test_deployment_gets_its_time_and_what_is_given() -> None:
+    assert deploy.parameters("prod", "Numbers=447700900000,14155550100 ForwardTo=", NOW) == [
+        "DeploymentId=2026-11-23T08:00:00Z",
+        "Numbers=447700900000,14155550100",
+        'ForwardTo=""',
+    ]
+
+
+def test_value_with_spaces_stays_one_parameter() -> None:
+    assert deploy.parameters("dev", 'ApplicationName="Front desk"', NOW)[1] == "ApplicationName='Front desk'"
+
+
+def test_stage_that_is_none_is_refused() -> None:
+    with pytest.raises(StageError, match="ENV=default ENV=dev ENV=prod"):
+        deploy.parameters("staging", "", NOW)
+
+
+def test_parameter_without_a_value_is_refused() -> None:
+    with pytest.raises(StageError, match="'447700900000' is not a parameter"):
+        deploy.parameters("dev", "447700900000", NOW)
+
+
+def test_stages_have_stacks_and_artifacts_of_their_own() -> None:
+    settings = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
+    stages = {name: stage for name, stage in settings.items() if name != "version"}
+
+    stacks = {stage["global"]["parameters"]["stack_name"] for stage in stages.values()}
+    prefixes = {stage["deploy"]["parameters"]["s3_prefix"] for stage in stages.values()}
+
+    assert stages.keys() == {"default", "dev", "prod"}
+    assert len(stacks) == len(prefixes) == len(stages)
+
+
+def test_no_two_stacks_claim_one_name(translated: Json) -> None:
+    """What has a name of its own, rather than one that CloudFormation makes up, carries the stack's."""
+    names = {
+        "AlarmName", "ArchiveName", "BucketName", "DashboardName", "FunctionName",
+        "ManagedPolicyName", "QueueName", "RoleName", "TableName", "TopicName",
+    }  # fmt: skip
+    claimed = {
+        f"{logical_id}.{key}": value
+        for logical_id, resource in translated["Resources"].items()
+        for key, value in resource.get("Properties", {}).items()
+        if key in names or (key == "Name" and resource["Type"].startswith("AWS::Events"))
+    }
+
+    assert not [name for name, value in claimed.items() if isinstance(value, str)]
+    assert all("${AWS::StackName}" in value.get("Fn::Sub", "${AWS::StackName}") for value in claimed.values())
+    assert claimed["EventBus.Name"] == {"Ref": "AWS::StackName"}
+    exports = [output["Export"]["Name"] for output in translated["Outputs"].values() if "Export" in output]
+    assert all("${AWS::StackName}" in export["Fn::Sub"] for export in exports)
