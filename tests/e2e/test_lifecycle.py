@@ -41,6 +41,14 @@ def links(vonage: Vonage) -> dict[str, str | None]:
     return {msisdn: number.get("app_id") for msisdn, number in vonage.account.numbers.items()}
 
 
+def records(stage: Stage) -> list[str]:
+    """What the provisioner still remembers of this stack's application and numbers."""
+    ssm = aws.session().client("ssm", endpoint_url=stage.aws_url)
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path="/switchboard", Recursive=True)
+    names = [parameter["Name"] for page in pages for parameter in page["Parameters"]]
+    return [name for name in names if f"/resources/{stage.stack_name}." in name]
+
+
 def test_failed_create_leaves_nothing_at_vonage(lived: Stage, account: Vonage, built: Path) -> None:
     with pytest.raises(StageError) as failure:
         lived.deploy(built, {"Numbers": "447700900123"})
@@ -130,16 +138,18 @@ def test_update_changes_the_application_in_place_and_keeps_its_key(
     (before,) = applications(account)
     before = {"id": before["id"], "key": before["keys"]["public_key"]}
 
-    lived.deploy(built, {**PARAMETERS, "ApplicationName": "Renamed", "VoiceRegion": "eu-west"})
+    changed = {"ApplicationName": "Renamed", "VoiceRegion": "eu-west", "WithVbc": "true"}
+    lived.deploy(built, {**PARAMETERS, **changed})
 
     (application,) = applications(account)
     assert application["name"] == "Renamed"
     assert application["capabilities"]["voice"]["region"] == "eu-west"
+    assert application["capabilities"]["vbc"] == {}
     assert {"id": application["id"], "key": application["keys"]["public_key"]} == before
 
 
 def test_failing_update_is_rolled_back_to_what_was(lived: Stage, account: Vonage, built: Path) -> None:
-    linked = links(account)
+    linked, key = links(account), applications(account)[0]["keys"]["public_key"]
     changed = {**PARAMETERS, "ApplicationName": "Never", "Numbers": f"{PARAMETERS['Numbers']},447700900123"}
 
     with pytest.raises(StageError, match="VonageNumbers"):
@@ -147,6 +157,7 @@ def test_failing_update_is_rolled_back_to_what_was(lived: Stage, account: Vonage
 
     (application,) = applications(account)
     assert application["name"] == "Renamed"
+    assert application["keys"]["public_key"] == key
     assert links(account) == linked
     assert lived.outputs()["ApplicationId"] == application["id"]
 
@@ -170,3 +181,4 @@ def test_delete_leaves_nothing_at_vonage(lived: Stage, account: Vonage) -> None:
 
     assert applications(account) == []
     assert set(links(account).values()) == {None}
+    assert records(lived) == []

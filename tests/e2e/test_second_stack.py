@@ -71,12 +71,20 @@ def test_second_stack_gets_an_application_and_a_key_of_its_own(
     assert other["capabilities"]["voice"]["webhooks"]["answer_url"]["address"] == "https://example.com/answer"
 
 
+def test_number_of_another_application_is_refused(second: Stage, stage: Stage, vonage: Vonage) -> None:
+    owner = stage.outputs()["ApplicationId"]
+
+    with pytest.raises(StageError, match=owner):
+        deploy(second, stage, Numbers=NUMBER)
+
+    assert linked_to(vonage) == owner
+    assert application(vonage, second)["name"] == second.stack_name
+
+
 def test_number_moves_to_the_second_stack_when_takeover_is_allowed(
     second: Stage, stage: Stage, vonage: Vonage
 ) -> None:
-    assert linked_to(vonage) == stage.outputs()["ApplicationId"]
-
-    deploy(second, stage, Numbers=NUMBER)
+    deploy(second, stage, Numbers=NUMBER, AllowTakeover="true")
 
     assert linked_to(vonage) == second.outputs()["ApplicationId"]
 
