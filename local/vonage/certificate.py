@@ -26,7 +26,8 @@ class Certificate(NamedTuple):
 
 
 def make(folder: Path) -> Certificate:
-    """A new self-signed certificate, in a folder that its owner alone should be able to read."""
+    """A new self-signed certificate, in a folder that is made when there is none, for its owner alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "The simulated Vonage")])
     now = datetime.now(UTC)
