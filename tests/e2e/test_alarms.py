@@ -212,10 +212,13 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
 
 
 @pytest.fixture
-def fault(stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Fault:
+def fault(stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault]:
     for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
         monkeypatch.setenv(name, value)
-    return Fault(stage, Stack(stage.stack_name), vonage)
+    stack = Stack(stage.stack_name)
+    yield Fault(stage, stack, vonage)
+    for queue in ("EventDeadLetterQueue", "CommandDeadLetterQueue", "UndeliveredCommandQueue"):
+        boto3.client("sqs").purge_queue(QueueUrl=stack.id_of(queue))
 
 
 def alarm(stack: Stack, name: str) -> Json:

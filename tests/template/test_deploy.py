@@ -35,6 +35,14 @@ def test_parameter_without_a_value_is_refused() -> None:
         deploy.parameters("dev", "447700900000", NOW)
 
 
+def test_published_version_is_the_project_s(written: Json) -> None:
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
+    published = written["Metadata"]["AWS::ServerlessRepo::Application"]
+
+    assert published["SemanticVersion"] == project["version"]
+    assert published["SpdxLicenseId"] == project["license"]
+
+
 def test_stages_have_stacks_and_artifacts_of_their_own() -> None:
     settings = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
     stages = {name: stage for name, stage in settings.items() if name != "version"}
