@@ -168,7 +168,7 @@ def test_update_rotates_the_key_and_unlinks_the_numbers_that_are_dropped(
     (before,) = applications(account)
     old_key, fingerprint = before["keys"]["public_key"], lived.outputs()["PublicKeyFingerprint"]
 
-    lived.deploy(built, {"ForwardTo": CALLEE, "KeyVersion": "2"})
+    lived.deploy(built, {**PARAMETERS, "Numbers": "", "KeyVersion": "2"})
 
     (application,) = applications(account)
     assert application["keys"]["public_key"] != old_key
