@@ -23,7 +23,7 @@ class Effort(NamedTuple):
     profiles: int
 
 
-FULL = Effort(cold_rounds=15, warm_rounds=5, invocations=1000, batches=30, events=1500, profiles=5)
+FULL = Effort(cold_rounds=13, warm_rounds=5, invocations=800, batches=30, events=1200, profiles=5)
 QUICK = Effort(cold_rounds=3, warm_rounds=2, invocations=300, batches=20, events=400, profiles=2)
 
 

@@ -130,7 +130,9 @@ def consumers(results: Results) -> str:
             "cold CPU ms": _median(group, "cold", "cpu_ms"),
             "× floor": _times(group, "cold", "cpu_ms"),
             "CPU µs per batch": _median(group, "warm", "cpu_us"),
-            "per event": lambda name: f"{group.median(name, 'warm', 'cpu_us') / sizes[name]:.0f}",
+            "p50 µs": _median(group, "warm", "p50_us"),
+            "p99 µs": _median(group, "warm", "p99_us"),
+            "CPU µs per event": lambda name: f"{group.median(name, 'warm', 'cpu_us') / sizes[name]:.0f}",
             "RSS MB": _median(group, "warm", "rss_mb"),
         },
     )
