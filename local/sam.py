@@ -6,6 +6,7 @@ statement is open to every resource, because the emulator authorises `ssm:GetPar
 narrower one.
 """
 
+import fcntl
 import functools
 import os
 import re
@@ -49,21 +50,25 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
         StageError: The build failed; the message quotes what SAM said.
     """
     copy = local_template(template, build_dir.with_suffix(".yaml"))
-    _run(
-        [
-            "build",
-            "--cached",
-            "--parallel",
-            *("--template-file", str(copy)),
-            *("--base-dir", str(template.parent)),
-            *("--build-dir", str(build_dir)),
-            # SAM's cache does not know that a layer built for one Python is of no use to another.
-            *("--cache-dir", str(paths.LOCAL / f"sam-cache-{python()}")),
-        ],
-        {**aws.environment(aws_url), **_layer_environment()},
-        log,
-        next_step="Mend the file that it names, then run the same command again.",
-    )
+    # SAM's cache does not know that a layer built for one Python is of no use to another.
+    cache = paths.LOCAL / f"sam-cache-{python()}"
+    arguments = [
+        "build",
+        "--cached",
+        "--parallel",
+        *("--template-file", str(copy)),
+        *("--base-dir", str(template.parent)),
+        *("--build-dir", str(build_dir)),
+        *("--cache-dir", str(cache)),
+    ]
+    with cache.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two builds at once would spoil the cache for each other
+        _run(
+            arguments,
+            {**aws.environment(aws_url), **_layer_environment()},
+            log,
+            next_step="Mend the file that it names, then run the same command again.",
+        )
     return build_dir / "template.yaml"
 
 
