@@ -14,7 +14,8 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bi
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 UV = .local/uv/bin/uv
 RUN = .venv/bin/python
-CODE = functions layers/switchboard/switchboard provisioner local tests
+# Tests that run `sam build`, which is done by one process at a time; the second processor has the others.
+DEPLOYING = tests/e2e tests/template
 
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
@@ -83,7 +84,12 @@ orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DEL
 ## ── Check it ──
 .PHONY: test check security bench format
 test: check stage ## Lint, types, template checks and every test, end to end included
-	@$(RUN) -m pytest --numprocesses 2 --dist loadgroup
+	@mkdir -p .local/logs
+	@$(RUN) -m pytest --quiet $(DEPLOYING) >.local/logs/test-e2e.log 2>&1 & deploying=$$!; \
+	trap 'kill $$deploying' INT TERM; \
+	$(RUN) -m pytest $(addprefix --ignore=,$(DEPLOYING)); others=$$?; \
+	echo "Waiting for the end-to-end tests, which run beside the others…"; \
+	wait $$deploying; deployed=$$?; cat .local/logs/test-e2e.log; exit $$((others || deployed))
 
 check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
 	@$(RUN) -m ruff format --check --quiet .

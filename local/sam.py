@@ -61,7 +61,7 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
         *("--build-dir", str(build_dir)),
         *("--cache-dir", str(cache)),
     ]
-    with cache.with_suffix(".lock").open("w") as lock:
+    with cache.with_name(f"{cache.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two builds at once would spoil the cache for each other
         _run(
             arguments,

@@ -79,10 +79,8 @@ def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
     return stage
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark this folder's tests: they share one deployment, so one process runs them all, and slowly."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-            item.add_marker(pytest.mark.timeout(600))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark this folder's tests, which share one deployment and take their time."""
+    if Path(__file__).parent in item.path.parents:
+        item.add_marker(pytest.mark.e2e)
+        item.add_marker(pytest.mark.timeout(600))

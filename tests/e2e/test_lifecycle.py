@@ -26,12 +26,13 @@ def account(aws_url: str) -> Iterator[Vonage]:
 
 
 @pytest.fixture(scope="module")
-def lived(aws_url: str, account: Vonage) -> Stage:
+def lived(aws_url: str, account: Vonage, vonage: Vonage) -> Iterator[Stage]:
     """The stack whose life the tests below follow, in their order."""
     stage = stage_for(account, aws_url, "switchboard-lifecycle")
     stage.log.unlink(missing_ok=True)
     stage.store_credentials()
-    return stage
+    yield stage
+    stage_for(vonage, aws_url, stage.stack_name).store_credentials()  # the other tests' account again
 
 
 def applications(vonage: Vonage) -> list[Json]:

@@ -13,8 +13,6 @@ from local import paths, sam
 from tests.factories import answer_request, webhook_event
 from tests.fakes.stores import Aws
 
-pytestmark = pytest.mark.xdist_group("e2e")  # builds too, and two builds at once would share SAM's cache
-
 MB = 1_000_000
 # Counted for the Python of Lambda; older ones load a few more of their own.
 OWN_MODULES = 85 if sys.version_info >= (3, 13) else 90
