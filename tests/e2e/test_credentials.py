@@ -1,8 +1,9 @@
 """`make credentials`: what is asked, tried at Vonage, and stored."""
 
+import contextlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from rich.console import Console
@@ -15,10 +16,15 @@ NAME = "switchboard/credentials-test"
 
 
 @pytest.fixture(autouse=True)
-def settings(aws_url: str, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> None:
+def settings(aws_url: str, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of somebody who runs the command; what was stored is gone afterwards."""
     user = {**aws.ROOT_USER, "AWS_ENDPOINT_URL": aws_url, "CREDENTIALS_SECRET": NAME}
     for name, value in {**user, "VONAGE_API_URL": vonage.url}.items():
         monkeypatch.setenv(name, value)
+    yield
+    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+        client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
 
 
 def typing(vonage: Vonage, **spoilt: str) -> Callable[[str], str]:

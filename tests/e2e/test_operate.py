@@ -148,6 +148,8 @@ def test_redriven_event_is_recorded(stack: Stack) -> None:
 
 def test_redriven_command_that_was_rejected_is_carried_out_anew(stack: Stack, vonage: Vonage) -> None:
     command = {"id": "redriven-1", "name": "messages.send", "detail": {**SMS, "text": "Again"}}
+    # Other tests have commands rejected, too.
+    boto3.client("sqs").purge_queue(QueueUrl=stack.id_of("CommandDeadLetterQueue"))
     boto3.client("dynamodb").put_item(
         TableName=stack.id_of("Timeline"),
         Item={
