@@ -12,10 +12,11 @@ Json = dict[str, Any]
 
 def call_story(entries: list[Json]) -> Iterator[str]:
     """Each line of a call: its simulated time, who did what, and each webhook with its reply."""
-    begun = _time(entries[0]) if entries else None
-    for entry in entries:
-        elapsed = (_time(entry) - begun).total_seconds() if begun else 0.0
-        stamp = f"  [dim]{elapsed:6.1f} s[/]  "
+    # A webhook is written down when it is answered; what happened meanwhile began after it.
+    in_order = sorted(entries, key=_time)
+    for entry in in_order:
+        elapsed_s = (_time(entry) - _time(in_order[0])).total_seconds()
+        stamp = f"  [dim]{elapsed_s:6.1f} s[/]  "
         if entry["kind"] == "webhook":
             yield from _webhook(stamp, entry)
         else:

@@ -60,12 +60,19 @@ def choice(name: str, label: str, options: Mapping[str, str], chosen: str = "") 
     """A labelled drop-down list of words by value. The element is the `<select>`."""
     with ui.element("label").classes("field"):
         text(label, classes="label")
-        with ui.element("select").props(f'name="{name}"').classes("input") as control:
-            for value, words in options.items():
-                option = text(words, tag="option")
-                option.props["value"] = value
-                option.props["selected"] = value == chosen
+        control = ui.element("select").props(f'name="{name}"').classes("input")
+    offer(control, options, chosen)
     return control
+
+
+def offer(control: Element, options: Mapping[str, str], chosen: str = "") -> None:
+    """Put these words by value into a drop-down list, in place of what it offered."""
+    control.clear()
+    with control:
+        for value, words in options.items():
+            option = text(words, tag="option")
+            option.props["value"] = value
+            option.props["selected"] = value == chosen
 
 
 def button(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
@@ -41,6 +42,11 @@ class Entry:
         """Its place in the journal."""
         number: int = self.json["id"]
         return number
+
+    @property
+    def at(self) -> datetime:
+        """When it began."""
+        return datetime.fromisoformat(self.json["at"])
 
     @property
     def kind(self) -> str:

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from local.console import controls
+from local.console import composing, controls
 from local.console.feed import Feed
 from local.console.threads import Thread, Threads
 from local.vonage import messages
@@ -31,6 +31,7 @@ class Messages:
         self._feed = feed
         self._threads = Threads()
         self._open = Thread("sms", CUSTOMER, next(iter(vonage.account.numbers), ""))
+        self._kind = "text"
 
     def build(self) -> None:
         """The panel's elements."""
@@ -45,13 +46,9 @@ class Messages:
                 .props('role="log" tabindex="0"')
             )
             with controls.form(self._send, "say") as self._composer:
-                controls.field(
-                    "text",
-                    "Message",
-                    label_shown=False,
-                    props='placeholder="Write as the customer…" required',
-                )
+                self._written = controls.field("written", "Message", label_shown=False, props="required")
                 controls.button("", icon="send", classes="icon-button", sends=True, label="Send")
+        self._offer_kinds()
         self._show()
         self._feed.read(self._take)
 
@@ -61,22 +58,33 @@ class Messages:
             self._form.on("change", self._choose, js_handler=values).on("submit.prevent", lambda: None)
             names = {channel: NAMES.get(channel, channel) for channel in messages.CHANNELS}
             controls.choice("channel", "Channel", names, self._open.channel)
+            self._kinds = controls.choice("kind", "Type", {})
             controls.field("customer", "Customer", self._open.customer)
             controls.field("number", "Writes to", self._open.number, props='list="owned-numbers"')
 
     def _choose(self, event: GenericEventArguments) -> None:
-        self._open = Thread(
-            event.args["channel"], event.args["customer"].strip(), event.args["number"].strip()
-        )
+        chosen = {name: value.strip() for name, value in event.args.items()}
+        self._open = Thread(chosen["channel"], chosen["customer"], chosen["number"])
+        self._kind = chosen["kind"]
+        self._offer_kinds()
         self._show()
 
+    def _offer_kinds(self) -> None:
+        """Offer what the channel carries."""
+        types = composing.TYPES[self._open.channel]
+        if self._kind not in types:
+            self._kind = "text"
+        names = {kind: composing.KINDS[kind].words for kind in types}
+        controls.offer(self._kinds, names, self._kind)
+        self._written.props["placeholder"] = composing.KINDS[self._kind].hint
+
     def _send(self, sent: controls.Sent) -> None:
-        message = {
-            "channel": self._open.channel,
-            "from": self._open.customer,
-            "to": self._open.number,
-            "text": sent["text"],
-        }
+        parties = {"channel": self._open.channel, "from": self._open.customer, "to": self._open.number}
+        try:
+            message = parties | composing.content(self._kind, sent["written"])
+        except composing.UnreadableError as problem:
+            self._show(problem=str(problem))
+            return
         sending = self._vonage.engine.start(messages.receive(self._vonage.exchange, message))
         sending.add_done_callback(lambda done: self._feed.call_soon(lambda: self._complain(done)))
         controls.empty(self._composer)
@@ -111,4 +119,5 @@ class Messages:
         self._open = thread
         for name, value in thread._asdict().items():
             ui.run_javascript(f"getHtmlElement({self._form.id}).elements[{name!r}].value = {value!r}")
+        self._offer_kinds()
         self._show()

@@ -26,11 +26,11 @@ class Subject:
     @property
     def began(self) -> datetime:
         """When the first entry happened."""
-        return datetime.fromisoformat(self.entries[0].json["at"])
+        return self.entries[0].at
 
     def offset_s(self, entry: Entry) -> float:
         """Simulated seconds from the beginning to an entry."""
-        return max(0.0, (datetime.fromisoformat(entry.json["at"]) - self.began).total_seconds())
+        return max(0.0, (entry.at - self.began).total_seconds())
 
     @property
     def title(self) -> str:

@@ -59,8 +59,7 @@ class Threads:
         return None
 
     def _add(self, thread: Thread, entry: Json, *, from_customer: bool) -> Thread:
-        text = entry.get("text") or "(no text: the timeline shows what it is)"
-        bubble = Bubble(str(text), entry["at"], from_customer, "" if from_customer else "accepted")
+        bubble = Bubble(str(entry["text"]), entry["at"], from_customer, "" if from_customer else "accepted")
         bubbles = [*self.bubbles.pop(thread, []), bubble]
         self.bubbles[thread] = bubbles  # the latest thread comes last
         self._by_uuid[entry["message"]] = (thread, bubble)

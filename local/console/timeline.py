@@ -40,9 +40,15 @@ class Card:
         self._show_if_any()
 
     def _place(self, entry: Entry) -> int:
-        """A retry or fallback stands right below what it stands in for, everything else at the end."""
-        earlier = [known.id for known, _ in self._rows]
-        return earlier.index(entry.again_for) + 1 if entry.again_for in earlier else len(earlier)
+        """A retry or fallback stands right below what it stands in for, everything else where its time is.
+
+        A webhook is written down when it is answered; what happened meanwhile began after it.
+        """
+        known = [row.id for row, _ in self._rows]
+        if entry.again_for in known:
+            return known.index(entry.again_for) + 1
+        later = (row.again_for is None and row.at > entry.at for row, _ in self._rows)
+        return next((place for place, is_later in enumerate(later) if is_later), len(known))
 
     def sift(self, filters: Filters) -> None:
         """Show what the filters admit."""

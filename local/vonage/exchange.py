@@ -145,7 +145,7 @@ class Exchange:
             what=what,
             direction=message.direction,
             channel=message.channel,
-            **{"from": message.body["from"], "to": message.body["to"], "text": message.body.get("text")},
+            **{"from": message.body["from"], "to": message.body["to"], "text": message.words},
         )
 
     def ringing(self, leg: Leg) -> asyncio.Future[None]:

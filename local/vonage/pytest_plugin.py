@@ -49,8 +49,8 @@ def simulation(request: pytest.FixtureRequest) -> Iterator[Simulation]:
 
     def sent_to(number: str) -> list[str]:
         listed = httpx.get(f"{running.vonage_url}/_simulator/messages", trust_env=False).json()["messages"]
-        sent = [message["body"] for message in listed if message["direction"] == "outbound"]
-        return [str(body.get("text", "")) for body in sent if body["to"] == number]
+        sent = [message for message in listed if message["direction"] == "outbound"]
+        return [message["words"] for message in sent if message["body"]["to"] == number]
 
     account = Account.seeded(api_key=running.api_key, signature_secret=running.signature_secret)
     with calling_stage(running.webhook_url, account, sent_to) as simulated:

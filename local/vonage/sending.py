@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Fate = Literal["delivered", "undeliverable", "rejected"]
 
+# Of what a message carries, the members that tell a person what it is.
+TOLD = ("url", "name", "title", "caption", "lat", "long", "emoji")
 READABLE = {"rcs", "whatsapp", "messenger", "viber_service", "email"}
 ERRORS: dict[Fate, tuple[str, str]] = {
     "undeliverable": ("1330", "The recipient cannot be reached for an unknown reason"),
@@ -54,6 +56,16 @@ class Message:
         """Such as `sms` or `whatsapp`."""
         return str(self.body["channel"])
 
+    @property
+    def words(self) -> str:
+        """Its text, or what it carries instead, such as `image https://shop.example/menu.jpg`."""
+        if self.body.get("text"):
+            return str(self.body["text"])
+        kind = str(self.body.get("message_type", ""))
+        content = self.body.get(kind)
+        details = [content[name] for name in TOLD if name in content] if isinstance(content, dict) else []
+        return " ".join(map(str, [kind, *details]))
+
     def as_json(self) -> Json:
         """The message as the control API lists it."""
         return {
@@ -61,6 +73,7 @@ class Message:
             "direction": self.direction,
             "status": self.status,
             "application_id": self.application_id,
+            "words": self.words,
             "body": self.body,
         }
 

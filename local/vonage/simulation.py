@@ -101,4 +101,4 @@ def _send(exchange: Exchange, account: Account, message: Json) -> None:
 
 def _outbound_texts(exchange: Exchange, number: str) -> list[str]:
     sent = [message for message in exchange.messages.values() if message.direction == "outbound"]
-    return [str(message.body.get("text", "")) for message in sent if message.body["to"] == number]
+    return [message.words for message in sent if message.body["to"] == number]

@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 from local.vonage import messages
+from local.vonage.account import JsonValue
 from local.vonage.phone import STANDARD_NUMBER
 
 if TYPE_CHECKING:
@@ -28,19 +29,25 @@ class Texting:
         self._channel = channel
         self._read = 0
 
-    def send(self, text: str) -> None:
+    def send(self, text: str = "", **instead: JsonValue) -> None:
         """Write to the application's number.
+
+        Args:
+            text: what is written.
+            instead: the members of a message of another type, in Vonage's words:
+                `message_type="image", image={"url": "https://…"}`.
 
         Raises:
             AssertionError: the inbound webhook did not take the message, in a day of trying.
         """
         exchange = self._simulation.exchange
-        message = {"channel": self._channel, "from": self.number, "to": self._simulation.number, "text": text}
+        content = {"text": text} if text else instead
+        message = {"channel": self._channel, "from": self.number, "to": self._simulation.number, **content}
         outcome = exchange.engine.run(exchange.while_time_runs(messages.receive(exchange, message)))
         assert outcome["delivered"], f"the inbound webhook did not take the message: {outcome['failure']}"  # noqa: S101
 
     def receives(self, text: str, within_s: float = PATIENCE_S) -> None:
-        """Wait, in real time, for a message that contains the text, whatever its case."""
+        """Wait, in real time, for a message that contains the text, or the URL or name of a file."""
         deadline = time.monotonic() + within_s
         while True:
             received = self._simulation.sent_to(self.number)

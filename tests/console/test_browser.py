@@ -1,6 +1,7 @@
 """The console in a real browser: what a person clicks, types and sees."""
 
 import json
+import threading
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from local.vonage.endpoint import Answer, Incoming
 from local.vonage.server import Vonage
+from tests.console.conftest import PATIENCE_MS
 from tests.vonage.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
 
 MENU = ncco(
@@ -149,6 +151,39 @@ def test_message_arrives_and_is_answered(console: Page, vonage: Vonage, customer
     assert sent.status_code == 202
     expect(console.locator(".bubble.theirs").get_by_text("Until six.")).to_be_visible()
     expect(console.locator(".receipt.theirs")).to_contain_text("delivered")
+
+
+def test_customer_sends_a_picture_by_whatsapp(console: Page, customer: Customer) -> None:
+    customer.on("inbound", Answer(200))
+    open_tab(console, "Messages")
+    console.get_by_label("Channel").select_option("whatsapp")
+    console.get_by_label("Type").select_option("image")
+
+    console.get_by_placeholder("of the image").fill("https://shop.example/shelf.jpg")
+    console.get_by_role("button", name="Send").click()
+
+    expect(console.locator(".bubble.mine")).to_have_text("image https://shop.example/shelf.jpg")
+    assert customer.bodies("inbound")[0]["image"] == {"url": "https://shop.example/shelf.jpg"}
+
+
+def test_timeline_is_in_the_order_in_which_things_began(console: Page, customer: Customer) -> None:
+    heard = threading.Event()
+
+    def slowly(_incoming: Incoming) -> Answer:
+        heard.wait(PATIENCE_MS / 1000)
+        return Answer(204)
+
+    words = [talk("A second passes."), talk("Here we are.")]
+    customer.on("answer", ncco(*words, {"action": "wait", "timeout": 30})).on("event", slowly)
+
+    place_call(console)
+    said(console, "Here we are.")
+    heard.set()
+
+    card = console.locator("section.card").first
+    expect(card.locator("details.entry").filter(has_text="answered")).to_be_visible()
+    offsets = [float(words.removesuffix(" s")) for words in card.locator(".offset").all_inner_texts()]
+    assert offsets == sorted(offsets)
 
 
 def test_webhook_is_replayed_against_the_present_code(console: Page, customer: Customer) -> None:

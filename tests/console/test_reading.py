@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from local.console import controls
+from local.console.composing import KINDS, TYPES, UnreadableError, content
 from local.console.entries import Entry, pretty, summary
 from local.console.filters import Filters
 from local.console.subjects import Subject
 from local.console.threads import Thread, Threads
+from local.vonage.messages import CHANNELS
 
 Json = Any
 AT = "2026-11-23T09:00:00.000Z"
@@ -50,12 +52,6 @@ def test_message_that_the_application_did_not_take_says_why() -> None:
     threads.read(message("received", "447700900123", "447700900000", text="Open?"))
     threads.read(webhook("inbound", status=500, failure="status 500", message="m1"))
     assert threads.bubbles[SMS][0].status == "not taken: status 500"
-
-
-def test_message_without_text_has_a_bubble_too() -> None:
-    threads = Threads()
-    threads.read(message("received", "447700900123", "447700900000"))
-    assert "no text" in threads.bubbles[SMS][0].text
 
 
 @pytest.mark.parametrize(
@@ -139,3 +135,31 @@ def test_problems_only_keeps_what_was_done_about_them() -> None:
 def test_deed_is_told_in_words(deed: dict[str, Any], words: str) -> None:
     shown = controls.shown("deed.html", json=entry("call", party="447700900123", **deed))
     assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "made"),
+    [
+        ("text", "Hi", {"text": "Hi"}),
+        (
+            "image",
+            "https://shop.example/a.jpg",
+            {"message_type": "image", "image": {"url": "https://shop.example/a.jpg"}},
+        ),
+        ("location", "51.5, -0.1", {"message_type": "location", "location": {"lat": 51.5, "long": -0.1}}),
+        ("reply", "Yes", {"message_type": "reply", "reply": {"id": "Yes", "title": "Yes"}}),
+    ],
+)
+def test_customer_sends_more_than_text(kind: str, written: str, made: dict[str, Any]) -> None:
+    assert content(kind, written) == made
+
+
+@pytest.mark.parametrize(("kind", "written"), [("image", "a picture"), ("location", "London")])
+def test_what_cannot_be_sent_says_what_would_do(kind: str, written: str) -> None:
+    with pytest.raises(UnreadableError, match="such as"):
+        content(kind, written)
+
+
+def test_every_type_that_a_channel_carries_has_a_name_and_a_hint() -> None:
+    assert {kind for types in TYPES.values() for kind in types} == set(KINDS)
+    assert set(TYPES) == set(CHANNELS)
