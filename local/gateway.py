@@ -16,10 +16,10 @@ from local import aws
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 API = "AWS::ApiGatewayV2::Api"
 _FUNCTION = re.compile(r"\$\{(\w+)\.Arn\}")
-_INVOCATION = f"arn:aws:apigateway:{aws.REGION}:lambda:path/2015-03-31/functions/{{function_arn}}/invocations"
 _EXECUTE_API = re.compile(
     r"https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?P<path>/\S*)?"
 )
@@ -42,17 +42,38 @@ def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def create_routes(session: boto3.Session, aws_url: str, stack_name: str) -> list[str]:
-    """Make the routes of the stack's APIs what its template says. Safe to repeat while the stack grows.
+def template_being_deployed(session: boto3.Session, aws_url: str, stack_name: str) -> dict[str, Any]:
+    """The processed template of the change set that is being executed; empty when none is.
+
+    While CloudFormation is at work, the stack's own template is still the one before.
+    """
+    cloudformation = session.client("cloudformation", endpoint_url=aws_url)
+    for change_set in cloudformation.list_change_sets(StackName=stack_name)["Summaries"]:
+        if change_set["ExecutionStatus"] == "EXECUTE_IN_PROGRESS":
+            return _template(cloudformation, StackName=stack_name, ChangeSetName=change_set["ChangeSetId"])
+    return {}
+
+
+def deployed_template(session: boto3.Session, aws_url: str, stack_name: str) -> dict[str, Any]:
+    """The processed template of a stack that is not being changed."""
+    return _template(session.client("cloudformation", endpoint_url=aws_url), StackName=stack_name)
+
+
+def _template(cloudformation: "CloudFormationClient", **which: str) -> dict[str, Any]:
+    body = cloudformation.get_template(**which, TemplateStage="Processed")["TemplateBody"]
+    return body if isinstance(body, dict) else {}
+
+
+def create_routes(
+    session: boto3.Session, aws_url: str, stack_name: str, template: dict[str, Any]
+) -> list[str]:
+    """Make the routes of the stack's APIs what the template says. Safe to repeat while the stack grows.
 
     Returns:
         The ARNs of the functions behind the routes.
     """
     cloudformation = session.client("cloudformation", endpoint_url=aws_url)
     gateway = session.client("apigatewayv2", endpoint_url=aws_url)
-    template = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")["TemplateBody"]
-    if not isinstance(template, dict) or "Resources" not in template:
-        return []  # CloudFormation is still reading it
     resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
     physical = {r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in resources}
     behind: list[str] = []

@@ -1,9 +1,10 @@
 """The real SAM CLI, building the project's template and deploying it into the embedded AWS.
 
-Three things differ from a deployment to AWS, and all are decided here. The layers are built for this machine.
+Four things differ from a deployment to AWS, and all are decided here. The layers are built for this machine.
 The template's runtime is this machine's Python, because the emulator runs functions on it. One policy
 statement is open to every resource, because the emulator authorises `ssm:GetParametersByPath` against no
-narrower one.
+narrower one. The deployment tries its webhooks at the emulator's own address, because the stack's is a name
+that only Amazon's DNS knows.
 """
 
 import fcntl
@@ -20,6 +21,7 @@ from local import aws, paths
 from local.errors import StageError
 
 _RUNTIME = "python3.13"
+_OWN_API = re.compile(r"(BaseUrl:) !Sub .*\$\{WebhookApi\}.*")
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource:) .*")
 _FILE = re.compile(r"(LicenseUrl|ReadmeUrl): (\w)")
 _NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
@@ -34,11 +36,13 @@ def python() -> str:
     ).stdout.strip()
 
 
-def local_template(source: Path, target: Path) -> Path:
-    """Write a copy of the template that runs on the emulator: another runtime, one wider statement."""
+def local_template(source: Path, target: Path, aws_url: str) -> Path:
+    """Write a copy of the template that runs on the emulator, with the differences named above."""
+    own_api = f"{aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks"
     template = source.read_text().replace(_RUNTIME, f"python{python()}")
     target.parent.mkdir(parents=True, exist_ok=True)
     template = _FILE.sub(rf"\1: {source.parent}/\2", template)  # the copy is in another folder
+    template = _OWN_API.sub(lambda found: f"{found[1]} !Sub {own_api}", template)
     target.write_text(_LISTING.sub(r'\1 "*"', template))
     return target
 
@@ -49,7 +53,7 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
     Raises:
         StageError: The build failed; the message quotes what SAM said.
     """
-    copy = local_template(template, build_dir.with_suffix(".yaml"))
+    copy = local_template(template, build_dir.with_suffix(".yaml"), aws_url)
     # SAM's cache does not know that a layer built for one Python is of no use to another.
     cache = paths.LOCAL / f"sam-cache-{python()}"
     arguments = [

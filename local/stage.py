@@ -4,9 +4,10 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 from botocore.exceptions import ClientError
@@ -16,8 +17,8 @@ from local.reload import NOBODYS_REQUEST
 
 CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
 POLL_S = 0.2
-# Parameters that turn off what the emulator does not have: archives, and functions that reach its own API.
-UNSUPPORTED = {"ArchiveDays": "0", "DeployCheck": "false"}
+# Parameters that turn off what the emulator does not have: archives.
+UNSUPPORTED = {"ArchiveDays": "0"}
 
 Progress = Callable[[str], None]
 
@@ -60,7 +61,7 @@ class Stage:
             StageError: CloudFormation refused or failed, and rolled back.
         """
         fixed = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url, **UNSUPPORTED}
-        with self._routes_followed(progress):
+        with self.routes_followed(progress):
             sam.deploy(self.aws_url, built, self.stack_name, {**fixed, **parameters}, self.log)
         self._start_functions()
 
@@ -96,19 +97,26 @@ class Stage:
         not.
         """
         client = aws.session().client("lambda", endpoint_url=self.aws_url)
-        functions = gateway.create_routes(aws.session(), self.aws_url, self.stack_name)
+        where = (aws.session(), self.aws_url, self.stack_name)
+        functions = gateway.create_routes(*where, gateway.deployed_template(*where))
         request = json.dumps(NOBODYS_REQUEST)
         with ThreadPoolExecutor(len(functions)) as threads:
             list(threads.map(lambda arn: client.invoke(FunctionName=arn, Payload=request), functions))
 
     @contextmanager
-    def _routes_followed(self, progress: Progress) -> Iterator[None]:
-        """Create the API's routes as soon as the API exists, while CloudFormation is still at work."""
+    def routes_followed(self, progress: Progress = lambda _: None) -> Iterator[None]:
+        """Create the API's routes while CloudFormation is at work: a deployment tries its own webhooks."""
         finished = threading.Event()
 
         def follow() -> None:
+            template: dict[str, Any] = {}
+            where = (aws.session(), self.aws_url, self.stack_name)
             while not finished.wait(POLL_S):
-                self._follow_once(progress)
+                with suppress(ClientError):  # no stack yet, or it is being rolled back
+                    template = template or gateway.template_being_deployed(*where)
+                    if template:
+                        gateway.create_routes(*where, template)
+                    progress(f"{len(self.resources())} resources")
 
         follower = threading.Thread(target=follow, name=f"routes-of-{self.stack_name}")
         follower.start()
@@ -117,11 +125,3 @@ class Stage:
         finally:
             finished.set()
             follower.join()
-
-    def _follow_once(self, progress: Progress) -> None:
-        try:
-            gateway.create_routes(aws.session(), self.aws_url, self.stack_name)
-            done = len(self.resources())
-        except ClientError:
-            return  # no stack yet, or it is being rolled back
-        progress(f"{done} resources")

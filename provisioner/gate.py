@@ -11,6 +11,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -46,11 +47,10 @@ def handle(request: Request, tools: Tools) -> Answer:
         raise InvalidPropertiesError("BaseUrl is required: the address that the routes' names are added to.")
     account = _account(tools, str(request.properties.get("CredentialsSecret") or ""))
     called = str(request.properties.get("Number") or "447700900000")
-    wrong = [
-        f"{name} {problem}"
-        for name in EXPECTED
-        if (problem := _checked(tools, base_url, name, account, called))
-    ]
+    # All at once: each function starts cold, and one that hangs must not use up the time of the others.
+    with ThreadPoolExecutor(len(EXPECTED)) as threads:
+        problems = threads.map(lambda name: _checked(tools, base_url, name, account, called), EXPECTED)
+        wrong = [f"{name} {problem}" for name, problem in zip(EXPECTED, problems, strict=True) if problem]
     if wrong:
         raise ProvisionerError(
             f"The deployed webhooks do not work: {'; '.join(wrong)}.",
@@ -97,8 +97,18 @@ def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], call
     except httpx.HTTPError as error:
         return f"does not answer ({type(error).__name__})"
     if reply.status_code != EXPECTED[name]:
-        return f"answers {reply.status_code} instead of {EXPECTED[name]}"
+        return f"answers {reply.status_code} instead of {EXPECTED[name]}{_told(reply)}"
     return _ncco_problem(reply) if name in SPEAKS else ""
+
+
+def _told(reply: httpx.Response) -> str:
+    """What the pipeline tells the account about a failure: the outcome, the error and where it was raised."""
+    try:
+        (told,) = reply.json()
+    except (ValueError, TypeError):
+        return ""  # it did not come from the pipeline
+    why = told.get("reason") or " at ".join([told.get("error", ""), *told.get("at", [])[-1:]])
+    return f" ({told.get('outcome')}{why and f': {why}'})"
 
 
 def _ncco_problem(reply: httpx.Response) -> str:

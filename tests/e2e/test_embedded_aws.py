@@ -50,18 +50,25 @@ def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Ses
     assert {function["Runtime"] for function in functions} == {f"python{sam.python()}"}
 
 
-def test_local_template_differs_in_the_runtime_two_paths_and_one_statement_alone() -> None:
+def test_local_template_differs_in_the_runtime_three_addresses_and_one_statement_alone() -> None:
     source = (paths.ROOT / "template.yaml").read_text().splitlines()
-    copy = sam.local_template(paths.ROOT / "template.yaml", paths.LOCAL / "template-test.yaml")
+    copy = sam.local_template(paths.ROOT / "template.yaml", paths.LOCAL / "template-test.yaml", "http://aws")
 
     changed = [
         (was, now) for was, now in zip(source, copy.read_text().splitlines(), strict=True) if was != now
     ]
 
-    explained = ("python3.13", "parameter/switchboard", "LicenseUrl", "ReadmeUrl")
+    explained = ("python3.13", "parameter/switchboard", "LicenseUrl", "ReadmeUrl", "BaseUrl")
     unexplained = [was for was, _ in changed if not any(known in was for known in explained)]
     assert unexplained == []
     assert [now.strip() for was, now in changed if "parameter/" in was] == ['Resource: "*"']
+    assert [now.strip() for was, now in changed if "BaseUrl" in was] == [
+        "BaseUrl: !Sub http://aws/_aws/execute-api/${WebhookApi}/$default/webhooks"
+    ]
+
+
+def test_deployment_has_tried_its_own_webhooks(stage: Stage) -> None:
+    assert stage.resources()["WebhookCheck"] == "Custom::WebhookCheck"
 
 
 def test_emulator_authorises_listing_parameters_against_no_narrower_resource(

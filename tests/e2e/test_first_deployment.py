@@ -1,24 +1,21 @@
 """docs/first-deployment.md, followed command by command in a fresh clone; then a deployment that fails.
 
-The clone differs from what a reader has where the embedded AWS differs from AWS: the addresses of Vonage, no
-archive, and the way from a function to its own API.
+The clone differs from what a reader has where the embedded AWS differs from AWS: in the template as every
+local deployment has it, the addresses of Vonage, and no archive.
 """
 
 import os
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
-from local import aws, gateway, paths, sam
+from local import aws, paths, sam
 from local.stage import Stage
 from local.up import CALLEE
 from local.vonage.server import Vonage
@@ -27,8 +24,6 @@ from tests.e2e.conftest import stage_for, vonage_account
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 NUMBER = "447700900000"
-WEBHOOKS = ("answer", "fallback", "event", "inbound", "status", "rtcevent")
-BASE_URL = re.compile(r'BaseUrl: !Sub \["https://\$\{Host\}/webhooks", .*\]\n')
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +48,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, aws_url: str, account: Vonag
     (folder / ".local").mkdir()
     for installed in (".venv", ".local/sam", ".local/aws", ".local/uv"):
         (folder / installed).symlink_to(paths.ROOT / installed)
-    sam.local_template(paths.ROOT / "template.yaml", folder / "template.yaml")
-    template = (folder / "template.yaml").read_text()
-    own_api = f"BaseUrl: !Sub {aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks\n"
-    (folder / "template.yaml").write_text(BASE_URL.sub(lambda _: own_api, template))
+    sam.local_template(paths.ROOT / "template.yaml", folder / "template.yaml", aws_url)
     settings = (folder / "samconfig.toml").read_text()
     here = f'["VonageApiUrl={account.url}", "VonageNumbersUrl={account.url}", "ArchiveDays=0"]'
     settings = settings.replace(
@@ -89,42 +81,6 @@ def run(command: str, clone: Path, stage: Stage, typed: str) -> subprocess.Compl
     )
 
 
-@contextmanager
-def routes_made(stage: Stage) -> Iterator[None]:
-    """Make the routes as soon as the functions exist: the check asks before the stack is complete.
-
-    The local stage reads them from the processed template, which the emulator gives away only at the end.
-    """
-    finished = threading.Event()
-    functions = {"rtcevent": "RtcEventFunction"}
-
-    def make() -> None:
-        made: set[str] = set()
-        api = aws.session().client("apigatewayv2", endpoint_url=stage.aws_url)
-        client = aws.session().client("cloudformation", endpoint_url=stage.aws_url)
-        while not finished.wait(0.2):
-            with suppress(ClientError):
-                found = client.describe_stack_resources(StackName=stage.stack_name)["StackResources"]
-                ids = {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
-                for webhook in WEBHOOKS:
-                    function = ids.get(functions.get(webhook, f"{webhook.capitalize()}Function"))
-                    if function and ids.get("WebhookApi") and function not in made:
-                        arn = gateway._arn(function)
-                        key = f"POST /webhooks/{webhook}"
-                        gateway._create(
-                            api, ids["WebhookApi"], key, gateway._INVOCATION.format(function_arn=arn)
-                        )
-                        made.add(function)
-
-    maker = threading.Thread(target=make)
-    maker.start()
-    try:
-        yield
-    finally:
-        finished.set()
-        maker.join()
-
-
 def commands() -> list[str]:
     page = (paths.ROOT / "docs" / "first-deployment.md").read_text()
     return "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).splitlines()
@@ -145,7 +101,7 @@ def test_page_is_followed_to_a_number_that_answers(clone: Path, stage: Stage, ac
     )
     assert stored.returncode == 0, stored.stdout + stored.stderr
     begun = datetime.now(UTC)
-    with routes_made(stage):
+    with stage.routes_followed():
         deployed = run(deploy, clone, stage, "y\n")
     assert deployed.returncode == 0, sam.first_failure(stage.aws_url, stage.stack_name, begun)
 
@@ -163,11 +119,13 @@ def test_deployment_whose_webhook_fails_is_rolled_back(clone: Path, stage: Stage
         flow.read_text().replace("    if FORWARD_TO", '    raise KeyError("oops")\n    if FORWARD_TO')
     )
 
-    with routes_made(stage):
+    with stage.routes_followed():
         failed = run("make deploy", clone, stage, "y\n")
 
     assert failed.returncode == 2
-    assert "answer answers 500 instead of 200" in " ".join(failed.stdout.split())
+    assert "answer answers 500 instead of 200 (FlowFailed: KeyError at app.py:" in " ".join(
+        failed.stdout.split()
+    )
     assert stage.application().json() == application
     assert ("connected", CALLEE) in heard(account)
 

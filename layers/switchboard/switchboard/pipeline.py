@@ -148,11 +148,19 @@ class Webhook(Generic[Payload, Returned]):
         return self._queue_first(envelope, _lambda_left_s(context), facts)
 
     def _check(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
-        """A deployment tries itself: an answer's flow is run for its NCCO, nothing else is done."""
+        """A deployment tries itself: an answer's flow is run for its NCCO, nothing else is done.
+
+        Whoever signs as the account may hear why a flow failed.
+        """
         if self._rules.queued:
             return _outcome("Checked", self._rules.nothing)
         outcome = self._run(envelope, seconds, self._rules.flow_failed, facts)
-        return outcome._replace(name="Checked") if outcome.name == "Answered" else outcome
+        if outcome.response["statusCode"] < 300:
+            return outcome._replace(name="Checked")
+        told: dict[str, object] = {"outcome": outcome.name}
+        told |= {name: facts[name] for name in ("reason", "error", "at") if name in facts}
+        status = outcome.response["statusCode"]
+        return outcome._replace(response={**_with_json(to_json([told])), "statusCode": status})
 
     def _queue_first(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
         """Nobody waits. Once the event is queued, a failing flow is no reason to have it sent again."""
