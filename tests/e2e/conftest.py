@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local import aws, gateway, paths, service
+from local import aws, gateway, paths, sam, service
 from local.stage import Stage
 from local.up import PARAMETERS
 from local.vonage.server import Vonage, running
@@ -65,8 +65,20 @@ def vonage(aws_url: str) -> Iterator[Vonage]:
 
 @pytest.fixture(scope="session")
 def built(aws_url: str, vonage: Vonage) -> Path:
-    """The template as `sam build` leaves it, built once."""
-    return stage_for(vonage, aws_url, "switchboard-tests").build()
+    """The template as `sam build` leaves it, its code uploaded: once, not with each deployment."""
+    stage = stage_for(vonage, aws_url, "switchboard-tests")
+    packaged = stage.build().with_name("packaged.yaml")
+    sam._run(
+        [
+            *("package", "--resolve-s3"),
+            *("--template-file", str(packaged.with_name("template.yaml"))),
+            *("--output-template-file", str(packaged)),
+        ],
+        aws.environment(aws_url),
+        stage.log,
+        next_step="",
+    )
+    return packaged
 
 
 @pytest.fixture(scope="session")
