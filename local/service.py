@@ -1,5 +1,6 @@
 """A server of the local stage: a child process with a log file, a health check and a clean end."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -116,16 +117,17 @@ def alive(service: Service) -> bool:
 
 
 def stop(service: Service) -> None:
-    """End a server and the processes it started. One that is gone already is no error."""
+    """End a server and the processes it started. One that is gone already is no error.
+
+    At once: what they keep is in memory or in the scratch folder, and the emulator takes seconds to close.
+    """
     if not alive(service):
         return
     process = psutil.Process(service.pid)
     family = [process, *process.children(recursive=True)]
-    process.terminate()
-    _, stubborn = psutil.wait_procs(family[:1], timeout=STOP_TIMEOUT_S)
-    for survivor in [*stubborn, *family[1:]]:
-        if survivor.is_running():
-            survivor.kill()
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
     psutil.wait_procs(family, timeout=STOP_TIMEOUT_S)
     if child := _children.pop(service.pid, None):
         child.wait()
