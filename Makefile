@@ -92,9 +92,15 @@ test: check stage ## Lint, types, template checks and every test, end to end inc
 	wait $$deploying; deployed=$$?; cat .local/logs/test-e2e.log; exit $$((others || deployed))
 
 check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
+	@$(MAKE) --no-print-directory --jobs=2 types lint
+
+.PHONY: types lint
+types: .venv/.ready
+	@$(RUN) -m mypy
+
+lint: .venv/.ready .local/sam/.ready
 	@$(RUN) -m ruff format --check --quiet .
 	@$(RUN) -m ruff check --quiet .
-	@$(RUN) -m mypy
 	@.venv/bin/cfn-lint template.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
