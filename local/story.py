@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.markup import escape
 
+from local.vonage import deeds
+
 Json = dict[str, Any]
 
 
@@ -44,21 +46,10 @@ def _webhook(stamp: str, entry: Json) -> Iterator[str]:
 
 
 def _deed(entry: Json) -> str:
-    party, what = f"[bold]{entry['party']}[/]", entry["what"]
-    words = escape(f"“{entry['text']}”") if "text" in entry else ""
-    match what:
-        case "dialled":
-            return f"[bold]{entry['number']}[/] rings"
-        case "answered":
-            return f"[bold]{entry['number']}[/] is answered"
-        case "talk":
-            return f"{party} hears [bold magenta]{words}[/]"
-        case "said":
-            return f"{party} says [bold magenta]{words}[/]"
-        case "connected":
-            return f"{party} is connected with the caller"
-        case _:
-            return f"{party} {what} {words} {escape(entry.get('reason', ''))}".rstrip()
+    deed = deeds.of(entry)
+    quoted = f" [bold magenta]{escape(f'“{deed.quoted}”')}[/]" if deed.quoted else ""
+    keys = f" [bold magenta]{escape(deed.keys)}[/]" if deed.keys else ""
+    return f"[bold]{escape(deed.who)}[/] {escape(deed.does)}{quoted}{keys}"
 
 
 def _time(entry: Json) -> datetime:

@@ -12,7 +12,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer
 
+from local.vonage import deeds
 from local.vonage.account import Json, JsonValue
+from local.vonage.deeds import Deed
 from local.vonage.ncco import problems_of
 
 Tone = Literal["good", "bad", "warn", "plain"]
@@ -63,6 +65,11 @@ class Entry:
             *map(began.get, ("conversation_uuid", "message_uuid")),
         ]
         return next((str(name) for name in names if name), self.kind)
+
+    @property
+    def deed(self) -> Deed:
+        """What it tells, in words."""
+        return deeds.of(self.json)
 
     @property
     def tone(self) -> Tone:

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from local.vonage import deeds
 from local.vonage.account import Json
 from local.vonage.calls import Call, Outcome
 from local.vonage.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
@@ -144,11 +145,4 @@ class PhoneCall:
         return await asyncio.shield(self._run)
 
     def _story(self) -> str:
-        return "\n".join(
-            f"  {line['at'][11:23]} {line['party']:<14} {_told(line)}" for line in self.transcript
-        )
-
-
-def _told(line: Json) -> str:
-    details = [str(line[name]) for name in ("number", "text", "url", "keys", "to", "reason") if name in line]
-    return f"{line['what']} {' '.join(details)}".rstrip()
+        return "\n".join(f"  {line['at'][11:23]} {deeds.of(line)}" for line in self.transcript)

@@ -133,8 +133,8 @@ def test_problems_only_keeps_what_was_done_about_them() -> None:
     ],
 )
 def test_deed_is_told_in_words(deed: dict[str, Any], words: str) -> None:
-    shown = controls.shown("deed.html", json=entry("call", party="447700900123", **deed))
-    assert words in shown
+    line = Entry(entry("call", party="447700900123", **deed))
+    assert words in controls.shown("deed.html", deed=line.deed)
 
 
 @pytest.mark.parametrize(

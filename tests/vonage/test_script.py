@@ -54,7 +54,8 @@ def test_script_passes_with_the_story_of_the_call(
     assert run(tmp_path, SCRIPT, "--url", menu.url) == 0
     told = capsys.readouterr().out
     assert "PASSED call.yaml" in told
-    assert "Press one." in told
+    assert "447700900123 hears “Press one.”" in told
+    assert "447700900123 presses 1" in told
     assert CALLEE in told
 
 
