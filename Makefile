@@ -101,7 +101,7 @@ types: .venv/.ready
 lint: .venv/.ready .local/sam/.ready
 	@$(RUN) -m ruff format --check --quiet .
 	@$(RUN) -m ruff check --quiet .
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
 security: .local/checkov/.ready ## checkov on the template; what it skips, and why, is in .ci/checkov.yaml

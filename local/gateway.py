@@ -7,6 +7,7 @@ amazonaws.com, as on AWS; `address` says where the embedded gateway answers for 
 """
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -137,19 +138,28 @@ def _arn(function_name: str) -> str:
 
 
 class EmbeddedGateway(httpx.HTTPTransport):
-    """Carries requests for a stack's addresses to the embedded AWS, and all others where they belong."""
+    """Carries requests for a stack's addresses to the embedded AWS, and all others where they belong.
 
-    def __init__(self, aws_url: str) -> None:
+    Args:
+        aws_url: The embedded AWS.
+        domains: Custom domains of its APIs; it knows them by the Host header.
+    """
+
+    def __init__(self, aws_url: str, domains: Collection[str] = ()) -> None:
         super().__init__()
         self._aws_url = aws_url
+        self._domains = domains
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request; `request.url` still names the address that Vonage was given."""
-        there = httpx.URL(address(str(request.url), self._aws_url))
+        headers = httpx.Headers(request.headers)
+        if request.url.host in self._domains:
+            there = httpx.URL(self._aws_url).join(request.url.raw_path.decode())
+        else:
+            there = httpx.URL(address(str(request.url), self._aws_url))
+            headers["host"] = there.netloc.decode()
         if there == request.url:
             return super().handle_request(request)
-        headers = httpx.Headers(request.headers)
-        headers["host"] = there.netloc.decode()
         moved = httpx.Request(
             request.method, there, headers=headers, stream=request.stream, extensions=request.extensions
         )

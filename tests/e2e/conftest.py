@@ -1,7 +1,7 @@
 """A real deployment: the SAM CLI, the embedded AWS, the simulated Vonage."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,9 +22,9 @@ def aws_url() -> Iterator[str]:
 
 
 @contextmanager
-def vonage_account(aws_url: str) -> Iterator[Vonage]:
+def vonage_account(aws_url: str, domains: Collection[str] = ()) -> Iterator[Vonage]:
     """A simulated Vonage of its own, which reaches the stack's addresses in the embedded AWS."""
-    with running(transport=gateway.EmbeddedGateway(aws_url)) as vonage:
+    with running(transport=gateway.EmbeddedGateway(aws_url, domains)) as vonage:
         yield vonage
 
 
@@ -83,11 +83,11 @@ def built(aws_url: str, vonage: Vonage) -> Path:
 
 @pytest.fixture(scope="session")
 def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
-    """The stack, deployed as `make demo` does: numbers linked, calls forwarded."""
+    """The stack, deployed as `make demo` does (numbers linked, calls forwarded), and keeping media."""
     stage = stage_for(vonage, aws_url, "switchboard-tests")
     stage.store_credentials()
     stage.log.unlink(missing_ok=True)
-    stage.deploy(built, PARAMETERS)
+    stage.deploy(built, {**PARAMETERS, "MediaDays": "7"})
     return stage
 
 

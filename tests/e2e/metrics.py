@@ -20,6 +20,8 @@ from local.operate.stack import Stack
 
 Json = dict[str, Any]
 
+DEAD = ("EventDeadLetterQueue", "CommandDeadLetterQueue", "UndeliveredCommandQueue", "MediaDeadLetterQueue")
+
 
 def collect(stack: Stack, since: float) -> None:
     """Make metrics of what was logged since a Unix time, and of what is in the queues now."""
@@ -95,7 +97,7 @@ def _matches(line: str, wanted: list[tuple[str, str]]) -> bool:
 
 def _queued(stack: Stack) -> Iterator[tuple[str, str, Json, float]]:
     sqs = boto3.client("sqs")
-    for queue in ("EventDeadLetterQueue", "CommandDeadLetterQueue", "UndeliveredCommandQueue"):
+    for queue in DEAD:
         url = stack.id_of(queue)
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
         depth = float(found["Attributes"]["ApproximateNumberOfMessages"])

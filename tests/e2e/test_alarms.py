@@ -172,6 +172,14 @@ def commands_uncertain(fault: Fault) -> None:
     fault.command({"id": f"uncertain-{time.time()}", "name": "messages.send", "detail": detail})
 
 
+def media_wait(fault: Fault) -> None:
+    metrics.age(fault.stack, "MediaQueue", 7201)
+
+
+def media_dead(fault: Fault) -> None:
+    fault.put_dead("MediaDeadLetterQueue")
+
+
 def provisioner_failed(fault: Fault) -> None:
     fault.invoke("Provisioner", {"action": "nothing"})
 
@@ -205,6 +213,8 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "CommandsUndelivered": commands_undelivered,
     "CommandsRejected": commands_rejected,
     "CommandsUncertain": commands_uncertain,
+    "MediaWait": media_wait,
+    "MediaDead": media_dead,
     "ProvisionerFailed": provisioner_failed,
     "ProvisionerDied": provisioner_died,
     "Drift": drift,
@@ -217,7 +227,7 @@ def fault(stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setenv(name, value)
     stack = Stack(stage.stack_name)
     yield Fault(stage, stack, vonage)
-    for queue in ("EventDeadLetterQueue", "CommandDeadLetterQueue", "UndeliveredCommandQueue"):
+    for queue in metrics.DEAD:
         boto3.client("sqs").purge_queue(QueueUrl=stack.id_of(queue))
 
 

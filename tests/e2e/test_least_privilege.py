@@ -35,6 +35,12 @@ def receives(queue: str) -> Probe:
     return lambda s, stack: client(s, "sqs").receive_message(QueueUrl=stack.id_of(queue), VisibilityTimeout=0)
 
 
+def puts_off(queue: str) -> Probe:
+    return lambda s, stack: client(s, "sqs").change_message_visibility(
+        QueueUrl=stack.id_of(queue), ReceiptHandle="none", VisibilityTimeout=0
+    )
+
+
 def on_table(action: str, **more: object) -> Probe:
     return lambda s, stack: getattr(client(s, "dynamodb"), action)(TableName=stack.id_of("Timeline"), **more)
 
@@ -71,6 +77,9 @@ PROBES: dict[str, Probe] = {
     "reject a command": sends("CommandDeadLetterQueue"),
     "take an event": receives("EventQueue"),
     "take a command": receives("CommandQueue"),
+    "put an event off": puts_off("EventQueue"),
+    "put a command off": puts_off("CommandQueue"),
+    "take a media event": receives("MediaQueue"),
     "take a dead event": receives("EventDeadLetterQueue"),
     "read the timeline": on_table("get_item", Key=ITEM),
     "write the timeline": on_table("put_item", Item=ITEM, ConditionExpression=NEVER),
@@ -91,6 +100,13 @@ PROBES: dict[str, Probe] = {
         FunctionName=stack.id_of("UnansweredFunction"), InvocationType="DryRun"
     ),
     "list roles": lambda s, _: client(s, "iam").list_roles(MaxItems=1),
+    "keep a file": lambda s, stack: client(s, "s3").put_object(
+        Bucket=stack.id_of("MediaBucket"), Key="probe"
+    ),
+    "read a file": lambda s, stack: client(s, "s3").get_object(Bucket=stack.id_of("MediaBucket"), Key="none"),
+    "delete a file": lambda s, stack: client(s, "s3").delete_object(
+        Bucket=stack.id_of("MediaBucket"), Key="none"
+    ),
     "list buckets": lambda s, _: client(s, "s3").list_buckets(),
     "delete the stack": lambda s, _: client(s, "cloudformation").delete_stack(StackName="probe-of-nothing"),
     "raise an alarm": lambda s, stack: client(s, "sns").publish(
@@ -108,9 +124,10 @@ MAY: dict[str, set[str]] = {
     "RtcEvent": QUEUES_EVENTS,
     "Record": {"take an event", "write the timeline", "change the timeline", "put an event on the bus"},
     "Outbound": {
-        "take a command", "queue an event", "reject a command", "read the key",
-        "read the timeline", "write the timeline", "change the timeline",
+        "take a command", "put a command off", "queue an event", "reject a command", "read the key",
+        "write the timeline",
     },
+    "Media": {"take a media event", "queue an event", "read the key", "keep a file"},
     "Provisioner": {
         "read the credentials", "read the key", "write the key", "read a record", "remove a record",
         "put an event on the bus", "invoke the provisioner's stand-in",

@@ -1,4 +1,8 @@
-"""The life of a stack, led by CloudFormation and the real SAM CLI: create, update, roll back, delete."""
+"""The life of a stack, led by CloudFormation and the real SAM CLI: create, update, roll back, delete.
+
+It has what a team in production gives it: a key, a domain, media, somebody who hears of alarms. The embedded
+CloudFormation ignores reserved concurrency and the bucket's key: tests/template asserts on these.
+"""
 
 import json
 from collections.abc import Iterator
@@ -18,11 +22,38 @@ from tests.e2e.conftest import delete_quickly, stage_for, vonage_account, wait_u
 Json = dict[str, Any]
 
 
+DOMAIN = "voice.example.com"
+
+
 @pytest.fixture(scope="module")
 def account(aws_url: str) -> Iterator[Vonage]:
     """An account that this module's stack has to itself."""
-    with vonage_account(aws_url) as vonage:
+    with vonage_account(aws_url, domains=[DOMAIN]) as vonage:
         yield vonage
+
+
+@pytest.fixture(scope="module")
+def production(aws_url: str, account: Vonage) -> dict[str, str]:
+    """Parameters of a team that has a KMS key, a certificate and a hosted zone of its own."""
+    here = aws.session()
+    key = here.client("kms", endpoint_url=aws_url).create_key()["KeyMetadata"]["Arn"]
+    acm = here.client("acm", endpoint_url=aws_url)
+    certificate = acm.request_certificate(DomainName=DOMAIN, ValidationMethod="DNS")["CertificateArn"]
+    route53 = here.client("route53", endpoint_url=aws_url)
+    zone = route53.create_hosted_zone(Name="example.com", CallerReference="tests")["HostedZone"]["Id"]
+    return {
+        **PARAMETERS,
+        "KmsKeyArn": key,
+        "DomainName": DOMAIN,
+        "CertificateArn": certificate,
+        "HostedZoneId": zone.removeprefix("/hostedzone/"),
+        "AlarmEmail": "oncall@example.com",
+        "MediaDays": "7",
+        "AnswerConcurrency": "5",
+        "FallbackConcurrency": "5",
+        # As with a regional host, the Numbers API is at another origin than the others.
+        "VonageNumbersUrl": account.url.replace("127.0.0.1", "localhost"),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +72,13 @@ def applications(vonage: Vonage) -> list[Json]:
 
 def links(vonage: Vonage) -> dict[str, str | None]:
     return {msisdn: number.get("app_id") for msisdn, number in vonage.account.numbers.items()}
+
+
+def identity(stage: Stage, logical_id: str) -> str:
+    """The physical id of one of the stack's resources."""
+    client = aws.session().client("cloudformation", endpoint_url=stage.aws_url)
+    found = client.describe_stack_resource(StackName=stage.stack_name, LogicalResourceId=logical_id)
+    return found["StackResourceDetail"]["PhysicalResourceId"]
 
 
 def records(stage: Stage) -> list[str]:
@@ -87,9 +125,9 @@ def test_own_number_as_forward_to_is_refused_before_anything_is_made(lived: Stag
 
 
 def test_create_makes_one_application_and_links_the_numbers(
-    lived: Stage, account: Vonage, built: Path
+    lived: Stage, account: Vonage, built: Path, production: dict[str, str]
 ) -> None:
-    lived.deploy(built, PARAMETERS)
+    lived.deploy(built, production)
 
     (application,) = applications(account)
     voice, messages = (application["capabilities"][name]["webhooks"] for name in ("voice", "messages"))
@@ -97,6 +135,7 @@ def test_create_makes_one_application_and_links_the_numbers(
     names = {hook["address"].rsplit("/", 1)[1] for hook in webhooks.values()}
     assert names == {"answer", "fallback", "event", "inbound", "status", "rtcevent"}
     assert {hook["http_method"] for hook in webhooks.values()} == {"POST"}
+    assert {hook["address"].partition("/webhooks/")[0] for hook in webhooks.values()} == {f"https://{DOMAIN}"}
     assert application["id"] == lived.outputs()["ApplicationId"]
     assert set(links(account).values()) == {application["id"]}
 
@@ -124,6 +163,53 @@ def test_sms_is_taken_by_the_deployed_function(lived: Stage, account: Vonage) ->
     taken = account.engine.run(messages.receive(account.exchange, sms))
 
     assert taken["delivered"]
+
+
+def test_file_of_a_message_is_copied_into_the_bucket(lived: Stage, account: Vonage) -> None:
+    (application,) = applications(account)
+    file = account.exchange.keep_recording(application["id"], "wav").file_id
+    image = {"url": f"{account.url}/v1/files/{file}"}
+    number = lived.outputs()["LinkedNumbers"].split(",")[0]
+    message = {
+        "channel": "mms",
+        "message_type": "image",
+        "from": "447700900111",
+        "to": number,
+        "image": image,
+    }
+
+    account.engine.run(messages.receive(account.exchange, message))
+
+    bucket, s3 = identity(lived, "MediaBucket"), aws.session().client("s3", endpoint_url=lived.aws_url)
+    wait_until(lambda: s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1)
+
+
+def test_what_is_kept_is_encrypted_with_the_team_s_key(lived: Stage, production: dict[str, str]) -> None:
+    key, here = production["KmsKeyArn"], aws.session()
+    queue = here.client("sqs", endpoint_url=lived.aws_url).get_queue_attributes(
+        QueueUrl=identity(lived, "EventQueue"), AttributeNames=["KmsMasterKeyId"]
+    )
+    secret = here.client("secretsmanager", endpoint_url=lived.aws_url).describe_secret(
+        SecretId=identity(lived, "ApplicationSecret")
+    )
+
+    assert queue["Attributes"]["KmsMasterKeyId"] == key
+    assert secret["KmsKeyId"] == key
+
+
+def test_alarms_go_to_the_address(lived: Stage) -> None:
+    sns = aws.session().client("sns", endpoint_url=lived.aws_url)
+    subscribed = sns.list_subscriptions_by_topic(TopicArn=identity(lived, "AlarmTopic"))["Subscriptions"]
+
+    assert [(each["Protocol"], each["Endpoint"]) for each in subscribed] == [("email", "oncall@example.com")]
+
+
+def test_domain_leads_to_the_api(lived: Stage, production: dict[str, str]) -> None:
+    route53 = aws.session().client("route53", endpoint_url=lived.aws_url)
+    found = route53.list_resource_record_sets(HostedZoneId=production["HostedZoneId"])["ResourceRecordSets"]
+
+    assert lived.outputs()["WebhookUrl"] == f"https://{DOMAIN}/webhooks"
+    assert f"{DOMAIN}." in [record["Name"] for record in found if record["Type"] == "A"]
 
 
 def test_event_reaches_the_timeline(lived: Stage, account: Vonage) -> None:

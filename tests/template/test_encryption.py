@@ -53,4 +53,12 @@ def test_roles_that_touch_what_is_encrypted_may_use_the_key(resources: Json) -> 
         and policy not in r["Properties"].get("ManagedPolicyArns", [])
     }
 
-    assert without == {"FallbackFunctionRole", "UnansweredFunctionRole"}
+    # The answer function writes nothing: it may only read the credentials.
+    assert without == {"AnswerFunctionRole", "FallbackFunctionRole", "UnansweredFunctionRole"}
+
+
+def test_whoever_reads_the_credentials_may_decrypt_them(resources: Json) -> None:
+    statements = resources["ReadCredentialsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    decrypt = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": {"Ref": "KmsKeyArn"}}
+    assert {"Fn::If": ["HasKmsKey", decrypt, {"Ref": "AWS::NoValue"}]} in statements

@@ -48,7 +48,8 @@ def statements(resources: Json) -> Iterator[Json]:
         if resource["Type"] == "AWS::IAM::ManagedPolicy":
             documents.append(properties["PolicyDocument"])
         for document in documents:
-            yield from document["Statement"]
+            for statement in document["Statement"]:
+                yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def test_api_has_exactly_the_six_post_routes(resources: Json) -> None:
@@ -98,6 +99,22 @@ def test_no_statement_is_open_to_every_resource(resources: Json) -> None:
         assert "*" not in str(statement["Action"]), statement
 
 
+def test_concurrency_is_reserved_only_when_asked_for(resources: Json) -> None:
+    """The embedded CloudFormation ignores it, so no deployment of ours tries it."""
+    reserved = {
+        name: properties["ReservedConcurrentExecutions"]
+        for name, properties in functions(resources).items()
+        if "ReservedConcurrentExecutions" in properties
+    }
+
+    assert reserved == {
+        f"{name}Function": {
+            "Fn::If": [f"Has{name}Concurrency", {"Ref": f"{name}Concurrency"}, {"Ref": "AWS::NoValue"}]
+        }
+        for name in ("Answer", "Fallback")
+    }
+
+
 def test_fallback_shares_nothing_with_answer(resources: Json) -> None:
     answer, fallback = (resources[name]["Properties"] for name in ("AnswerFunction", "FallbackFunction"))
 
@@ -120,6 +137,10 @@ def test_application_comes_after_the_api_and_every_permission_to_call_it(resourc
 
     assert len(permissions) == len(WEBHOOKS)
     assert needed >= permissions | {"WebhookApiApiGatewayDefaultStage"}
+
+
+def test_application_comes_after_the_domain_leads_to_the_api(resources: Json) -> None:
+    assert "DomainRecord" in references(resources["VonageApplication"]["Metadata"])
 
 
 def test_numbers_are_linked_last_and_unlinked_first(resources: Json) -> None:
