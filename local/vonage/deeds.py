@@ -17,7 +17,7 @@ _PLAINLY = {
 
 
 class Deed(NamedTuple):
-    """Who did what, such as `447700900123`, `hears`, `Welcome.`
+    """Who did what: `447700900123`, `hears`, the words “Welcome.”, no keys.
 
     `quoted` is what was said, heard or written, `keys` what was pressed.
     """
