@@ -15,6 +15,7 @@ from local.vonage.account import Json, JsonValue
 from local.vonage.call_webhooks import Endpoints
 from local.vonage.calls import Call
 from local.vonage.connecting import address
+from local.vonage.dialling import Dialling
 from local.vonage.ncco_reading import Ncco
 from local.vonage.problems import InvalidParameter, invalid
 
@@ -51,6 +52,7 @@ class WantedCall:
     endpoint: Json
     endpoints: Endpoints
     ncco: Ncco | None
+    ring_s: float
     options: Json
 
 
@@ -75,18 +77,22 @@ def wanted_call(body: Json, application: Json, exchange: "Exchange") -> WantedCa
         "machineDetection": body.get("machine_detection"),
         "advancedMachineDetection": body.get("advanced_machine_detection"),
         "length_timer": body.get("length_timer", 7200),
-        "ringing_timer": body.get("ringing_timer", 60),
     }
-    return WantedCall(_from(body, application, exchange), body["to"][0], endpoints, body.get("ncco"), options)
+    return WantedCall(
+        from_=_from(body, application, exchange),
+        endpoint=body["to"][0],
+        endpoints=endpoints,
+        ncco=body.get("ncco"),
+        ring_s=body.get("ringing_timer", 60),
+        options=options,
+    )
 
 
 async def begin(exchange: "Exchange", wanted: WantedCall) -> Call:
     """Start the call; it goes on by itself."""
     call = exchange.open_outbound(wanted.from_, address(wanted.endpoint), wanted.endpoints)
-    call.first.endpoint_type = wanted.endpoint["type"]
-    call.first.headers = wanted.endpoint.get("headers", {}) if wanted.endpoint["type"] == "websocket" else {}
-    callee = exchange.callee(call.first.to, call.first.endpoint_type)
-    exchange.engine.spawn(call.run_outbound(callee, wanted.ncco, wanted.options))
+    dialling = Dialling.to(wanted.endpoint, call, call.first, wanted.ring_s)
+    exchange.engine.spawn(call.run_outbound(dialling, wanted.ncco, wanted.options))
     return call
 
 

@@ -14,7 +14,7 @@ from local.vonage.detecting import Detection
 from local.vonage.dialling import Dialling
 from local.vonage.legs import Leg, LegOverError
 from local.vonage.ncco_reading import Ncco
-from local.vonage.parties import Callee, Party, StepFailedError
+from local.vonage.parties import Party, StepFailedError
 from local.vonage.player import Player
 
 if TYPE_CHECKING:
@@ -78,10 +78,9 @@ class Call:
             self.completed(leg)
         return self.outcome(failure)
 
-    async def run_outbound(self, callee: Callee, ncco: Ncco | None, options: Json) -> Outcome:
-        """Dial, then play the NCCO, given or fetched; `options` as an NCCO spells them, and two timers."""
-        leg, failure = self.first, None
-        dialling = Dialling(self, leg, callee, options["ringing_timer"])
+    async def run_outbound(self, dialling: Dialling, ncco: Ncco | None, options: Json) -> Outcome:
+        """Dial, then play the NCCO, given or fetched; `options` as an NCCO has them, and `length_timer`."""
+        leg, callee, failure = self.first, dialling.callee, None
         async with self._reporting():
             unreached = await dialling.connect()
             if unreached:
@@ -97,6 +96,8 @@ class Call:
                 self._not_answered()
             else:
                 failure = await self._converse(ncco, list(callee.steps or ()), options["length_timer"])
+            if leg.closed_its_socket:
+                self.leg_event(leg, "disconnected")
             self.completed(leg)
         return self.outcome(failure)
 

@@ -4,12 +4,13 @@ Everything that takes time in a call or a message (speech, ringing, timeouts, re
 coroutine on this loop, using ordinary `asyncio.sleep` and `asyncio.timeout`. When no coroutine can run, the
 loop asks its selector to wait for the next timer; ours moves the clock there instead and returns at once.
 So a ten-minute call takes milliseconds, and in the same order each time. The clock stands still while it
-has to wait for the outside world: a webhook that is being answered, or a test that has not said yet what
-the caller does next.
+has to wait for the outside world: a webhook that is being answered, the server of a WebSocket, or a test that
+has not said yet what the caller does next.
 """
 
 import asyncio
 import contextlib
+import math
 import selectors
 import time
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ class Clock:
         self._epoch = start or datetime.now(UTC)
         self._elapsed_s = 0.0
         self._live_since: float | None = time.monotonic() if live else None
-        self._waits = 0
+        self._waits: list[float] = []  # until which real moment each of them holds time
         self.held = False
 
     @property
@@ -70,18 +71,23 @@ class Clock:
             self.advance(behind)
 
     @contextlib.contextmanager
-    def standing_still(self) -> Iterator[None]:
-        """Hold jumping time while the outside world has the word. Enter and leave it on the loop."""
-        self._waits += 1
+    def standing_still(self, at_most_s: float = math.inf) -> Iterator[None]:
+        """Hold jumping time while the outside world has the word. Enter and leave it on the loop.
+
+        Args:
+            at_most_s: real seconds, after which time goes on although the block has not ended.
+        """
+        until = time.monotonic() + at_most_s
+        self._waits.append(until)
         try:
             yield
         finally:
-            self._waits -= 1
+            self._waits.remove(until)
 
-    @property
-    def may_jump(self) -> bool:
-        """Whether nothing outside is being waited for."""
-        return not self.live and not self.held and self._waits == 0
+    def standstill_s(self) -> float | None:
+        """Real seconds before jumping time goes on; None when something has to happen first."""
+        until = math.inf if self.held else max(self._waits, default=0.0)
+        return None if until == math.inf else max(0.0, until - time.monotonic())
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """An event loop that runs on this clock."""
@@ -99,8 +105,11 @@ class _SimulatedSelector(selectors.DefaultSelector):
         happened = super().select(0)
         if happened:
             return happened
-        if timeout is None or not self._clock.may_jump:
+        if timeout is None:
             return super().select(None)
+        standstill_s = self._clock.standstill_s()
+        if standstill_s != 0:
+            return super().select(standstill_s)
         self._clock.advance(timeout)
         return []
 

@@ -12,6 +12,7 @@ from local.vonage.detecting import Detection
 from local.vonage.dialling import Dialling
 from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
+from local.vonage.playing import STREAMED_S
 
 RING_S = 60
 LIMIT_S = 7200
@@ -21,7 +22,7 @@ async def connect(player: Player, action: Json) -> Ncco | None:
     """Dial the endpoint; the reply to a synchronous failure may be another NCCO."""
     dialling = _dialling(player, action)
     if "ringbackTone" in action:
-        player.leg.hear(action["ringbackTone"])
+        player.leg.hear(action["ringbackTone"], STREAMED_S)
     try:
         failure = await dialling.connect()
     except asyncio.CancelledError:
@@ -30,8 +31,12 @@ async def connect(player: Player, action: Json) -> Ncco | None:
     synchronous = action.get("eventType") == "synchronous"
     if failure:
         return await _failed(player, dialling, failure, synchronous=synchronous)
-    await _greet(player, dialling, action["endpoint"][0])
-    ncco = await _detect(player, dialling, action)
+    try:
+        await _greet(player, dialling, action["endpoint"][0])
+        ncco = await _detect(player, dialling, action)
+    except asyncio.CancelledError:
+        dialling.end()
+        raise
     _join(player, dialling)
     talking = player.call.spawn(dialling.live(action.get("limit", LIMIT_S)))
     if synchronous and ncco is None:
@@ -44,10 +49,7 @@ def _dialling(player: Player, action: Json) -> Dialling:
     leg = call.exchange.new_leg(
         call, to=address(endpoint), from_=_caller_id(player, action), parent=player.leg
     )
-    leg.endpoint_type = endpoint["type"]
-    leg.headers = endpoint.get("headers", {}) if endpoint["type"] == "websocket" else {}
-    callee = call.exchange.callee(leg.to, leg.endpoint_type)
-    return Dialling(call, leg, callee, action.get("timeout", RING_S), call.hook(action))
+    return Dialling.to(endpoint, call, leg, action.get("timeout", RING_S), call.hook(action))
 
 
 def _join(player: Player, dialling: Dialling) -> None:
@@ -69,7 +71,7 @@ async def _greet(player: Player, dialling: Dialling, endpoint: Json) -> None:
     own.add(dialling.leg)
     tone = endpoint["onAnswer"].get("ringbackTone", endpoint["onAnswer"].get("ringback"))
     if tone:
-        player.leg.hear(tone)
+        player.leg.hear(tone, STREAMED_S)
     await player.call.play_from(endpoint["onAnswer"]["url"], dialling.leg)
     own.remove(dialling.leg)
 

@@ -30,11 +30,16 @@ class Conversation:
             self.started = False
         self.tell_change()
 
-    def play(self, text: str, *, but: "Leg | None" = None) -> None:
-        """Let the legs hear something, except the one it comes from."""
+    def play(self, text: str, seconds: float, *, but: "Leg | None" = None) -> None:
+        """Let the legs hear something that lasts so long, except the one it comes from."""
         for leg in self.legs if self.started else []:
             if leg is not but and leg.hears(but):
-                leg.hear(text)
+                leg.hear(text, seconds)
+
+    def hush(self) -> None:
+        """What is played is interrupted."""
+        for leg in self.legs:
+            leg.hush()
 
     def start(self) -> None:
         """The moderator is here: the conversation is no longer on hold."""

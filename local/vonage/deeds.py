@@ -65,7 +65,23 @@ def _of_call(line: Json) -> Deed:
         case "ended":
             by = f" by {line['by']}" if "by" in line else ": nothing is left to do"
             return Deed(who, f"is hung up on{by}")
+        case "unreachable" | "cleared" | "closed":
+            return Deed(who, _of_websocket(line))
         case what if what in _PLAINLY:
             return Deed(who, _PLAINLY[what])
         case what:
             return Deed(who, " ".join([what, *(str(line[name]) for name in _DETAILS if name in line)]))
+
+
+def _of_websocket(line: Json) -> str:
+    match line["what"]:
+        case "unreachable":
+            return f"cannot be reached: {line['reason']}"
+        case "cleared":
+            return f"takes back {_seconds(line['ms'])} of audio"
+    sent, received = _seconds(line["sent_ms"]), _seconds(line["received_ms"])
+    return f"is closed by {line['by']}: {sent} of audio sent, {received} received"
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.1f} s"

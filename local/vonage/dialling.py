@@ -1,16 +1,19 @@
 """An outbound leg: it starts, rings, is answered or not, and ends, with the events that go with it.
 
 Source: Vonage Voice API webhooks reference; call flow guide: every call ends as `completed` unless it was
-`rejected`.
+`rejected`. WebSockets guide: one that cannot be connected is `failed` or `unanswered`; which of them is not
+confirmed (here: `unanswered` when the handshake took too long).
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local.vonage.account import Json
+from local.vonage.handshake import shake_hands
 from local.vonage.legs import Leg
 from local.vonage.parties import Callee, Party, Picks
+from local.vonage.sockets import Socket
 
 if TYPE_CHECKING:
     from local.vonage.calls import Call
@@ -25,14 +28,33 @@ UNANSWERED: dict[Picks, Json] = {
 
 @dataclass
 class Dialling:
-    """One attempt to reach somebody; `hook` is where its events go instead of the call's own event URL."""
+    """One attempt to reach somebody.
+
+    Attributes:
+        hook: where its events go instead of the call's own event URL.
+        websocket: the endpoint to connect to, when it is one and not listed as a callee.
+    """
 
     call: "Call"
     leg: Leg
     callee: Callee
     ring_s: float
     hook: Json | None = None
-    _steps: "asyncio.Future[None]" = field(init=False)
+    websocket: Json | None = None
+    _socket: Socket | None = None
+    _steps: "asyncio.Future[None] | None" = None
+
+    @classmethod
+    def to(
+        cls, endpoint: Json, call: "Call", leg: Leg, ring_s: float, hook: Json | None = None
+    ) -> "Dialling":
+        """The attempt to reach an endpoint, of an NCCO or a request, on a leg that was made for it."""
+        leg.endpoint_type, websocket = endpoint["type"], None
+        if leg.endpoint_type == "websocket":
+            leg.headers = endpoint.get("headers", {})
+            websocket = None if leg.to in call.exchange.callees else endpoint
+        callee = call.exchange.callee(leg.to, leg.endpoint_type)
+        return cls(call, leg, callee, ring_s, hook, websocket)
 
     async def connect(self) -> Json | None:
         """Ring until answered. None when it was, else the `status` (and `detail`) of the failure."""
@@ -44,7 +66,9 @@ class Dialling:
             self.leg.answer()
             self.call.tell("answered", self.leg, number=self.leg.to)
             self.call.leg_event(self.leg, "answered", to=self.hook)
-            if self.leg.parent:
+            if self._socket:
+                self.call.spawn(self._socket.converse())
+            elif self.leg.parent:
                 steps = Party(self.leg, self.call.tell).follow(list(self.callee.chat()))
                 self._steps = asyncio.ensure_future(steps)
         return failure
@@ -59,6 +83,10 @@ class Dialling:
     def end(self, *, completed: bool = True) -> None:
         """Close the leg and report it."""
         self.leg.hang_up("platform")
+        if self._socket and not self.leg.answered_at:
+            self._socket.abandon()
+        if self._steps:
+            self._steps.cancel()
         if completed:
             self.call.completed(self.leg, to=self.hook)
 
@@ -67,9 +95,10 @@ class Dialling:
         alone = asyncio.ensure_future(self.leg.left_alone())
         over = asyncio.ensure_future(self.leg.over.wait())
         await asyncio.wait({alone, over}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        for task in (self._steps, alone, over):
+        tasks: list[asyncio.Future[Any]] = [alone, over, *filter(None, [self._steps])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(self._steps, alone, over, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self.leg.closed_its_socket:
             await self.disconnected()
         self.end()
@@ -85,17 +114,29 @@ class Dialling:
             self.leg.parent.conversation.tell_change()
 
     async def _ring(self) -> Json | None:
-        answering = self._answering()
+        answering = asyncio.ensure_future(self._answered())
         gone = asyncio.ensure_future(self.leg.over.wait())
         both: set[asyncio.Future[Any]] = {answering, gone}
-        done, _ = await asyncio.wait(both, timeout=self.ring_s, return_when=asyncio.FIRST_COMPLETED)
-        answering.cancel()
-        gone.cancel()
+        try:
+            done, _ = await asyncio.wait(both, timeout=self.ring_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            answering.cancel()
+            gone.cancel()
         if gone in done:
             return {"status": "cancelled"}
-        return UNANSWERED.get(self.callee.picks) if answering in done else {"status": "timeout"}
+        if answering in done:
+            return answering.result()
+        return {"status": "unanswered" if self.websocket else "timeout"}
 
-    def _answering(self) -> "asyncio.Future[None]":
-        if self.callee.picks == "no_answer":
-            return self.call.exchange.ringing(self.leg)
-        return asyncio.ensure_future(asyncio.sleep(self.callee.after_s))
+    async def _answered(self) -> Json | None:
+        """Wait until it is picked up, or clear that it will not be; None, or why not."""
+        if self.websocket:
+            connection = await shake_hands(self.call, self.leg, self.websocket)
+            if connection is None:
+                return {"status": "failed"}
+            self._socket = Socket(self.call, self.leg, connection, self.websocket)
+        elif self.callee.picks == "no_answer":
+            await self.call.exchange.ringing(self.leg)
+        else:
+            await asyncio.sleep(self.callee.after_s)
+        return UNANSWERED.get(self.callee.picks)

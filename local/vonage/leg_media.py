@@ -38,6 +38,7 @@ async def stop(leg: Leg, kind: str) -> None:
     task = leg.playing.pop(kind, None)
     if task:
         task.cancel()
+        leg.hush()
         await asyncio.gather(task, return_exceptions=True)
 
 
@@ -66,5 +67,6 @@ async def _play(call: Call, leg: Leg, kind: str, wanted: Json) -> None:
         if leg.over.is_set():
             return
         call.tell(kind, leg, **detail)
-        leg.hear(heard)
-        await asyncio.sleep(spoken_s(heard) if kind == "talk" else STREAMED_S)
+        seconds = spoken_s(heard) if kind == "talk" else STREAMED_S
+        leg.hear(heard, seconds)
+        await asyncio.sleep(seconds)

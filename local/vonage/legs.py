@@ -63,6 +63,11 @@ class Ear:
                 return await self._sounds.get()
         return None
 
+    def taken(self) -> Iterator[Sound]:
+        """The sounds there are now."""
+        while not self._sounds.empty():
+            yield self._sounds.get_nowait()
+
     async def anything(self) -> None:
         """Wait for the first sound, without taking it."""
         await self._anything.wait()
@@ -113,6 +118,8 @@ class Leg:
     _invitations: int = 0
     _heard: list[str] = field(default_factory=list)
     _heard_more: asyncio.Event = field(default_factory=asyncio.Event)
+    _sound_since_s: float = 0.0
+    _sound_until_s: float = 0.0
 
     def __post_init__(self) -> None:
         """Remember when it began."""
@@ -144,13 +151,25 @@ class Leg:
         for ear in self._ears:
             ear.take(sound)
         if isinstance(sound, Said) and not self.muted:
-            self.conversation.play(sound.text, but=self)
+            self.conversation.play(sound.text, sound.duration_s, but=self)
         return bool(self._ears)
 
-    def hear(self, text: str) -> None:
-        """The party hears something."""
+    def hear(self, text: str, seconds: float) -> None:
+        """The party hears something that begins now and lasts so long."""
         self._heard.append(text)
+        now_s = self.clock.seconds()
+        if self._sound_until_s < now_s:
+            self._sound_since_s = now_s
+        self._sound_until_s = max(self._sound_until_s, now_s + seconds)
         self._heard_more.set()
+
+    def hush(self) -> None:
+        """What the party hears is interrupted."""
+        self._sound_until_s = self.clock.seconds()
+
+    def is_hearing(self, at_s: float) -> bool:
+        """Whether it heard anything at a simulated second: now, or a moment ago."""
+        return self._sound_since_s <= at_s < self._sound_until_s
 
     def hears(self, speaker: "Leg | None") -> bool:
         """Whether it hears another leg, or, for None, what the platform plays."""

@@ -42,8 +42,9 @@ async def _play(player: Player, action: Json, heard: str, details: Json, seconds
     loop = action.get("loop", 1)
     for _ in itertools.count() if loop == 0 else range(loop):
         player.call.tell(action["action"], player.leg, **details)
-        player.leg.conversation.play(heard)
+        player.leg.conversation.play(heard, seconds)
         if await _interrupted(player, seconds):
+            player.leg.conversation.hush()
             player.call.tell("interrupted", player.leg)
             return
 

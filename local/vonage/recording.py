@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from local.vonage.calls import Call
 
 BYTES_PER_SECOND = 2000
+BEEP_S = 0.5
 TRANSCRIBED_AFTER_S = 5
 STOPS = ("endOnSilence", "endOnKey", "timeOut")
 
@@ -47,7 +48,7 @@ def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
     """Start recording beside whatever else goes on."""
     call.tell("recording", leg, format=action.get("format", "mp3"))
     if action.get("beepStart"):
-        leg.hear("beep")
+        leg.hear("beep", BEEP_S)
     return call.spawn(_run(call, leg, action))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from local.vonage.account import Account
 from local.vonage.server import Vonage, running
+from tests.vonage.bot import Bot, listening
 from tests.vonage.customer import Customer
 
 
@@ -26,3 +27,9 @@ def api(vonage: Vonage) -> Iterator[httpx.Client]:
 def customer(vonage: Vonage) -> Iterator[Customer]:
     with Customer.serving(vonage) as endpoint:
         yield endpoint
+
+
+@pytest.fixture
+def bot() -> Iterator[Bot]:
+    with listening(Bot()) as server:
+        yield server

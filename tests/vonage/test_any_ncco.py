@@ -4,8 +4,10 @@ import random
 from typing import Any
 
 import pytest
+from websockets.sync.server import ServerConnection
 
 from local.vonage import ncco as nccos
+from tests.vonage.bot import FORMAT, Bot, speak
 from tests.vonage.customer import CALLEE, NUMBER, Customer, ncco
 
 Json = dict[str, Any]
@@ -27,20 +29,31 @@ def some(chosen: random.Random, options: Json) -> Json:
     return {name: value for name, value in options.items() if chosen.random() < 0.4}
 
 
-def endpoint(chosen: random.Random, url: str) -> Json:
+def chat(connection: ServerConnection, message: bytes | Json) -> None:
+    """Speak for four seconds, and close then, or when somebody presses a key."""
+    match message:
+        case {"event": "websocket:connected"}:
+            speak(connection, 4000)
+            connection.send('{"action": "notify", "payload": {}}')
+        case {"event": "websocket:dtmf" | "websocket:notify"}:
+            connection.close()
+
+
+def endpoint(chosen: random.Random, url: str, server: str) -> Json:
     phone = {"type": "phone", "number": CALLEE}
     return chosen.choice(
         [
             {**phone, **some(chosen, {"dtmfAnswer": "1p2#", "onAnswer": {"url": f"{url}/own"}})},
             {"type": "sip", "uri": "sip:desk@example.com"},
             {"type": "websocket", "uri": SOCKET, "content-type": "audio/l16;rate=8000"},
+            {"type": "websocket", "uri": server, "content-type": FORMAT},
             {"type": "vbc", "extension": "42"},
             {"type": "app", "user": "jamie"},
         ]
     )
 
 
-def action(chosen: random.Random, url: str) -> Json:
+def action(chosen: random.Random, url: str, server: str) -> Json:
     mode = chosen.choice(["default", "detect", "detect_beep"])
     detection = {"behavior": chosen.choice(["continue", "hangup"]), "mode": mode}
     event = {"eventUrl": [f"{url}/event"], "eventMethod": chosen.choice(["POST", "GET"])}
@@ -65,23 +78,25 @@ def action(chosen: random.Random, url: str) -> Json:
         {"action": "wait", "timeout": 3},
         {"action": "conversation", "name": "room"},
         {"action": "transfer", "conversationId": "CON-unknown"},
-        {"action": "connect", "endpoint": [endpoint(chosen, url)], "from": NUMBER},
+        {"action": "connect", "endpoint": [endpoint(chosen, url, server)], "from": NUMBER},
     ]
     picked = chosen.choice([*required, {"action": "input", "type": ["dtmf"], "mode": "asynchronous"}])
     return picked if "mode" in picked else {**picked, **some(chosen, options[picked["action"]])}
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_every_valid_ncco_comes_to_an_end(customer: Customer, seed: int) -> None:
+def test_every_valid_ncco_comes_to_an_end(customer: Customer, bot: Bot, seed: int) -> None:
     chosen = random.Random(seed)  # noqa: S311 - a seed that repeats
     journal = customer.vonage.journal
+    bot.react = chat
     customer.on("own", ncco({"action": "talk", "text": "A call for you."})).create()
     for _ in range(12):
-        actions = [action(chosen, customer.url) for _ in range(chosen.randint(1, 4))]
+        bot.refuses = chosen.choice([None, None, 503])
+        actions = [action(chosen, customer.url, bot.uri) for _ in range(chosen.randint(1, 4))]
         assert [problem for problem in nccos.problems_of(actions) if problem.rejected] == []
         customer.on("answer", ncco(*actions))
-        closing = {"picks": "answer", "steps": [{"wait": 4}, {"hang_up": True}]}
-        callees = {CALLEE: {"picks": chosen.choice(BEHAVIOURS)}, SOCKET: closing}
+        leaving = {"picks": "answer", "steps": [{"wait": 4}, {"hang_up": True}]}
+        callees = {CALLEE: {"picks": chosen.choice(BEHAVIOURS)}, SOCKET: leaving}
 
         outcome = customer.call(*chosen.choices(STEPS, k=chosen.randint(0, 4)), callees=callees)
 
