@@ -22,6 +22,8 @@ STATES = {
     "listening": "Listening to you",
     "talk": "Connected",
     "pressed": "Connected",
+    "recording": "Recording",
+    "recorded": "Connected",
 }
 
 

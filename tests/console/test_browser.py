@@ -91,6 +91,46 @@ def test_callee_is_heard(console: Page, customer: Customer) -> None:
     said(console, "Hello?")
 
 
+def test_three_legs_a_menu_speech_and_voicemail_by_hand(
+    console: Page, vonage: Vonage, customer: Customer
+) -> None:
+    def listen(kind: str, path: str) -> dict[str, object]:
+        return {"action": "input", "type": [kind], "eventUrl": [f"{customer.url}/{path}"]}
+
+    voicemail = {"action": "record", "endOnKey": "#", "eventUrl": [f"{customer.url}/voicemail"]}
+    second = connect("447700900777", eventType="synchronous", timeout=3)
+    customer.on(
+        "answer", ncco({"action": "record"}, talk("Press one.", bargeIn=True), listen("dtmf", "menu"))
+    )
+    customer.on("menu", ncco(talk("Which department?"), listen("speech", "department")))
+    customer.on(
+        "department", ncco(connect(eventType="synchronous"), second, talk("Leave a message."), voicemail)
+    )
+    brief = {
+        CALLEE: {"picks": "answer", "after_s": 0.2, "steps": [{"say": "Wrong number."}, {"hang_up": True}]}
+    }
+    httpx.post(f"{vonage.url}/_simulator/callees", json=brief, trust_env=False).raise_for_status()
+
+    place_call(console)
+    said(console, "Press one.")
+    console.get_by_role("button", name="Key 1").click()
+    console.get_by_role("button", name="Key #").click()
+    said(console, "Which department?")
+    console.get_by_text("Listening to you").wait_for()
+    console.get_by_placeholder("Say something").fill("sales")
+    console.get_by_placeholder("Say something").press("Enter")
+    said(console, "Wrong number.")
+    said(console, "Leave a message.")
+    expect(console.locator(".line-state")).to_have_text("Recording")
+    console.get_by_role("button", name="Key #").click()
+
+    expect(console.locator(".line-state")).to_contain_text("Ended after")
+    assert [body["to"] for body in customer.bodies("event") if body["status"] == "timeout"] == [
+        "447700900777"
+    ]
+    assert len(customer.bodies("voicemail")) == 1
+
+
 def test_failed_answer_is_shown_with_its_retry_and_fallback(console: Page, customer: Customer) -> None:
     customer.on("answer", Answer(503)).on("fallback", ncco(talk("Sorry about that.")))
 
