@@ -9,6 +9,11 @@ ENV ?= default
 FUNCTION ?= answer
 export AWS_PORT VONAGE_PORT
 
+# boto3 and the SAM CLI know this variable by its other name alone.
+ifdef AWS_REGION
+export AWS_DEFAULT_REGION = $(AWS_REGION)
+endif
+
 # The newest Python that is really there: a version manager's stand-in for one that is not installed fails the check.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import boto3
 import httpx
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from local.errors import StageError
+from local.explained import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -37,19 +37,21 @@ def ask(out: Console, prompt: Callable[[str], str] = getpass.getpass) -> None:
     """
     name = os.environ.get("CREDENTIALS_SECRET") or DEFAULT_NAME
     out.print(f"Credentials of the Vonage account, for the secret [bold]{name}[/]. {WHERE}")
-    credentials = {field: prompt(f"{title}: ").strip() for field, title in QUESTIONS.items()}
-    for field, value in credentials.items():
-        if not value:
-            raise StageError(f"The {QUESTIONS[field]} was left empty.", "Run `make credentials` again.")
+    credentials = {field: _typed(prompt, title) for field, title in QUESTIONS.items()}
     _try_at_vonage(credentials["api_key"], credentials["api_secret"])
-    try:
+    with explained("store the secret"):
         done = _store(boto3.client("secretsmanager"), name, credentials)
-    except (BotoCoreError, ClientError) as error:
-        raise StageError(
-            f"AWS did not take the secret: {error}",
-            "Check `aws sts get-caller-identity` and AWS_REGION, then run `make credentials` again.",
-        ) from error
     out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
+
+
+def _typed(prompt: Callable[[str], str], title: str) -> str:
+    try:
+        value = prompt(f"{title}: ").strip()
+    except EOFError:
+        value = ""
+    if not value:
+        raise StageError(f"The {title} was left empty.", "Run `make credentials` again.")
+    return value
 
 
 def _try_at_vonage(api_key: str, api_secret: str) -> None:

@@ -32,9 +32,20 @@ def given(name: str) -> str:
     return os.environ.get(name, "").strip()
 
 
+def is_on(name: str) -> bool:
+    """Whether a switch was given as true.
+
+    Raises:
+        StageError: It was given as something else, which must not pass for a no.
+    """
+    if given(name) not in ("", "true", "false"):
+        raise StageError(f"{name}={given(name)} is neither true nor false.", f"Write it so: {name}=true")
+    return given(name) == "true"
+
+
 def _redrive(out: Console, stack: Stack) -> int:
     moved = queues.redrive(stack, given("QUEUE"))
-    out.print(f"{moved} messages of {given('QUEUE')} are back where they belong.")
+    out.print(f"Put back where they belong, of {given('QUEUE')}: {moved}.")
     return 0
 
 
@@ -54,14 +65,15 @@ def _logs(out: Console, stack: Stack) -> int:
         raise StageError(f"MINUTES={minutes} is no number.", "Give a whole number: make logs MINUTES=15")
     what = {"call": given("CALL"), "function": given("FUNCTION")}
     since_s = int(minutes) * 60.0
-    following = given("FOLLOW") == "true"
-    found: Iterable[logs.Line] = (
-        logs.follow(stack, **what, since_s=since_s)
-        if following
-        else logs.lines(stack, **what, since_s=since_s)
-    )
+    read = logs.follow if is_on("FOLLOW") else logs.lines
+    found: Iterable[logs.Line] = read(stack, **what, since_s=since_s)
+    shown = 0
     for line in found:
         out.print(f"[dim]{line.function:<12}[/] {escape(line.text)}")
+        shown += 1
+    if not shown:
+        sought = "line" if any(what.values()) else "line that is no success"
+        out.print(f"No {sought} in the last {minutes} minutes. Further back: MINUTES=1440")
     return 0
 
 
@@ -71,6 +83,8 @@ def _history(out: Console, stack: Stack) -> int:
 
 
 def _erase(out: Console, stack: Stack) -> int:
+    if given("CONFIRM") not in ("", "yes"):
+        raise StageError(f"CONFIRM={given('CONFIRM')} is no confirmation.", "Write it so: CONFIRM=yes")
     confirmed = given("CONFIRM") == "yes"
     count = timeline.erase(stack, given("NUMBER"), confirmed=confirmed)
     if not confirmed:
@@ -86,7 +100,7 @@ def _erase(out: Console, stack: Stack) -> int:
 def _asked(action: str) -> Command:
     def ask(out: Console, stack: Stack) -> int:
         options: dict[str, object] = {"resource": given("RESOURCE")} if given("RESOURCE") else {}
-        if action == "check" and given("REPAIR") == "true":
+        if action == "check" and is_on("REPAIR"):
             options["repair"] = True
         report = provisioner.ask(stack, action, **options)
         out.print(escape(provisioner.render(report)))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import boto3
 
 from local.errors import StageError
-from local.operate.stack import Stack, explained
+from local.explained import explained
+from local.operate.stack import Stack
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -49,7 +50,7 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
     with explained("read the logs"):
         client = boto3.client("logs")
         found = [line for name, group in groups.items() for line in _of(client, name, group, pattern, begin)]
-    return sorted(found)
+    return sorted(found, key=lambda line: line.at)
 
 
 def follow(stack: Stack, *, call: str, function: str, since_s: float) -> Iterator[Line]:

@@ -9,7 +9,7 @@ import boto3
 import httpx
 
 from local.errors import StageError
-from local.operate.stack import explained
+from local.explained import explained
 from provisioner import document, keys
 
 PREFIX = "/switchboard"

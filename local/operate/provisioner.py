@@ -7,7 +7,8 @@ import boto3
 from botocore.config import Config
 
 from local.errors import StageError
-from local.operate.stack import Stack, explained
+from local.explained import explained
+from local.operate.stack import Stack
 
 # The function's own time is 150 s; asking twice would rotate twice.
 _PATIENCE = Config(read_timeout=170, retries={"total_max_attempts": 1})

@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 
 from local.errors import StageError
-from local.operate.stack import Stack, explained
+from local.explained import explained
+from local.operate.stack import Stack
 
 # Per queue of the command line: where its messages wait, and where they belong.
 QUEUES = {
@@ -32,9 +33,8 @@ def redrive(stack: Stack, queue: str) -> int:
         StageError: There is no such queue, or AWS refused.
     """
     if queue not in QUEUES:
-        raise StageError(
-            f"{queue or 'nothing'!r} is not a queue.", f"Use one of: QUEUE={' QUEUE='.join(QUEUES)}"
-        )
+        cause = f"{queue!r} is not a queue." if queue else "QUEUE is missing."
+        raise StageError(cause, f"Use one of: QUEUE={' QUEUE='.join(QUEUES)}")
     source, target = (stack.id_of(name) for name in QUEUES[queue])
     move = _announce if queue == "undelivered" else _send
     sqs, moved = boto3.client("sqs"), 0

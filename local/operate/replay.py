@@ -11,10 +11,14 @@ from switchboard.classify import source
 from switchboard.timeline import Entry
 
 from local.errors import StageError
+from local.explained import explained
 from local.operate import timeline
-from local.operate.stack import Stack, explained
+from local.operate.stack import Stack
 
 _ENTRIES_PER_CALL = 10
+_STRETCH = (
+    "Write it so: make replay FROM=2026-11-23T08:00 TO=2026-11-23T09:00 (UTC), or make replay CALL=CON-…"
+)
 
 
 def call(stack: Stack, subject: str) -> int:
@@ -45,6 +49,8 @@ def stretch(stack: Stack, begin: str, end: str) -> str:
         StageError: A time cannot be read, the stack keeps no archive, or AWS refused.
     """
     start_time, end_time = _time("FROM", begin), _time("TO", end)
+    if start_time >= end_time:
+        raise StageError(f"FROM={begin} is not before TO={end}.", _STRETCH)
     name = f"{stack.name[:40]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     client = boto3.client("events")
     with explained("start a replay"):
@@ -79,8 +85,6 @@ def _time(name: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise StageError(
-            f"{name}={text} is not a time.",
-            "Write it so: make replay FROM=2026-11-23T08:00 TO=2026-11-23T09:00 (UTC)",
-        ) from None
+        cause = f"{name}={text} is not a time." if text else f"{name} is missing."
+        raise StageError(cause, _STRETCH) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from local import paths
 from local.errors import StageError
+from local.explained import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -71,9 +72,18 @@ class Stack:
 
     @cached_property
     def _resources(self) -> dict[str, Any]:
-        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
         with explained(f"read the stack {self.name}"):
-            return {r["LogicalResourceId"]: r for page in pages for r in page["StackResourceSummaries"]}
+            pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+            try:
+                return {r["LogicalResourceId"]: r for page in pages for r in page["StackResourceSummaries"]}
+            except ClientError as error:
+                if "does not exist" not in str(error):
+                    raise
+                raise StageError(
+                    f"There is no stack {self.name} in this account and Region.",
+                    "Another stage: ENV=dev; another account or Region: AWS_PROFILE=…, AWS_REGION=…; "
+                    "a new stack: `make deploy`.",
+                ) from error
 
     @cached_property
     def _outputs(self) -> dict[str, str]:
@@ -84,25 +94,3 @@ class Stack:
     @cached_property
     def _client(self) -> "CloudFormationClient":
         return boto3.client("cloudformation")
-
-
-class explained:  # noqa: N801 - reads as a word after `with`
-    """Turn what AWS refuses into a sentence and a next step.
-
-    Args:
-        doing: What was being done, after "AWS did not let us".
-    """
-
-    def __init__(self, doing: str) -> None:
-        self._doing = doing
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        """Raise StageError for what AWS said."""
-        if isinstance(error, ClientError | BotoCoreError):
-            raise StageError(
-                f"AWS did not let us {self._doing}: {error}",
-                "Check `aws sts get-caller-identity` and AWS_REGION, and the stage: ENV=dev.",
-            ) from error

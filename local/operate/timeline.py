@@ -12,7 +12,8 @@ from switchboard.timeline import Entry
 from switchboard.timeline_view import state
 
 from local.errors import StageError
-from local.operate.stack import Stack, explained
+from local.explained import explained
+from local.operate.stack import Stack
 
 _NUMBER = re.compile(r"[0-9]{7,15}")
 Key = dict[str, Any]
@@ -24,6 +25,8 @@ def read(stack: Stack, subject: str) -> list[Entry]:
     Raises:
         StageError: Nothing is known of it.
     """
+    if not subject:
+        raise StageError("CALL is missing.", "Give a conversation_uuid (CON-…) or message_uuid: CALL=CON-…")
     os.environ["SWITCHBOARD_TABLE_NAME"] = stack.id_of("Timeline")
     with explained("read the timeline"):
         events = stored.read(subject)

@@ -56,6 +56,14 @@ def test_empty_answer_is_refused(vonage: Vonage) -> None:
         ask(typing(vonage, signature_secret=" "))
 
 
+def test_end_of_input_is_refused() -> None:
+    def nobody(_question: str) -> str:
+        raise EOFError
+
+    with pytest.raises(StageError, match="API key was left empty"):
+        ask(nobody)
+
+
 def test_key_that_vonage_refuses_is_not_stored(vonage: Vonage, aws_url: str) -> None:
     with pytest.raises(StageError, match="Vonage refused"):
         ask(typing(vonage, api_secret="wrong"))
@@ -76,7 +84,7 @@ def test_aws_that_refuses_is_explained(vonage: Vonage, monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
-    with pytest.raises(StageError, match="AWS did not take the secret"):
+    with pytest.raises(StageError, match="AWS did not let us store the secret"):
         ask(typing(vonage))
 
 

@@ -80,7 +80,7 @@ def test_unknown_stage_is_refused_with_those_that_exist() -> None:
 
 @pytest.mark.usefixtures("stack")
 def test_stack_that_is_not_there_is_explained() -> None:
-    with pytest.raises(StageError, match="AWS did not let us read the stack nowhere"):
+    with pytest.raises(StageError, match="There is no stack nowhere"):
         Stack("nowhere").id_of("EventQueue")
 
 
