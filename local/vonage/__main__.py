@@ -15,17 +15,16 @@ from local.vonage.account import Account
 from local.vonage.origin import DEFAULT_PORT, PortInUseError
 from local.vonage.server import Front, Vonage, running
 from local.vonage.store import StoreError
-from local.vonage.switches import Switches
+from local.vonage.switches import SwitchError, Switches, changed
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; returns the exit status."""
     options = _parse(arguments)
     environment = {name: os.environ.get(f"VONAGE_{name.upper()}") for name in CREDENTIALS}
-    account = Account.seeded(
-        **environment, switches=Switches(rate_limits=options.rate_limits), seed=options.seed
-    )
     try:
+        switches = changed(Switches(rate_limits=options.rate_limits), dict(options.assume))
+        account = Account.seeded(**environment, switches=switches, seed=options.seed)
         transport = EmbeddedGateway(options.embedded_aws) if options.embedded_aws else None
         live, front = not options.jump, None if options.jump else _console()
         tls = certificate.make(options.tls) if options.tls else None
@@ -41,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             _introduce(vonage, with_console=live)
             with _reloading(vonage, options):
                 threading.Event().wait()
-    except (PortInUseError, StoreError) as error:
+    except (PortInUseError, StoreError, SwitchError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -79,6 +78,14 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--jump", action="store_true", help="let time jump to the next thing that happens")
     parser.add_argument("--rate-limits", action="store_true", help="enforce the APIs' requests per second")
     parser.add_argument(
+        "--assume",
+        action="append",
+        default=[],
+        type=_switch,
+        metavar="SWITCH=VALUE",
+        help="how to behave where Vonage's behaviour is not certain; see docs/simulator.md",
+    )
+    parser.add_argument(
         "--embedded-aws",
         metavar="URL",
         help="deliver webhooks for execute-api addresses to this embedded AWS",
@@ -90,6 +97,11 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--db", type=Path, help="remember everything in this SQLite file")
     parser.add_argument("--seed", type=int, help="make ids the same in each run")
     return parser.parse_args(arguments)
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value
 
 
 def _introduce(vonage: Vonage, *, with_console: bool) -> None:

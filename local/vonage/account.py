@@ -21,7 +21,12 @@ UNKNOWN_NUMBER = "447700900998"  # belongs to nobody
 
 @dataclass
 class Account:
-    """A Vonage account; `Account.seeded()` makes the one every tool and test starts from."""
+    """A Vonage account; `Account.seeded()` makes the one every tool and test starts from.
+
+    Attributes:
+        message_webhooks: `inbound_url` and `status_url` of its dashboard, for messages that no application
+            is responsible for.
+    """
 
     api_key: str
     signature_secret: str
@@ -29,6 +34,7 @@ class Account:
     applications: dict[str, Json] = field(default_factory=dict)
     numbers: dict[str, Json] = field(default_factory=dict)
     numbers_for_sale: dict[str, Json] = field(default_factory=dict)
+    message_webhooks: dict[str, str] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     identifiers: Identifiers = field(default_factory=Identifiers)
 

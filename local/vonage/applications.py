@@ -75,10 +75,12 @@ class ApplicationApi:
         return JSONResponse(_as_read(self._find(request)))
 
     async def replace(self, request: Request) -> Response:
-        """`PUT /v2/applications/{id}`: the sent document takes the place of the old one."""
+        """`PUT /v2/applications/{id}`: the sent document takes the place of the old one, unless switched."""
         self._admit(request)
         old = self._find(request)
-        document = self._valid(await json_object(request))
+        sent = await json_object(request)
+        merges = self.account.switches.application_put == "merge"
+        document = self._valid(_merged(old, sent) if merges else sent)
         keys = document.get("keys")
         if keys is None:
             rotates = self.account.switches.put_without_keys == "rotate"
@@ -125,7 +127,9 @@ class ApplicationApi:
         document = {
             "name": body["name"],
             "privacy": privacy,
-            "capabilities": capability_rules.with_defaults(capabilities),
+            "capabilities": capability_rules.with_defaults(
+                capabilities, self.account.switches.unset_fallback
+            ),
         }
         public_key = (body.get("keys") or {}).get("public_key")
         return {**document, "keys": {"public_key": public_key}} if public_key else document
@@ -141,6 +145,15 @@ def new_key_pair() -> Json:
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return {"public_key": public.decode(), "private_key": private.decode()}
+
+
+def _merged(old: Json, sent: Json) -> Json:
+    """The old document with the members that were sent in place of its own, capability by capability."""
+    kept = {name: old[name] for name in ("name", "privacy", "capabilities")}
+    capabilities = sent.get("capabilities", {})
+    if isinstance(capabilities, dict):
+        capabilities = {**old["capabilities"], **capabilities}
+    return {**kept, **sent, "capabilities": capabilities}
 
 
 def _as_read(application: Json) -> Json:

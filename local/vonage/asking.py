@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from local.vonage import recording
 from local.vonage.account import Json
 from local.vonage.legs import Ear, Leg, LegOverError, Pressed, Said
 from local.vonage.ncco_reading import Ncco
@@ -16,7 +17,7 @@ from local.vonage.player import Player
 if TYPE_CHECKING:
     from local.vonage.calls import Call
 
-CONFIDENCE = "0.9405097"  # a text, as in Vonage's own samples
+CONFIDENCE = 0.9405097
 
 
 async def input_(player: Player, action: Json) -> Ncco | None:
@@ -30,8 +31,20 @@ async def input_(player: Player, action: Json) -> Ncco | None:
     with _ear(player) as ear:
         await collecting.listen(ear)
     leg, call = player.leg, player.call
-    payload = _payload(call, leg, collecting.speech(), collecting.dtmf(call.switches.empty_digits))
+    speech = {**collecting.speech(call.switches.confidence), **_saved(player, action, collecting)}
+    payload = _payload(call, leg, speech, collecting.dtmf(call.switches.empty_digits))
     return await call.webhooks.ask("input", payload, leg, call.hook(action))
+
+
+def _saved(player: Player, action: Json, collecting: "Collecting") -> Json:
+    """Where the words can be heard, when the action asked to keep them and there were any."""
+    if not (action.get("speech", {}).get("saveAudio") and collecting.words):
+        return {}
+    call = player.call
+    kept = call.exchange.keep_recording(player.leg.application_id, "wav")
+    kept.duration_s = collecting.spoken_s
+    kept.words = [{"sentence": words} for words in collecting.words]
+    return {"recording_url": recording.url(call, kept)}
 
 
 def _payload(call: "Call", leg: Leg, speech: Json, dtmf: Json) -> Json:
@@ -97,15 +110,15 @@ class Collecting:
                 self.ended = "max_duration"
                 return
 
-    def dtmf(self, empty: str | None) -> Json:
+    def dtmf(self, empty: Literal["empty", "null"]) -> Json:
         """The `dtmf` member of the payload."""
         if self.digits:
             return {"digits": self.digits, "timed_out": self.ended == "silence"}
         if self.words or not self._wants("dtmf"):
             return {"digits": None, "timed_out": False}
-        return {"digits": empty, "timed_out": True}
+        return {"digits": "" if empty == "empty" else None, "timed_out": True}
 
-    def speech(self) -> Json:
+    def speech(self, confidence: Literal["text", "number"]) -> Json:
         """The `speech` member of the payload; the best reading comes first."""
         if not self._wants("speech"):
             return {"error": "Speech was not enabled"}
@@ -113,10 +126,11 @@ class Collecting:
             return {"error": "Speech overridden by DTMF"}
         if not self.words:
             return {"timeout_reason": "start_timeout", "results": []}
+        sure = str(CONFIDENCE) if confidence == "text" else CONFIDENCE
         reason = "max_duration" if self.ended == "max_duration" else "end_on_silence_timeout"
         return {
             "timeout_reason": reason,
-            "results": [{"confidence": CONFIDENCE, "text": " ".join(self.words)}],
+            "results": [{"confidence": sure, "text": " ".join(self.words)}],
         }
 
     def _wants(self, kind: str) -> bool:

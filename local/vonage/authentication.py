@@ -1,7 +1,7 @@
 """Who is calling an API: HTTP Basic with the account's key and secret, or a JWT signed by an application.
 
 Source: Vonage "Authentication": RS256, `application_id`, `iat` and a unique `jti` are required, `exp` is 15
-minutes after `iat` unless given and at most 24 hours.
+minutes after `iat` unless given, at least 30 seconds and at most 24 hours.
 """
 
 import base64
@@ -15,6 +15,7 @@ from local.vonage.account import Account, Json
 from local.vonage.problems import unauthorized
 
 DEFAULT_LIFE_S = 15 * 60
+SHORTEST_LIFE_S = 30
 LONGEST_LIFE_S = 24 * 3600
 CLOCK_SKEW_S = 30
 
@@ -73,5 +74,6 @@ class ApplicationTokens:
 
     def _check_life(self, claims: Json) -> None:
         ends = claims.get("exp", claims["iat"] + DEFAULT_LIFE_S)
-        if ends < time.time() - CLOCK_SKEW_S or ends - claims["iat"] > LONGEST_LIFE_S:
+        is_allowed = SHORTEST_LIFE_S <= ends - claims["iat"] <= LONGEST_LIFE_S
+        if ends < time.time() - CLOCK_SKEW_S or not is_allowed:
             raise unauthorized()

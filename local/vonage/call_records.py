@@ -4,19 +4,32 @@ Source: Vonage Voice API reference (1.10.0), `getCall` and `getCalls`.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 
 from local.vonage import rules
 from local.vonage.account import Json
 from local.vonage.leg_events import bill
-from local.vonage.legs import Leg
+from local.vonage.legs import EndpointType, Leg
 from local.vonage.problems import invalid
 
 STATUSES = (
     "started", "ringing", "answered", "machine", "completed", "busy", "cancelled", "failed", "rejected",
     "timeout", "unanswered",
 )  # fmt: skip
+ADDRESSES = {"phone": "number", "sip": "uri", "app": "user", "websocket": "uri", "vbc": "extension"}
+EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
+QUERY = rules.fields(
+    {
+        "page_size": rules.digits(1, 100),
+        "record_index": rules.digits(0, None),
+        "order": rules.one_of("asc", "desc"),
+        "status": rules.one_of(*STATUSES),
+        "date_start": rules.moment,
+        "date_end": rules.moment,
+    }
+)
 
 
 def record(leg: Leg) -> Json:
@@ -25,8 +38,8 @@ def record(leg: Leg) -> Json:
         "_links": {"self": {"href": f"/v1/calls/{leg.uuid}"}},
         "uuid": leg.uuid,
         "conversation_uuid": leg.conversation.uuid,
-        "to": {"type": leg.endpoint_type, "number": leg.to},
-        "from": {"type": "phone", "number": leg.from_},
+        "to": _side(leg.to, "phone" if leg.direction == "inbound" else leg.endpoint_type),
+        "from": _side(leg.from_, "phone" if leg.direction == "outbound" else leg.endpoint_type),
         "status": leg.status,
         "direction": leg.direction,
     }
@@ -36,21 +49,28 @@ def record(leg: Leg) -> Json:
     return {**shown, **{name: costs[name] for name in costs if name != "disconnected_by"}}
 
 
+def _side(address: str, endpoint_type: EndpointType) -> Json:
+    return {"type": endpoint_type, ADDRESSES[endpoint_type]: address}
+
+
+def _moment(text: str) -> datetime:
+    """A moment to compare with others; without an offset, in UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def page(legs: Sequence[Leg], request: Request) -> Json:
     """One page of the legs that the query's filters leave."""
     query = request.query_params
-    numbers = rules.fields({"page_size": rules.digits(1, 100), "record_index": rules.digits(0, None)})
-    choices = rules.fields({"order": rules.one_of("asc", "desc"), "status": rules.one_of(*STATUSES)})
-    problems = [*numbers("", dict(query)), *choices("", dict(query))]
+    problems = list(QUERY("", dict(query)))
     if problems:
         raise invalid("list-validation", problems, section="/voice")
     found = [leg for leg in legs if leg.status == query.get("status", leg.status)]
     found = [
         leg for leg in found if leg.conversation.uuid == query.get("conversation_uuid", leg.conversation.uuid)
     ]
-    found = [
-        leg for leg in found if query.get("date_start", "") <= leg.started_at <= query.get("date_end", "~")
-    ]
+    since, until = _moment(query.get("date_start", EARLIEST)), _moment(query.get("date_end", LATEST))
+    found = [leg for leg in found if since <= _moment(leg.started_at) <= until]
     if query.get("order") == "desc":
         found.reverse()
     size, index = int(query.get("page_size", 10)), int(query.get("record_index", 0))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from switchboard.call_requests import Callee
+from switchboard.call_requests import CallRequest, PressInCall, StreamInCall, TalkInCall
+from switchboard.shapes import Shape
 
 from local.vonage import ncco as nccos
 from local.vonage import rules, wire
@@ -23,25 +24,6 @@ if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
 
 CHANGES = ("hangup", "mute", "unmute", "earmuff", "unearmuff", "transfer")
-BODY = rules.fields(
-    {
-        "answer_method": rules.one_of("GET", "POST"),
-        "event_method": rules.one_of("GET", "POST"),
-        "random_from_number": rules.boolean,
-        "machine_detection": rules.one_of("continue", "hangup"),
-        "advanced_machine_detection": rules.fields(
-            {
-                "behavior": rules.one_of("continue", "hangup"),
-                "mode": rules.one_of("default", "detect", "detect_beep"),
-                "beep_timeout": rules.between(30, 120),
-            }
-        ),
-        "length_timer": rules.between(1, 86400),
-        "ringing_timer": rules.between(1, 120),
-        "answer_url": rules.one_url,
-        "event_url": rules.one_url,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -56,12 +38,12 @@ class WantedCall:
     options: Json
 
 
-def wanted_call(body: Json, application: Json, exchange: "Exchange") -> WantedCall:
-    """The call a request asks for; raises a 400 that lists everything wrong with it."""
+def wanted_call(body: Json, application: Json, exchange: "Exchange", *, at_region: bool) -> WantedCall:
+    """The call a request asks for, sent to a region's host or not; raises a 400 that lists what is wrong."""
     of_application = Endpoints.of(application)
+    but_ncco = {name: value for name, value in body.items() if name != "ncco"}
     problems = [
-        *BODY("", body),
-        *_to_problems(body),
+        *wire.problems_of(CallRequest, but_ncco),
         *_choices(body, has_event_url=of_application.event is not None),
     ]
     if problems:
@@ -72,6 +54,7 @@ def wanted_call(body: Json, application: Json, exchange: "Exchange") -> WantedCa
         fallback=of_application.fallback,
         event=_hook(body, "event", "POST") or of_application.event,
         signed=of_application.signed,
+        region=of_application.region if at_region else None,
     )
     options = {
         "machineDetection": body.get("machine_detection"),
@@ -115,11 +98,8 @@ def wanted_change(body: Json) -> Json:
 
 def wanted_digits(body: Json) -> str:
     """The keys to send."""
-    digits = body.get("digits")
-    if not isinstance(digits, str) or not digits or set(digits) - set("0123456789*#p"):
-        raise invalid(
-            "payload-validation", [InvalidParameter("digits", "must be keys 0-9 * # p")], section="/voice"
-        )
+    _check(PressInCall, body, "dtmf")
+    digits: str = body["digits"]
     return digits
 
 
@@ -133,30 +113,21 @@ def wanted_key_hook(body: Json) -> Json:
 
 def wanted_playing(kind: str, body: Json) -> Json:
     """What to speak or stream: `heard` and `loop`."""
-    name, rule = ("text", rules.text) if kind == "talk" else ("stream_url", rules.one_url)
-    checked = rules.fields({name: rule, "loop": rules.between(0, 1_000_000)}, required=(name,))
-    problems = list(checked("", body))
-    if problems:
-        raise invalid("payload-validation", problems, section="/voice")
-    heard = body[name] if kind == "talk" else body[name][0]
+    _check(TalkInCall if kind == "talk" else StreamInCall, body, kind)
+    heard = body["text"] if kind == "talk" else body["stream_url"][0]
     return {"heard": heard, "loop": body.get("loop", 1)}
 
 
-def _to_problems(body: Json) -> Iterator[InvalidParameter]:
-    to = body.get("to")
-    if not isinstance(to, list) or len(to) != 1:
-        yield InvalidParameter("to", "must be an array of one endpoint")
-        return
-    yield from wire.problems_of(Callee, to[0], "to[0]")
+def _check(shape: Shape, body: Json, action: str) -> None:
+    """Raise a 400 for a body that breaks a shape; the path has already told the leg and the action."""
+    problems = wire.problems_of(shape, {**body, "uuid": "", "action": action})
+    if problems:
+        raise invalid("payload-validation", problems, section="/voice")
 
 
 def _choices(body: Json, *, has_event_url: bool) -> Iterator[InvalidParameter]:
     if ("from" in body) == bool(body.get("random_from_number")):
         yield InvalidParameter("from", "give from, or random_from_number: true")
-    elif "from" in body and not (
-        isinstance(body["from"], dict) and isinstance(body["from"].get("number"), str)
-    ):
-        yield InvalidParameter("from", "must have type and number")
     if ("ncco" in body) == ("answer_url" in body):
         yield InvalidParameter("ncco", "give ncco or answer_url")
     elif "ncco" in body:

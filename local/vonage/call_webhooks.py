@@ -11,27 +11,27 @@ from dataclasses import dataclass, replace
 
 from local.vonage.account import Json
 from local.vonage.clock import Clock
-from local.vonage.delivery import Delivery, Webhook, retried
+from local.vonage.delivery import Delivery
 from local.vonage.legs import Leg
 from local.vonage.ncco_reading import INVALID, Ncco, Reader, Reading, read_optional, read_required
 from local.vonage.replies import Reply
 from local.vonage.switches import Switches
+from local.vonage.webhook_requests import Webhook
 
-PAUSE_BEFORE_RETRY_S = 0.5  # "after a short time"; the length is not documented
 OVERTAKEN_WITHIN_S = 5
 SOCKET_TIMEOUT_MS = {"answer": 5000, "fallback": 5000}
-ALSO_RETRIED_ON_EVENTS = (502,)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoints:
-    """Where a call's webhooks go, as an application or an API request set them."""
+    """Where a call's webhooks go, as an application or an API request set them; `region` knows the call."""
 
     application_id: str | None
     answer: Json | None = None
     fallback: Json | None = None
     event: Json | None = None
     signed: bool = True
+    region: str | None = None
 
     @classmethod
     def of(cls, application: Json) -> "Endpoints":
@@ -48,6 +48,7 @@ class Endpoints:
             fallback=fallback,
             event=event,
             signed=bool(voice.get("signed_callbacks", False)),
+            region=voice.get("region"),
         )
 
 
@@ -70,7 +71,7 @@ class CallWebhooks:
             webhook = await self._queue.get()
             if self._delivery.faults.take(webhook.kind, lambda fault: fault.reorder):
                 await self._send_following_event()
-            await self._send_event(webhook)
+            await self._delivery.attempt_again(webhook, self._switches.event_retry)
             self._queue.task_done()
 
     async def drained(self) -> None:
@@ -122,8 +123,8 @@ class CallWebhooks:
     async def _twice(self, webhook: Webhook, read: Reader) -> tuple[Reading, int]:
         reply = await self._delivery.attempt(webhook, lambda given: read(given).as_json())
         if reply.transient:
-            await asyncio.sleep(PAUSE_BEFORE_RETRY_S)
-            again = retried(webhook, reply)
+            await asyncio.sleep(self._switches.voice_retry_pause_s)
+            again = self._delivery.again(webhook, reply)
             reply = await self._delivery.attempt(again, lambda given: read(given).as_json())
         return read(reply), reply.entry_id
 
@@ -134,16 +135,8 @@ class CallWebhooks:
                 webhook = await self._queue.get()
         except TimeoutError:
             return
-        await self._send_event(webhook)
+        await self._delivery.attempt_again(webhook, self._switches.event_retry)
         self._queue.task_done()
-
-    async def _send_event(self, webhook: Webhook) -> None:
-        reply = await self._delivery.attempt(webhook)
-        transient = reply.transient or reply.status in ALSO_RETRIED_ON_EVENTS
-        mode = self._switches.event_retry
-        if reply.failure and (mode == "any" or (mode == "transient" and transient)):
-            await asyncio.sleep(PAUSE_BEFORE_RETRY_S)
-            await self._delivery.attempt(retried(webhook, reply))
 
     async def fetch(self, url: str, payload: Json, leg: Leg) -> Ncco | None:
         """The NCCO at a URL an action or request names; GET, as an answer URL's default."""

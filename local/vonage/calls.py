@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
 
 LONGEST_S = 7200
+DEFAULT_HOST, REGIONAL_HOST = "127.0.0.1", "localhost"  # two names of the one origin
 
 
 @dataclass
@@ -101,6 +102,12 @@ class Call:
             self.completed(leg)
         return self.outcome(failure)
 
+    @property
+    def region_url(self) -> str:
+        """Where REST requests about this call go: to its region, if it has one, under another name."""
+        url = self.exchange.url
+        return url.replace(DEFAULT_HOST, REGIONAL_HOST) if self.webhooks.endpoints.region else url
+
     def tell(self, what: str, leg: Leg, **details: JsonValue) -> Json:
         """Write a line of the call's story."""
         members = {"call": self.id, "leg": leg.uuid, "what": what, "party": leg.party, **details}
@@ -146,6 +153,10 @@ class Call:
         player = Player(self, leg, EXECUTE)
         player.remaining = list(ncco or [])
         await self._until_over(player)
+
+    def player_of(self, leg: Leg) -> Player:
+        """What plays the NCCO that a leg follows, or the one that called it."""
+        return self._players.get((leg.parent or leg).uuid, self.player)
 
     def transfer(self, leg: Leg, ncco: Ncco) -> None:
         """Put a leg into a conversation of its own and let it follow another NCCO from now on."""
@@ -219,11 +230,13 @@ class Call:
 
     def _answer_payload(self, leg: Leg | None = None) -> Json:
         asking = leg or self.first
+        is_user = asking.direction == "inbound" and asking.endpoint_type == "app"
         return {
-            "from": asking.from_,
+            "from_user" if is_user else "from": asking.from_,
             "to": asking.to,
             "uuid": asking.uuid,
             "conversation_uuid": asking.conversation.uuid,
             "endpoint_type": asking.endpoint_type,
-            "region_url": self.exchange.url,
+            "region_url": self.region_url,
+            **asking.answer_fields,
         }

@@ -4,9 +4,11 @@ Source: Vonage Application API v2 reference (2.4.1). Names, ranges and defaults 
 `connect_timeout`, not the `connection_timeout` of older pages.
 """
 
+from typing import Literal
+
 from local.vonage.account import Json
 from local.vonage.problems import InvalidParameter
-from local.vonage.rules import Rule, address, anything, between, boolean, fields, one_of
+from local.vonage.rules import Rule, address, an_object, between, boolean, fields, one_of
 
 REGIONS = ("na-east", "na-west", "eu-east", "eu-west", "apac-sng", "apac-australia")
 ROUND_TRIPPED = (
@@ -50,7 +52,7 @@ CAPABILITIES: dict[str, Rule] = {
     ),
     "rtc": fields({"webhooks": fields({"event_url": _webhook(ANY_METHOD)}), "signed_callbacks": boolean}),
     "vbc": fields({}),
-    **dict.fromkeys(ROUND_TRIPPED, anything),
+    **dict.fromkeys(ROUND_TRIPPED, an_object),
 }
 
 CAPABILITY_DEFAULTS: dict[str, Json] = {
@@ -76,12 +78,15 @@ def problems_of(capabilities: object) -> list[InvalidParameter]:
     return found
 
 
-def with_defaults(capabilities: Json) -> Json:
+def with_defaults(capabilities: Json, unset_fallback: Literal["absent", "empty"]) -> Json:
     """The capabilities as Vonage will read them back: what was left out has its default."""
     filled = {name: {**CAPABILITY_DEFAULTS.get(name, {}), **value} for name, value in capabilities.items()}
     for name, value in filled.items():
         if "webhooks" in value and name not in ROUND_TRIPPED:
             filled[name] = {**value, "webhooks": _webhooks_with_defaults(name, value["webhooks"])}
+    if "voice" in filled and unset_fallback == "empty":
+        webhooks = {"fallback_answer_url": {"address": ""}, **filled["voice"].get("webhooks", {})}
+        filled["voice"] = {**filled["voice"], "webhooks": webhooks}
     return filled
 
 

@@ -1,6 +1,7 @@
 """The control API, `/_simulator/…`: what a person or a test does to the simulator itself."""
 
 import asyncio
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -9,7 +10,9 @@ from starlette.routing import Route
 
 from local.vonage import phone_control
 from local.vonage.account import Json
-from local.vonage.faults import ApiFault, Faults, WebhookFault
+from local.vonage.control_requests import AccountWebhooks, FaultTarget, RefusedError, SetClock, read
+from local.vonage.faults import ApiFault, WebhookFault
+from local.vonage.switches import SwitchError, changed
 
 if TYPE_CHECKING:
     from local.vonage.server import Vonage
@@ -26,6 +29,8 @@ def routes(vonage: "Vonage") -> list[Route]:
         Route("/_simulator/journal/{entry_id:int}/replay", api.replay, methods=["POST"]),
         Route("/_simulator/calls/{call}/replay", api.replay_call, methods=["POST"]),
         Route("/_simulator/account", api.account, methods=["GET"]),
+        Route("/_simulator/account/webhooks", api.set_webhooks, methods=["POST"]),
+        Route("/_simulator/switches", api.switches, methods=["GET", "POST"]),
         Route("/_simulator/clock", api.clock, methods=["GET", "POST"]),
         Route("/_simulator/patience", api.patience, methods=["POST", "DELETE"]),
         Route("/_simulator/faults", api.list_faults, methods=["GET"]),
@@ -46,7 +51,7 @@ class ControlApi:
         query = request.query_params
         after, wait = query.get("after", "0"), query.get("wait", "0")
         if not (after.isdigit() and wait.isdigit()):
-            return refused("after, wait", "must be the id of a journal entry, and whole seconds")
+            raise RefusedError("after, wait", "must be the id of a journal entry, and whole seconds")
         wanted = {name: query[name] for name in FILTERS if name in query}
         found = self._vonage.journal.entries(after=int(after), **wanted)
         deadline = asyncio.get_running_loop().time() + min(float(wait), LONGEST_WAIT_S)
@@ -59,7 +64,7 @@ class ControlApi:
         """`POST /_simulator/journal/{id}/replay`: send a webhook again, signed anew, to the present code."""
         entry = self._vonage.journal.entry(request.path_params["entry_id"])
         if entry is None or entry["kind"] != "webhook":
-            return refused("id", "must be that of a webhook in the journal")
+            raise RefusedError("id", "must be that of a webhook in the journal")
         exchange = self._vonage.exchange
         reply = await self._vonage.engine.ask(exchange.delivery.replay(entry))
         return JSONResponse(self._vonage.journal.entry(reply.entry_id), 201)
@@ -69,7 +74,7 @@ class ControlApi:
         wanted = {"call": request.path_params["call"], "kind": "webhook"}
         entries = [e for e in self._vonage.journal.entries(**wanted) if "replay_of" not in e]
         if not entries:
-            return refused("call", "has no webhooks in the journal")
+            raise RefusedError("call", "has no webhooks in the journal")
         delivery = self._vonage.exchange.delivery
         replies = [await self._vonage.engine.ask(delivery.replay(entry)) for entry in entries]
         return JSONResponse({"entries": [self._vonage.journal.entry(r.entry_id) for r in replies]}, 201)
@@ -80,12 +85,29 @@ class ControlApi:
         applications, numbers = list(account.applications.values()), list(account.numbers.values())
         return JSONResponse({"api_key": account.api_key, "applications": applications, "numbers": numbers})
 
+    async def set_webhooks(self, request: Request) -> Response:
+        """`POST /_simulator/account/webhooks {"inbound_url"?, "status_url"?}`: what is set in a dashboard."""
+        account = self._vonage.account
+        wanted = {**account.message_webhooks, **await read(request, AccountWebhooks)}
+        account.message_webhooks = {kind: str(url) for kind, url in wanted.items() if url}
+        return JSONResponse(account.message_webhooks)
+
+    async def switches(self, request: Request) -> Response:
+        """`GET` tells how uncertain behaviour is simulated; `POST {name: value}` changes some of it."""
+        account = self._vonage.account
+        if request.method == "POST":
+            changes = await read(request, dict[str, Any])
+            try:
+                account.switches = changed(account.switches, changes)
+            except SwitchError as error:
+                raise RefusedError("switches", str(error)) from error
+        return JSONResponse(asdict(account.switches))
+
     async def clock(self, request: Request) -> Response:
         """`GET` tells the simulated time; `POST {"live"?, "advance_s"?}` changes it."""
         clock = self._vonage.clock
         if request.method == "POST":
-            wanted = await request.json()
-            await self._vonage.engine.ask(self._set_clock(wanted))
+            await self._vonage.engine.ask(self._set_clock(await read(request, SetClock)))
         return JSONResponse({"now": clock.timestamp(), "live": clock.live})
 
     async def patience(self, request: Request) -> Response:
@@ -101,15 +123,15 @@ class ControlApi:
 
     async def add_fault(self, request: Request) -> Response:
         """`POST /_simulator/faults {"route": …}` for an API, `{"webhook": …}` for webhooks."""
-        details = await request.json()
-        kinds: dict[str, Faults[Any]] = {"route": self._vonage.faults, "webhook": self._vonage.webhook_faults}
-        named = [name for name in kinds if name in details]
-        if len(named) != 1:
-            return refused("fault", "give route, for an API, or webhook")
-        try:
-            fault = kinds[named[0]].next(details.pop(named[0]), **details)
-        except (TypeError, ValueError) as error:
-            return refused("fault", str(error))
+        match await read(request, FaultTarget, more=True):
+            case {"route": _, "webhook": _}:
+                raise RefusedError("fault", "give route, for an API, or webhook; not both")
+            case {"route": _}:
+                fault: ApiFault | WebhookFault = self._vonage.faults.add(await read(request, ApiFault))
+            case {"webhook": _}:
+                fault = self._vonage.webhook_faults.add(await read(request, WebhookFault))
+            case _:
+                raise RefusedError("fault", "give route, for an API, or webhook")
         return JSONResponse(fault.as_json(), 201)
 
     async def clear_faults(self, _request: Request) -> Response:
@@ -132,12 +154,7 @@ class ControlApi:
         finally:
             stop()
 
-    async def _set_clock(self, wanted: Json) -> None:
+    async def _set_clock(self, wanted: SetClock) -> None:
         if "live" in wanted:
-            self._vonage.clock.set_live(live=bool(wanted["live"]))
-        self._vonage.clock.advance(float(wanted.get("advance_s", 0)))
-
-
-def refused(name: str, reason: str) -> Response:
-    """A control request that cannot be done, with what to change."""
-    return JSONResponse({"error": f"{name}: {reason}"}, 400)
+            self._vonage.clock.set_live(live=wanted["live"])
+        self._vonage.clock.advance(wanted.get("advance_s", 0))

@@ -58,7 +58,7 @@ class Detection:
         return self.mode in {"detect", "detect_beep"}
 
     async def run(self) -> Ncco | None:
-        """Detect and report; returns the NCCO of a reply, where one is read."""
+        """Detect and report; returns the NCCO of the last reply, where replies are read."""
         await asyncio.sleep(DETECTED_AFTER_S)
         machine = self.callee.picks == "machine"
         if self.mode == "detect_beep" and machine:
@@ -67,7 +67,9 @@ class Detection:
         if machine and self.hangs_up:
             self.leg.hang_up("platform")
         elif machine and self.mode == "default":
-            return await self._beep() or ncco
+            if ncco is not None:
+                self.call.player_of(self.leg).replace(ncco)
+            return await self._beep()
         return ncco
 
     async def _beep(self) -> Ncco | None:
@@ -80,6 +82,8 @@ class Detection:
 
     async def _report(self, status: str, **extra: str) -> Ncco | None:
         call, leg = self.call, self.leg
+        if leg.over.is_set():
+            return None
         call.tell(status, leg, **extra)
         payload = {
             "call_uuid": leg.uuid,

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 UNANSWERED: dict[Picks, Json] = {
     "busy": {"status": "busy"},
     "unavailable": {"status": "unanswered", "detail": "unavailable"},
+    "carrier_timeout": {"status": "unanswered", "detail": "carrier_timeout"},
     "decline": {"status": "rejected", "detail": "declined"},
+    "invalid_number": {"status": "rejected", "detail": "invalid_number"},
+    "restricted": {"status": "rejected", "detail": "restricted"},
     "out_of_service": {"status": "failed", "detail": "number_out_of_service"},
+    "cannot_route": {"status": "failed", "detail": "cannot_route"},
+    "internal_error": {"status": "failed", "detail": "internal_error"},
 }
 
 

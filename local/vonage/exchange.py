@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from local.vonage.account import Account, Json
 from local.vonage.call_webhooks import Endpoints
+from local.vonage.callers import Caller, LeadsNowhereError, application_for
 from local.vonage.calls import Call, Outcome
 from local.vonage.clock import Clock
 from local.vonage.conversations import Conversation
@@ -50,33 +51,32 @@ class Exchange:
     _in_hand: "list[asyncio.Task[Outcome]]" = field(default_factory=list)
     _ringing: dict[str, asyncio.Future[None]] = field(default_factory=dict)
 
-    async def call_in(self, from_: str, to: str, steps: list[Json] | None = None) -> Outcome:
-        """Somebody calls one of the account's numbers.
+    async def call_in(self, caller: Caller | str, to: str, steps: list[Json] | None = None) -> Outcome:
+        """Somebody calls in.
 
         Args:
-            from_: the caller's number, digits without `+`.
-            to: the number called.
+            caller: who; a text is a telephone's number, digits without `+`.
+            to: one of the account's numbers; from a Client SDK user, any text.
             steps: what the caller does, see `parties`; without any, listens to the end.
 
         Raises:
             StepError: a step nobody could follow.
         """
         check_steps(steps or [])
-        call = self.open_inbound(from_, to)
+        call = self.open_inbound(caller, to)
         return call if isinstance(call, Outcome) else await call.run_inbound(steps)
 
-    def open_inbound(self, from_: str, to: str) -> Call | Outcome:
-        """The call that is about to begin, or the outcome when the number leads nowhere."""
+    def open_inbound(self, caller: Caller | str, to: str) -> Call | Outcome:
+        """The call that is about to begin, or the outcome when it leads nowhere."""
         self.catch_up()
-        application = self.account.application_of(to)
-        leg = self._first_leg(from_, to, application)
-        reason = self._leads_nowhere(to)
-        if reason or application is None:
-            at = self.clock.timestamp()
-            self.journal.add(
-                "call", at, call=leg.call, leg=leg.uuid, what="rejected", party=from_, reason=reason
-            )
-            return Outcome(leg.call, leg.uuid, "rejected", failure=reason)
+        caller = Caller(caller) if isinstance(caller, str) else caller
+        try:
+            application = application_for(self.account, caller, to)
+        except LeadsNowhereError as nowhere:
+            return self._rejected(self._first_leg(caller.address, to, None), str(nowhere))
+        leg = self._first_leg(caller.address, to, application["id"])
+        leg.endpoint_type = caller.endpoint_type
+        leg.answer_fields = caller.answer_fields()
         leg.conversation.add(leg)
         call = Call(self, Endpoints.of(application), leg)
         self.legs[leg.uuid] = (call, leg)
@@ -85,7 +85,7 @@ class Exchange:
     def open_outbound(self, from_: str, to: str, endpoints: Endpoints) -> Call:
         """A call that the account makes, not dialled yet."""
         self.catch_up()
-        leg = self._first_leg(from_, to, {"id": endpoints.application_id})
+        leg = self._first_leg(from_, to, endpoints.application_id)
         leg.direction = "outbound"
         call = Call(self, endpoints, leg)
         self.legs[leg.uuid] = (call, leg)
@@ -131,7 +131,7 @@ class Exchange:
 
     def keep_recording(self, application_id: str | None, kind: str) -> Recording:
         """A new, empty recording."""
-        recording = Recording(self.account.identifiers.uuid(), application_id, kind)
+        recording = Recording(self.account.identifiers.uuid(), application_id, kind, self.clock.seconds())
         self.recordings[recording.file_id] = recording
         return recording
 
@@ -197,31 +197,22 @@ class Exchange:
             for wait in waits:
                 wait.cancel()
 
-    def _first_leg(self, from_: str, to: str, application: Json | None) -> Leg:
+    def _rejected(self, leg: Leg, reason: str) -> Outcome:
+        at = self.clock.timestamp()
+        self.journal.add(
+            "call", at, call=leg.call, leg=leg.uuid, what="rejected", party=leg.from_, reason=reason
+        )
+        return Outcome(leg.call, leg.uuid, "rejected", failure=reason)
+
+    def _first_leg(self, from_: str, to: str, application_id: str | None) -> Leg:
         conversation = self.new_conversation()
         return Leg(
             uuid=self.account.identifiers.hex(),
             call=conversation.uuid,
-            application_id=application["id"] if application else None,
+            application_id=application_id,
             conversation=conversation,
             direction="inbound",
             from_=from_,
             to=to,
             clock=self.clock,
         )
-
-    def _leads_nowhere(self, number: str) -> str | None:
-        if number not in self.account.numbers:
-            return f"{number} is not a number of this account; it owns {', '.join(self.account.numbers)}"
-        forwarded = self.account.numbers[number]
-        if forwarded.get("voiceCallbackType") in {"sip", "tel"}:
-            target = f"{forwarded['voiceCallbackType']} {forwarded['voiceCallbackValue']}"
-            return (
-                f"{number} forwards calls to {target}; this setting of the number overrides its application"
-            )
-        application = self.account.application_of(number)
-        if application is None:
-            return f"{number} is linked to no application"
-        if "voice" not in application["capabilities"]:
-            return f"the application of {number} has no voice capability"
-        return None

@@ -162,7 +162,10 @@ class Faults(Generic[SomeFault]):
             TypeError: a detail that does not exist.
             ValueError: a fault that would do nothing.
         """
-        fault = self._make(target, **details)
+        return self.add(self._make(target, **details))
+
+    def add(self, fault: SomeFault) -> SomeFault:
+        """Let this fault wait for what it is for."""
         with self._lock:
             self._waiting.append(fault)
         return fault

@@ -75,7 +75,7 @@ def readable_body(body: bytes) -> JsonValue:
         return None
     try:
         return without_secrets(json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return _form_without_secrets(body.decode(errors="replace"))
 
 

@@ -80,6 +80,7 @@ class Leg:
     Attributes:
         call: the `conversation_uuid` the call began with: its name in the journal.
         from_: number or id of the calling side, as webhooks show it.
+        answer_fields: what only this kind of caller adds to the answer request.
         parent: the leg whose `connect` made this one.
         can_speak: the legs that may hear this one; None means all, an empty list nobody. Likewise `can_hear`.
         replies_awaited: replies to events of other legs that may tell this one what to do next.
@@ -99,6 +100,7 @@ class Leg:
     endpoint_type: EndpointType = "phone"
     parent: "Leg | None" = None
     headers: Json = field(default_factory=dict)
+    answer_fields: Json = field(default_factory=dict)
     muted: bool = False
     earmuffed: bool = False
     can_speak: list[str] | None = None

@@ -6,12 +6,12 @@ Timeouts are treated like 5xx here.
 """
 
 import asyncio
-from dataclasses import replace
 
-from local.vonage.account import Json
-from local.vonage.delivery import Delivery, Webhook
+from local.vonage.account import Account, Json
+from local.vonage.delivery import Delivery
 from local.vonage.messages_v01 import as_v01
 from local.vonage.replies import Reply
+from local.vonage.webhook_requests import Webhook
 
 FIRST_PAUSE_S = 5
 LONGEST_PAUSE_S = 15 * 60
@@ -20,8 +20,14 @@ CONNECT_TIMEOUT_MS = 3000
 SOCKET_TIMEOUT_MS = 15000
 
 
-def hook_of(application: Json, kind: str) -> Json | None:
-    """The application's `inbound_url` or `status_url`, if it is set, with the version of its payloads."""
+def hook_of(account: Account, application: Json | None, kind: str) -> Json | None:
+    """The `inbound_url` or `status_url`, if it is set, with the version of its payloads.
+
+    Where no application is responsible, the account's own webhooks are.
+    """
+    if application is None:
+        address = account.message_webhooks.get(kind)
+        return {"address": address, "version": "v1"} if address else None
     messages = application["capabilities"].get("messages", {})
     hook: Json = messages.get("webhooks", {}).get(kind, {})
     return {**hook, "version": messages.get("version", "v1")} if hook.get("address") else None
@@ -46,12 +52,17 @@ async def deliver(delivery: Delivery, message: Webhook) -> Reply:
     began = delivery.clock.seconds()
     pause = FIRST_PAUSE_S
     reply = await delivery.attempt(message)
-    while _may_be_repeated(reply) and delivery.clock.seconds() + pause - began < GIVEN_UP_AFTER_S:
+    repeated = _may_be_repeated if delivery.account.switches.message_retry == "transient" else _failed
+    while repeated(reply) and delivery.clock.seconds() + pause - began < GIVEN_UP_AFTER_S:
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)
-        message = replace(message, retry_of=message.retry_of or reply.entry_id)
+        message = delivery.again(message, reply)
         reply = await delivery.attempt(message)
     return reply
+
+
+def _failed(reply: Reply) -> bool:
+    return reply.failure is not None
 
 
 def _may_be_repeated(reply: Reply) -> bool:

@@ -5,19 +5,38 @@ Source: Vonage Messages API v1 reference, webhooks "Inbound Message" and "Messag
 
 from typing import TYPE_CHECKING
 
-from local.vonage import message_webhooks
+from switchboard import shapes
+from switchboard.messages import Inbound
+
+from local.vonage import message_webhooks, wire
 from local.vonage.account import Json
 from local.vonage.sending import Message
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
 
-CHANNELS = ("sms", "mms", "rcs", "whatsapp", "messenger", "viber_service")
+MESSAGE_TYPES = {
+    "sms": ("text",),
+    "mms": ("text", "image", "vcard", "audio", "video", "file"),
+    "rcs": ("text", "image", "video", "audio", "file", "vcard", "location", "reply", "button"),
+    "whatsapp": (
+        "text", "image", "audio", "video", "file", "location", "contacts", "reply", "button", "order",
+        "sticker", "reaction", "unsupported",
+    ),
+    "messenger": ("text", "image", "audio", "video", "file", "unsupported"),
+    "viber_service": ("text", "image", "video", "file"),
+}  # fmt: skip
+SHAPES = shapes.tags(Inbound, "message_type")
+CHANNELS = tuple(MESSAGE_TYPES)
 NETWORK_CODE = "23410"
 
 
 class UndeliverableError(Exception):
     """A message that reaches no application; says why."""
+
+
+class InvalidMessageError(ValueError):
+    """A message that the channel could not carry; says which member to change."""
 
 
 async def receive(exchange: "Exchange", message: Json) -> Json:
@@ -28,22 +47,39 @@ async def receive(exchange: "Exchange", message: Json) -> Json:
         message: `channel`, `from`, `to`, and either `text` or the members of another `message_type`.
 
     Raises:
+        InvalidMessageError: the channel has no such message.
         UndeliverableError: the recipient leads to no inbound webhook.
     """
+    _check_type(message)
     exchange.catch_up()
-    application = _application(exchange, message)
-    hook = message_webhooks.hook_of(application, "inbound_url")
-    if hook is None:
-        raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
+    application, hook = _receiver(exchange, message)
     payload = inbound_payload(exchange, message)
-    exchange.keep_message(Message(payload["message_uuid"], "inbound", payload, application["id"]), "received")
-    webhook = message_webhooks.webhook("inbound", hook, payload, application["id"])
+    _check_payload(payload)
+    application_id = application["id"] if application else None
+    exchange.keep_message(Message(payload["message_uuid"], "inbound", payload, application_id), "received")
+    webhook = message_webhooks.webhook("inbound", hook, payload, application_id)
     reply = await message_webhooks.deliver(exchange.delivery, webhook)
     return {
         "message_uuid": payload["message_uuid"],
         "delivered": reply.failure is None,
         "failure": reply.failure,
     }
+
+
+def _check_type(message: Json) -> None:
+    channel, kind = message["channel"], message.get("message_type", "text")
+    if channel not in MESSAGE_TYPES:
+        raise InvalidMessageError(f"channel: must be one of {', '.join(CHANNELS)}")
+    if kind not in MESSAGE_TYPES[channel]:
+        raise InvalidMessageError(f"message_type: {channel} has {', '.join(MESSAGE_TYPES[channel])}")
+    several = channel == "mms" and "content" in message
+    if kind not in message and kind != "unsupported" and not several:
+        raise InvalidMessageError(f"{kind}: is required when message_type is {kind}")
+
+
+def _check_payload(payload: Json) -> None:
+    for problem in wire.problems_of(SHAPES[payload.get("message_type", "text")], payload):
+        raise InvalidMessageError(f"{problem.name}: {problem.reason}")
 
 
 def inbound_payload(exchange: "Exchange", message: Json) -> Json:
@@ -56,7 +92,9 @@ def inbound_payload(exchange: "Exchange", message: Json) -> Json:
         "timestamp": exchange.clock.timestamp(),
         "message_type": message.get("message_type", "text"),
     }
-    given = {name: value for name, value in message.items() if name not in common}
+    if message["channel"] == "sms" and not exchange.account.switches.sms_message_type:
+        del common["message_type"]
+    given = {name: value for name, value in message.items() if name not in {*common, "message_type"}}
     own = {"href": f"{exchange.url}/v1/messages/{common['message_uuid']}"}
     return {**common, **_channel_fields(message, own), **given}
 
@@ -80,14 +118,23 @@ def _channel_fields(message: Json, own: Json) -> Json:
             return {}
 
 
-def _application(exchange: "Exchange", message: Json) -> Json:
-    number = message["to"]
-    application = exchange.account.application_of(number) or _only_one(exchange, message)
+def _receiver(exchange: "Exchange", message: Json) -> tuple[Json | None, Json]:
+    """The application that gets a message, and its webhook; or the account's own, and no application."""
+    number, account = message["to"], exchange.account
+    if message["channel"] == "sms" and account.switches.sms_setting == "sms":
+        raise UndeliverableError(
+            "the account's default SMS setting is the SMS API, so no SMS reaches the Messages API; "
+            "change it in the dashboard's API settings (here: the switch sms_setting)"
+        )
+    application = account.application_of(number) or _only_one(exchange, message)
+    hook = message_webhooks.hook_of(account, application, "inbound_url")
+    if hook:
+        return application, hook
     if application is None:
         raise UndeliverableError(f"{number} is linked to no application")
     if "messages" not in application["capabilities"]:
         raise UndeliverableError(f"the application {application['name']!r} has no messages capability")
-    return application
+    raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
 
 
 def _only_one(exchange: "Exchange", message: Json) -> Json | None:

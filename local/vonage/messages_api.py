@@ -1,9 +1,10 @@
 """The Messages API v1: `/v1/messages`.
 
 Source: Vonage Messages API reference (1.20.0): JWT of an application, whose webhooks then apply, or Basic;
-202 with the message's id; problems of a body are a 422 that lists them.
+202 with the message's id; problems of a body are a 422 that lists them; `X-Request-Id` on each reply.
 """
 
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from local.vonage.requests import check_media_types, json_object
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
 
+Operation = Callable[[Request], Awaitable[Response]]
+
 PATH = "/v1/messages"
 SECTION = "/messages"
 MARKABLE = {"read": ("inbound", {"whatsapp", "rcs"}), "revoked": ("outbound", {"rcs"})}
@@ -36,9 +39,23 @@ class MessagesApi:
     def routes(self) -> list[Route]:
         """The API's routes."""
         return [
-            Route(PATH, self.send, methods=["POST"]),
-            Route(f"{PATH}/{{uuid}}", self.update, methods=["PATCH"]),
+            Route(PATH, self._identified(self.send), methods=["POST"]),
+            Route(f"{PATH}/{{uuid}}", self._identified(self.update), methods=["PATCH"]),
         ]
+
+    def _identified(self, operation: Operation) -> Operation:
+        """An operation whose reply, be it a problem, has an id in `X-Request-Id`."""
+
+        async def respond(request: Request) -> Response:
+            request_id = self.exchange.account.identifiers.hex()
+            try:
+                response = await operation(request)
+            except ProblemError as problem:
+                response = problem.response(request_id)
+            response.headers["X-Request-Id"] = request_id
+            return response
+
+        return respond
 
     async def send(self, request: Request) -> Response:
         """`POST /v1/messages`."""
@@ -79,12 +96,14 @@ class MessagesApi:
         return self.tokens.application(request)
 
 
-def _content_problems(body: Json) -> list[InvalidParameter]:
-    """The member that `message_type` names has to be there."""
-    kind = body.get("message_type")
-    if isinstance(kind, str) and kind in body:
-        return []
-    return [InvalidParameter(str(kind), "is required")] if isinstance(kind, str) else []
+def _content_problems(body: Json, at: str = "") -> Iterator[InvalidParameter]:
+    """The member that `message_type` names has to be there, in the message and in its failovers."""
+    kind, failover = body.get("message_type"), body.get("failover")
+    if isinstance(kind, str) and kind not in body:
+        yield InvalidParameter(f"{at}{kind}", "is required")
+    for number, other in enumerate(failover if isinstance(failover, list) else []):
+        if isinstance(other, dict):
+            yield from _content_problems(other, f"{at}failover[{number}].")
 
 
 def _invalid(problems: list[InvalidParameter]) -> ProblemError:

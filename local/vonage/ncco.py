@@ -31,7 +31,8 @@ class NccoProblem:
         field: dotted path inside the action; empty for a rule about several fields.
         value: what was there, shortened.
         rule: what it breaks.
-        rejected: False for what Vonage is taken to tolerate: a field it does not know.
+        rejected: False for what Vonage is taken to tolerate: a field it does not know, or the other of two
+            spellings on which its sources disagree.
     """
 
     action: int | None
@@ -56,11 +57,38 @@ def problems_of(ncco: JsonValue) -> list[NccoProblem]:
 
 
 def _action_problems(index: int, action: JsonValue) -> Iterator[NccoProblem]:
+    settled = one_spelling(action)
+    for name, (_, documented) in SPELLINGS.items():
+        if isinstance(action, dict) and name in action and settled[name] != action[name]:
+            rule = f"is documented as {documented}; sources disagree"
+            yield NccoProblem(index, _name(action), name, _shown(action[name]), rule, rejected=False)
     try:
-        ACTION.validate_python(_clamped(action), strict=True, extra="forbid")
+        ACTION.validate_python(_clamped(settled), strict=True, extra="forbid")
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             yield _as_problem(index, _name(action), detail)
+
+
+def one_spelling(action: JsonValue) -> JsonValue:
+    """The action in the documented spelling, where the reference or an official SDK has another."""
+    if not isinstance(action, dict):
+        return action
+    spelt = {name: spell(action[name]) for name, (spell, _) in SPELLINGS.items() if name in action}
+    return {**action, **spelt}
+
+
+def _the_one(value: JsonValue) -> JsonValue:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _in_a_list(value: JsonValue) -> JsonValue:
+    return [value] if isinstance(value, str) else value
+
+
+SPELLINGS = {
+    "ringbackTone": (_the_one, "a URL"),  # Vonage's Python SDK sends a list
+    "musicOnHoldUrl": (_in_a_list, "an array of one URL"),  # the reference's text says a URL
+}
 
 
 def clamped_wait_s(action: Json) -> float:

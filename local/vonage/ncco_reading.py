@@ -55,7 +55,7 @@ def read_optional(reply: Reply, non_array: str) -> Reading:
 def _parsed(body: bytes, non_array: str) -> Reading:
     try:
         value: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Reading(failure="the body is no JSON") if non_array == "fail" else Reading()
     if not isinstance(value, list) and non_array == "ignore":
         return Reading()

@@ -1,10 +1,12 @@
 """The Numbers API: `/account/numbers`, `/number/search`, `/number/buy`, `/number/cancel`, `/number/update`.
 
 Source: Vonage Numbers API reference (1.1.0). Writes are form-encoded, errors have hyphenated keys, no match
-is `{}`, and an update replaces the number's settings: one without `app_id` unlinks it.
+is `{}`, and an update replaces the number's settings: one without `app_id` unlinks it. A `moHttpUrl` is asked
+by GET when it is saved, and has to answer 200.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -13,6 +15,7 @@ from starlette.routing import Route
 
 from local.vonage.account import Account, Json
 from local.vonage.authentication import has_basic_credentials, has_query_credentials
+from local.vonage.clock import Clock
 from local.vonage.problems import ErrorCodeError
 from local.vonage.rates import RateLimit
 
@@ -26,18 +29,22 @@ SETTINGS = (
 STARTS_WITH, CONTAINS, ENDS_WITH = "0", "1", "2"
 
 
-def simulated_seconds_stand_still() -> float:
-    """The clock of a simulator that runs no call."""
-    return 0.0
-
-
 @dataclass
 class NumbersApi:
-    """The five operations, and their limits: 3 requests a second, one of them for the owned list."""
+    """The five operations, and their limits: 3 requests a second, one of them for the owned list.
+
+    Attributes:
+        takes_messages: asks a `moHttpUrl` whether it is there.
+    """
 
     account: Account
-    every_call: RateLimit = field(default_factory=lambda: RateLimit(3, simulated_seconds_stand_still))
-    owned_list: RateLimit = field(default_factory=lambda: RateLimit(1, simulated_seconds_stand_still))
+    clock: Clock
+    takes_messages: Callable[[str], Awaitable[bool]]
+
+    def __post_init__(self) -> None:
+        """Limits count on the simulator's clock."""
+        self.every_call = RateLimit(3, self.clock.seconds)
+        self.owned_list = RateLimit(1, self.clock.seconds)
 
     def routes(self) -> list[Route]:
         """The API's routes on this account."""
@@ -59,7 +66,7 @@ class NumbersApi:
         if "has_application" in query:
             wanted = query["has_application"].lower() == "true"
             found = [number for number in found if ("app_id" in number) is wanted]
-        return JSONResponse(_page(found, request))
+        return JSONResponse(self._page(found, request))
 
     async def search(self, request: Request) -> Response:
         """`GET /number/search`."""
@@ -67,7 +74,7 @@ class NumbersApi:
         if "country" not in request.query_params:
             raise ErrorCodeError(420, "method failed")
         found = [number for number in self.account.numbers_for_sale.values() if _matches(number, request)]
-        return JSONResponse(_page(found, request))
+        return JSONResponse(self._page(found, request))
 
     async def buy(self, request: Request) -> Response:
         """`POST /number/buy`."""
@@ -90,14 +97,26 @@ class NumbersApi:
         self._admit(request)
         form = await _form(request)
         number = _named_by(form, self.account.numbers)
+        if self.account.switches.number_update == "merge":
+            form = {**_settings_of(number), **form}
+        if form.get("moHttpUrl") and not await self.takes_messages(form["moHttpUrl"]):
+            raise ErrorCodeError(420, "method failed")
         identity = {name: number[name] for name in ("country", "msisdn", "type", "features")}
         settings = {name: form[name] for name in SETTINGS if form.get(name)}
         updated = {**identity, **settings, **_voice_callback(form), **self._link(form)}
         self.account.numbers = {**self.account.numbers, number["msisdn"]: updated}
         return _success()
 
+    def _page(self, found: list[Json], request: Request) -> Json:
+        size = _positive(request.query_params.get("size"), default=10, highest=100)
+        index = _positive(request.query_params.get("index"), default=1)
+        if not found and self.account.switches.no_numbers == "empty_object":
+            return {}
+        return {"count": len(found), "numbers": found[(index - 1) * size : index * size]}
+
     def _link(self, form: Json) -> Json:
-        application_id = form.get("app_id")
+        is_app = form.get("voiceCallbackType") == "app"  # the older way to link
+        application_id = form.get("app_id", form.get("voiceCallbackValue") if is_app else None)
         if application_id == "" and self.account.switches.empty_app_id == "unlink":
             return {}
         if application_id is None:
@@ -133,13 +152,6 @@ def _fits(msisdn: str, pattern: str, strategy: str) -> bool:
     return msisdn.endswith(pattern) if strategy == ENDS_WITH else msisdn.startswith(pattern)
 
 
-def _page(found: list[Json], request: Request) -> Json:
-    size = _positive(request.query_params.get("size"), default=10, highest=100)
-    index = _positive(request.query_params.get("index"), default=1)
-    shown = found[(index - 1) * size : index * size]
-    return {"count": len(found), "numbers": shown} if found else {}
-
-
 def _positive(sent: str | None, *, default: int, highest: int | None = None) -> int:
     if sent is None:
         return default
@@ -159,6 +171,13 @@ def _named_by(form: Json, numbers: dict[str, Json]) -> Json:
     if number is None or number["country"] != form.get("country"):
         raise ErrorCodeError(420, "method failed")
     return number
+
+
+def _settings_of(number: Json) -> Json:
+    """What an update may change; the callback that is but a link follows from `app_id`."""
+    callback = () if number.get("voiceCallbackType") == "app" else ("voiceCallbackType", "voiceCallbackValue")
+    names = (*SETTINGS, "app_id", *callback)
+    return {name: number[name] for name in names if name in number}
 
 
 def _voice_callback(form: Json) -> Json:

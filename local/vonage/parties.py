@@ -6,14 +6,18 @@ A party follows steps: `{"hear": "Welcome"}`, `{"say": "sales"}`, `{"press": "12
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from local.vonage.account import ANSWERING_CALLEE, UNKNOWN_NUMBER, Json
+from local.vonage.account import ANSWERING_CALLEE, UNKNOWN_NUMBER, Json, JsonValue
 from local.vonage.legs import Leg, LegOverError, Pressed, Said
 
-Picks = Literal["answer", "busy", "no_answer", "unavailable", "decline", "out_of_service", "machine"]
+Picks = Literal[
+    "answer", "machine", "no_answer", "busy", "unavailable", "carrier_timeout", "decline", "invalid_number",
+    "restricted", "out_of_service", "cannot_route", "internal_error",
+]  # fmt: skip
 
 CHARACTERS_PER_SECOND = 15.0
 PAUSE_BETWEEN_KEYS_S = 0.2
@@ -73,12 +77,31 @@ def spoken_s(text: str) -> float:
 
 
 def check_steps(steps: list[Json]) -> None:
-    """Raise `StepError` for the first step that has not exactly one of the known actions."""
+    """Raise `StepError` for the first step that nobody could follow."""
     for number, step in enumerate(steps, start=1):
         known = [name for name in ACTIONS if isinstance(step, dict) and name in step]
         if len(known) != 1:
             message = f"step {number} must have exactly one of {', '.join(ACTIONS)}; got {step!r}"
             raise StepError(message)
+        wrong = _misfit(step, set(step) - {known[0]})
+        if wrong:
+            raise StepError(f"step {number}: {wrong}; got {step!r}")
+
+
+def _misfit(step: Json, others: set[str]) -> str | None:
+    match step:
+        case {"press": keys} if not re.fullmatch(r"[0-9*#]+", str(keys)):
+            return "press takes keys 0-9 * #"
+        case {"wait": seconds} | {"hear": _, "within": seconds} if not _is_duration(seconds):
+            return "wait and within take seconds, 0 or more"
+        case {"hear": words} | {"say": words} if not isinstance(words, str | int | float):
+            return "hear and say take a text"
+    unknown = others - ({"within"} if "hear" in step else set())
+    return f"{', '.join(sorted(unknown))} does not exist" if unknown else None
+
+
+def _is_duration(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
 @dataclass

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from local.vonage import deeds
 from local.vonage.account import Json
+from local.vonage.callers import Caller
 from local.vonage.calls import Call, Outcome
 from local.vonage.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
 
@@ -24,22 +25,35 @@ STANDARD_NUMBER = "447700900123"
 
 
 class Phone:
-    """A telephone outside of Vonage, with a number of its own."""
+    """A telephone outside of Vonage; or whatever else can call in, in the hand of who uses it.
 
-    def __init__(self, exchange: "Exchange", number: str = STANDARD_NUMBER) -> None:
-        self.number = number
+    Args:
+        exchange: where its calls go.
+        caller: who uses it; a text is a telephone's number.
+    """
+
+    def __init__(self, exchange: "Exchange", caller: Caller | str = STANDARD_NUMBER) -> None:
+        self._caller = caller
         self._exchange = exchange
         self._calls: list[PhoneCall] = []
 
     def dial(self, to: str) -> "PhoneCall":
-        """Call a number of the account.
+        """Call a number of the account; a Client SDK user may call any text.
 
         Raises:
-            AssertionError: the number leads nowhere; says why.
+            AssertionError: the call leads nowhere; says why.
         """
-        call = PhoneCall(self._exchange, self.number, to)
+        call = PhoneCall(self._exchange, self._caller, to)
         self._calls.append(call)
         return call
+
+    def of_user(self, name: str, custom_data: Json | None = None) -> "Phone":
+        """The browser or app of a Client SDK user, who is logged in to the application."""
+        return self._in_another_hand(Caller.user(name, custom_data))
+
+    def of_sip(self, uri: str, headers: dict[str, str] | None = None) -> "Phone":
+        """A SIP endpoint that sends these headers."""
+        return self._in_another_hand(Caller.sip(uri, headers))
 
     def callee(self, number: str, picks: Picks = "answer", after_s: float = 1.0) -> None:
         """Say how somebody else's number behaves when it is called; without that it rings, in vain."""
@@ -50,14 +64,19 @@ class Phone:
         for call in self._calls:
             call.ends()
 
+    def _in_another_hand(self, caller: Caller) -> "Phone":
+        other = Phone(self._exchange, caller)
+        other._calls = self._calls
+        return other
+
 
 class PhoneCall:
     """A call in progress. As a context manager it ends with its block."""
 
-    def __init__(self, exchange: "Exchange", from_: str, to: str) -> None:
+    def __init__(self, exchange: "Exchange", caller: Caller | str, to: str) -> None:
         self._exchange = exchange
         self._engine = exchange.engine
-        self._call, self._run, self._party = self._engine.run(self._begin(from_, to))
+        self._call, self._run, self._party = self._engine.run(self._begin(caller, to))
 
     def hears(self, text: str, within_s: float = PATIENCE_S) -> None:
         """Listen until something contains the text, whatever its case."""
@@ -106,8 +125,8 @@ class PhoneCall:
     ) -> None:
         self.hangs_up()
 
-    async def _begin(self, from_: str, to: str) -> "tuple[Call, asyncio.Task[Outcome], Party]":
-        call = self._exchange.open_inbound(from_, to)
+    async def _begin(self, caller: Caller | str, to: str) -> "tuple[Call, asyncio.Task[Outcome], Party]":
+        call = self._exchange.open_inbound(caller, to)
         if isinstance(call, Outcome):
             raise AssertionError(call.failure)
         run = self._engine.spawn(call.run_inbound(None))

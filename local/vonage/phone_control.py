@@ -8,10 +8,21 @@ from starlette.routing import Route
 
 from local.vonage import messages, rtc
 from local.vonage.account import Json
+from local.vonage.callers import Caller
 from local.vonage.calls import Call, Outcome
+from local.vonage.control_requests import (
+    Callees,
+    CustomerMessage,
+    PlaceCall,
+    Press,
+    Recipients,
+    RefusedError,
+    RtcEvent,
+    Say,
+    read,
+)
 from local.vonage.legs import Leg, Pressed, Said
-from local.vonage.parties import Callee, Party, check_steps, spoken_s
-from local.vonage.sending import Recipient
+from local.vonage.parties import Party, check_steps, spoken_s
 
 if TYPE_CHECKING:
     from local.vonage.server import Vonage
@@ -32,10 +43,6 @@ def routes(vonage: "Vonage") -> list[Route]:
     ]
 
 
-class RefusedError(Exception):
-    """A control request that cannot be done."""
-
-
 class PhoneControl:
     """Its operations; `docs/simulator.md` describes the JSON."""
 
@@ -49,18 +56,15 @@ class PhoneControl:
         return JSONResponse({"legs": [_shown(leg) for leg in legs]})
 
     async def place_call(self, request: Request) -> Response:
-        """`POST /_simulator/calls {"from", "to", "script"?, "callees"?, "wait"?}`."""
-        wanted = await request.json()
+        """`POST /_simulator/calls {"from" or "from_user", "to", "script"?, "callees"?, "wait"?}`."""
+        wanted = await read(request, PlaceCall)
         try:
-            from_, to, steps = wanted["from"], wanted["to"], wanted.get("script", [])
+            steps, caller = wanted.get("script", []), Caller.of(wanted)
             check_steps(steps)
-            callees = {number: Callee(**callee) for number, callee in wanted.get("callees", {}).items()}
-        except KeyError as missing:
-            return _refused(str(missing.args[0]), "is required")
-        except (TypeError, ValueError) as error:
-            return _refused("call", str(error))
-        self._exchange.callees.update(callees)
-        call = await self._engine.ask(self._open(from_, to))
+        except ValueError as error:
+            raise RefusedError("call", str(error)) from error
+        self._exchange.callees.update(wanted.get("callees", {}))
+        call = await self._engine.ask(self._open(caller, wanted["to"]))
         if isinstance(call, Outcome):
             return JSONResponse(call.as_json(), 201)
         if not wanted.get("wait", True):
@@ -72,34 +76,31 @@ class PhoneControl:
     async def act(self, request: Request) -> Response:
         """`POST /_simulator/legs/{uuid}/{press, say, hang_up, pick_up}`: what the party on a leg does now."""
         uuid, deed = request.path_params["uuid"], request.path_params["deed"]
-        details = await request.json() if await request.body() else {}
         known = self._exchange.legs.get(uuid)
         if known is None or known[1].over.is_set():
-            return _refused("leg", f"no leg {uuid} is up")
-        try:
-            listened = await self._engine.ask(self._do(deed, details, *known))
-        except (RefusedError, KeyError) as error:
-            return _refused(deed, str(error))
+            raise RefusedError("leg", f"no leg {uuid} is up")
+        match deed:
+            case "press":
+                doing = self._press((await read(request, Press))["keys"], *known)
+            case "say":
+                doing = self._say((await read(request, Say))["text"], *known)
+            case "hang_up":
+                doing = self._hang_up(*known)
+            case "pick_up":
+                doing = self._exchange.pick_up(uuid)
+            case _:
+                raise RefusedError(deed, "must be press, say, hang_up or pick_up")
+        listened = await self._engine.ask(doing)
         return JSONResponse({"listened_to": listened})
 
     async def set_callees(self, request: Request) -> Response:
         """`POST /_simulator/callees {number: {"picks", "after_s"?, "steps"?, "beep_after_s"?}}`."""
-        wanted = await request.json()
-        try:
-            callees = {number: Callee(**callee) for number, callee in wanted.items()}
-        except (TypeError, ValueError) as error:
-            return _refused("callees", str(error))
-        self._exchange.callees.update(callees)
+        self._exchange.callees.update(await read(request, Callees))
         return Response(status_code=204)
 
     async def set_recipients(self, request: Request) -> Response:
         """`POST /_simulator/recipients {number: {"fate"?, "after_s"?, "reads"?}}`."""
-        wanted = await request.json()
-        try:
-            recipients = {number: Recipient(**recipient) for number, recipient in wanted.items()}
-        except (TypeError, ValueError) as error:
-            return _refused("recipients", str(error))
-        self._exchange.recipients.update(recipients)
+        self._exchange.recipients.update(await read(request, Recipients))
         return Response(status_code=204)
 
     async def list_messages(self, _request: Request) -> Response:
@@ -108,47 +109,39 @@ class PhoneControl:
 
     async def receive_message(self, request: Request) -> Response:
         """`POST /_simulator/messages {"channel", "from", "to", "text"}`: a customer writes."""
-        message = await request.json()
-        missing = [name for name in ("channel", "from", "to") if name not in message]
-        if missing:
-            return _refused(missing[0], "is required")
-        if message["channel"] not in messages.CHANNELS:
-            return _refused("channel", f"must be one of {', '.join(messages.CHANNELS)}")
+        message = await read(request, CustomerMessage, more=True)
         try:
-            taken = await self._engine.ask(messages.receive(self._exchange, message))
+            taken = await self._engine.ask(messages.receive(self._exchange, dict(message)))
+        except messages.InvalidMessageError as error:
+            raise RefusedError("message", str(error)) from error
         except messages.UndeliverableError as error:
-            return _refused("to", str(error))
+            raise RefusedError("to", str(error)) from error
         return JSONResponse(taken, 201)
 
     async def rtc_event(self, request: Request) -> Response:
         """`POST /_simulator/rtc {"type", "body"?, "from"?, "conversation_id"?, "application_id"?}`."""
-        event = await request.json()
-        if "type" not in event:
-            return _refused("type", "is required, such as member:joined")
+        event = await read(request, RtcEvent)
         try:
-            reply = await self._engine.ask(rtc.happen(self._exchange, event))
+            reply = await self._engine.ask(rtc.happen(self._exchange, dict(event)))
         except rtc.NoRtcError as error:
-            return _refused("rtc", str(error))
+            raise RefusedError("rtc", str(error)) from error
         return JSONResponse({"delivered": reply.failure is None, "failure": reply.failure}, 201)
 
-    async def _open(self, from_: str, to: str) -> Call | Outcome:
-        return self._exchange.open_inbound(from_, to)
+    async def _open(self, caller: Caller, to: str) -> Call | Outcome:
+        return self._exchange.open_inbound(caller, to)
 
-    async def _do(self, deed: str, details: Json, call: Call, leg: Leg) -> bool:
-        match deed:
-            case "press":
-                call.tell("pressed", leg, keys=details["keys"])
-                heard = [leg.make(Pressed(key)) for key in details["keys"]]
-                return all(heard)
-            case "say":
-                call.tell("said", leg, text=details["text"])
-                return leg.make(Said(details["text"], spoken_s(details["text"])))
-            case "hang_up":
-                Party(leg, call.tell).hangs_up()
-                return True
-            case "pick_up":
-                return await self._exchange.pick_up(leg.uuid)
-        raise RefusedError("must be press, say, hang_up or pick_up")
+    async def _press(self, keys: str, call: Call, leg: Leg) -> bool:
+        call.tell("pressed", leg, keys=keys)
+        heard = [leg.make(Pressed(key)) for key in keys]
+        return all(heard)
+
+    async def _say(self, text: str, call: Call, leg: Leg) -> bool:
+        call.tell("said", leg, text=text)
+        return leg.make(Said(text, spoken_s(text)))
+
+    async def _hang_up(self, call: Call, leg: Leg) -> bool:
+        Party(leg, call.tell).hangs_up()
+        return True
 
 
 def _shown(leg: Leg) -> Json:
@@ -162,7 +155,3 @@ def _shown(leg: Leg) -> Json:
         "status": leg.status,
         "listened_to": leg.listened_to.is_set(),
     }
-
-
-def _refused(name: str, reason: str) -> Response:
-    return JSONResponse({"error": f"{name}: {reason}"}, 400)

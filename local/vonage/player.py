@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from local.vonage.account import Json
 from local.vonage.legs import Ear, Leg
+from local.vonage.ncco import one_spelling
 from local.vonage.ncco_reading import Ncco
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class Player:
         return self._early_ear
 
     async def _one(self, action: Json) -> None:
-        self._action = asyncio.ensure_future(self._execute[action["action"]](self, action))
+        execute = self._execute[action["action"]]
+        self._action = asyncio.ensure_future(execute(self, one_spelling(action)))
         try:
             await asyncio.wait({self._action})
         finally:

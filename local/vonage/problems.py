@@ -77,11 +77,10 @@ def unauthorized() -> ProblemError:
     return ProblemError(401, "unauthorized", "Invalid credentials supplied", detail)
 
 
-def not_found(identifier: str) -> ProblemError:
+def not_found(identifier: str, hint: str = "") -> ProblemError:
     """An id that names nothing of this account."""
-    return ProblemError(
-        404, "not-found", "Not Found", f"ID '{identifier}' does not exist, or you do not have access"
-    )
+    detail = f"ID '{identifier}' does not exist, or you do not have access{hint}"
+    return ProblemError(404, "not-found", "Not Found", detail)
 
 
 def wrong_verb(method: str) -> ProblemError:

@@ -20,6 +20,7 @@ from local.vonage.account import Account
 from local.vonage.handlers import Handler
 from local.vonage.phone import Phone
 from local.vonage.simulation import Simulation, calling, calling_stage
+from local.vonage.switches import Switches
 from local.vonage.texting import Texting
 
 FUNCTIONS = ("answer", "fallback", "event", "inbound", "status")
@@ -37,10 +38,17 @@ def webhooks() -> dict[str, Handler]:
 
 
 @pytest.fixture
+def switches() -> Switches:
+    """How the simulator behaves where Vonage's behaviour is not certain; override it to try the others."""
+    return Switches()
+
+
+@pytest.fixture
 def simulation(request: pytest.FixtureRequest) -> Iterator[Simulation]:
     """The simulated Vonage that calls the handlers, or with `--stage` the deployed stack."""
     if not request.config.getoption("--stage", default=False):
-        with calling(request.getfixturevalue("webhooks")) as simulated:
+        webhooks = request.getfixturevalue("webhooks")
+        with calling(webhooks, request.getfixturevalue("switches")) as simulated:
             yield simulated
         return
     from local import state

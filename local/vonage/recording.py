@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 BYTES_PER_SECOND = 2000
 BEEP_S = 0.5
 TRANSCRIBED_AFTER_S = 5
+KEPT_S = 30 * 86400
+STEREO = 2
 STOPS = ("endOnSilence", "endOnKey", "timeOut")
 
 
 @dataclass
 class Recording:
-    """One recording, kept under its file id by the exchange."""
+    """One recording, kept under its file id by the exchange; `begun_at_s` on the simulator's clock."""
 
     file_id: str
     application_id: str | None
     format: str
+    begun_at_s: float = 0.0
     duration_s: float = 0.0
     words: list[Json] = field(default_factory=list)
 
@@ -46,7 +49,7 @@ async def record(player: Player, action: Json) -> Ncco | None:
 
 def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
     """Start recording beside whatever else goes on."""
-    call.tell("recording", leg, format=action.get("format", "mp3"))
+    call.tell("recording", leg, format=_format(action))
     if action.get("beepStart"):
         leg.hear("beep", BEEP_S)
     return call.spawn(_run(call, leg, action))
@@ -54,17 +57,17 @@ def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
 
 async def _run(call: "Call", leg: Leg, action: Json) -> None:
     started, began = call.clock.now(), call.clock.seconds()
-    recorded = call.exchange.keep_recording(leg.application_id, action.get("format", "mp3"))
+    recorded = call.exchange.keep_recording(leg.application_id, _format(action))
     stops = any(name in action for name in STOPS)
     with leg.listening(inviting=stops) as ear, contextlib.suppress(TimeoutError, LegOverError):
         async with asyncio.timeout(action.get("timeOut")):
             await _until_it_stops(leg, ear, action, recorded)
     recorded.duration_s = call.clock.seconds() - began
-    call.tell("recorded", leg, url=_url(call, recorded), seconds=round(recorded.duration_s))
+    call.tell("recorded", leg, url=url(call, recorded), seconds=round(recorded.duration_s))
     recording_uuid = call.identifiers.uuid()
     event: Json = {
         "start_time": whole_seconds(started),
-        "recording_url": _url(call, recorded),
+        "recording_url": url(call, recorded),
         "size": int(recorded.duration_s * BYTES_PER_SECOND),
         "recording_uuid": recording_uuid,
         "end_time": whole_seconds(call.clock.now()),
@@ -74,6 +77,11 @@ async def _run(call: "Call", leg: Leg, action: Json) -> None:
     call.webhooks.event(event, to=call.hook(action), kind="record", leg=leg)
     if "transcription" in action:
         await _transcribe(call, leg, action, recorded, recording_uuid)
+
+
+def _format(action: Json) -> str:
+    """As asked for; by default mp3, and wav for more channels than mp3 has."""
+    return str(action.get("format", "wav" if action.get("channels", 1) > STEREO else "mp3"))
 
 
 async def _until_it_stops(leg: Leg, ear: Ear, action: Json, recorded: Recording) -> None:
@@ -94,11 +102,12 @@ async def _transcribe(call: "Call", leg: Leg, action: Json, recorded: Recording,
         "type": "record",
         "recording_uuid": recording_uuid,
         "status": "transcribed",
-        "transcription_url": _url(call, recorded) + "/transcription",
+        "transcription_url": url(call, recorded) + "/transcription",
         "timestamp": call.clock.timestamp(),
     }
     call.webhooks.event(event, to=call.hook(action["transcription"]), kind="transcribed", leg=leg)
 
 
-def _url(call: "Call", recorded: Recording) -> str:
+def url(call: "Call", recorded: Recording) -> str:
+    """Where a recording can be downloaded."""
     return f"{call.exchange.url}/v1/files/{recorded.file_id}"

@@ -1,7 +1,7 @@
 """Recordings to download: `/v1/files/{id}`, silence of the right length, and what was said in them.
 
-Source: Vonage recording guide: a JWT of the same application is needed. The layout of a transcription is
-not confirmed.
+Source: Vonage recording guide: a JWT of the same application is needed, and files are kept for 30 days. The
+layout of a transcription is not confirmed.
 """
 
 import io
@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from local.vonage.authentication import ApplicationTokens
 from local.vonage.problems import not_found
-from local.vonage.recording import Recording
+from local.vonage.recording import KEPT_S, Recording
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
@@ -53,6 +53,8 @@ class RecordingsApi:
         application, file_id = self.tokens.application(request), request.path_params["file_id"]
         recording = self.exchange.recordings.get(file_id)
         if recording is None or recording.application_id != application["id"]:
+            raise not_found(file_id)
+        if self.exchange.clock.seconds() - recording.begun_at_s > KEPT_S:
             raise not_found(file_id)
         return recording
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from local.vonage.signing import Token
+
 Outcome = httpx.Response | httpx.HTTPError | httpx.InvalidURL
 
 TRANSIENT = (429, 503, 504)
@@ -15,14 +17,21 @@ TRANSIENT = (429, 503, 504)
 
 @dataclass
 class Reply:
-    """What became of one attempt; `failure` is None when there was a reply with a success status."""
+    """What became of one attempt; `failure` is None when there was a reply with a success status.
+
+    Attributes:
+        transient: a timeout, a lost connection, or a status that asks to try again.
+        token: what signed the attempt, in the simulated second `at_s`.
+    """
 
     entry_id: int
     status: int | None = None
     content_type: str = ""
     body: bytes = b""
     failure: str | None = None
-    transient: bool = False  # a timeout, a lost connection, or a status that asks to try again
+    transient: bool = False
+    token: Token | None = None
+    at_s: float = 0.0
 
 
 def reply_of(outcome: Outcome) -> Reply:

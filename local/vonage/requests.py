@@ -32,7 +32,7 @@ async def json_object(request: Request) -> Json:
     """The body, which has to be a JSON object."""
     try:
         body: Any = json.loads(await request.body())
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise NotAnObjectError

@@ -1,14 +1,14 @@
 """Conversation events for the `rtc` capability's event URL.
 
 Source: Vonage Conversation API, "Event". Which envelope the webhook has is not confirmed; these are the
-fields every event has, and the two ids that deliveries are known to carry.
+fields every event has, and, by a switch, two ids that related deliveries carry. The reply is not read.
 """
 
 from typing import TYPE_CHECKING
 
 from local.vonage.account import Json
-from local.vonage.delivery import Webhook
 from local.vonage.replies import Reply
+from local.vonage.webhook_requests import Webhook
 
 if TYPE_CHECKING:
     from local.vonage.exchange import Exchange
@@ -32,14 +32,21 @@ async def happen(exchange: "Exchange", event: Json) -> Reply:
     application = _listener(exchange, event.get("application_id"))
     rtc = application["capabilities"]["rtc"]
     hook = rtc["webhooks"]["event_url"]
+    conversation = event.get("conversation_id") or exchange.account.identifiers.conversation()
+    number = len(exchange.journal.entries(webhook="rtc", call=conversation)) + 1
+    ids = {"conversation_id": conversation, "application_id": application["id"]}
+    events = f"{exchange.url}/v1/conversations/{conversation}/events"
+    member = event.get("from", f"MEM-{exchange.account.identifiers.uuid()}")
+    user = {"id": f"USR-{exchange.account.identifiers.uuid()}", "name": "simulated"}
     payload = {
-        "id": len(exchange.journal.entries(webhook="rtc")) + 1,
+        "id": number,
         "type": event["type"],
-        "conversation_id": event.get("conversation_id") or exchange.account.identifiers.conversation(),
-        "application_id": application["id"],
-        "from": event.get("from", f"MEM-{exchange.account.identifiers.uuid()}"),
+        **(ids if exchange.account.switches.rtc_ids else {}),
+        "from": member,
         "timestamp": exchange.clock.timestamp(),
         "body": event.get("body", {}),
+        "_embedded": {"from_user": user, "from_member": {"id": member}},
+        "_links": {"self": {"href": f"{events}/{number}"}},
     }
     webhook = Webhook(
         kind="rtc",
@@ -48,9 +55,9 @@ async def happen(exchange: "Exchange", event: Json) -> Reply:
         payload=payload,
         application_id=application["id"],
         signed=bool(rtc.get("signed_callbacks", False)),
-        call=payload["conversation_id"],
+        call=conversation,
     )
-    return await exchange.delivery.attempt(webhook)
+    return await exchange.delivery.attempt_again(webhook, exchange.account.switches.rtc_retry)
 
 
 def _listener(exchange: "Exchange", application_id: str | None) -> Json:

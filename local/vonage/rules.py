@@ -1,6 +1,7 @@
 """Rules on the members of a request: each says what is wrong, with the dotted path Vonage would name."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from local.vonage.problems import InvalidParameter
@@ -66,9 +67,18 @@ def one_url(path: str, value: object) -> Problems:
         yield InvalidParameter(path, "must be an array of one URL")
 
 
-def anything(_path: str, _value: object) -> Problems:
+def an_object(path: str, value: object) -> Problems:
     """A part the simulator keeps without looking inside."""
-    yield from ()
+    if not isinstance(value, dict):
+        yield InvalidParameter(path, "must be an object")
+
+
+def moment(path: str, value: object) -> Problems:
+    """A date and time in ISO 8601."""
+    try:
+        datetime.fromisoformat(str(value))
+    except ValueError:
+        yield InvalidParameter(path, "must be a date and time in ISO 8601")
 
 
 def address(path: str, value: object) -> Problems:

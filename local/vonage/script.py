@@ -1,6 +1,6 @@
 """A call script: who calls whom, what they do, how the others behave, and what is expected of the call.
 
-from: "447700900123"            # optional
+from: "447700900123"            # optional; or a sip: URI with sip_headers, or from_user with custom_data
 to: "447700900000"              # optional: the stack's first number
 caller:
   - hear: Welcome
@@ -21,10 +21,12 @@ from pathlib import Path
 import yaml
 
 from local.vonage.account import Json, JsonValue
+from local.vonage.callers import Caller
 from local.vonage.parties import Callee, check_steps
 from local.vonage.phone import STANDARD_NUMBER
 
-MEMBERS = ("from", "to", "caller", "callees", "expect")
+CALLER = ("from", "from_user", "sip_headers", "custom_data", "application_id")
+MEMBERS = (*CALLER, "to", "caller", "callees", "expect")
 EXPECTATIONS = (
     "status",
     "connected_to",
@@ -43,9 +45,13 @@ class ScriptError(Exception):
 
 @dataclass(frozen=True)
 class Script:
-    """A script, checked."""
+    """A script, checked.
 
-    from_: str = STANDARD_NUMBER
+    Attributes:
+        calling: who calls, in the members of a control request.
+    """
+
+    calling: Json = field(default_factory=lambda: {"from": STANDARD_NUMBER})
     to: str | None = None
     caller: list[Json] = field(default_factory=list)
     callees: dict[str, Json] = field(default_factory=dict)
@@ -88,9 +94,18 @@ def checked(document: JsonValue) -> Script:
     caller = [_as_text(step) for step in document.get("caller") or []]
     check_steps(caller)
     to = document.get("to")
-    return Script(
-        str(document.get("from", STANDARD_NUMBER)), str(to) if to else None, caller, callees, expect
-    )
+    return Script(_calling(document), str(to) if to else None, caller, callees, expect)
+
+
+def _calling(document: Json) -> Json:
+    calling = {name: document[name] for name in CALLER if name in document}
+    if not {"from", "from_user"} & set(calling):
+        calling["from"] = STANDARD_NUMBER
+    calling |= {name: str(calling[name]) for name in ("from", "from_user") if name in calling}
+    if isinstance(calling.get("sip_headers"), dict):
+        calling["sip_headers"] = {name: str(value) for name, value in calling["sip_headers"].items()}
+    Caller.of(calling)
+    return calling
 
 
 def unmet(expect: Json, outcome: Json, entries: list[Json]) -> list[str]:

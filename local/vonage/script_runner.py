@@ -48,14 +48,15 @@ def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -
     to = wanted.to or next(iter(linked), None)
     if to is None:
         raise script.ScriptError("no number is linked to an application; deploy first, or give `to`")
-    request = {"from": wanted.from_, "to": to, "script": wanted.caller, "callees": wanted.callees}
+    request = {**wanted.calling, "to": to, "script": wanted.caller, "callees": wanted.callees}
     with _jumping(control):
         reply = control.post("/calls", json=request)
     outcome: Json = reply.json()
     if reply.is_error:
         raise script.ScriptError(f"{name}: {outcome['error']}")
     entries: list[Json] = control.get("/journal", params={"call": outcome["call"]}).json()["entries"]
-    out.print(f"[bold]{escape(name)}[/]: {wanted.from_} calls {to}")
+    caller = wanted.calling.get("from_user", wanted.calling.get("from"))
+    out.print(f"[bold]{escape(name)}[/]: {caller} calls {to}")
     for line in call_story(entries):
         out.print(line, soft_wrap=True)
     failures = [*filter(None, [outcome.get("failure")]), *script.unmet(wanted.expect, outcome, entries)]

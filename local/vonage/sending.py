@@ -158,10 +158,11 @@ def _report(exchange: "Exchange", message: Message, status: str, extra: Json) ->
 
 
 def _status_hook(exchange: "Exchange", message: Message) -> Json | None:
-    """The message's own webhook, else the application's; of account-level webhooks nothing is known here."""
+    """The message's own webhook, else the application's; the account's when Basic credentials sent it."""
     version = message.body.get("webhook_version")
     application = exchange.account.applications.get(message.application_id or "")
-    hook = message_webhooks.hook_of(application, "status_url") if application else None
+    is_gone = application is None and message.application_id is not None
+    hook = None if is_gone else message_webhooks.hook_of(exchange.account, application, "status_url")
     if "webhook_url" in message.body:
         hook = {**(hook or {"version": "v1"}), "address": message.body["webhook_url"]}
     return {**hook, "version": version} if hook and version else hook
@@ -169,14 +170,14 @@ def _status_hook(exchange: "Exchange", message: Message) -> Json | None:
 
 def _costs(message: Message) -> Json:
     """What only some channels report: price, network, number of parts."""
-    if message.channel in {"rcs", "email"}:
-        return {}
-    usage: Json = {"usage": {"currency": "EUR", "price": "0.0333"}}
-    if message.channel in {"sms", "mms"}:
-        usage["destination"] = {"network_code": "23410"}
+    costs: Json = {}
+    if message.channel not in {"rcs", "email"}:
+        costs["usage"] = {"currency": "EUR", "price": "0.0333"}
+    if message.channel in {"sms", "mms", "rcs"}:
+        costs["destination"] = {"network_code": "23410"}
     if message.channel == "sms":
-        usage["sms"] = {"count_total": str(-(-len(message.body["text"]) // 160))}
-    return usage
+        costs["sms"] = {"count_total": str(-(-len(message.body["text"]) // 160))}
+    return costs
 
 
 def _error(exchange: "Exchange", fate: Fate) -> Json:

@@ -24,6 +24,7 @@ from local.vonage.account_api import AccountApi
 from local.vonage.authentication import ApplicationTokens
 from local.vonage.certificate import Certificate
 from local.vonage.clock import Clock
+from local.vonage.control_requests import RefusedError
 from local.vonage.delivery import USER_AGENT, Delivery
 from local.vonage.engine import Engine
 from local.vonage.exchange import Exchange
@@ -33,11 +34,11 @@ from local.vonage.journal import Journal
 from local.vonage.messages_api import MessagesApi
 from local.vonage.numbers import NumbersApi
 from local.vonage.origin import HOST, listening, serving
-from local.vonage.rates import RateLimit
 from local.vonage.recordings_api import RecordingsApi
 from local.vonage.requests import NotAnObjectError
 from local.vonage.store import Store
 from local.vonage.voice_api import VoiceApi
+from local.vonage.webhook_requests import Webhook
 
 WEBHOOKS_AT_ONCE = 16
 
@@ -62,11 +63,12 @@ class Vonage:
 
     def asgi(self) -> ASGIApp:
         """The whole origin as an ASGI application."""
-        numbers = NumbersApi(self.account, RateLimit(3, self.clock.seconds), RateLimit(1, self.clock.seconds))
+        numbers = NumbersApi(self.account, self.clock, self._takes_messages)
         handlers = {
             problems.ProblemError: self._problem,
             problems.ErrorCodeError: _own_response,
             NotAnObjectError: _own_response,
+            RefusedError: _own_response,
             HTTPException: self._unknown_route,
         }
         tokens = ApplicationTokens(self.account)
@@ -81,6 +83,11 @@ class Vonage:
         ]
         app = Starlette(routes=routes, exception_handlers=handlers)
         return Gate(app, self.faults, self.journal, self.clock, self.account.identifiers)
+
+    async def _takes_messages(self, url: str) -> bool:
+        """Whether a number's `moHttpUrl` is there: a GET, without a signature, is answered 200."""
+        asked = Webhook(kind="probe", url=url, method="GET", payload={}, signed=False)
+        return (await self.engine.ask(self.exchange.delivery.attempt(asked))).status == 200
 
     def _problem(self, _request: Request, error: Exception) -> Response:
         assert isinstance(error, problems.ProblemError)  # noqa: S101 - Starlette types handlers for any exception

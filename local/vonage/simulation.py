@@ -17,6 +17,7 @@ from local.vonage.engine import Engine
 from local.vonage.exchange import Exchange
 from local.vonage.handlers import BASE_URL, Handler, Handlers
 from local.vonage.server import delivering
+from local.vonage.switches import Switches
 
 VOICE = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
 MESSAGES = {"inbound_url": "inbound", "status_url": "status"}
@@ -41,14 +42,15 @@ class Simulation:
 
 
 @contextlib.contextmanager
-def calling(webhooks: Mapping[str, Handler]) -> Iterator[Simulation]:
+def calling(webhooks: Mapping[str, Handler], switches: Switches | None = None) -> Iterator[Simulation]:
     """Call and write to Lambda handlers in this process; what their flows send arrives here as well.
 
     Args:
         webhooks: handlers by the last part of their route: `answer`, `fallback`, `event`, `inbound`,
             `status`.
+        switches: how to behave where Vonage's behaviour is not certain.
     """
-    account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET)
+    account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET, switches=switches)
     with Handlers(webhooks, account) as handlers, _exchange(account, BASE_URL, handlers) as exchange:
         carried_out = 0
 

@@ -9,7 +9,15 @@ from pathlib import Path
 from local.vonage.account import Account, Json
 from local.vonage.journal import Journal
 
-KEPT = ("api_key", "signature_secret", "api_secrets", "applications", "numbers", "numbers_for_sale")
+KEPT = (
+    "api_key",
+    "signature_secret",
+    "api_secrets",
+    "applications",
+    "numbers",
+    "numbers_for_sale",
+    "message_webhooks",
+)
 SCHEMA = """
 create table if not exists account (name text primary key, value text not null);
 create table if not exists journal (id integer primary key, entry text not null);

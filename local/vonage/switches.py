@@ -1,31 +1,94 @@
 """What is not known for certain about Vonage: one named switch each, with the assumption we made."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+Retried = Literal["any", "transient", "never"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Switches:
-    """How the simulator behaves where no source settles it; `docs/simulator.md` lists the reasons.
+    """How the simulator behaves where no source settles it, or sources disagree.
+
+    `docs/simulator.md` says what each value does. The first value of each is the assumption.
 
     Attributes:
-        unlink_on_application_delete: deleting an application unlinks its numbers.
+        application_put: a PUT replaces the whole document, or only the members it names.
         put_without_keys: a PUT that names no key keeps the public key, or makes a new pair.
-        unknown_fields: a field the reference does not list is dropped, kept or refused with a 400.
+        unknown_fields: a field the reference does not list, such as the older `connection_timeout`, is
+            dropped, kept or refused with a 400.
+        unset_fallback: an unset `fallback_answer_url` is absent, or reads back with an empty address.
+        unlink_on_application_delete: deleting an application unlinks its numbers.
+        number_update: an update replaces a number's settings, so one without `app_id` unlinks it, or changes
+            only what it names.
         empty_app_id: `app_id=` in a number's update unlinks it, or fails with 420.
-        event_retry: a plain voice event that fails is sent once more after any failure, only after a
-            timeout, a lost connection, 429, 502, 503 or 504, or never.
+        no_numbers: a list without numbers is `{}`, or has `count` 0 and an empty array.
+        sms_setting: which API the account's SMS go to, set in Vonage's dashboard.
+        event_retry: a plain voice event is sent once more after any failure; only after a timeout, a lost
+            connection, 429, 502, 503 or 504; or never.
+        rtc_retry: likewise an RTC event.
+        message_retry: a message webhook is sent again after 429, 5xx and timeouts, or after any failure.
+        voice_retry_pause_s: seconds before the second attempt of a voice webhook.
+        retry_signature: a retry is signed anew, or comes with the token of the first attempt.
+        redirects: a redirect is a failure, or followed.
+        hash_on_get: what `payload_hash` covers of a nested value in a GET webhook: its JSON text, or itself.
+        custom_data_on_get: one parameter of JSON text, or one for each member: `custom_data[name]`.
         non_ncco_event_reply: JSON that is no array, in reply to an event that may return an NCCO, is ignored
             or counts as a failure.
-        empty_digits: `dtmf.digits` when nobody pressed a key.
+        empty_digits: `dtmf.digits` when nobody pressed a key, an empty text or null.
+        confidence: of a speech result, a text or a number.
+        sms_message_type: whether an inbound SMS has a `message_type`.
+        rtc_ids: whether an RTC event has `conversation_id` and `application_id`.
         rate_limits: the limits per second are enforced. Off by default: most tests want speed.
     """
 
-    unlink_on_application_delete: bool = True
+    application_put: Literal["replace", "merge"] = "replace"
     put_without_keys: Literal["keep", "rotate"] = "keep"
     unknown_fields: Literal["drop", "keep", "refuse"] = "drop"
+    unset_fallback: Literal["absent", "empty"] = "absent"
+    unlink_on_application_delete: bool = True
+    number_update: Literal["replace", "merge"] = "replace"
     empty_app_id: Literal["unlink", "fail"] = "unlink"
-    event_retry: Literal["any", "transient", "never"] = "any"
+    no_numbers: Literal["empty_object", "empty_list"] = "empty_object"
+    sms_setting: Literal["messages", "sms"] = "messages"
+    event_retry: Retried = "any"
+    rtc_retry: Retried = "never"
+    message_retry: Literal["transient", "any"] = "transient"
+    voice_retry_pause_s: float = 0.5
+    retry_signature: Literal["new", "first"] = "new"
+    redirects: Literal["fail", "follow"] = "fail"
+    hash_on_get: Literal["text", "nested"] = "text"
+    custom_data_on_get: Literal["json", "brackets"] = "json"
     non_ncco_event_reply: Literal["ignore", "fail"] = "ignore"
-    empty_digits: str | None = ""
+    empty_digits: Literal["empty", "null"] = "empty"
+    confidence: Literal["text", "number"] = "text"
+    sms_message_type: bool = True
+    rtc_ids: bool = True
     rate_limits: bool = False
+
+
+class SwitchError(ValueError):
+    """No such switch, or no such position of it; says what there is."""
+
+
+def changed(switches: Switches, changes: Mapping[str, object]) -> Switches:
+    """The switches with some of them in another position.
+
+    Args:
+        switches: as they are.
+        changes: positions by name; a text such as `false` or `0.5` will do, as on a command line.
+
+    Raises:
+        SwitchError: a switch or position that does not exist.
+    """
+    try:
+        return TypeAdapter(Switches).validate_python({**asdict(switches), **changes}, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        if first["type"] == "unexpected_keyword_argument":
+            raise SwitchError(f"there is no {name}; there are {', '.join(asdict(switches))}") from error
+        raise SwitchError(f"{name} {first['msg'].replace('Input should be', 'must be')}") from error

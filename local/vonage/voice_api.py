@@ -1,7 +1,7 @@
 """The Voice API v1: `/v1/calls`.
 
 Source: Vonage Voice API reference (1.10.0): JWT only; 201 with the call's ids, 204 for changes, `{message,
-uuid}` for what is played. 3 new calls and 15 other requests a second.
+uuid}` for what is played. 3 new calls and 15 other requests a second. A call is known to its region only.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from starlette.routing import Route
 from local.vonage import call_records, call_requests, leg_media
 from local.vonage.account import Json
 from local.vonage.authentication import ApplicationTokens
-from local.vonage.calls import Call
+from local.vonage.calls import REGIONAL_HOST, Call
 from local.vonage.legs import Leg
 from local.vonage.problems import not_found, rate_limited
 from local.vonage.rates import RateLimit
@@ -63,7 +63,9 @@ class VoiceApi:
     async def create(self, request: Request) -> Response:
         """`POST /v1/calls`: the call is dialled once this has been answered."""
         application = self._admit(request, self.new_calls)
-        wanted = call_requests.wanted_call(await json_object(request), application, self.exchange)
+        wanted = call_requests.wanted_call(
+            await json_object(request), application, self.exchange, at_region=_is_regional(request)
+        )
         call = await self.exchange.engine.ask(call_requests.begin(self.exchange, wanted))
         leg = call.first
         ids = {"uuid": leg.uuid, "conversation_uuid": leg.conversation.uuid}
@@ -128,7 +130,14 @@ class VoiceApi:
             raise not_found(uuid)
         if request.method != "GET" and leg.over.is_set():
             raise not_found(uuid)
+        region = call.webhooks.endpoints.region
+        if region and not _is_regional(request):
+            raise not_found(uuid, f"; its region is {region}, so ask its region_url, {call.region_url}")
         return call, leg
 
     def _legs_of(self, application: Json) -> Sequence[Leg]:
         return [leg for _, leg in self.exchange.legs.values() if leg.application_id == application["id"]]
+
+
+def _is_regional(request: Request) -> bool:
+    return request.url.hostname == REGIONAL_HOST

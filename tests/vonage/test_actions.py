@@ -207,6 +207,63 @@ def test_websocket_leg_carries_its_headers_and_may_disconnect(customer: Customer
     assert disconnected["headers"] == {"app": "demo"}
 
 
+def test_call_ends_at_the_limit_of_a_connect(customer: Customer) -> None:
+    customer.on("answer", ncco(connect(limit=5))).create()
+    outcome = customer.call(callees={CALLEE: {"picks": "answer", "steps": [{"wait": 600}]}})
+    assert 5 <= outcome["duration_s"] <= 7
+
+
+def test_random_caller_id_is_one_of_the_account(customer: Customer, vonage: Vonage) -> None:
+    forward = {name: value for name, value in connect(randomFromNumber=True).items() if name != "from"}
+    customer.on("answer", ncco(forward)).create()
+    customer.call()
+    assert {event["from"] for event in customer.bodies("event") if event["to"] == CALLEE} <= set(
+        vonage.account.numbers
+    )
+
+
+def test_markup_is_not_heard_and_a_stream_is_heard_as_its_address(customer: Customer) -> None:
+    url = "https://example.com/a.mp3"
+    spoken = talk("<speak>Good <break time='1s'/> morning.</speak>")
+    customer.on("answer", ncco(spoken, {"action": "stream", "streamUrl": [url], "loop": 2})).create()
+    outcome = customer.call({"hear": "Good morning."}, {"hear": url}, {"hear": url})
+    assert "failure" not in outcome
+
+
+def test_key_overrides_words(customer: Customer) -> None:
+    customer.on("answer", ncco({"action": "input", "type": ["speech", "dtmf"]})).create()
+    customer.call({"say": "sales"}, {"press": "1234"})
+    (asked,) = [event for event in customer.bodies("event") if "dtmf" in event]
+    assert asked["speech"] == {"error": "Speech overridden by DTMF"}
+    assert asked["dtmf"] == {"digits": "1234", "timed_out": False}
+
+
+def test_speech_is_cut_at_its_longest(customer: Customer) -> None:
+    ask = {"action": "input", "type": ["speech"], "speech": {"maxDuration": 2}}
+    customer.on("answer", ncco(ask)).create()
+    customer.call({"say": "a very long story that never seems to come to any end"})
+    (asked,) = [event for event in customer.bodies("event") if "speech" in event]
+    assert asked["speech"]["timeout_reason"] == "max_duration"
+    assert asked["dtmf"] == {"digits": None, "timed_out": False}
+
+
+def test_spellings_on_which_sources_disagree_both_work(customer: Customer, vonage: Vonage) -> None:
+    tone, music = "https://example.com/tone.mp3", "https://example.com/music.mp3"
+    hold = {"action": "conversation", "name": "board", "startOnEnter": False, "musicOnHoldUrl": music}
+    customer.on("answer", ncco(connect(ringbackTone=[tone]), hold)).create()
+
+    outcome = customer.call(
+        {"hear": tone}, {"wait": 30}, {"hang_up": True}, callees={CALLEE: {"picks": "busy"}}
+    )
+
+    assert "failure" not in outcome
+    assert lines(outcome, "on hold")[0]["music"] == music
+    marked = vonage.journal.entries(webhook="answer")[0]["problems"]
+    assert [(problem["field"], problem["rejected"]) for problem in marked] == [
+        ("ringbackTone", False), ("musicOnHoldUrl", False),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [

@@ -7,10 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from local.vonage.account import Account
 from local.vonage.applications import new_key_pair
-from local.vonage.server import Vonage, running
-from local.vonage.switches import Switches
+from local.vonage.server import Vonage
 
 PATH = "/v2/applications"
 HOOK = {"address": "https://example.com/answer", "http_method": "POST"}
@@ -56,17 +54,6 @@ def test_put_replaces_so_an_omitted_capability_is_gone(api: httpx.Client) -> Non
     assert updated["keys"] == {"public_key": created["keys"]["public_key"]}
 
 
-def test_put_without_keys_may_be_switched_to_rotate_them() -> None:
-    with (
-        running(Account.seeded(switches=Switches(put_without_keys="rotate"))) as vonage,
-        httpx.Client(base_url=vonage.url, auth=vonage.credentials) as api,
-    ):
-        created = api.post(PATH, json=document()).json()
-        updated = api.put(f"{PATH}/{created['id']}", json=document()).json()
-    assert updated["keys"]["public_key"] != created["keys"]["public_key"]
-    assert "private_key" in updated["keys"]
-
-
 @pytest.mark.parametrize(
     ("path", "spoiled"),
     [
@@ -75,6 +62,7 @@ def test_put_without_keys_may_be_switched_to_rotate_them() -> None:
         ("privacy.improve_ai", {"privacy": {"improve_ai": "yes"}}),
         ("keys.public_key", {"keys": {"public_key": "no key"}}),
         ("capabilities", {"capabilities": []}),
+        ("capabilities.video", {"capabilities": {"video": []}}),
         ("capabilities.vbc", {"capabilities": {"vbc": {"on": True}}}),
         ("capabilities.voice.region", {"capabilities": {"voice": {"region": "mars"}}}),
         ("capabilities.voice.conversations_ttl", {"capabilities": {"voice": {"conversations_ttl": 9001}}}),
@@ -122,17 +110,6 @@ def test_older_name_of_the_connect_timeout_is_dropped(api: httpx.Client) -> None
     hooks = {"answer_url": {**HOOK, "connection_timeout": 500}}
     created = api.post(PATH, json=document(capabilities={"voice": {"webhooks": hooks}})).json()
     assert "connection_timeout" not in created["capabilities"]["voice"]["webhooks"]["answer_url"]
-
-
-def test_unknown_field_may_be_switched_to_be_refused() -> None:
-    with (
-        running(Account.seeded(switches=Switches(unknown_fields="refuse"))) as vonage,
-        httpx.Client(base_url=vonage.url, auth=vonage.credentials) as api,
-    ):
-        refused = api.post(PATH, json=document(capabilities={"voice": {"colour": "red"}})).json()
-    assert refused["invalid_parameters"] == [
-        {"name": "capabilities.voice.colour", "reason": "is not allowed"}
-    ]
 
 
 def test_list_is_paged_and_the_last_page_has_no_next(api: httpx.Client) -> None:
@@ -183,6 +160,12 @@ def test_unknown_verb_and_unknown_id_are_problems(api: httpx.Client) -> None:
     assert api.patch(f"{PATH}/x").json()["type"].endswith("#wrong-verb")
     assert api.get(f"{PATH}/x").json()["type"].endswith("#not-found")
     assert api.delete(f"{PATH}/x").status_code == 404
+
+
+def test_capability_nothing_runs_on_is_kept_as_it_came(api: httpx.Client) -> None:
+    video = {"webhooks": {"session_created": {"address": "https://example.com", "active": True}}, "more": [1]}
+    created = api.post(PATH, json=document(capabilities={"video": video, "verify": {"version": "v2"}})).json()
+    assert created["capabilities"] == {"video": video, "verify": {"version": "v2"}}
 
 
 def test_delete_unlinks_the_numbers(api: httpx.Client) -> None:

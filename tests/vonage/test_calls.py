@@ -82,6 +82,26 @@ def test_unreached_callee_lets_the_next_action_run(
     assert texts(outcome) == ["Nobody is there."]
 
 
+@pytest.mark.parametrize(
+    ("picks", "status", "detail"),
+    [
+        ("unavailable", "unanswered", "unavailable"),
+        ("carrier_timeout", "unanswered", "carrier_timeout"),
+        ("invalid_number", "rejected", "invalid_number"),
+        ("restricted", "rejected", "restricted"),
+        ("decline", "rejected", "declined"),
+        ("cannot_route", "failed", "cannot_route"),
+        ("out_of_service", "failed", "number_out_of_service"),
+        ("internal_error", "failed", "internal_error"),
+    ],
+)
+def test_failure_says_more_in_its_detail(customer: Customer, picks: str, status: str, detail: str) -> None:
+    customer.on("answer", ncco(connect())).create()
+    customer.call(callees={CALLEE: {"picks": picks}})
+    (failed,) = [event for event in customer.bodies("event") if event["status"] == status]
+    assert failed["detail"] == detail
+
+
 def test_synchronous_connect_takes_its_next_ncco_from_the_reply(customer: Customer) -> None:
     def react(incoming: object) -> Answer:
         status = json.loads(incoming.body).get("status")  # type: ignore[attr-defined]
@@ -142,6 +162,24 @@ def test_speech_is_reported_with_its_best_reading_first(customer: Customer) -> N
     assert asked["dtmf"] == {"digits": None, "timed_out": False}
 
 
+def test_words_can_be_heard_again_when_they_are_to_be_saved(customer: Customer, vonage: Vonage) -> None:
+    ask = {"action": "input", "type": ["speech"], "speech": {"saveAudio": True}}
+    customer.on("answer", ncco(ask)).create()
+    customer.call({"say": "sales please"})
+    asked = next(event for event in customer.bodies("event") if "speech" in event)
+    url = asked["speech"]["recording_url"]
+    kept = vonage.exchange.recordings[url.rsplit("/", 1)[-1]]
+    assert kept.words == [{"sentence": "sales please"}]
+
+
+def test_silence_leaves_nothing_to_save(customer: Customer) -> None:
+    ask = {"action": "input", "type": ["speech"], "speech": {"saveAudio": True}}
+    customer.on("answer", ncco(ask)).create()
+    customer.call()
+    asked = next(event for event in customer.bodies("event") if "speech" in event)
+    assert asked["speech"] == {"timeout_reason": "start_timeout", "results": []}
+
+
 def test_ten_minutes_take_no_time(customer: Customer) -> None:
     customer.on("answer", ncco(talk("la " * 400, loop=8))).create()
     outcome = customer.call()
@@ -187,6 +225,77 @@ def test_slow_answer_is_cut_at_its_socket_timeout(customer: Customer) -> None:
     customer.on("answer", slowly(1.3, ncco(talk("Late."))), ncco(talk("In time.")))
     customer.create(webhooks={"answer_url": customer.hook("answer", socket_timeout=1000)})
     assert texts(customer.call()) == ["In time."]
+
+
+def test_untrusted_certificate_is_not_tried_again(customer: Customer, vonage: Vonage) -> None:
+    tls = customer.hook("answer")["address"].replace("http:", "https:")
+    hooks = {"answer_url": {"address": tls}, "fallback_answer_url": customer.hook("fallback")}
+    customer.on("fallback", SORRY).create(webhooks=hooks)
+
+    assert texts(customer.call()) == ["Sorry."]
+
+    (asked,) = vonage.journal.entries(webhook="answer")
+    assert asked["failure"] == "TLS error"
+    assert customer.bodies("fallback")[0]["reason"] == "TLS error"
+
+
+def test_address_that_is_none_is_a_failure_like_others(customer: Customer) -> None:
+    ask = {"action": "input", "type": ["dtmf"], "eventUrl": ["https://example.com:port/menu"]}
+    customer.on("answer", ncco(ask, talk("Going on."))).create()
+    assert texts(customer.call()) == ["Going on."]
+    assert [event["reason"] for event in customer.bodies("event") if "reason" in event] == ["invalid URL"]
+
+
+def test_input_event_and_its_fallback_are_tried_twice_then_the_call_goes_on(customer: Customer) -> None:
+    ask = {"action": "input", "type": ["dtmf"], "eventUrl": [f"{customer.url}/menu"]}
+    customer.on("answer", ncco(ask, talk("Going on."))).on("menu", Answer(503)).on("fallback", Answer(503))
+    customer.create(webhooks={"fallback_answer_url": customer.hook("fallback")})
+
+    assert texts(customer.call()) == ["Going on."]
+
+    assert (len(customer.bodies("menu")), len(customer.bodies("fallback"))) == (2, 2)
+    first, second = customer.bodies("fallback")
+    assert first == second
+    assert {**customer.bodies("menu")[0], **first} == first
+
+
+def test_fallback_of_an_event_may_bring_another_ncco(customer: Customer) -> None:
+    ask = {"action": "input", "type": ["dtmf"], "eventUrl": [f"{customer.url}/menu"]}
+    customer.on("answer", ncco(ask, talk("Not heard."))).on("menu", Answer(500)).on("fallback", SORRY)
+    customer.create(webhooks={"fallback_answer_url": customer.hook("fallback")})
+    assert texts(customer.call()) == ["Sorry."]
+
+
+def test_plain_event_that_fails_has_no_fallback(customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Hello."))).on("event", Answer(500))
+    customer.create(webhooks={"fallback_answer_url": customer.hook("fallback")})
+    assert texts(customer.call()) == ["Hello."]
+    assert customer.bodies("fallback") == []
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 204, 205])
+def test_plain_event_is_taken_with_any_of_these(customer: Customer, status: int) -> None:
+    customer.on("answer", ncco(talk("Hello."))).on("event", Answer(status)).create()
+    customer.call()
+    assert customer.statuses() == ["started", "ringing", "answered", "completed"]
+
+
+def test_reply_to_a_plain_event_is_not_read(customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Hello."))).on("event", ncco(talk("Not heard."))).create()
+    assert texts(customer.call()) == ["Hello."]
+
+
+def test_nested_values_of_a_get_webhook_are_json_text(customer: Customer) -> None:
+    ask = {
+        "action": "input",
+        "type": ["dtmf"],
+        "eventUrl": [f"{customer.url}/menu"],
+        "eventMethod": "GET",
+    }
+    customer.on("answer", ncco(ask)).create()
+    customer.call({"press": "1234"})
+    seen = next(incoming for incoming in customer.received if incoming.path == "/menu")
+    assert json.loads(httpx.QueryParams(seen.query)["dtmf"]) == {"digits": "1234", "timed_out": False}
 
 
 def test_failed_input_event_goes_to_the_fallback_and_the_call_goes_on(customer: Customer) -> None:

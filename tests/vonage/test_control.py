@@ -183,7 +183,54 @@ def test_callees_and_recipients_can_be_set(customer: Customer, api: httpx.Client
     assert "busy" in customer.statuses("447700900777")
     refused = api.post("/_simulator/callees", json={"447700900777": {"picks": "asleep"}})
     assert refused.status_code == 400
-    assert "picks must be one of" in refused.json()["error"]
+    assert "picks: must be 'answer'" in refused.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["calls", "callees", "recipients", "messages", "rtc", "clock", "faults", "switches", "account/webhooks"],
+)
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b"null", b"1", b'"text"', b"\xff", b"[" * 100_000], ids=lambda body: repr(body[:5])
+)
+def test_body_that_is_no_object_is_refused(api: httpx.Client, path: str, body: bytes) -> None:
+    refused = api.post(f"/_simulator/{path}", content=body)
+    assert refused.status_code == 400
+    assert refused.json()["error"].startswith("body: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "complaint"),
+    [
+        ("calls", {"from": "1", "to": 2}, "to: must be a valid string"),
+        ("calls", {"from": "1"}, "to: is required"),
+        ("calls", {"from": "1", "to": "2", "scrip": []}, "scrip: does not exist"),
+        ("calls", {"from": "1", "to": "2", "callees": {"3": {"mood": 1}}}, "callees.3.mood: does not exist"),
+        ("calls", {"from": "1", "to": "2", "script": [{"press": "A"}]}, "press takes keys"),
+        ("calls", {"from": "1", "to": "2", "script": [{"wait": "x"}]}, "take seconds"),
+        ("calls", {"from": "1", "to": "2", "script": [{"hear": "a", "within": -1}]}, "take seconds"),
+        ("calls", {"from": "1", "to": "2", "script": [{"say": {}}]}, "take a text"),
+        ("calls", {"from": "1", "to": "2", "script": [{"hear": "a", "withn": 1}]}, "withn does not exist"),
+        ("messages", {"channel": "sms", "from": "1", "to": "2"}, "text: is required"),
+        ("messages", {"channel": "fax", "from": "1", "to": "2"}, "channel: must be one of sms"),
+        (
+            "messages",
+            {"channel": "sms", "from": "1", "to": "2", "message_type": "image"},
+            "message_type: sms has text",
+        ),
+        ("recipients", {"1": {"fate": "eaten"}}, "1.fate: must be 'delivered'"),
+        ("rtc", {"type": 1}, "type: must be a valid string"),
+        ("clock", {"advance_s": -1}, "advance_s: must be greater than or equal to 0"),
+        ("clock", {"advance_s": 1e12}, "advance_s: must be less than"),
+        ("account/webhooks", {"inbound_url": "example.com"}, "inbound_url: "),
+    ],
+)
+def test_member_that_makes_no_sense_is_named(
+    api: httpx.Client, path: str, body: Json, complaint: str
+) -> None:
+    refused = api.post(f"/_simulator/{path}", json=body)
+    assert refused.status_code == 400
+    assert complaint in refused.json()["error"]
 
 
 def test_account_is_shown_without_secrets(customer: Customer, api: httpx.Client, vonage: Vonage) -> None:

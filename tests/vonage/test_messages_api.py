@@ -136,6 +136,8 @@ def test_status_that_is_not_taken_comes_again(
         ("webhook_version", {"webhook_version": "v2"}),
         ("webhook_url", {"webhook_url": "example.com"}),
         ("failover[0].channel", {"failover": [{"channel": "pigeon"}]}),
+        ("failover[0].text", {"failover": [{k: v for k, v in sms().items() if k != "text"}]}),
+        ("image", {"channel": "whatsapp", "message_type": "image", "image": "a.png"}),
         ("sms.encoding_type", {"sms": {"encoding_type": "morse"}}),
         ("ttl", {"channel": "mms", "message_type": "image", "image": IMAGE, "ttl": 299}),
         ("image.url", {"channel": "mms", "message_type": "image", "image": {"url": "a.png"}}),
@@ -172,9 +174,56 @@ def test_every_channel_is_accepted(messages: httpx.Client, message: Json) -> Non
     assert messages.post(MESSAGES, json={"to": CALLER, "from": "shop", **message}).status_code == 202
 
 
-def test_basic_credentials_send_without_an_application(api: httpx.Client, customer: Customer) -> None:
+def test_every_reply_has_an_id_that_a_problem_repeats(messages: httpx.Client) -> None:
+    accepted = messages.post(MESSAGES, json=sms())
+    refused = messages.post(MESSAGES, json={})
+    denied = httpx.post(f"{messages.base_url}{MESSAGES}", json=sms())
+    assert len(accepted.headers["X-Request-Id"]) == 32
+    for reply, status in ((refused, 422), (denied, 401)):
+        assert reply.status_code == status
+        assert reply.headers["X-Request-Id"] == reply.json()["instance"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "members"),
+    [
+        ("sms", {"usage", "destination", "sms"}),
+        ("rcs", {"destination"}),
+        ("whatsapp", {"usage"}),
+        ("email", set()),
+    ],
+)
+def test_what_a_delivery_cost_depends_on_the_channel(
+    messages: httpx.Client, vonage: Vonage, customer: Customer, channel: str, members: set[str]
+) -> None:
+    messages.post(MESSAGES, json=sms(channel=channel)).raise_for_status()
+    delivered = statuses(vonage, customer, 2)[-1]
+    assert {"usage", "destination", "sms"} & set(delivered) == members
+
+
+def test_basic_credentials_report_to_the_webhook_of_the_account(
+    api: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
     customer.create()
-    assert api.post(MESSAGES, json=sms()).status_code == 202
+    api.post("/_simulator/account/webhooks", json={"status_url": f"{customer.url}/status"})
+    api.post(MESSAGES, json=sms()).raise_for_status()
+
+    assert [report["status"] for report in statuses(vonage, customer, 2)] == ["submitted", "delivered"]
+    token = customer.received[0].headers["authorization"].removeprefix("Bearer ")
+    assert "application_id" not in jwt.decode(token, options={"verify_signature": False})
+
+
+def test_basic_credentials_send_without_an_application(
+    api: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    customer.create()
+    accepted = api.post(MESSAGES, json=sms())
+    assert accepted.status_code == 202
+    message, deadline = vonage.exchange.messages[accepted.json()["message_uuid"]], time.monotonic() + 10
+    while message.status != "delivered" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert message.status == "delivered"
+    assert vonage.journal.entries(webhook="status") == []
     assert httpx.post(f"{api.base_url}{MESSAGES}", json=sms(), auth=("a", "b")).status_code == 401
     assert httpx.post(f"{api.base_url}{MESSAGES}", json=sms()).status_code == 401
 

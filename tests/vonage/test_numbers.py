@@ -4,8 +4,10 @@ import httpx
 import pytest
 
 from local.vonage.account import Account
+from local.vonage.endpoint import Answer
 from local.vonage.server import Vonage, running
 from local.vonage.switches import Switches
+from tests.vonage.customer import Customer
 
 NUMBER = {"country": "GB", "msisdn": "447700900000"}
 
@@ -51,6 +53,41 @@ def test_own_voice_callback_wins_over_the_link(api: httpx.Client, application_id
     tel = {"voiceCallbackType": "tel", "voiceCallbackValue": "447700900123"}
     api.post("/number/update", data={**NUMBER, **tel, "app_id": application_id})
     assert read(api)["voiceCallbackType"] == "tel"
+
+
+def test_older_callback_of_an_application_links_too(api: httpx.Client, application_id: str) -> None:
+    callback = {"voiceCallbackType": "app", "voiceCallbackValue": application_id}
+    assert api.post("/number/update", data={**NUMBER, **callback}).json()["error-code"] == "200"
+    assert read(api)["app_id"] == application_id
+    assert (
+        api.post("/number/update", data={**NUMBER, **callback, "voiceCallbackValue": "x"}).status_code == 420
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(Answer(200), 200), (Answer(204), 420), (Answer(404), 420), (Answer(reset=True), 420)],
+    ids=["200", "204", "404", "no answer"],
+)
+def test_webhook_for_sms_is_asked_when_it_is_saved(
+    customer: Customer, api: httpx.Client, answer: Answer, status: int
+) -> None:
+    customer.on("sms", answer)
+
+    saved = api.post("/number/update", data={**NUMBER, "moHttpUrl": f"{customer.url}/sms"})
+
+    assert saved.status_code == status
+    assert read(api).get("moHttpUrl") == (f"{customer.url}/sms" if status == 200 else None)
+    (asked,) = customer.received
+    assert (asked.method, asked.path, asked.body) == ("GET", "/sms", b"")
+
+
+def test_empty_webhook_for_sms_is_removed_without_asking(customer: Customer, api: httpx.Client) -> None:
+    customer.on("sms", Answer(200))
+    api.post("/number/update", data={**NUMBER, "moHttpUrl": f"{customer.url}/sms"})
+    api.post("/number/update", data={**NUMBER, "moHttpUrl": ""})
+    assert "moHttpUrl" not in read(api)
+    assert len(customer.received) == 1
 
 
 @pytest.mark.parametrize(
@@ -109,6 +146,26 @@ def test_features_filter_asks_for_all_of_them(api: httpx.Client) -> None:
     assert page["count"] == 5
 
 
+@pytest.mark.parametrize("query", ["size=0", "size=101", "size=x", "index=0", "index=-1", "index=1.5"])
+def test_page_outside_the_rules_fails_with_420(api: httpx.Client, query: str) -> None:
+    assert api.get(f"/account/numbers?{query}").json()["error-code"] == "420"
+
+
+def test_owned_list_is_filtered_by_application(api: httpx.Client, application_id: str) -> None:
+    api.post("/number/update", data={**NUMBER, "app_id": application_id})
+    for query, found in (
+        ({"application_id": application_id}, [NUMBER["msisdn"]]),
+        ({"has_application": "true"}, [NUMBER["msisdn"]]),
+        ({"has_application": "false"}, ["14155550100"]),
+    ):
+        numbers = api.get("/account/numbers", params=query).json()["numbers"]
+        assert [number["msisdn"] for number in numbers] == found
+
+
+def test_search_needs_a_country(api: httpx.Client) -> None:
+    assert api.get("/number/search", params={"features": "SMS"}).status_code == 420
+
+
 def test_bought_number_is_owned_and_cancelled_number_is_not(api: httpx.Client) -> None:
     offer = api.get("/number/search", params={"country": "US"}).json()["numbers"][0]
     form = {"country": "US", "msisdn": offer["msisdn"]}
@@ -118,6 +175,16 @@ def test_bought_number_is_owned_and_cancelled_number_is_not(api: httpx.Client) -
     assert api.get("/account/numbers", params={"country": "US"}).json()["count"] == 2
     assert api.post("/number/cancel", data=form).json()["error-code"] == "200"
     assert api.post("/number/cancel", data=form).status_code == 420
+
+
+def test_numbers_api_takes_three_requests_a_second() -> None:
+    with (
+        running(Account.seeded(switches=Switches(rate_limits=True))) as vonage,
+        httpx.Client(base_url=vonage.url, auth=vonage.credentials) as api,
+    ):
+        replies = [api.get("/number/search", params={"country": "GB"}) for _ in range(4)]
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    assert replies[-1].json()["error-code"] == "429"
 
 
 def test_owned_list_may_be_read_once_a_second() -> None:

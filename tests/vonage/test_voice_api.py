@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from local.vonage.server import Vonage
 from tests.vonage.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
 
 CALLS = "/v1/calls"
+SIP = {"type": "sip", "uri": "sip:desk@example.com"}
 Json = dict[str, Any]
 
 
@@ -102,6 +104,9 @@ def test_call_ends_when_its_length_timer_runs_out(
         ("to[0].type", {"to": [{"type": "fax"}]}),
         ("from", {"random_from_number": True}),
         ("from", {"from": "447700900000"}),
+        ("from.number", {"from": {"type": "phone", "number": "+447700900000"}}),
+        ("from.type", {"from": {"type": "sip", "number": "447700900000"}}),
+        ("to[0].standard_headers.User-to-User", {"to": [{**SIP, "standard_headers": {"User-to-User": 1}}]}),
         ("ncco", {"answer_url": ["https://example.com"]}),
         ("ncco[0].text", {"ncco": [{"action": "talk"}]}),
         ("answer_method", {"answer_method": "PUT"}),
@@ -128,9 +133,20 @@ def test_invalid_request_names_the_field(voice: httpx.Client, path: str, spoiled
         {"iat": int(time.time()) - 3600},
         {"exp": int(time.time()) - 60},
         {"exp": int(time.time()) + 2 * 86400},
+        {"exp": int(time.time()) + 29},
         {"nbf": int(time.time()) + 600},
     ],
-    ids=["no iat", "no jti", "no application", "other application", "old", "expired", "too long", "not yet"],
+    ids=[
+        "no iat",
+        "no jti",
+        "no application",
+        "other application",
+        "old",
+        "expired",
+        "too long",
+        "too short",
+        "not yet",
+    ],
 )
 def test_token_outside_the_rules_is_refused(voice: httpx.Client, customer: Customer, claims: Json) -> None:
     assert voice.get(CALLS, headers=bearer(customer, **claims)).status_code == 401
@@ -223,6 +239,10 @@ def test_stream_and_keys_are_sent_into_a_call(
         ("", {"action": "transfer", "destination": {"type": "ncco"}}),
         ("", {"action": "transfer", "destination": {"type": "ncco", "ncco": [{"action": "talk"}]}}),
         ("/talk", {}),
+        ("/talk", {"text": "Hello.", "level": 0.4}),
+        ("/talk", {"text": "Hello.", "level": "1.5"}),
+        ("/talk", {"text": "Hello.", "loop": -1}),
+        ("/stream", {"stream_url": ["https://example.com/a.mp3"], "level": "2"}),
         ("/stream", {"stream_url": "https://example.com/a.mp3"}),
         ("/dtmf", {"digits": "abc"}),
         ("/input/dtmf", {"event_url": []}),
@@ -233,6 +253,123 @@ def test_change_that_makes_no_sense_is_refused(
 ) -> None:
     leg = running_call.leg
     assert voice.put(f"{CALLS}/{leg}{path}", json=body).status_code == 400
+
+
+def test_muted_leg_is_not_heard_and_earmuffed_leg_hears_nothing(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("answer", ncco({"action": "conversation", "name": "standup"}))
+    with (
+        Phone(vonage.exchange).dial(NUMBER) as one,
+        Phone(vonage.exchange, "447700900124").dial(NUMBER) as two,
+    ):
+        two.waits(1)
+
+        def said(text: str) -> bool:
+            """Whether the second one hears what the first one says."""
+            one.says(text)
+            try:
+                two.hears(text, within_s=5)
+            except AssertionError:
+                return False
+            return True
+
+        def change(call: PhoneCall, action: str) -> None:
+            assert voice.put(f"{CALLS}/{call.leg}", json={"action": action}).status_code == 204
+
+        assert said("one")
+        change(one, "mute")
+        assert not said("two")
+        change(one, "unmute")
+        assert said("three")
+        change(two, "earmuff")
+        assert not said("four")
+        change(two, "unearmuff")
+        assert said("five")
+
+
+def test_keys_of_an_asynchronous_input_go_where_a_request_says(
+    voice: httpx.Client, customer: Customer, vonage: Vonage
+) -> None:
+    keys = {
+        "action": "input",
+        "type": ["dtmf"],
+        "mode": "asynchronous",
+        "eventUrl": [f"{customer.url}/first"],
+    }
+    customer.on("answer", ncco(keys, talk("la", loop=0)))
+    with Phone(vonage.exchange).dial(NUMBER) as call:
+        call.hears("la")
+        call.presses("1")
+        path = f"{CALLS}/{call.leg}/input/dtmf"
+        moved = voice.put(path, json={"event_url": [f"{customer.url}/second"]})
+        call.presses("2")
+        stopped = voice.delete(path)
+        call.presses("3")
+
+    assert (moved.status_code, stopped.status_code) == (200, 200)
+    assert set(moved.json()) == {"message", "uuid"}
+    assert [event["dtmf"]["digits"] for event in customer.bodies("first")] == ["1"]
+    assert [event["dtmf"]["digits"] for event in customer.bodies("second")] == ["2"]
+
+
+def test_call_of_a_region_is_known_at_its_region_url_only(vonage: Vonage, customer: Customer) -> None:
+    customer.create(region="eu-west")
+    customer.on("answer", ncco(talk("la", loop=0)))
+    headers = bearer(customer)
+    with Phone(vonage.exchange).dial(NUMBER) as call:
+        call.hears("la")
+        region_url, path = customer.bodies("answer")[-1]["region_url"], f"{CALLS}/{call.leg}"
+        elsewhere = httpx.get(vonage.url + path, headers=headers)
+        there = httpx.get(region_url + path, headers=headers)
+
+    assert (elsewhere.status_code, there.status_code) == (404, 200)
+    assert region_url in elsewhere.json()["detail"]
+
+
+def test_outbound_call_belongs_to_the_region_that_was_asked(vonage: Vonage, customer: Customer) -> None:
+    customer.create(region="eu-west")
+    regional = vonage.url.replace("127.0.0.1", "localhost")
+    for made_at, found in ((vonage.url, 200), (regional, 404)):
+        made = httpx.post(made_at + CALLS, json=wanted(), headers=bearer(customer)).json()
+        asked = httpx.get(f"{vonage.url}{CALLS}/{made['uuid']}", headers=bearer(customer))
+        assert asked.status_code == found
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "shown"),
+    [
+        ({"type": "phone", "number": CALLEE}, {"type": "phone", "number": CALLEE}),
+        (SIP, SIP),
+        ({"type": "app", "user": "jamie"}, {"type": "app", "user": "jamie"}),
+        ({"type": "vbc", "extension": "42"}, {"type": "vbc", "extension": "42"}),
+    ],
+)
+def test_record_shows_the_endpoint_as_it_was_called(voice: httpx.Client, endpoint: Json, shown: Json) -> None:
+    made = voice.post(CALLS, json=wanted(to=[endpoint])).json()
+    record = voice.get(f"{CALLS}/{made['uuid']}").json()
+    assert (record["to"], record["from"]) == (shown, {"type": "phone", "number": NUMBER})
+
+
+def test_record_of_an_inbound_call_shows_who_called(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("answer", ncco(talk("la", loop=0)))
+    with Phone(vonage.exchange).of_user("jamie").dial("support") as call:
+        record = voice.get(f"{CALLS}/{call.leg}").json()
+    assert record["from"] == {"type": "app", "user": "jamie"}
+
+
+def test_more_than_three_calls_or_fifteen_requests_a_second_are_too_many(
+    voice: httpx.Client, vonage: Vonage
+) -> None:
+    vonage.account.switches = replace(vonage.account.switches, rate_limits=True)
+    vonage.clock.set_live(live=True)
+    calls = [voice.post(CALLS, json=wanted()).status_code for _ in range(4)]
+    others = [voice.get(CALLS) for _ in range(16)]
+    assert calls == [201, 201, 201, 429]
+    assert [reply.status_code for reply in others] == [200] * 15 + [429]
+    assert others[-1].json()["type"].endswith("#rate-limit")
 
 
 def test_call_of_another_application_is_not_found(
@@ -257,6 +394,14 @@ def test_calls_are_listed_with_filters(voice: httpx.Client, customer: Customer) 
     assert outbound["_embedded"]["calls"][0]["direction"] == "outbound"
     assert voice.get(CALLS, params={"status": "busy"}).json()["count"] == 0
     assert voice.get(CALLS, params={"page_size": 101}).status_code == 400
+    assert voice.get(CALLS, params={"date_start": "yesterday"}).status_code == 400
+    assert voice.get(CALLS, params={"date_start": "2020-01-01T00:00:00Z"}).json()["count"] == 2
+    assert voice.get(CALLS, params={"date_end": "2020-01-01T00:00:00+01:00"}).json()["count"] == 0
+    conversation = everything["_embedded"]["calls"][0]["conversation_uuid"]
+    assert voice.get(CALLS, params={"conversation_uuid": conversation}).json()["count"] == 2
+    assert voice.get(CALLS, params={"record_index": 1}).json()["_embedded"]["calls"] == [
+        everything["_embedded"]["calls"][1]
+    ]
 
 
 @pytest.mark.usefixtures("voice")
@@ -289,3 +434,5 @@ def test_recording_is_downloaded_with_a_token_of_its_application(
     assert "Call me back." in voice.get(f"{url}/transcription").text
     assert httpx.get(url).status_code == 401
     assert voice.get(f"{vonage.url}/v1/files/unknown").status_code == 404
+    vonage.clock.advance(31 * 86400)
+    assert voice.get(url).status_code == 404
