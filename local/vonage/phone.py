@@ -62,7 +62,7 @@ class Phone:
     def hang_up_everything(self) -> None:
         """End whatever is still going on."""
         for call in self._calls:
-            call.ends()
+            call.hangs_up()
 
     def _in_another_hand(self, caller: Caller) -> "Phone":
         other = Phone(self._exchange, caller)
@@ -104,7 +104,7 @@ class PhoneCall:
         return self.ends()
 
     def ends(self) -> Outcome:
-        """Let time run until the other side has ended the call too; at the end of a test, hangs up."""
+        """Let time run until the other side has ended the call too."""
         return self._while_time_runs(self._finish())
 
     @property
