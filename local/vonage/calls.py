@@ -97,7 +97,7 @@ class Call:
                 self._not_answered()
             else:
                 failure = await self._converse(ncco, list(callee.steps or ()), options["length_timer"])
-            if leg.closed_its_socket:
+            if leg.reports_its_end:
                 self.leg_event(leg, "disconnected")
             self.completed(leg)
         return self.outcome(failure)

@@ -49,7 +49,9 @@ def _dialling(player: Player, action: Json) -> Dialling:
     leg = call.exchange.new_leg(
         call, to=address(endpoint), from_=_caller_id(player, action), parent=player.leg
     )
-    return Dialling.to(endpoint, call, leg, action.get("timeout", RING_S), call.hook(action))
+    dialling = Dialling.to(endpoint, call, leg, action.get("timeout", RING_S), call.hook(action))
+    leg.may_report_its_end |= action.get("eventType") == "synchronous"
+    return dialling
 
 
 def _join(player: Player, dialling: Dialling) -> None:

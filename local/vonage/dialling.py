@@ -1,8 +1,8 @@
 """An outbound leg: it starts, rings, is answered or not, and ends, with the events that go with it.
 
 Source: Vonage Voice API webhooks reference; call flow guide: every call ends as `completed` unless it was
-`rejected`. WebSockets guide: one that cannot be connected is `failed` or `unanswered`; which of them is not
-confirmed (here: `unanswered` when the handshake took too long).
+`rejected`. WebSockets guide: one that cannot be connected is `failed` or `unanswered`: a switch says which;
+when the handshake took too long, it is `unanswered` here.
 """
 
 import asyncio
@@ -57,6 +57,7 @@ class Dialling:
         leg.endpoint_type, websocket = endpoint["type"], None
         if leg.endpoint_type == "websocket":
             leg.headers = endpoint.get("headers", {})
+            leg.may_report_its_end = call.switches.disconnected_event == "always"
             websocket = None if leg.to in call.exchange.callees else endpoint
         callee = call.exchange.callee(leg.to, leg.endpoint_type)
         return cls(call, leg, callee, ring_s, hook, websocket)
@@ -104,7 +105,7 @@ class Dialling:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self.leg.closed_its_socket:
+        if self.leg.reports_its_end:
             await self.disconnected()
         self.end()
 
@@ -138,7 +139,7 @@ class Dialling:
         if self.websocket:
             connection = await shake_hands(self.call, self.leg, self.websocket)
             if connection is None:
-                return {"status": "failed"}
+                return {"status": self.call.switches.unreachable_websocket}
             self._socket = Socket(self.call, self.leg, connection, self.websocket)
         elif self.callee.picks == "no_answer":
             await self.call.exchange.ringing(self.leg)

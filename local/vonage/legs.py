@@ -87,6 +87,7 @@ class Leg:
         key_hook: where each key pressed is reported at once, since an asynchronous `input`.
         playing: what the Voice API plays to this leg, by kind.
         follows_ncco: an NCCO runs on this leg, so being alone does not end it.
+        may_report_its_end: `disconnected` is sent when the server of its WebSocket closes that.
     """
 
     uuid: str
@@ -108,6 +109,7 @@ class Leg:
     key_hook: Json | None = None
     replies_awaited: int = 0
     follows_ncco: bool = False
+    may_report_its_end: bool = True
     status: str = "started"
     playing: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     started_at: str = field(init=False)
@@ -229,16 +231,17 @@ class Leg:
         """End the leg; ending it twice changes nothing."""
         if not self.over.is_set():
             self.disconnected_by = by
-            if self.closed_its_socket and self.parent:
+            if self.reports_its_end and self.parent:
                 self.parent.replies_awaited += 1
             self.ended_at = self.clock.now()
             self.conversation.remove(self)
             self.over.set()
 
     @property
-    def closed_its_socket(self) -> bool:
+    def reports_its_end(self) -> bool:
         """Whether it was a WebSocket that its own side closed: the reply to that event may be an NCCO."""
-        return self.endpoint_type == "websocket" and self.disconnected_by == "user"
+        closed_its_socket = self.endpoint_type == "websocket" and self.disconnected_by == "user"
+        return closed_its_socket and self.may_report_its_end
 
     @property
     def duration_s(self) -> int:

@@ -40,6 +40,9 @@ class Switches:
             or counts as a failure.
         empty_digits: `dtmf.digits` when nobody pressed a key, an empty text or null.
         confidence: of a speech result, a text or a number.
+        unreachable_websocket: the status of a leg whose WebSocket cannot be connected.
+        disconnected_event: a WebSocket that its server closes is reported always, or only of a `connect` with
+            `eventType: synchronous`.
         sms_message_type: whether an inbound SMS has a `message_type`.
         rtc_ids: whether an RTC event has `conversation_id` and `application_id`.
         rate_limits: the limits per second are enforced. Off by default: most tests want speed.
@@ -65,6 +68,8 @@ class Switches:
     non_ncco_event_reply: Literal["ignore", "fail"] = "ignore"
     empty_digits: Literal["empty", "null"] = "empty"
     confidence: Literal["text", "number"] = "text"
+    unreachable_websocket: Literal["failed", "unanswered"] = "failed"
+    disconnected_event: Literal["always", "synchronous"] = "always"
     sms_message_type: bool = True
     rtc_ids: bool = True
     rate_limits: bool = False

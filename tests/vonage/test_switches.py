@@ -11,12 +11,14 @@ from urllib.parse import parse_qsl
 import httpx
 import jwt
 import pytest
+from websockets.sync.server import ServerConnection
 
 from local.vonage.__main__ import main
 from local.vonage.endpoint import Answer
 from local.vonage.server import Vonage
 from local.vonage.switches import Switches, changed
-from tests.vonage.customer import CALLER, NUMBER, Customer, ncco, talk
+from tests.vonage.bot import Bot, on
+from tests.vonage.customer import CALLER, NUMBER, Customer, connect, ncco, talk
 
 Json = dict[str, Any]
 APPLICATIONS = "/v2/applications"
@@ -281,6 +283,34 @@ def test_confidence(customer: Customer, position: str, kind: type) -> None:
     customer.call({"say": "sales"})
     (asked,) = [event for event in customer.bodies("event") if "speech" in event]
     assert isinstance(asked["speech"]["results"][0]["confidence"], kind)
+
+
+@pytest.mark.parametrize("position", ["failed", "unanswered"])
+def test_unreachable_websocket(customer: Customer, bot: Bot, position: str) -> None:
+    assume(customer.vonage, unreachable_websocket=position)
+    bot.refuses = 403
+    customer.on("answer", ncco(connect(endpoint=[{"type": "websocket", "uri": bot.uri}]))).create()
+    customer.call()
+    assert customer.statuses(bot.uri) == ["started", "ringing", position, "completed"]
+
+
+@pytest.mark.parametrize(
+    ("position", "options", "told"),
+    [
+        ("always", {}, True),
+        ("synchronous", {"eventType": "synchronous"}, True),
+        ("synchronous", {}, False),
+    ],
+)
+def test_disconnected_event(
+    customer: Customer, bot: Bot, position: str, options: Json, *, told: bool
+) -> None:
+    assume(customer.vonage, disconnected_event=position)
+    bot.react = on("websocket:connected", ServerConnection.close)
+    endpoint = {"type": "websocket", "uri": bot.uri}
+    customer.on("answer", ncco(connect(endpoint=[endpoint], **options))).create()
+    customer.call()
+    assert ("disconnected" in customer.statuses(bot.uri)) is told
 
 
 @pytest.mark.parametrize("position", [True, False])
