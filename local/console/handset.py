@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from local.vonage.callers import Caller
 from local.vonage.calls import Call, Outcome
 from local.vonage.legs import Leg, Pressed
 from local.vonage.parties import Party
@@ -44,9 +45,9 @@ class Handset:
         self._ended = ended
         self.line: Line | None = None
 
-    def dial(self, from_: str, to: str) -> None:
+    def dial(self, caller: Caller, to: str) -> None:
         """Call one of the account's numbers."""
-        self._vonage.engine.start(self._dial(from_, to))
+        self._vonage.engine.start(self._dial(caller, to))
 
     def pick_up(self, leg_uuid: str) -> None:
         """Take a call that rings."""
@@ -65,8 +66,8 @@ class Handset:
         """Put it down; ends a call that is still ringing, too."""
         self._vonage.engine.start(self._hang_up())
 
-    async def _dial(self, from_: str, to: str) -> None:
-        call = self._vonage.exchange.open_inbound(from_, to)
+    async def _dial(self, caller: Caller, to: str) -> None:
+        call = self._vonage.exchange.open_inbound(caller, to)
         if isinstance(call, Outcome):
             self._ended(call)
             return

@@ -11,6 +11,7 @@ from local.console.handset import Handset
 from local.console.ringing import Ringing
 from local.console.transcript import Transcript
 from local.vonage.account import Json
+from local.vonage.callers import Caller
 from local.vonage.calls import Outcome
 from local.vonage.server import Vonage
 
@@ -59,7 +60,8 @@ class Phone:
                     ui.element("option").props(f'value="{number}"')
             props = 'inputmode="tel" list="owned-numbers" required'
             self._to = controls.field("to", "Call", next(iter(numbers), ""), props=props).classes("number")
-            controls.field("from", "Your number", CALLER, props='inputmode="tel" required')
+            who = 'required title="A number, a sip: address, or the name of a Client SDK user"'
+            controls.field("from", "You are", CALLER, props=who)
             controls.button("Call", icon="call", classes="button call", sends=True)
 
     def _in_call(self) -> None:
@@ -93,7 +95,7 @@ class Phone:
         self._transcript.clear()
         self._number.set_text(sent["to"])
         self._enter("calling", "Calling…")
-        self.handset.dial(sent["from"], sent["to"])
+        self.handset.dial(caller(sent["from"]), sent["to"])
 
     def _picked_up(self, from_: str) -> None:
         self._transcript.clear()
@@ -150,3 +152,10 @@ class Phone:
     def _show(self, *, dialler: bool) -> None:
         self._idle.set_visibility(dialler)
         self._busy.set_visibility(not dialler)
+
+
+def caller(written: str) -> Caller:
+    """Who calls: a telephone by its number, a SIP endpoint by its URI, a user of the Client SDK by name."""
+    if written.startswith(("sip:", "sips:")):
+        return Caller.sip(written)
+    return Caller(written) if written.isdecimal() else Caller.user(written)

@@ -155,6 +155,16 @@ def test_rejected_ncco_is_marked_where_it_is_wrong(console: Page, customer: Cust
     expect(wrong).to_contain_text("text")
 
 
+def test_user_of_the_client_sdk_calls_by_name(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Hello, Alice.")))
+
+    console.get_by_label("You are").fill("alice")
+    place_call(console)
+    said(console, "Hello, Alice.")
+
+    assert customer.bodies("answer")[0]["from_user"] == "alice"
+
+
 def test_call_that_leads_nowhere_says_why(console: Page) -> None:
     console.get_by_label("Call", exact=True).fill("447700900777")
     place_call(console)
