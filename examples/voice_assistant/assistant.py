@@ -4,19 +4,22 @@
 """
 
 import asyncio
+import contextlib
 import http
 import os
 
 import jwt
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 
 async def repeat(connection: ServerConnection) -> None:
     """Audio comes and goes in messages of 20 ms; texts tell of the beginning and of keys."""
-    async for message in connection:
-        if isinstance(message, bytes):
-            await connection.send(message)
+    with contextlib.suppress(ConnectionClosed):
+        async for message in connection:
+            if isinstance(message, bytes):
+                await connection.send(message)
 
 
 def only_vonage(connection: ServerConnection, request: Request) -> Response | None:

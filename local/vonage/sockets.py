@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from local.vonage.calls import Call
 
 KEY_MS = 260  # how long a key is pressed, as in the guide's example
+LONGEST_LAG_S = 1.0  # of frames that are sent late, rather than never
 GOODBYE_S = 1.0  # real seconds that jumping time waits for the server to close as well
 SHOWN_CHARACTERS = 200
 
@@ -73,7 +74,7 @@ class Socket:
         due_s = clock.seconds()
         while True:
             frames = self._turns.frames
-            since_s = max(due_s, clock.seconds())
+            since_s = due_s if clock.seconds() - due_s < LONGEST_LAG_S else clock.seconds()
             due_s = since_s + frames * FRAME_MS / 1000
             middle_s = (since_s + due_s) / 2
             await asyncio.sleep(due_s - clock.seconds())
