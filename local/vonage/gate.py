@@ -75,7 +75,7 @@ class Gate:
         await asyncio.sleep(fault.delay_ms / 1000)
         if fault.hang or fault.reset:
             return
-        response = _faulty_response(fault, self.identifiers.hex())
+        response = _faulty_response(fault, request, self.identifiers.hex())
         await response(request.scope, request.receive, reply)
 
 
@@ -104,7 +104,7 @@ def _replaces_work(fault: ApiFault) -> bool:
     return bool(fault.status or fault.html or fault.hang or fault.reset)
 
 
-def _faulty_response(fault: ApiFault, instance: str) -> Response:
+def _faulty_response(fault: ApiFault, request: Request, instance: str) -> Response:
     status = fault.status or 502
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else None
     if fault.html:
@@ -115,14 +115,9 @@ def _faulty_response(fault: ApiFault, instance: str) -> Response:
         return PlainTextResponse(fault.body, status, headers=headers)
     if fault.body is not None:
         return JSONResponse(fault.body, status, headers=headers)
-    if status == 429:
-        limited = problems.rate_limited()
-        limited.headers = headers
-        return limited.response(instance)
-    if status == 402:
-        return problems.low_balance().response(instance)
-    short = {"type": f"{problems.DOCUMENTATION}#error", "title": "Internal Error", "instance": instance}
-    return JSONResponse(short, status, headers=headers)
+    response = problems.usual(status, request.url.path, instance)
+    response.headers.update(headers or {})
+    return response
 
 
 def _shown_request(request: Request, body: bytes) -> dict[str, Any]:

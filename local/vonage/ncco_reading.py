@@ -49,7 +49,10 @@ def read_optional(reply: Reply, non_array: str) -> Reading:
         return Reading(failure=reply.failure)
     if reply.status != 200 or not reply.body.strip():
         return Reading()
-    return _parsed(reply.body, non_array)
+    reading = _parsed(reply.body, non_array)
+    if reading.ncco is not None and not _is_json(reply.content_type):
+        return Reading(failure=f"content type {reply.content_type or 'missing'}")
+    return reading
 
 
 def _parsed(body: bytes, non_array: str) -> Reading:

@@ -119,3 +119,24 @@ class ErrorCodeError(Exception):
     def response(self) -> Response:
         """The reply; HTTP status and `error-code` agree."""
         return JSONResponse({"error-code": str(self.code), "error-code-label": self.label}, self.code)
+
+
+OLDER_APIS = ("/number/", "/account/numbers", "/account/get-balance")
+OLDER_LABELS = {401: "authentication failed", 420: "method failed", 429: "too many requests"}
+
+
+def usual(status: int, path: str, instance: str) -> Response:
+    """The body that an API sends with a status; the short problem where none is known to be its own."""
+    if path.startswith(OLDER_APIS) and status in OLDER_LABELS:
+        return ErrorCodeError(status, OLDER_LABELS[status]).response()
+    match status:
+        case 401:
+            return unauthorized().response(instance)
+        case 402:
+            return low_balance().response(instance)
+        case 404:
+            return not_found(path.rsplit("/", 1)[-1]).response(instance)
+        case 429:
+            return rate_limited().response(instance)
+    short = {"type": f"{DOCUMENTATION}#error", "title": "Internal Error", "instance": instance}
+    return JSONResponse(short, status)

@@ -327,6 +327,15 @@ def test_html_is_no_ncco(customer: Customer, vonage: Vonage) -> None:
     assert vonage.journal.entries(webhook="answer")[0]["ncco_failure"] == "content type text/html"
 
 
+def test_ncco_of_an_event_has_to_say_that_it_is_json(customer: Customer, vonage: Vonage) -> None:
+    ask = {"action": "input", "type": ["dtmf"], "eventUrl": [f"{customer.url}/menu"]}
+    body = ncco(talk("Not heard.")).body
+    customer.on("menu", Answer(body=body, headers={"Content-Type": "text/html"}))
+    customer.on("answer", ncco(ask, talk("Going on."))).create()
+    assert texts(customer.call()) == ["Going on."]
+    assert vonage.journal.entries(webhook="input")[0]["ncco_failure"] == "content type text/html"
+
+
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_webhooks_are_signed_over_what_was_sent(customer: Customer, vonage: Vonage, method: str) -> None:
     customer.on("answer", ncco(talk("Hello.")))

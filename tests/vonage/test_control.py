@@ -161,6 +161,21 @@ def test_conversation_event_reaches_the_rtc_webhook(api: httpx.Client, customer:
     assert api.post("/_simulator/rtc", json={}).status_code == 400
 
 
+def test_conversation_events_are_counted_in_their_conversation(api: httpx.Client, customer: Customer) -> None:
+    customer.on("rtc", ncco(talk("Not heard.")))
+    hooks = {"event_url": customer.hook("rtc")}
+    api.post("/v2/applications", json={"name": "app", "capabilities": {"rtc": {"webhooks": hooks}}})
+
+    for conversation in ("CON-1", "CON-1", "CON-2"):
+        api.post("/_simulator/rtc", json={"type": "member:joined", "conversation_id": conversation})
+
+    events = customer.bodies("rtc")
+    assert [(event["conversation_id"], event["id"]) for event in events] == [
+        ("CON-1", 1), ("CON-1", 2), ("CON-2", 1),
+    ]  # fmt: skip
+    assert events[0]["_embedded"]["from_member"]["id"] == events[0]["from"]
+
+
 def test_only_webhooks_can_be_replayed(api: httpx.Client) -> None:
     api.get("/v2/applications")
     assert api.post("/_simulator/journal/1/replay").status_code == 400

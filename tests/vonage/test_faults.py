@@ -30,6 +30,28 @@ def test_rate_limit_may_or_may_not_say_when_to_come_back(vonage: Vonage, api: ht
     assert (second.status_code, "Retry-After" in second.headers) == (429, False)
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        (PATH, 401, "#unauthorized"),
+        (f"{PATH}/7", 404, "#not-found"),
+        (PATH, 429, "#rate-limit"),
+        ("/v1/messages", 402, "#low-balance"),
+        (PATH, 500, "#error"),
+        ("/account/numbers", 401, "authentication failed"),
+        ("/account/numbers", 429, "too many requests"),
+        ("/number/search", 420, "method failed"),
+    ],
+)
+def test_status_comes_with_the_body_of_its_api(
+    vonage: Vonage, api: httpx.Client, path: str, status: int, told: str
+) -> None:
+    vonage.faults.next(f"GET {path}", status=status)
+    reply = api.get(path)
+    assert reply.status_code == status
+    assert reply.json().get("error-code-label", reply.json().get("type", ""))[-len(told) :] == told
+
+
 def test_html_comes_from_something_in_between(vonage: Vonage, api: httpx.Client) -> None:
     vonage.faults.next("* *", html=True)
     reply = api.get(PATH)

@@ -137,6 +137,7 @@ def test_status_that_is_not_taken_comes_again(
         ("webhook_url", {"webhook_url": "example.com"}),
         ("failover[0].channel", {"failover": [{"channel": "pigeon"}]}),
         ("failover[0].text", {"failover": [{k: v for k, v in sms().items() if k != "text"}]}),
+        ("failover[0].image", {"failover": [sms(channel="whatsapp", message_type="image")]}),
         ("image", {"channel": "whatsapp", "message_type": "image", "image": "a.png"}),
         ("sms.encoding_type", {"sms": {"encoding_type": "morse"}}),
         ("ttl", {"channel": "mms", "message_type": "image", "image": IMAGE, "ttl": 299}),
@@ -237,6 +238,21 @@ def test_inbound_whatsapp_can_be_marked_as_read(messages: httpx.Client, vonage: 
     assert messages.patch(f"{MESSAGES}/{read}", json={"status": "revoked"}).status_code == 404
     assert messages.patch(f"{MESSAGES}/unknown", json={"status": "read"}).status_code == 404
     assert messages.patch(f"{MESSAGES}/{read}", json={"status": "eaten"}).status_code == 422
+
+
+def test_outbound_rcs_can_be_revoked(messages: httpx.Client, vonage: Vonage) -> None:
+    rcs, text = (messages.post(MESSAGES, json=sms(channel=channel)).json() for channel in ("rcs", "whatsapp"))
+    assert messages.patch(f"{MESSAGES}/{rcs['message_uuid']}", json={"status": "revoked"}).status_code == 202
+    assert messages.patch(f"{MESSAGES}/{text['message_uuid']}", json={"status": "revoked"}).status_code == 422
+    assert "revoked" in [line["what"] for line in vonage.journal.entries(kind="message")]
+
+
+def test_reader_may_be_shown_that_an_answer_is_written(messages: httpx.Client) -> None:
+    inbound = {"channel": "whatsapp", "from": CALLER, "to": NUMBER, "text": "hi"}
+    path = f"{MESSAGES}/{messages.post('/_simulator/messages', json=inbound).json()['message_uuid']}"
+    shown = {"status": "read", "replying_indicator": {"show": True, "type": "text"}}
+    assert messages.patch(path, json=shown).status_code == 202
+    assert messages.patch(path, json={**shown, "replying_indicator": {"show": "yes"}}).status_code == 422
 
 
 def test_sms_cannot_be_marked_as_read(messages: httpx.Client) -> None:

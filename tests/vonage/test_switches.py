@@ -49,6 +49,8 @@ def test_application_put(customer: Customer, api: httpx.Client, position: str, k
     updated = api.put(path, json={"name": "renamed"}).json()
 
     assert (updated["name"], sorted(updated["capabilities"])) == ("renamed", kept)
+    added = api.put(path, json={"name": "more", "capabilities": {"vbc": {}}}).json()
+    assert sorted(added["capabilities"]) == sorted([*kept, "vbc"])
     assert api.put(path, json={"name": "again", "capabilities": []}).status_code == 400
 
 
