@@ -103,7 +103,7 @@ class Exchange:
     def new_leg(self, call: Call, *, to: str, from_: str, parent: Leg) -> Leg:
         """A further, outbound leg of a call; it hears nobody yet."""
         leg = Leg(
-            uuid=self.account.identifiers.hex(),
+            uuid=self._leg_uuid(),
             call=call.id,
             application_id=parent.application_id,
             conversation=parent.conversation,
@@ -197,6 +197,10 @@ class Exchange:
             for wait in waits:
                 wait.cancel()
 
+    def _leg_uuid(self) -> str:
+        identifiers = self.account.identifiers
+        return identifiers.hex() if self.account.switches.leg_uuid == "hex" else identifiers.uuid()
+
     def _rejected(self, leg: Leg, reason: str) -> Outcome:
         at = self.clock.timestamp()
         self.journal.add(
@@ -207,7 +211,7 @@ class Exchange:
     def _first_leg(self, from_: str, to: str, application_id: str | None) -> Leg:
         conversation = self.new_conversation()
         return Leg(
-            uuid=self.account.identifiers.hex(),
+            uuid=self._leg_uuid(),
             call=conversation.uuid,
             application_id=application_id,
             conversation=conversation,

@@ -1,8 +1,7 @@
 """The Numbers API: `/account/numbers`, `/number/search`, `/number/buy`, `/number/cancel`, `/number/update`.
 
 Source: Vonage Numbers API reference (1.1.0). Writes are form-encoded, errors have hyphenated keys, no match
-is `{}`, and an update replaces the number's settings: one without `app_id` unlinks it. A `moHttpUrl` is asked
-by GET when it is saved, and has to answer 200.
+is `{}`. A `moHttpUrl` is asked by GET when it is saved, and has to answer 200.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,19 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.vonage import number_settings
 from local.vonage.account import Account, Json
 from local.vonage.authentication import has_basic_credentials, has_query_credentials
 from local.vonage.clock import Clock
 from local.vonage.problems import ErrorCodeError
 from local.vonage.rates import RateLimit
 
-SETTINGS = (
-    "moHttpUrl",
-    "moSmppSysType",
-    "voiceStatusCallback",
-    "messagesCallbackType",
-    "messagesCallbackValue",
-)
 STARTS_WITH, CONTAINS, ENDS_WITH = "0", "1", "2"
 
 
@@ -93,18 +86,13 @@ class NumbersApi:
         return _success()
 
     async def update(self, request: Request) -> Response:
-        """`POST /number/update`: what the form leaves out is gone afterwards."""
+        """`POST /number/update`."""
         self._admit(request)
         form = await _form(request)
-        number = _named_by(form, self.account.numbers)
-        if self.account.switches.number_update == "merge":
-            form = {**_settings_of(number), **form}
-        if form.get("moHttpUrl") and not await self.takes_messages(form["moHttpUrl"]):
+        number = number_settings.updated(_named_by(form, self.account.numbers), form, self.account)
+        if "moHttpUrl" in number and not await self.takes_messages(number["moHttpUrl"]):
             raise ErrorCodeError(420, "method failed")
-        identity = {name: number[name] for name in ("country", "msisdn", "type", "features")}
-        settings = {name: form[name] for name in SETTINGS if form.get(name)}
-        updated = {**identity, **settings, **_voice_callback(form), **self._link(form)}
-        self.account.numbers = {**self.account.numbers, number["msisdn"]: updated}
+        self.account.numbers = {**self.account.numbers, number["msisdn"]: number}
         return _success()
 
     def _page(self, found: list[Json], request: Request) -> Json:
@@ -113,18 +101,6 @@ class NumbersApi:
         if not found and self.account.switches.no_numbers == "empty_object":
             return {}
         return {"count": len(found), "numbers": found[(index - 1) * size : index * size]}
-
-    def _link(self, form: Json) -> Json:
-        is_app = form.get("voiceCallbackType") == "app"  # the older way to link
-        application_id = form.get("app_id", form.get("voiceCallbackValue") if is_app else None)
-        if application_id == "" and self.account.switches.empty_app_id == "unlink":
-            return {}
-        if application_id is None:
-            return {}
-        if application_id not in self.account.applications:
-            raise ErrorCodeError(420, "method failed")
-        callback = {"voiceCallbackType": "app", "voiceCallbackValue": application_id}
-        return {"app_id": application_id, **({} if "voiceCallbackType" in form else callback)}
 
     def _admit(self, request: Request, further_limit: RateLimit | None = None) -> None:
         if not (has_basic_credentials(request, self.account) or has_query_credentials(request, self.account)):
@@ -171,20 +147,6 @@ def _named_by(form: Json, numbers: dict[str, Json]) -> Json:
     if number is None or number["country"] != form.get("country"):
         raise ErrorCodeError(420, "method failed")
     return number
-
-
-def _settings_of(number: Json) -> Json:
-    """What an update may change; the callback that is but a link follows from `app_id`."""
-    callback = () if number.get("voiceCallbackType") == "app" else ("voiceCallbackType", "voiceCallbackValue")
-    names = (*SETTINGS, "app_id", *callback)
-    return {name: number[name] for name in names if name in number}
-
-
-def _voice_callback(form: Json) -> Json:
-    kind, value = form.get("voiceCallbackType"), form.get("voiceCallbackValue")
-    if bool(kind) != bool(value) or kind not in {None, "", "sip", "tel", "app"}:
-        raise ErrorCodeError(420, "method failed")
-    return {"voiceCallbackType": kind, "voiceCallbackValue": value} if kind else {}
 
 
 def _all_but(number: Json, numbers: dict[str, Json]) -> dict[str, Json]:

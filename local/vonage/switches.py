@@ -27,6 +27,7 @@ class Switches:
         empty_app_id: `app_id=` in a number's update unlinks it, or fails with 420.
         no_numbers: a list without numbers is `{}`, or has `count` 0 and an empty array.
         sms_setting: which API the account's SMS go to, set in Vonage's dashboard.
+        leg_uuid: the id of a leg, 32 hex digits or with dashes.
         event_retry: a plain voice event is sent once more after any failure; only after a timeout, a lost
             connection, 429, 502, 503 or 504; or never.
         rtc_retry: likewise an RTC event.
@@ -57,6 +58,7 @@ class Switches:
     empty_app_id: Literal["unlink", "fail"] = "unlink"
     no_numbers: Literal["empty_object", "empty_list"] = "empty_object"
     sms_setting: Literal["messages", "sms"] = "messages"
+    leg_uuid: Literal["hex", "dashes"] = "hex"
     event_retry: Retried = "any"
     rtc_retry: Retried = "never"
     message_retry: Literal["transient", "any"] = "transient"

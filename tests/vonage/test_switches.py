@@ -137,6 +137,16 @@ def test_sms_setting(customer: Customer, api: httpx.Client, position: str, statu
     assert len(customer.bodies("inbound")) == count
 
 
+@pytest.mark.parametrize(("position", "length"), [("hex", 32), ("dashes", 36)])
+def test_leg_uuid(customer: Customer, position: str, length: int) -> None:
+    assume(customer.vonage, leg_uuid=position)
+    customer.on("answer", ncco(connect())).create()
+    customer.call({"hear": "Hello?"}, {"hang_up": True})
+    legs = {event["uuid"] for event in customer.bodies("event")}
+    assert len(legs) == 2
+    assert {len(leg) for leg in legs} == {length}
+
+
 @pytest.mark.parametrize(
     ("position", "after_500", "after_502", "after_503"),
     [("any", 2, 2, 2), ("transient", 1, 2, 2), ("never", 1, 1, 1)],
