@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -220,6 +221,14 @@ def test_functions_with_another_signature_secret_fail_the_deployment(
     backbone.secret("switchboard/other", other)
 
     assert "answer answers 401 instead of 200" in refusal(api, tools, CredentialsSecret="switchboard/other")
+
+
+def test_hanging_webhooks_are_given_up_while_there_is_time_to_say_so(api: Api, tools: Tools) -> None:
+    tools = replace(tools, deadline=Deadline.after(40, sleep=lambda _: None))
+    del api.functions["status"]
+
+    assert "status answers 404" in refusal(api, tools)
+    assert api.asked.count("status") == 1
 
 
 @pytest.mark.parametrize("lacking", ["signature_secret", "api_key"])
