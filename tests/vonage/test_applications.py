@@ -101,6 +101,49 @@ def test_webhook_outside_the_rules_is_refused(api: httpx.Client, field: str, val
     assert names == [f"capabilities.voice.webhooks.answer_url.{field}"]
 
 
+@pytest.mark.parametrize(
+    ("path", "within", "beyond"),
+    [
+        ("voice.signed_callbacks", [True, False], ["true", 1]),
+        ("voice.conversations_ttl", [1, 9000], [0, 9001, "48"]),
+        ("voice.leg_persistence_time", [1, 31], [0, 32]),
+        ("voice.region", ["na-east", "na-west", "eu-east", "eu-west", "apac-sng", "apac-australia"], ["eu"]),
+        ("voice.webhooks.answer_url.socket_timeout", [1000, 5000], [999, 5001]),
+        ("voice.webhooks.fallback_answer_url.socket_timeout", [1000, 5000], [999, 5001]),
+        ("voice.webhooks.event_url.socket_timeout", [1000, 10000], [999, 10001]),
+        ("voice.webhooks.event_url.connect_timeout", [300, 1000], [299, 1001]),
+        ("voice.webhooks.event_url.http_method", ["GET", "POST"], ["PUT", "post"]),
+        ("messages.version", ["v1", "v0.1"], ["v2", 1]),
+        ("messages.authenticate_inbound_media", [True], ["yes"]),
+        ("messages.webhooks.status_url.http_method", ["POST"], ["GET"]),
+        ("rtc.signed_callbacks", [False], [0]),
+        ("rtc.webhooks.event_url.http_method", ["GET", "POST"], ["PATCH"]),
+        ("vbc", [{}], [{"on": True}, []]),
+    ],
+)
+def test_value_beyond_its_range_is_named(
+    api: httpx.Client, path: str, within: list[object], beyond: list[object]
+) -> None:
+    for value in within:
+        assert api.post(PATH, json=document(capabilities=nested(path, value))).status_code == 201, value
+    for value in beyond:
+        refused = api.post(PATH, json=document(capabilities=nested(path, value)))
+        named = [problem["name"] for problem in refused.json()["invalid_parameters"]]
+        assert (refused.status_code, named) == (400, [f"capabilities.{path}"]), value
+
+
+def nested(path: str, value: object) -> object:
+    """Capabilities with this value at a dotted path; a webhook has an address, too."""
+    for name in reversed(path.split(".")):
+        address = (
+            {"address": HOOK["address"]}
+            if name in {"socket_timeout", "connect_timeout", "http_method"}
+            else {}
+        )
+        value = {**address, name: value}
+    return value
+
+
 def test_messages_webhooks_are_post_only(api: httpx.Client) -> None:
     hooks = {"inbound_url": {"address": "https://example.com/in", "http_method": "GET"}}
     assert api.post(PATH, json=document(capabilities={"messages": {"webhooks": hooks}})).status_code == 400

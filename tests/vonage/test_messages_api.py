@@ -154,6 +154,52 @@ def test_invalid_message_names_the_parameter(messages: httpx.Client, name: str, 
     assert name in [parameter["name"] for parameter in refused.json()["invalid_parameters"]]
 
 
+TYPES = {
+    "sms": {"text"},
+    "mms": {"text", "image", "vcard", "audio", "video", "file", "content"},
+    "rcs": {"text", "image", "video", "file", "card", "carousel", "custom"},
+    "whatsapp": {
+        "text", "image", "audio", "video", "file", "template", "sticker", "reaction", "custom",
+    },
+    "messenger": {"text", "image", "audio", "video", "file"},
+    "viber_service": {"text", "image", "video", "file"},
+    "email": {"text", "html", "content"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("channel", TYPES)
+def test_channel_takes_its_types_of_message_only(messages: httpx.Client, channel: str) -> None:
+    for kind in set().union(*TYPES.values()):
+        sent = messages.post(MESSAGES, json={**sms(channel=channel), "message_type": kind, kind: "x"})
+        named = {problem["name"] for problem in sent.json().get("invalid_parameters", [])}
+        assert ("message_type" not in named) is (kind in TYPES[channel]), kind
+
+
+@pytest.mark.parametrize(
+    ("name", "members", "within", "beyond"),
+    [
+        ("ttl", {}, [20, 604800], [19, 604801]),
+        ("ttl", {"channel": "mms"}, [300, 259200], [299, 259201]),
+        ("ttl", {"channel": "rcs"}, [20, 259200], [19, 259201]),
+        ("suggestions", {"channel": "rcs"}, [[{}] * 11], [[], [{}] * 12]),
+        ("client_ref", {}, ["x", "x" * 100], ["", "x" * 101]),
+        ("webhook_version", {}, ["v0.1", "v1"], ["v2"]),
+        ("trusted_recipient", {}, [True], ["yes"]),
+        ("context", {"channel": "whatsapp"}, [{"message_uuid": "1"}], [{}, "1"]),
+        ("viber_service", {"channel": "viber_service"}, [{"ttl": 30}, {"ttl": 259200}], [{"ttl": 29}]),
+    ],
+)
+def test_value_beyond_the_range_is_refused(
+    messages: httpx.Client, name: str, members: Json, within: list[object], beyond: list[object]
+) -> None:
+    for value in within:
+        assert messages.post(MESSAGES, json=sms(**members, **{name: value})).status_code == 202, value
+    for value in beyond:
+        refused = messages.post(MESSAGES, json=sms(**members, **{name: value}))
+        assert refused.status_code == 422, value
+        assert [problem["name"].split(".")[0] for problem in refused.json()["invalid_parameters"]] == [name]
+
+
 @pytest.mark.parametrize(
     "message",
     [
