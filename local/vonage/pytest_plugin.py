@@ -44,11 +44,11 @@ def switches() -> Switches:
 
 
 @pytest.fixture
-def simulation(request: pytest.FixtureRequest) -> Iterator[Simulation]:
+def simulation(request: pytest.FixtureRequest, switches: Switches) -> Iterator[Simulation]:
     """The simulated Vonage that calls the handlers, or with `--stage` the deployed stack."""
     if not request.config.getoption("--stage", default=False):
         webhooks = request.getfixturevalue("webhooks")
-        with calling(webhooks, request.getfixturevalue("switches")) as simulated:
+        with calling(webhooks, switches) as simulated:
             yield simulated
         return
     from local import state
@@ -60,7 +60,9 @@ def simulation(request: pytest.FixtureRequest) -> Iterator[Simulation]:
         sent = [message for message in listed if message["direction"] == "outbound"]
         return [message["words"] for message in sent if message["body"]["to"] == number]
 
-    account = Account.seeded(api_key=running.api_key, signature_secret=running.signature_secret)
+    account = Account.seeded(
+        api_key=running.api_key, signature_secret=running.signature_secret, switches=switches
+    )
     with calling_stage(running.webhook_url, account, sent_to) as simulated:
         yield simulated
 

@@ -23,6 +23,7 @@ from switchboard import phone as phone_number
 from local.vonage.handlers import Handler
 from local.vonage.phone import Phone, PhoneCall
 from local.vonage.simulation import Simulation
+from local.vonage.switches import Switches
 from local.vonage.texting import Texting
 
 pytest_plugins = ["local.vonage.pytest_plugin"]
@@ -67,6 +68,24 @@ def test_caller_who_presses_nothing_is_sent_away(phone: Phone) -> None:
     with phone.dial(NUMBER) as call:
         call.hears("goodbye")
         assert call.ends().duration_s < 20
+
+
+def test_user_and_sip_endpoint_reach_the_same_flow(phone: Phone) -> None:
+    for caller in (phone.of_user("jamie", {"plan": "gold"}), phone.of_sip("sip:desk@example.com")):
+        call = caller.dial(NUMBER)
+        call.hears("Welcome")
+        call.presses("1")
+        call.is_connected_to("447700900999")
+
+
+@pytest.mark.parametrize("switches", [Switches(), Switches(empty_digits="null", confidence="number")])
+def test_flow_is_tried_where_vonage_is_not_certain(phone: Phone, simulation: Simulation) -> None:
+    with phone.dial(NUMBER) as call:
+        call.hears("goodbye")
+    (asked,) = simulation.exchange.journal.entries(webhook="input")
+    positions = simulation.exchange.account.switches
+    digits = "" if positions.empty_digits == "empty" else None
+    assert asked["request"]["body"]["dtmf"]["digits"] == digits
 
 
 def test_customer_gets_an_answer(sms: Texting, whatsapp: Texting) -> None:
