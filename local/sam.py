@@ -57,7 +57,8 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
     """
     copy = local_template(template, build_dir.with_suffix(".yaml"), aws_url)
     # SAM's cache does not know that a layer built for one Python is of no use to another.
-    cache = paths.LOCAL / f"sam-cache-{python()}"
+    cache = template.parent / ".local" / f"sam-cache-{python()}"
+    cache.mkdir(parents=True, exist_ok=True)
     arguments = [
         "build",
         "--cached",

@@ -52,7 +52,8 @@ class Stage:
     def build(self, template: Path | None = None) -> Path:
         """Build the stack's template, or another one, and return the built one."""
         source = template or paths.ROOT / "template.yaml"
-        return sam.build(self.aws_url, source, paths.LOCAL / "sam-build" / self.stack_name, self.log)
+        build_dir = source.parent / ".local" / "sam-build" / self.stack_name
+        return sam.build(self.aws_url, source, build_dir, self.log)
 
     def deploy(self, built: Path, parameters: Mapping[str, str], progress: Progress = lambda _: None) -> None:
         """Deploy a built template and give its API the routes that the emulator leaves out.

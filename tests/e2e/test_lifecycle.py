@@ -1,4 +1,4 @@
-"""The life of a stack, led by CloudFormation and the real SAM CLI: create, update, roll back, delete.
+"""The life of a stack, led by CloudFormation and the real SAM CLI: create, upgrade, update, delete.
 
 It has what a team in production gives it: a key, a domain, media, somebody who hears of alarms. The embedded
 CloudFormation ignores reserved concurrency and the bucket's key: tests/template asserts on these.
@@ -17,6 +17,7 @@ from local.stage import Stage
 from local.up import CALLEE, PARAMETERS
 from local.vonage import messages
 from local.vonage.server import Vonage
+from tests.e2e import releases
 from tests.e2e.conftest import delete_quickly, stage_for, vonage_account, wait_until
 
 Json = dict[str, Any]
@@ -124,11 +125,29 @@ def test_own_number_as_forward_to_is_refused_before_anything_is_made(lived: Stag
         lived.deploy(built, {"Numbers": number, "ForwardTo": number})
 
 
-def test_create_makes_one_application_and_links_the_numbers(
-    lived: Stage, account: Vonage, built: Path, production: dict[str, str]
+def test_upgrade_from_the_newest_release_touches_neither_the_number_nor_the_key(
+    lived: Stage, account: Vonage, built: Path, production: dict[str, str], tmp_path: Path
 ) -> None:
+    release = releases.newest()
+    if release is None:
+        lived.deploy(built, production)  # the tests below need it
+        pytest.skip("git does not know the newest release, so it was not deployed first")
+    template = releases.unpack(release, tmp_path)
+    known = {name: value for name, value in production.items() if f"\n  {name}:\n" in template.read_text()}
+    lived.deploy(lived.build(template), known)
+    (before,), numbers = applications(account), dict(account.account.numbers)
+    asked = len(account.journal.entries(kind="api"))
+
     lived.deploy(built, production)
 
+    (application,) = applications(account)
+    assert (application["id"], application["keys"]) == (before["id"], before["keys"])
+    assert account.account.numbers == numbers
+    later = [entry["request"]["url"] for entry in account.journal.entries(kind="api")[asked:]]
+    assert not [url for url in later if "/number/update" in url]
+
+
+def test_stack_has_one_application_and_links_the_numbers(lived: Stage, account: Vonage) -> None:
     (application,) = applications(account)
     voice, messages = (application["capabilities"][name]["webhooks"] for name in ("voice", "messages"))
     webhooks = {**voice, **messages, "rtc": application["capabilities"]["rtc"]["webhooks"]["event_url"]}

@@ -1,0 +1,33 @@
+"""The newest released version of the project, for a stack that is upgraded from it."""
+
+import re
+import subprocess
+import tarfile
+from io import BytesIO
+from pathlib import Path
+
+from local import paths
+
+
+def newest() -> str | None:
+    """The commit of the newest version of the changelog: its tag's, else the one that wrote the heading.
+
+    None where git does not know it, as in an archive of the sources.
+    """
+    (version, *_) = re.findall(r"^## \[([0-9.]+)\]", (paths.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    if _git("tag", "--list", f"v{version}"):
+        return f"v{version}"
+    wrote_it = _git("log", "--format=%H", f"-S## [{version}]", "--", "CHANGELOG.md").decode().split()
+    return wrote_it[-1] if wrote_it else None
+
+
+def unpack(commit: str, folder: Path) -> Path:
+    """Write a version's files into a folder and return its template."""
+    with tarfile.open(fileobj=BytesIO(_git("archive", commit))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "template.yaml"
+
+
+def _git(*arguments: str) -> bytes:
+    git = ["git", *arguments]
+    return subprocess.run(git, cwd=paths.ROOT, check=False, capture_output=True).stdout
