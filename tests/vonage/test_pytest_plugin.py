@@ -1,7 +1,9 @@
 """The pytest plugin, used as its users do: handlers in this process, callers and customers in the test."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import get_args, get_type_hints
 
 import pytest
 from switchboard import (
@@ -78,14 +80,39 @@ def test_user_and_sip_endpoint_reach_the_same_flow(phone: Phone) -> None:
         call.is_connected_to("447700900999")
 
 
-@pytest.mark.parametrize("switches", [Switches(), Switches(empty_digits="null", confidence="number")])
-def test_flow_is_tried_where_vonage_is_not_certain(phone: Phone, simulation: Simulation) -> None:
+def positions() -> Iterator[Switches]:
+    """The switches, one of them at a time in a position that was not assumed."""
+    for name, kind in get_type_hints(Switches).items():
+        for value in get_args(kind) or ((True, False) if kind is bool else ()):
+            if value != getattr(Switches(), name):
+                yield Switches(**{name: value})
+
+
+def moved(switches: Switches) -> str:
+    return next(
+        f"{name}={value}" for name, value in asdict(switches).items() if value != asdict(Switches())[name]
+    )
+
+
+@pytest.mark.parametrize("switches", list(positions()), ids=moved)
+def test_flow_does_not_depend_on_what_was_assumed(phone: Phone, sms: Texting, switches: Switches) -> None:
+    call = phone.dial(NUMBER)
+    call.hears("Welcome")
+    call.presses("1")
+    call.is_connected_to("447700900999")
+    with phone.dial(NUMBER) as silent:
+        silent.hears("goodbye")
+    if switches.sms_setting == "messages":
+        sms.send("Are you open?")
+        sms.receives("we are open")
+
+
+@pytest.mark.parametrize("switches", [Switches(empty_digits="null")])
+def test_position_that_a_test_names_is_simulated(phone: Phone, simulation: Simulation) -> None:
     with phone.dial(NUMBER) as call:
         call.hears("goodbye")
     (asked,) = simulation.exchange.journal.entries(webhook="input")
-    positions = simulation.exchange.account.switches
-    digits = "" if positions.empty_digits == "empty" else None
-    assert asked["request"]["body"]["dtmf"]["digits"] == digits
+    assert asked["request"]["body"]["dtmf"]["digits"] is None
 
 
 def test_customer_gets_an_answer(sms: Texting, whatsapp: Texting) -> None:
