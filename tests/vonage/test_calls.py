@@ -1,7 +1,11 @@
 """Inbound calls: from the dialled number through the NCCO to the last event."""
 
+import contextlib
 import hashlib
 import json
+import socket
+import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -225,6 +229,33 @@ def test_slow_answer_is_cut_at_its_socket_timeout(customer: Customer) -> None:
     customer.on("answer", slowly(1.3, ncco(talk("Late."))), ncco(talk("In time.")))
     customer.create(webhooks={"answer_url": customer.hook("answer", socket_timeout=1000)})
     assert texts(customer.call()) == ["In time."]
+
+
+@pytest.fixture
+def unreachable() -> Iterator[str]:
+    """The address of a server whose queue of connections is full: no further one is made."""
+    with contextlib.ExitStack() as opened:
+        listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(2):
+            waiting = opened.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(listener.getsockname())
+        yield "http://{}:{}/answer".format(*listener.getsockname())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses connections")
+def test_connection_that_is_not_made_in_time_is_tried_twice(
+    customer: Customer, vonage: Vonage, unreachable: str
+) -> None:
+    answer = {"address": unreachable, "connect_timeout": 300}
+    customer.on("fallback", SORRY)
+    customer.create(webhooks={"answer_url": answer, "fallback_answer_url": customer.hook("fallback")})
+
+    assert texts(customer.call()) == ["Sorry."]
+
+    asked = vonage.journal.entries(webhook="answer")
+    assert [entry["failure"] for entry in asked] == ["connect timeout"] * 2
+    assert all(300 <= entry["duration_ms"] < 5000 for entry in asked)
 
 
 def test_untrusted_certificate_is_not_tried_again(customer: Customer, vonage: Vonage) -> None:
