@@ -16,11 +16,13 @@ def test_account_and_journal_survive_a_restart(tmp_path: Path) -> None:
     with running(db=db) as first, httpx.Client(base_url=first.url, auth=first.credentials) as api:
         created = api.post("/v2/applications", json={"name": "shop"}).json()
         api.post("/number/update", data={"country": "GB", "msisdn": "447700900000", "app_id": created["id"]})
+        api.post("/_simulator/account/webhooks", json={"status_url": "https://example.com/status"})
         before, credentials = first.journal.entries(), first.credentials
 
     with running(db=db) as second:
         assert second.credentials == credentials
         assert second.account.application_of("447700900000") == first.account.applications[created["id"]]
+        assert second.account.message_webhooks == {"status_url": "https://example.com/status"}
         assert second.journal.entries() == before
         httpx.get(f"{second.url}/v2/applications", auth=credentials)
         assert second.journal.entries()[-1]["id"] == len(before) + 1
