@@ -22,6 +22,7 @@ from local.vonage.requests import check_media_types, json_object
 
 SECTION = "/application"
 PATH = "/v2/applications"
+READ_ONLY = ("id", "_links")
 
 
 def routes(account: Account) -> list[Route]:
@@ -114,25 +115,21 @@ class ApplicationApi:
         self.account.applications = {**self.account.applications, application["id"]: kept}
 
     def _valid(self, body: Json) -> Json:
-        found = list(_document_problems(body))
-        capabilities = body.get("capabilities", {})
-        if not found and self.account.switches.unknown_fields != "keep":
-            unknown = list(rules.unknown_members("capabilities", capabilities, capability_rules.ALL))
-            if self.account.switches.unknown_fields == "refuse":
-                found += [InvalidParameter(path, "is not allowed") for path in unknown]
-            capabilities = _without(capabilities, unknown)
+        sent = {name: value for name, value in body.items() if name not in READ_ONLY}
+        found, unknown = list(DOCUMENT("", sent)), list(rules.unknown_members("", sent, DOCUMENT))
+        treatment = self.account.switches.unknown_fields
+        if treatment == "refuse":
+            found += [InvalidParameter(path, "is not allowed") for path in unknown]
         if found:
             raise invalid("payload-validation", found, section=SECTION)
-        privacy = {"improve_ai": True, **body.get("privacy", {})}
-        document = {
-            "name": body["name"],
-            "privacy": privacy,
-            "capabilities": capability_rules.with_defaults(
-                capabilities, self.account.switches.unset_fallback
-            ),
-        }
-        public_key = (body.get("keys") or {}).get("public_key")
-        return {**document, "keys": {"public_key": public_key}} if public_key else document
+        document = sent if treatment == "keep" else rules.without(sent, unknown)
+        capabilities = capability_rules.with_defaults(
+            document.get("capabilities", {}), self.account.switches.unset_fallback
+        )
+        privacy = {"improve_ai": True, **document.get("privacy", {})}
+        keys = document.pop("keys", None) or {}
+        given = {"keys": {"public_key": keys["public_key"]}} if "public_key" in keys else {}
+        return {**document, "privacy": privacy, "capabilities": capabilities, **given}
 
 
 def new_key_pair() -> Json:
@@ -186,15 +183,9 @@ def _paging(request: Request) -> tuple[int, int]:
     return values[0], values[1]
 
 
-def _document_problems(body: Json) -> rules.Problems:
-    name = body.get("name")
-    if name is None:
-        yield InvalidParameter("name", "is required")
-    elif not isinstance(name, str) or not name.strip():
-        yield InvalidParameter("name", "must be a non-empty string")
-    yield from rules.fields({"improve_ai": rules.boolean})("privacy", body.get("privacy", {}))
-    yield from rules.fields({"public_key": _public_key})("keys", body.get("keys") or {})
-    yield from capability_rules.problems_of(body.get("capabilities", {}))
+def _name(path: str, value: object) -> rules.Problems:
+    if not isinstance(value, str) or not value.strip():
+        yield InvalidParameter(path, "must be a non-empty string")
 
 
 def _public_key(path: str, value: object) -> rules.Problems:
@@ -206,10 +197,18 @@ def _public_key(path: str, value: object) -> rules.Problems:
         yield InvalidParameter(path, "must be a valid RSA public key in PEM format")
 
 
-def _without(value: Json, dotted_paths: list[str], path: str = "capabilities") -> Json:
-    kept = {}
-    for name, member in value.items():
-        here = f"{path}.{name}"
-        if here not in dotted_paths:
-            kept[name] = _without(member, dotted_paths, here) if isinstance(member, dict) else member
-    return kept
+def _keys(path: str, value: object) -> rules.Problems:
+    """Left out or null, a pair is made here."""
+    if value is not None:
+        yield from rules.fields({"public_key": _public_key})(path, value)
+
+
+DOCUMENT = rules.fields(
+    {
+        "name": _name,
+        "privacy": rules.fields({"improve_ai": rules.boolean}),
+        "keys": _keys,
+        "capabilities": capability_rules.ALL,
+    },
+    required=("name",),
+)

@@ -7,8 +7,7 @@ Source: Vonage Application API v2 reference (2.4.1). Names, ranges and defaults 
 from typing import Literal
 
 from local.vonage.account import Json
-from local.vonage.problems import InvalidParameter
-from local.vonage.rules import Rule, address, an_object, between, boolean, fields, one_of
+from local.vonage.rules import Rule, address, an_object, between, boolean, empty, fields, one_of
 
 REGIONS = ("na-east", "na-west", "eu-east", "eu-west", "apac-sng", "apac-australia")
 ROUND_TRIPPED = (
@@ -51,7 +50,7 @@ CAPABILITIES: dict[str, Rule] = {
         }
     ),
     "rtc": fields({"webhooks": fields({"event_url": _webhook(ANY_METHOD)}), "signed_callbacks": boolean}),
-    "vbc": fields({}),
+    "vbc": empty,
     **dict.fromkeys(ROUND_TRIPPED, an_object),
 }
 
@@ -68,14 +67,6 @@ VOICE_WEBHOOK_DEFAULTS: dict[str, Json] = {
 
 
 ALL = fields(CAPABILITIES)
-
-
-def problems_of(capabilities: object) -> list[InvalidParameter]:
-    """Everything a 400 would list about `capabilities`, with dotted paths as Vonage writes them."""
-    found = list(ALL("capabilities", capabilities))
-    if isinstance(capabilities, dict) and capabilities.get("vbc"):
-        found.append(InvalidParameter("capabilities.vbc", "must be an empty object"))
-    return found
 
 
 def with_defaults(capabilities: Json, unset_fallback: Literal["absent", "empty"]) -> Json:

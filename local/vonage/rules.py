@@ -1,9 +1,10 @@
 """Rules on the members of a request: each says what is wrong, with the dotted path Vonage would name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from local.vonage.account import Json
 from local.vonage.problems import InvalidParameter
 
 Problems = Iterator[InvalidParameter]
@@ -73,6 +74,12 @@ def an_object(path: str, value: object) -> Problems:
         yield InvalidParameter(path, "must be an object")
 
 
+def empty(path: str, value: object) -> Problems:
+    """An object without members."""
+    if value != {}:
+        yield InvalidParameter(path, "must be an empty object")
+
+
 def moment(path: str, value: object) -> Problems:
     """A date and time in ISO 8601."""
     try:
@@ -128,6 +135,15 @@ def unknown_members(path: str, value: object, rule: Rule) -> Iterator[str]:
         return
     for name, member in value.items():
         if name in known:
-            yield from unknown_members(f"{path}.{name}", member, known[name])
+            yield from unknown_members(join(path, name), member, known[name])
         else:
-            yield f"{path}.{name}"
+            yield join(path, name)
+
+
+def without(value: Json, paths: Collection[str], path: str = "") -> Json:
+    """An object without the members at these dotted paths."""
+    kept = {name: member for name, member in value.items() if join(path, name) not in paths}
+    return {
+        name: without(member, paths, join(path, name)) if isinstance(member, dict) else member
+        for name, member in kept.items()
+    }

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from local.vonage.applications import new_key_pair
 from local.vonage.server import Vonage
+from local.vonage.switches import Switches
 
 PATH = "/v2/applications"
 HOOK = {"address": "https://example.com/answer", "http_method": "POST"}
@@ -147,6 +148,13 @@ def nested(path: str, value: object) -> object:
 def test_messages_webhooks_are_post_only(api: httpx.Client) -> None:
     hooks = {"inbound_url": {"address": "https://example.com/in", "http_method": "GET"}}
     assert api.post(PATH, json=document(capabilities={"messages": {"webhooks": hooks}})).status_code == 400
+
+
+def test_what_was_read_can_be_sent_back(api: httpx.Client, vonage: Vonage) -> None:
+    vonage.account.switches = Switches(unknown_fields="refuse")
+    created = api.post(PATH, json=document()).json()
+    read = api.get(f"{PATH}/{created['id']}").json()
+    assert api.put(f"{PATH}/{created['id']}", json=read).json() == read
 
 
 def test_older_name_of_the_connect_timeout_is_dropped(api: httpx.Client) -> None:
