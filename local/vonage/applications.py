@@ -173,7 +173,7 @@ def _paging(request: Request) -> tuple[int, int]:
     found, values = [], []
     for name, default, highest in (("page_size", 10, 100), ("page", 1, None)):
         sent = request.query_params.get(name, str(default))
-        value = int(sent) if sent.isascii() and sent.isdigit() else 0
+        value = rules.whole_number(sent)
         if value < 1 or (highest and value > highest):
             reason = f"must be between 1 and {highest}" if highest else "must be greater than 0"
             found.append(InvalidParameter(name, reason))

@@ -12,6 +12,7 @@ from local.vonage import phone_control
 from local.vonage.account import Json
 from local.vonage.control_requests import AccountWebhooks, FaultTarget, RefusedError, SetClock, read
 from local.vonage.faults import ApiFault, WebhookFault
+from local.vonage.rules import whole_number
 from local.vonage.switches import SwitchError, changed
 
 if TYPE_CHECKING:
@@ -49,15 +50,15 @@ class ControlApi:
     async def journal(self, request: Request) -> Response:
         """`GET /_simulator/journal?after=&wait=` and the filters; `wait` seconds for something new."""
         query = request.query_params
-        after, wait = query.get("after", "0"), query.get("wait", "0")
-        if not (after.isdigit() and wait.isdigit()):
+        after, wait = whole_number(query.get("after", "0")), whole_number(query.get("wait", "0"))
+        if after < 0 or wait < 0:
             raise RefusedError("after, wait", "must be the id of a journal entry, and whole seconds")
         wanted = {name: query[name] for name in FILTERS if name in query}
-        found = self._vonage.journal.entries(after=int(after), **wanted)
-        deadline = asyncio.get_running_loop().time() + min(float(wait), LONGEST_WAIT_S)
+        found = self._vonage.journal.entries(after=after, **wanted)
+        deadline = asyncio.get_running_loop().time() + min(wait, LONGEST_WAIT_S)
         while not found and asyncio.get_running_loop().time() < deadline:
             await self._next_entry(deadline)
-            found = self._vonage.journal.entries(after=int(after), **wanted)
+            found = self._vonage.journal.entries(after=after, **wanted)
         return JSONResponse({"entries": found})
 
     async def replay(self, request: Request) -> Response:

@@ -18,6 +18,7 @@ from local.vonage.authentication import has_basic_credentials, has_query_credent
 from local.vonage.clock import Clock
 from local.vonage.problems import ErrorCodeError
 from local.vonage.rates import RateLimit
+from local.vonage.rules import whole_number
 
 STARTS_WITH, CONTAINS, ENDS_WITH = "0", "1", "2"
 
@@ -131,9 +132,10 @@ def _fits(msisdn: str, pattern: str, strategy: str) -> bool:
 def _positive(sent: str | None, *, default: int, highest: int | None = None) -> int:
     if sent is None:
         return default
-    if not (sent.isascii() and sent.isdigit()) or int(sent) < 1 or (highest and int(sent) > highest):
+    number = whole_number(sent)
+    if number < 1 or (highest and number > highest):
         raise ErrorCodeError(420, "method failed")
-    return int(sent)
+    return number
 
 
 async def _form(request: Request) -> Json:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from local.vonage.account import Json
 from local.vonage.problems import InvalidParameter
 
+LONGEST_NUMBER = 12
+
 Problems = Iterator[InvalidParameter]
 Rule = Callable[[str, object], Problems]
 
@@ -45,11 +47,16 @@ def text(path: str, value: object) -> Problems:
         yield InvalidParameter(path, "must be a non-empty string")
 
 
+def whole_number(sent: str) -> int:
+    """A whole number that was sent as text; -1 for anything else, or longer than anybody counts."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_NUMBER else -1
+
+
 def digits(low: int, high: int | None) -> Rule:
     """A whole number in a query string."""
 
     def rule(path: str, value: object) -> Problems:
-        number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else -1
+        number = whole_number(value) if isinstance(value, str) else -1
         if number < low or (high is not None and number > high):
             limit = f"between {low} and {high}" if high is not None else f"{low} or more"
             yield InvalidParameter(path, f"must be {limit}")

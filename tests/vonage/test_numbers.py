@@ -146,7 +146,9 @@ def test_features_filter_asks_for_all_of_them(api: httpx.Client) -> None:
     assert page["count"] == 5
 
 
-@pytest.mark.parametrize("query", ["size=0", "size=101", "size=x", "index=0", "index=-1", "index=1.5"])
+@pytest.mark.parametrize(
+    "query", ["size=0", "size=101", "size=x", "index=0", "index=-1", "index=1.5", "index=²"]
+)
 def test_page_outside_the_rules_fails_with_420(api: httpx.Client, query: str) -> None:
     assert api.get(f"/account/numbers?{query}").json()["error-code"] == "420"
 
