@@ -10,12 +10,12 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import httpx
 
 from local import aws
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
 
@@ -43,7 +43,7 @@ def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
     }
 
 
-def template_being_deployed(session: boto3.Session, aws_url: str, stack_name: str) -> dict[str, Any]:
+def template_being_deployed(session: "boto3.Session", aws_url: str, stack_name: str) -> dict[str, Any]:
     """The processed template of the change set that is being executed; empty when none is.
 
     While CloudFormation is at work, the stack's own template is still the one before.
@@ -55,7 +55,7 @@ def template_being_deployed(session: boto3.Session, aws_url: str, stack_name: st
     return {}
 
 
-def deployed_template(session: boto3.Session, aws_url: str, stack_name: str) -> dict[str, Any]:
+def deployed_template(session: "boto3.Session", aws_url: str, stack_name: str) -> dict[str, Any]:
     """The processed template of a stack that is not being changed."""
     return _template(session.client("cloudformation", endpoint_url=aws_url), StackName=stack_name)
 
@@ -66,7 +66,7 @@ def _template(cloudformation: "CloudFormationClient", **which: str) -> dict[str,
 
 
 def create_routes(
-    session: boto3.Session, aws_url: str, stack_name: str, template: dict[str, Any]
+    session: "boto3.Session", aws_url: str, stack_name: str, template: dict[str, Any]
 ) -> list[str]:
     """Make the routes of the stack's APIs what the template says. Safe to repeat while the stack grows.
 
