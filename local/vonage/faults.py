@@ -73,6 +73,7 @@ class ApiFault:
         if not (self.status or self.html or self.delay_ms or self.hang or self.reset or self.lost_reply):
             message = "the fault does nothing: give status, html, delay_ms, hang, reset or lost_reply"
             raise ValueError(message)
+        _check_numbers(self)
 
     @property
     def target(self) -> str:
@@ -126,6 +127,7 @@ class WebhookFault:
         if self.signature not in {"signed", "unsigned", "stale", "forged"}:
             message = f"signature must be unsigned, stale or forged; got {self.signature!r}"
             raise ValueError(message)
+        _check_numbers(self)
 
     @property
     def target(self) -> str:
@@ -136,6 +138,13 @@ class WebhookFault:
         """What was set, and how often it still applies."""
         shown = _set_members(self)
         return shown if self.signature != "signed" else {k: v for k, v in shown.items() if k != "signature"}
+
+
+def _check_numbers(fault: ApiFault | WebhookFault) -> None:
+    if fault.status is not None and not 200 <= fault.status <= 599:
+        raise ValueError(f"status must be from 200 to 599; got {fault.status}")
+    if fault.times < 1 or not 0 <= fault.chance <= 1:
+        raise ValueError(f"times must be 1 or more, chance from 0 to 1; got {fault.times}, {fault.chance}")
 
 
 def _set_members(fault: ApiFault | WebhookFault) -> Json:

@@ -100,10 +100,23 @@ def test_same_faults_over_http(vonage: Vonage, api: httpx.Client) -> None:
     [
         {"route": PATH, "status": 500},
         {"route": f"GET {PATH}"},
+        {"route": f"GET {PATH}", "status": 42},
+        {"route": f"GET {PATH}", "status": "503"},
+        {"route": f"GET {PATH}", "hang": True, "times": 0},
+        {"route": f"GET {PATH}", "hang": True, "chance": 2},
         {"route": "GET /", "colour": 1},
         {"status": 500},
     ],
-    ids=["no method", "no effect", "unknown detail", "no route"],
+    ids=[
+        "no method",
+        "no effect",
+        "no status",
+        "text",
+        "no times",
+        "no chance",
+        "unknown detail",
+        "no route",
+    ],
 )
 def test_fault_that_means_nothing_is_refused(api: httpx.Client, fault: dict[str, object]) -> None:
     refused = api.post("/_simulator/faults", json=fault)

@@ -103,6 +103,8 @@ def test_faults_of_webhooks_over_http(vonage: Vonage, api: httpx.Client, greeted
     [
         {"webhook": "event"},
         {"webhook": "event", "signature": "blue"},
+        {"webhook": "event", "status": 1000},
+        {"webhook": "event", "drop": True, "times": 0},
         {"webhook": "event", "route": "GET /", "drop": True},
     ],
 )
