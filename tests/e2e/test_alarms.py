@@ -83,11 +83,16 @@ def fallback_asked(fault: Fault) -> None:
     assert fault.post("fallback", {"conversation_uuid": CONVERSATION}, token=False) == 200
 
 
-def fallback_failed(fault: Fault) -> None:
-    client, name = boto3.client("lambda"), fault.stack.id_of("FallbackFunction")
-    client.update_function_configuration(FunctionName=name, Handler="app.nothing")
-    fault.invoke("Fallback", {})
-    client.update_function_configuration(FunctionName=name, Handler="app.lambda_handler")
+def crashes(function: str) -> Callable[[Fault], None]:
+    """Invoked by hand: the embedded API Gateway counts no error of a function's."""
+
+    def crash(fault: Fault) -> None:
+        client, name = boto3.client("lambda"), fault.stack.id_of(f"{function}Function")
+        client.update_function_configuration(FunctionName=name, Handler="app.nothing")
+        fault.invoke(function, {})
+        client.update_function_configuration(FunctionName=name, Handler="app.lambda_handler")
+
+    return crash
 
 
 def answer_throttled(fault: Fault) -> None:
@@ -198,10 +203,13 @@ def drift(fault: Fault) -> None:
 
 PROVOKED: dict[str, Callable[[Fault], None]] = {
     "FallbackAsked": fallback_asked,
-    "FallbackFailed": fallback_failed,
+    "FallbackFailed": crashes("Fallback"),
     "AnswerThrottled": answer_throttled,
     "LateAnswers": late_answers,
     "FlowFailed": flow_failed,
+    "InboundCrashed": crashes("Inbound"),
+    "StatusCrashed": crashes("Status"),
+    "RtcEventCrashed": crashes("RtcEvent"),
     "Unavailable": unavailable,
     "NotQueued": not_queued,
     "Failed": failed,

@@ -88,6 +88,26 @@ def test_metrics_of_alarms_are_those_that_the_code_counts(alarms: Json) -> None:
             assert f'"{metric}"' in code or f'"{metric.lower()}"' in code, name
 
 
+def test_every_function_is_missed_when_it_crashes(alarms: Json, resources: Json) -> None:
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Ref"]
+        for alarm in alarms.values()
+        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+    }
+    otherwise = {
+        "AnswerFunction": "FallbackAskedAlarm",
+        "EventFunction": "FallbackAskedAlarm",
+        "RecordFunction": "EventsWaitAlarm",
+        "OutboundFunction": "CommandsWaitAlarm",
+        "MediaFunction": "MediaWaitAlarm",
+        "UnansweredFunction": "ProvisionerDiedAlarm",
+    }
+
+    functions = {name for name, r in resources.items() if r["Type"] == "AWS::Lambda::Function"}
+    assert functions - watched == otherwise.keys()
+    assert alarms.keys() >= set(otherwise.values())
+
+
 def test_dashboard_is_json_that_names_the_stack_s_own_things(resources: Json) -> None:
     body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     names = set(re.findall(r"\$\{(\w+)", body))
