@@ -50,6 +50,14 @@ def happens(happened: VoiceEvent) -> Ncco | None:
 
 @inbound
 def arrives(message: InboundMessage) -> MessageRequest:
+    if message["channel"] == "whatsapp" and message["message_type"] == "image":
+        return {
+            "channel": "whatsapp",
+            "message_type": "image",
+            "to": message["from"],
+            "from": message["to"],
+            "image": {"url": "https://shop.example/opening-hours.png"},
+        }
     return reply_to(message, "We are open.")
 
 
@@ -120,6 +128,11 @@ def test_customer_gets_an_answer(sms: Texting, whatsapp: Texting) -> None:
     sms.receives("we are open")
     whatsapp.send("Are you open?")
     whatsapp.receives("open")
+
+
+def test_customer_sends_a_picture_and_gets_one_back(whatsapp: Texting) -> None:
+    whatsapp.send(message_type="image", image={"url": "https://shop.example/shelf.jpg"})
+    whatsapp.receives("https://shop.example/opening-hours.png")
 
 
 def test_a_minute_of_thinking_costs_the_caller_nothing(phone: Phone, simulation: Simulation) -> None:
