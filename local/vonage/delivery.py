@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import httpx
 
@@ -39,6 +39,7 @@ class Delivery:
     threads: ThreadPoolExecutor
     faults: Faults[WebhookFault]
     patient: bool = False
+    _under_way: set[asyncio.Future[Outcome]] = field(default_factory=set)
 
     async def attempt(self, webhook: Webhook, read: Callable[[Reply], Json] = lambda _reply: {}) -> Reply:
         """Send once. A timeout costs its nominal time on a clock that jumps.
@@ -87,6 +88,13 @@ class Delivery:
         )
         return await self._once(webhook, lambda _reply: {"replay_of": entry["id"]}, None)
 
+    async def settled(self) -> None:
+        """Wait until every webhook that is under way has been answered and written down."""
+        await asyncio.sleep(0)  # what was to be sent just now is under way then
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+            await asyncio.sleep(0)
+
     async def _once(
         self, webhook: Webhook, read: Callable[[Reply], Json], fault: WebhookFault | None
     ) -> Reply:
@@ -112,8 +120,11 @@ class Delivery:
             return error
         if fault and (fault.status or fault.drop):  # a dropped webhook counts as delivered
             return httpx.Response(fault.status or 204, request=request)
+        sending = asyncio.get_running_loop().run_in_executor(self.threads, self._send, request)
+        self._under_way.add(sending)
+        sending.add_done_callback(self._under_way.discard)
         with self.clock.standing_still():
-            outcome = await asyncio.get_running_loop().run_in_executor(self.threads, self._send, request)
+            outcome = await sending
         return httpx.ReadTimeout("an injected fault", request=request) if fault and fault.slow else outcome
 
     def _send(self, request: httpx.Request) -> Outcome:

@@ -168,12 +168,16 @@ class Exchange:
         self.clock.held = True
 
     async def while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
-        """Let time run until something is done; then it stands still again as long as a test holds a call."""
+        """Let time run until something is done; then it stands still again as long as a test holds a call.
+
+        The webhooks of what happened meanwhile have been answered by then: a test may look at what they did.
+        """
         self.clock.held = False
         try:
             return await doing
         finally:
             self.clock.held = any(not call.done() for call in self._in_hand)
+            await self.delivery.settled()
 
     async def until_journaled(
         self, wanted: Callable[[Json], bool], within_s: float, over: asyncio.Event | None = None

@@ -1,9 +1,11 @@
 """The pytest plugin, used as its users do: handlers in this process, callers and customers in the test."""
 
+import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from switchboard import (
@@ -62,7 +64,7 @@ def arrives(message: InboundMessage) -> MessageRequest:
 
 
 @pytest.fixture
-def webhooks() -> Mapping[str, Handler]:
+def webhooks() -> dict[str, Handler]:
     return {"answer": answers, "event": happens, "inbound": arrives}
 
 
@@ -86,6 +88,22 @@ def test_user_and_sip_endpoint_reach_the_same_flow(phone: Phone) -> None:
         call.hears("Welcome")
         call.presses("1")
         call.is_connected_to("447700900999")
+
+
+def test_webhooks_have_been_answered_when_a_statement_is_over(
+    phone: Phone, webhooks: dict[str, Handler]
+) -> None:
+    finished: list[object] = []
+
+    def slow_event(arrived: dict[str, Any], context: object) -> Mapping[str, Any]:
+        threading.Event().wait(0.1)
+        reply = happens(arrived, context)
+        finished.append(json.loads(arrived["body"])["status"])
+        return reply
+
+    webhooks["event"] = slow_event
+    phone.dial(NUMBER).hears("Welcome")
+    assert finished == ["started", "ringing", "answered"]
 
 
 def positions() -> Iterator[Switches]:
