@@ -8,7 +8,7 @@ import pytest
 from local.vonage.account import Account
 from local.vonage.server import Vonage, running
 from tests.vonage.bot import Bot, listening
-from tests.vonage.customer import Customer
+from tests.vonage.customer import Customer, client_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def vonage() -> Iterator[Vonage]:
 
 @pytest.fixture
 def api(vonage: Vonage) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=vonage.url, auth=vonage.credentials) as client:
+    with client_of(vonage, auth=vonage.credentials) as client:
         yield client
 
 

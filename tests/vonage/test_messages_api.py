@@ -13,7 +13,7 @@ import pytest
 from local.vonage.endpoint import Answer
 from local.vonage.sending import Recipient
 from local.vonage.server import Vonage
-from tests.vonage.customer import CALLER, NUMBER, Customer
+from tests.vonage.customer import CALLER, NUMBER, Customer, client_of
 
 MESSAGES = "/v1/messages"
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ def messages(customer: Customer, vonage: Vonage) -> Iterator[httpx.Client]:
     customer.create()
     claims = {"application_id": customer.application["id"], "iat": int(time.time()), "jti": str(uuid.uuid4())}
     token = jwt.encode(claims, customer.application["keys"]["private_key"], algorithm="RS256")
-    with httpx.Client(base_url=vonage.url, headers={"Authorization": f"Bearer {token}"}) as client:
+    with client_of(vonage, headers={"Authorization": f"Bearer {token}"}) as client:
         yield client
 
 

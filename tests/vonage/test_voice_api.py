@@ -14,7 +14,7 @@ from local.vonage.applications import new_key_pair
 from local.vonage.endpoint import Answer
 from local.vonage.phone import Phone, PhoneCall
 from local.vonage.server import Vonage
-from tests.vonage.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
+from tests.vonage.customer import CALLEE, NUMBER, Customer, client_of, connect, ncco, talk
 
 CALLS = "/v1/calls"
 SIP = {"type": "sip", "uri": "sip:desk@example.com"}
@@ -40,7 +40,7 @@ def wanted(**members: object) -> Json:
 @pytest.fixture
 def voice(customer: Customer, vonage: Vonage) -> Iterator[httpx.Client]:
     customer.create()
-    with httpx.Client(base_url=vonage.url, headers=bearer(customer)) as client:
+    with client_of(vonage, headers=bearer(customer)) as client:
         yield client
 
 
