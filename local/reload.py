@@ -72,6 +72,7 @@ class Reloader:
             self._reload(changed)
 
     def _watch(self, finished: threading.Event) -> None:
+        _ = self._lambda  # boto3 takes a second to load, which the first save need not
         sources = ("functions", "layers/switchboard", "template.yaml")
         watched = [path for path in map(self.root.joinpath, sources) if path.exists()]
         for changes in watch(*watched, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
