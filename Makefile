@@ -71,7 +71,7 @@ rotate: .venv/.ready ## Give the application a new key pair, without a gap
 logs: .venv/.ready ## Log lines that are no success, or of a call: make logs CALL=CON-… FOLLOW=true
 	@$(OPERATE) logs
 
-history: .venv/.ready ## All events of a call or message as JSON: make history CALL=CON-…
+history: .venv/.ready ## All events of a call, a message or a number as JSON: make history CALL=CON-…
 	@$(OPERATE) history
 
 redrive: .venv/.ready ## Put back what a dead-letter queue holds: make redrive QUEUE=events

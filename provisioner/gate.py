@@ -54,8 +54,8 @@ def handle(request: Request, tools: Tools) -> Answer:
     if wrong:
         raise ProvisionerError(
             f"The deployed webhooks do not work: {'; '.join(wrong)}.",
-            "Read the functions' logs (`make logs MINUTES=15`), mend that, and deploy again. "
-            "DeployCheck=false deploys without this check.",
+            "Mend that, and deploy again; `make logs MINUTES=15` has more, unless this was the first "
+            "deployment. DeployCheck=false deploys without this check.",
             "CHECK_FAILED",
         )
     return Answer(

@@ -78,7 +78,9 @@ def _logs(out: Console, stack: Stack) -> int:
 
 
 def _history(out: Console, stack: Stack) -> int:
-    out.out(timeline.export(stack, given("CALL")), highlight=False)
+    number = given("NUMBER")
+    exported = timeline.export_of(stack, number) if number else timeline.export(stack, given("CALL"))
+    out.out(exported, highlight=False)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The timeline of one call or message, to be exported; and a person's number, to be erased."""
+"""The timeline of a call, a message or a person's number, to be exported; and the number, to be erased."""
 
 import json
 import os
@@ -39,11 +39,24 @@ def read(stack: Stack, subject: str) -> list[Entry]:
 
 
 def export(stack: Stack, subject: str) -> str:
-    """A timeline as JSON: its state and its events, payloads and all."""
-    events = read(stack, subject)
-    return json.dumps(
-        {"subject": subject, "state": state(events), "events": events}, indent=2, ensure_ascii=False
-    )
+    """A timeline as JSON: its state and its events, payloads and all.
+
+    Raises:
+        StageError: Nothing is known of it.
+    """
+    return _json(_story(stack, subject))
+
+
+def export_of(stack: Stack, number: str) -> str:
+    """Every timeline that a number occurs in, as a JSON list.
+
+    Raises:
+        StageError: It is no number, or AWS refused.
+    """
+    with explained("search the timeline"):
+        partitions = {key["pk"]["S"] for key in _items_about(stack.id_of("Timeline"), _number(number))}
+    kinds = ("CALL#", "MSG#")  # the memory of commands is no timeline
+    return _json([_story(stack, pk.partition("#")[2]) for pk in sorted(partitions) if pk.startswith(kinds)])
 
 
 def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
@@ -59,13 +72,26 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
     Raises:
         StageError: It is no number, or AWS refused.
     """
-    if not _NUMBER.fullmatch(number):
-        raise StageError(f"{number!r} is not a number.", "Give 7 to 15 digits without +: NUMBER=447700900111")
     with explained("search the timeline"):
-        keys = list(_items_about(stack.id_of("Timeline"), number))
+        keys = list(_items_about(stack.id_of("Timeline"), _number(number)))
         for key in keys if confirmed else ():
             boto3.client("dynamodb").delete_item(TableName=stack.id_of("Timeline"), Key=key)
     return len(keys)
+
+
+def _story(stack: Stack, subject: str) -> dict[str, object]:
+    events = read(stack, subject)
+    return {"subject": subject, "state": state(events), "events": events}
+
+
+def _json(what: object) -> str:
+    return json.dumps(what, indent=2, ensure_ascii=False)
+
+
+def _number(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise StageError(f"{text!r} is not a number.", "Give 7 to 15 digits without +: NUMBER=447700900111")
+    return text
 
 
 def _items_about(table: str, number: str) -> Iterator[Key]:

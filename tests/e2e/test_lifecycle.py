@@ -292,7 +292,7 @@ def test_update_rotates_the_key_and_unlinks_the_numbers_that_are_dropped(
 
 
 def test_delete_leaves_nothing_at_vonage(lived: Stage, account: Vonage) -> None:
-    lived.delete()
+    delete_quickly(lived)
 
     assert applications(account) == []
     assert set(links(account).values()) == {None}

@@ -92,6 +92,14 @@ def test_history_is_the_whole_timeline(stack: Stack, call: str) -> None:
     assert exported["events"][0]["payload"]["from"] == CALLER
 
 
+def test_history_of_a_number_is_every_timeline_that_it_occurs_in(stack: Stack, call: str) -> None:
+    exported = json.loads(timeline.export_of(stack, CALLER))
+
+    assert call in [story["subject"] for story in exported]
+    assert all(CALLER in json.dumps(story) for story in exported)
+    assert json.loads(timeline.export_of(stack, "447700900555")) == []
+
+
 def test_logs_of_a_call_are_those_of_every_function_that_met_it(stack: Stack, call: str) -> None:
     def functions() -> set[str]:
         return {line.function for line in logs.lines(stack, call=call)}
