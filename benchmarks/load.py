@@ -3,36 +3,44 @@
 import statistics
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from benchmarks.environment import Environment, EnvironmentFailedError
 from benchmarks.subjects import Subject
 
+POOLS = (1, 2, 4, 8)
 _WARM_UP = 100
 
 
-class Load(NamedTuple):
-    """What a pool of environments did with a number of events.
+@dataclass(frozen=True)
+class Pool:
+    """So many environments of a function at once."""
 
-    `per_second` counts events per second and environment. `cpu_us` is the environments' own CPU time per
-    event; against the floor's under the same load it tells whether load makes an event dearer, which times
-    cannot tell where environments share a processor.
-    """
-
-    name: str
+    subject: Subject
     environments: int
-    events: int
-    errors: int
-    per_second: float
-    p50_ms: float
-    p99_ms: float
-    cpu_us: float
+
+    @property
+    def name(self) -> str:
+        """The row's name."""
+        return row(self.subject.name, self.environments)
 
 
-def run(python: Path, subject: Subject, environments: int, events: int) -> Load:
-    """Drive `events` events, each signed on its own, through so many environments at once."""
-    workers = [_Worker(python, subject, events // environments) for _ in range(environments)]
+def row(subject: str, environments: int) -> str:
+    """The name of a pool's row."""
+    return f"{subject}, {environments} at once"
+
+
+def drive(python: Path, pool: Pool, events: int) -> dict[str, float]:
+    """Put so many events, each signed on its own, through a pool.
+
+    Returns:
+        Events per second and environment, p50 and p99 of the time from event to response in ms, the
+        environments' own CPU time per event in µs, and how many events there were and how many failed. The
+        CPU time, against the floor's under the same load, tells whether load makes an event dearer, which
+        times cannot tell where environments share a processor.
+    """
+    workers = [_Worker(python, pool.subject, events // pool.environments) for _ in range(pool.environments)]
     started = time.perf_counter()
     for worker in workers:
         worker.start()
@@ -42,16 +50,14 @@ def run(python: Path, subject: Subject, environments: int, events: int) -> Load:
     took = sorted(one for worker in workers for one in worker.seconds)
     for worker in workers:
         worker.environment.stop()
-    return Load(
-        name=subject.name,
-        environments=environments,
-        events=len(took),
-        errors=sum(worker.errors for worker in workers),
-        per_second=len(took) / seconds / environments,
-        p50_ms=statistics.median(took) * 1000,
-        p99_ms=took[int(len(took) * 0.99)] * 1000,
-        cpu_us=sum(worker.cpu_ms for worker in workers) * 1000 / len(took),
-    )
+    return {
+        "per_second": len(took) / seconds / pool.environments,
+        "p50_ms": statistics.median(took) * 1000,
+        "p99_ms": took[int(len(took) * 0.99)] * 1000,
+        "cpu_us": sum(worker.cpu_ms for worker in workers) * 1000 / len(took),
+        "events": len(took),
+        "errors": sum(worker.errors for worker in workers),
+    }
 
 
 class _Worker(threading.Thread):

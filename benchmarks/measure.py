@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from benchmarks.environment import Environment, EnvironmentFailedError
 from benchmarks.subjects import Subject
@@ -13,6 +14,17 @@ _MOST_WARM_UP = 200  # until CPython's specialising interpreter and every cache 
 
 # One sample per round and quantity.
 Samples = dict[str, list[float]]
+
+
+class Named(Protocol):
+    """A row of a table."""
+
+    @property
+    def name(self) -> str:
+        """What it is called there."""
+
+
+Row = TypeVar("Row", bound=Named)
 
 
 def cold(python: Path, subject: Subject) -> dict[str, float]:
@@ -66,21 +78,25 @@ def warm(python: Path, subject: Subject, invocations: int) -> dict[str, float]:
     }
 
 
-def in_rounds(
-    subjects: Sequence[Subject], rounds: int, measurement: Callable[[Subject], dict[str, float]]
+def rehearsed(
+    rows: Sequence[Row], rounds: int, measurement: Callable[[Row], dict[str, float]]
 ) -> dict[str, Samples]:
-    """Measure each subject once per round, in an order that changes from round to round.
+    """Measure in rounds; the first measurement of each row fills the page cache and is not counted."""
+    for row in rows:
+        measurement(row)
+    return in_rounds(rows, rounds, measurement)
 
-    The first measurement of each fills the page cache and is not counted.
-    """
-    samples: dict[str, Samples] = {subject.name: {} for subject in subjects}
+
+def in_rounds(
+    rows: Sequence[Row], rounds: int, measurement: Callable[[Row], dict[str, float]]
+) -> dict[str, Samples]:
+    """Measure each row once per round, in an order that changes from round to round."""
+    samples: dict[str, Samples] = {row.name: {} for row in rows}
     order = random.Random(0)  # noqa: S311 - the same order in each run
-    for subject in subjects:
-        measurement(subject)
     for _ in range(rounds):
-        for subject in order.sample(subjects, len(subjects)):
-            for quantity, value in measurement(subject).items():
-                samples[subject.name].setdefault(quantity, []).append(value)
+        for row in order.sample(rows, len(rows)):
+            for quantity, value in measurement(row).items():
+                samples[row.name].setdefault(quantity, []).append(value)
     return samples
 
 

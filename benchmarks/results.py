@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import subjects
-from benchmarks.load import Load
 from benchmarks.measure import Samples
 from benchmarks.ratios import Ratio, ratio
 from local import paths
@@ -45,22 +44,19 @@ class Results:
     modules: dict[str, int]
     package_mb: dict[str, float]
     import_ms: dict[str, float]
-    load: list[Load]
     batch_sizes: dict[str, int]
     layers_mb: float
     about: dict[str, str]
 
     def write(self, path: Path = FILE) -> None:
         """Write it as JSON, four digits a number."""
-        document = asdict(self) | {"load": [one._asdict() for one in self.load]}
-        path.write_text(json.dumps(_rounded(document), indent=1) + "\n")
+        path.write_text(json.dumps(_rounded(asdict(self)), indent=1) + "\n")
 
     @classmethod
     def read(cls, path: Path = FILE) -> "Results":
         """Read what `write` wrote."""
         document = json.loads(path.read_text())
         document["groups"] = {name: Group(**group) for name, group in document["groups"].items()}
-        document["load"] = [Load(**one) for one in document["load"]]
         return cls(**document)
 
 

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from benchmarks import cloud, load, loading, measure, sites, subjects
 from benchmarks.cloud import Cloud
+from benchmarks.measure import Samples
 from benchmarks.results import Group, Results, about
 from benchmarks.subjects import Subject
-
-_POOLS = (1, 2, 4, 8)
 
 
 class Effort(NamedTuple):
@@ -19,12 +18,17 @@ class Effort(NamedTuple):
     warm_rounds: int
     invocations: int
     batches: int
+    load_rounds: int
     events: int
     profiles: int
 
 
-FULL = Effort(cold_rounds=13, warm_rounds=5, invocations=800, batches=30, events=1200, profiles=5)
-QUICK = Effort(cold_rounds=3, warm_rounds=2, invocations=300, batches=20, events=400, profiles=2)
+FULL = Effort(
+    cold_rounds=13, warm_rounds=5, invocations=800, batches=30, load_rounds=5, events=480, profiles=5
+)
+QUICK = Effort(
+    cold_rounds=3, warm_rounds=2, invocations=300, batches=20, load_rounds=2, events=240, profiles=2
+)
 
 
 def run(effort: Effort, say: Callable[[str], None]) -> Results:
@@ -41,8 +45,7 @@ def run(effort: Effort, say: Callable[[str], None]) -> Results:
         say("Measuring what is behind the queues...")
         groups["consumers"] = _group([subjects.floor(), *consumers], effort, effort.batches)
         say("Loading pools of environments...")
-        pooled = [subjects.floor(), *subjects.under_load(aws)]
-        loads = [load.run(sites.python(), one, pool, effort.events) for one in pooled for pool in _POOLS]
+        groups["load"] = Group(cold={}, warm=_loaded(subjects.under_load(aws), effort))
         loaded = {subject.name: loading.modules(sites.python(), subject) for subject in webhooks}
         answer = next(subject for subject in webhooks if subject.name == subjects.ANSWER)
         import_ms = loading.import_ms(sites.python(), answer, loaded[answer.name], effort.profiles)
@@ -51,7 +54,6 @@ def run(effort: Effort, say: Callable[[str], None]) -> Results:
         modules={name: len(names) for name, names in loaded.items()},
         package_mb={subject.name: sites.size_mb(subject.package) for subject in webhooks},
         import_ms=import_ms,
-        load=loads,
         batch_sizes={subject.name: subject.size for subject in consumers},
         layers_mb=sites.size_mb(sites.layers()),
         about=about(),
@@ -68,6 +70,13 @@ def _group(rows: list[Subject], effort: Effort, invocations: int) -> Group:
     python = sites.python()
     warm = partial(measure.warm, python, invocations=invocations)
     return Group(
-        cold=measure.in_rounds(rows, effort.cold_rounds, partial(measure.cold, python)),
-        warm=measure.in_rounds(rows, effort.warm_rounds, warm) if invocations else {},
+        cold=measure.rehearsed(rows, effort.cold_rounds, partial(measure.cold, python)),
+        warm=measure.rehearsed(rows, effort.warm_rounds, warm) if invocations else {},
     )
+
+
+def _loaded(rows: list[Subject], effort: Effort) -> dict[str, Samples]:
+    """Pools of environments under load."""
+    pools = [load.Pool(row, environments) for row in rows for environments in load.POOLS]
+    drive = partial(load.drive, sites.python(), events=effort.events)
+    return measure.in_rounds(pools, effort.load_rounds, drive)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from benchmarks import subjects
+from benchmarks.load import POOLS, row
+from benchmarks.ratios import ratio
 from benchmarks.results import Group, Results
 
 ANSWER_ROWS = [
@@ -139,20 +141,39 @@ def consumers(results: Results) -> str:
 
 
 def load(results: Results) -> str:
-    """Throughput, latency and errors of pools of environments."""
-    runs = {f"{run.name}, {run.environments} at once": run for run in results.load}
-    floor_us = {run.environments: run.cpu_us for run in results.load if run.name == subjects.FLOOR}
+    """Throughput, latency and errors of pools of environments, and how dear load makes an event."""
+    group = results.groups["load"]
+    pools = {row(name, size): (name, size) for name in subjects.LOADED for size in POOLS}
+
+    def times_floor(pool: str) -> str:
+        return str(group.times(pool, "warm", "cpu_us", row(subjects.FLOOR, pools[pool][1])))
+
+    def growth(pool: str) -> str:
+        name, size = pools[pool]
+        return str(ratio(_per_floor(group, name, size), _per_floor(group, name, 1)))
+
+    def failed(pool: str) -> str:
+        samples = group.warm[pool]
+        return f"{sum(samples['errors']):.0f} of {sum(samples['events']):.0f}"
+
     return table(
-        runs,
+        pools,
         {
-            "events/s each": lambda name: f"{runs[name].per_second:.0f}",
-            "p50 ms": lambda name: f"{runs[name].p50_ms:.2f}",
-            "p99 ms": lambda name: f"{runs[name].p99_ms:.2f}",
-            "CPU µs per event": lambda name: f"{runs[name].cpu_us:.0f}",
-            "CPU × floor": lambda name: f"{runs[name].cpu_us / floor_us[runs[name].environments]:.2f}",
-            "errors": lambda name: f"{runs[name].errors} of {runs[name].events}",
+            "events/s each": _median(group, "warm", "per_second"),
+            "p50 ms": _median(group, "warm", "p50_ms", 2),
+            "p99 ms": _median(group, "warm", "p99_ms", 2),
+            "CPU µs per event": _median(group, "warm", "cpu_us"),
+            "CPU × floor": times_floor,
+            "that, × 1 at once": growth,
+            "errors": failed,
         },
     )
+
+
+def _per_floor(group: Group, name: str, size: int) -> list[float]:
+    """For each round the CPU time of an event, in multiples of what the floor's took in a pool as large."""
+    samples, floor = (group.warm[row(each, size)]["cpu_us"] for each in (name, subjects.FLOOR))
+    return [one / other for one, other in zip(samples, floor, strict=True)]
 
 
 def imports(import_ms: dict[str, float], most: int = 10) -> str:
@@ -162,8 +183,8 @@ def imports(import_ms: dict[str, float], most: int = 10) -> str:
     return table(shown, {"ms": lambda name: f"{shown[name]:.1f}"})
 
 
-def _median(group: Group, kind: str, quantity: str) -> Cell:
-    return lambda name: f"{group.median(name, kind, quantity):.0f}"
+def _median(group: Group, kind: str, quantity: str, digits: int = 0) -> Cell:
+    return lambda name: f"{group.median(name, kind, quantity):.{digits}f}"
 
 
 def _times(group: Group, kind: str, quantity: str) -> Cell:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import cost, cost_page, limits, page, ratios, subjects, tables, template
-from benchmarks.load import Load
+from benchmarks.load import POOLS, row
 from benchmarks.results import Group, Results
 
 CPU_US = {"answer": 400.0, "event": 900.0, "inbound": 900.0, "status": 900.0}
@@ -29,7 +29,6 @@ def results() -> Results:
         modules={},
         package_mb={},
         import_ms={},
-        load=[Load(subjects.FLOOR, 1, 10, 0, 1.0, 1.0, 1.0, 100.0)],
         batch_sizes={},
         layers_mb=30.0,
         about={},
@@ -125,3 +124,23 @@ def test_a_figure_never_comes_from_a_parameter_that_is_gone() -> None:
     assert template.default("OutboundConcurrency") >= 2
     with pytest.raises(LookupError, match="NoSuchParameter"):
         template.default("NoSuchParameter")
+
+
+def test_an_event_is_as_dear_under_load_when_the_floor_grows_as_much(results: Results) -> None:
+    cpu_us = {"bare handler": (100.0, 300.0), "answer": (150.0, 450.0), "event": (200.0, 1200.0)}
+    results.groups["load"] = Group(
+        cold={},
+        warm={
+            row(name, size): {key: [1.0] for key in ("per_second", "p50_ms", "p99_ms", "errors", "events")}
+            | {"cpu_us": [alone if size == 1 else loaded]}
+            for name, (alone, loaded) in cpu_us.items()
+            for size in POOLS
+        },
+    )
+
+    growth = {
+        line.split("|")[1].strip(): line.split("|")[-3].strip() for line in tables.load(results).splitlines()
+    }
+
+    assert growth["answer, 8 at once"].startswith("1.00")
+    assert growth["event, 8 at once"].startswith("2.00")
