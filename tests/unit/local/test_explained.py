@@ -47,7 +47,14 @@ def test_what_somebody_can_act_on_already_stays_as_it_is() -> None:
 
 
 def test_region_is_taken_by_the_name_that_the_aws_cli_uses() -> None:
-    show = ["make", "--eval", "show:;@echo $$AWS_DEFAULT_REGION", "show", "AWS_REGION=eu-west-3"]
+    show = [
+        "make",
+        "--no-print-directory",
+        "--eval",
+        "show:;@echo $$AWS_DEFAULT_REGION",
+        "show",
+        "AWS_REGION=eu-west-3",
+    ]
 
     assert subprocess.run(show, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "eu-west-3\n"
 
