@@ -19,8 +19,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bi
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 UV = .local/uv/bin/uv
 RUN = .venv/bin/python
-# Tests that run `sam build`, which is done by one process at a time; the second processor has the others.
-DEPLOYING = tests/e2e tests/template
+# Tests that deploy stacks of their own. They take half as long as all others, and share nothing with them.
+LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
+DEPLOYED = tests/e2e tests/template
 
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
@@ -90,11 +91,13 @@ orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DEL
 .PHONY: test check security bench format
 test: check stage ## Lint, types, template checks and every test, end to end included
 	@mkdir -p .local/logs
-	@$(RUN) -m pytest --quiet $(DEPLOYING) >.local/logs/test-e2e.log 2>&1 & deploying=$$!; \
-	trap 'kill $$deploying' INT TERM; \
-	$(RUN) -m pytest $(addprefix --ignore=,$(DEPLOYING)); others=$$?; \
+	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
+	$(RUN) -m pytest --quiet $(DEPLOYED) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-deployed.log 2>&1 & deployed=$$!; \
+	trap 'kill $$lives $$deployed' INT TERM; \
+	$(RUN) -m pytest $(addprefix --ignore=,$(DEPLOYED)); failed=$$?; \
 	echo "Waiting for the end-to-end tests, which run beside the others…"; \
-	wait $$deploying; deployed=$$?; cat .local/logs/test-e2e.log; exit $$((others || deployed))
+	wait $$deployed || failed=1; cat .local/logs/test-deployed.log; \
+	wait $$lives || failed=1; cat .local/logs/test-lives.log; exit $$failed
 
 check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
 	@$(MAKE) --no-print-directory --jobs=2 types lint

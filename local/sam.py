@@ -26,6 +26,7 @@ _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource:) .*")
 _FILE = re.compile(r"(LicenseUrl|ReadmeUrl): (\w)")
 # Left alone, the SAM CLI looks at a change set and a stack every 5 s, so that AWS does not throttle it.
 _SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.3"}
+_CONFIGURATION = paths.ROOT / "local" / "samconfig.toml"
 _NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
 
 
@@ -154,11 +155,9 @@ def _run(
     cause: Callable[[], str | None] = lambda: None,
 ) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
-    settings = paths.LOCAL / "samconfig.toml"  # the project's own names stacks in real accounts
-    settings.write_text("version = 0.1\n")
     with log.open("ab") as output:
         done = subprocess.run(
-            [str(paths.SAM), *arguments, "--config-file", str(settings)],
+            [str(paths.SAM), *arguments, "--config-file", str(_CONFIGURATION)],
             env={**environment, **_SETTINGS},
             cwd=paths.ROOT,
             stdin=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """A real deployment: the SAM CLI, the embedded AWS, the simulated Vonage."""
 
+import signal
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -16,9 +17,11 @@ from local.vonage.server import Vonage, running
 @pytest.fixture(scope="session")
 def aws_url() -> Iterator[str]:
     """The embedded AWS, empty at first and shared by all end-to-end tests."""
-    embedded = aws.start(service.free_port(), paths.LOGS / "aws-tests.log")
+    port = service.free_port()
+    embedded = aws.start(port, paths.LOGS / f"aws-tests-{port}.log")
     yield embedded.url
     service.stop(embedded)
+    (paths.LOGS / f"aws-tests-{port}.log").unlink()
 
 
 @contextmanager
@@ -63,22 +66,19 @@ def vonage(aws_url: str) -> Iterator[Vonage]:
         yield account
 
 
+def packaged(stage: Stage) -> Path:
+    """The template as `sam build` leaves it, its code uploaded: once, not with each deployment."""
+    built = stage.build()
+    target = built.with_name("packaged.yaml")
+    files = ["--template-file", str(built), "--output-template-file", str(target)]
+    sam._run(["package", "--resolve-s3", *files], aws.environment(stage.aws_url), stage.log, next_step="")
+    return target
+
+
 @pytest.fixture(scope="session")
 def built(aws_url: str, vonage: Vonage) -> Path:
-    """The template as `sam build` leaves it, its code uploaded: once, not with each deployment."""
-    stage = stage_for(vonage, aws_url, "switchboard-tests")
-    packaged = stage.build().with_name("packaged.yaml")
-    sam._run(
-        [
-            *("package", "--resolve-s3"),
-            *("--template-file", str(packaged.with_name("template.yaml"))),
-            *("--output-template-file", str(packaged)),
-        ],
-        aws.environment(aws_url),
-        stage.log,
-        next_step="",
-    )
-    return packaged
+    """The template, built and uploaded, for tests that share a stack."""
+    return packaged(stage_for(vonage, aws_url, "switchboard-tests"))
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +89,11 @@ def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
     stage.log.unlink(missing_ok=True)
     stage.deploy(built, {**PARAMETERS, "MediaDays": "7"})
     return stage
+
+
+def pytest_sessionstart() -> None:
+    """Leave nothing running when `make test` is interrupted: it ends this process by SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

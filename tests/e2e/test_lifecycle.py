@@ -18,7 +18,7 @@ from local.up import CALLEE, PARAMETERS
 from local.vonage import messages
 from local.vonage.server import Vonage
 from tests.e2e import releases
-from tests.e2e.conftest import delete_quickly, stage_for, vonage_account, wait_until
+from tests.e2e.conftest import delete_quickly, packaged, stage_for, vonage_account, wait_until
 
 Json = dict[str, Any]
 
@@ -55,6 +55,12 @@ def production(aws_url: str, account: Vonage) -> dict[str, str]:
         # As with a regional host, the Numbers API is at another origin than the others.
         "VonageNumbersUrl": account.url.replace("127.0.0.1", "localhost"),
     }
+
+
+@pytest.fixture(scope="module")
+def built(aws_url: str, account: Vonage) -> Path:
+    """The template, built in a folder of its own: tests that share a stack may run at the same time."""
+    return packaged(stage_for(account, aws_url, "switchboard-lifecycle"))
 
 
 @pytest.fixture(scope="module")
