@@ -19,9 +19,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bi
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 UV = .local/uv/bin/uv
 RUN = .venv/bin/python
-# Tests that deploy stacks of their own. They take half as long as all others, and share nothing with them.
+# `make test` runs three groups of tests side by side, which take about as long: those that deploy stacks of their own, those
+# that share a stack or a browser, and all others.
 LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
-DEPLOYED = tests/e2e tests/template
+SHARING = tests/console tests/e2e tests/template
 
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
@@ -89,14 +90,15 @@ orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DEL
 
 ## ── Check it ──
 .PHONY: test check security bench format
-test: check stage ## Lint, types, template checks and every test, end to end included
+test: stage ## Lint, types, template checks and every test, end to end included
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
-	$(RUN) -m pytest --quiet $(DEPLOYED) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-deployed.log 2>&1 & deployed=$$!; \
-	trap 'kill $$lives $$deployed' INT TERM; \
-	$(RUN) -m pytest $(addprefix --ignore=,$(DEPLOYED)); failed=$$?; \
+	$(RUN) -m pytest --quiet $(SHARING) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
+	trap 'kill $$lives $$sharing' INT TERM; \
+	$(MAKE) --no-print-directory check || { kill $$lives $$sharing; wait; exit 1; }; \
+	$(RUN) -m pytest $(addprefix --ignore=,$(SHARING)); failed=$$?; \
 	echo "Waiting for the end-to-end tests, which run beside the others…"; \
-	wait $$deployed || failed=1; cat .local/logs/test-deployed.log; \
+	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; \
 	wait $$lives || failed=1; cat .local/logs/test-lives.log; exit $$failed
 
 check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
