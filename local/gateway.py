@@ -65,25 +65,16 @@ def _template(cloudformation: "CloudFormationClient", **which: str) -> dict[str,
     return body if isinstance(body, dict) else {}
 
 
-def create_routes(
-    session: "boto3.Session", aws_url: str, stack_name: str, template: dict[str, Any]
-) -> list[str]:
-    """Make the routes of the stack's APIs what the template says. Safe to repeat while the stack grows.
-
-    Returns:
-        The ARNs of the functions behind the routes.
-    """
+def create_routes(session: "boto3.Session", aws_url: str, stack_name: str, template: dict[str, Any]) -> None:
+    """Make the routes of the stack's APIs what the template says. Safe to repeat while the stack grows."""
     cloudformation = session.client("cloudformation", endpoint_url=aws_url)
     gateway = session.client("apigatewayv2", endpoint_url=aws_url)
     resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
     physical = {r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in resources}
-    behind: list[str] = []
     for logical_id, functions in routes_of(template).items():
         if physical.get(logical_id):
             wanted = {key: _arn(physical[name]) for key, name in functions.items() if physical.get(name)}
             _converge(gateway, physical[logical_id], wanted)
-            behind += wanted.values()
-    return behind
 
 
 def _converge(gateway: "ApiGatewayV2Client", api_id: str, wanted: dict[str, str]) -> None:

@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ import httpx
 from botocore.exceptions import ClientError
 
 from local import aws, gateway, paths, sam
-from local.reload import NOBODYS_REQUEST
 
 CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
 POLL_S = 0.2
@@ -64,7 +62,8 @@ class Stage:
         fixed = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url, **UNSUPPORTED}
         with self.routes_followed(progress):
             sam.deploy(self.aws_url, built, self.stack_name, {**fixed, **parameters}, self.log)
-        self._start_functions()
+        where = (aws.session(), self.aws_url, self.stack_name)
+        gateway.create_routes(*where, gateway.deployed_template(*where))
 
     def delete(self) -> None:
         """Run `sam delete`; the secret that `store_credentials` made stays, as a user's would."""
@@ -90,19 +89,6 @@ class Stage:
         """The application as Vonage sees it."""
         address = f"{self.vonage_url}/v2/applications/{self.outputs()['ApplicationId']}"
         return httpx.get(address, auth=(self.api_key, self.api_secret), trust_env=False)
-
-    def _start_functions(self) -> None:
-        """Start a process for each webhook function, so that no caller waits for the emulator.
-
-        It unpacks both layers for each new process: a second's work, and more on a busy machine. Lambda does
-        not.
-        """
-        client = aws.session().client("lambda", endpoint_url=self.aws_url)
-        where = (aws.session(), self.aws_url, self.stack_name)
-        functions = gateway.create_routes(*where, gateway.deployed_template(*where))
-        request = json.dumps(NOBODYS_REQUEST)
-        with ThreadPoolExecutor(len(functions)) as threads:
-            list(threads.map(lambda arn: client.invoke(FunctionName=arn, Payload=request), functions))
 
     @contextmanager
     def routes_followed(self, progress: Progress = lambda _: None) -> Iterator[None]:
