@@ -106,11 +106,16 @@ def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], call
 def _told(reply: httpx.Response) -> str:
     """What the pipeline tells the account about a failure: the outcome, the error and where it was raised."""
     try:
-        (told,) = reply.json()
-    except (ValueError, TypeError):
-        return ""  # it did not come from the pipeline
+        body = reply.json()
+    except ValueError:
+        body = None
+    match body:
+        case [{"outcome": outcome}]:
+            told = body[0]
+        case _:
+            return ""  # from the gateway: a function that crashed tells nothing itself
     why = told.get("reason") or " at ".join([told.get("error", ""), *told.get("at", [])[-1:]])
-    return f" ({told.get('outcome')}{why and f': {why}'})"
+    return f" ({outcome}{why and f': {why}'})"
 
 
 def _ncco_problem(reply: httpx.Response) -> str:

@@ -165,6 +165,15 @@ def test_invalid_ncco_is_told_where_it_is_validated(
     assert "(FlowFailed: action 1 (talk): loop" in refusal(api, tools)
 
 
+@pytest.mark.parametrize(
+    "body", ['{"message": "Internal Server Error"}', '["text"]', "[1]", '[{"outcome": "Late"}, {}]', "null"]
+)
+def test_failure_that_the_gateway_tells_names_the_webhook(api: Api, tools: Tools, body: str) -> None:
+    api.functions["answer"] = lambda _event: {"statusCode": 500, "body": body}
+
+    assert "answer answers 500 instead of 200." in refusal(api, tools)
+
+
 @pytest.mark.usefixtures("backbone")
 def test_late_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SWITCHBOARD_ANSWER_BUDGET_MS", "100")
