@@ -11,14 +11,13 @@ from starlette.requests import Request
 from local.vonage import rules
 from local.vonage.account import Json
 from local.vonage.leg_events import bill
-from local.vonage.legs import EndpointType, Leg
+from local.vonage.legs import ADDRESSES, EndpointType, Leg
 from local.vonage.problems import invalid
 
 STATUSES = (
     "started", "ringing", "answered", "machine", "completed", "busy", "cancelled", "failed", "rejected",
     "timeout", "unanswered",
 )  # fmt: skip
-ADDRESSES = {"phone": "number", "sip": "uri", "app": "user", "websocket": "uri", "vbc": "extension"}
 EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 QUERY = rules.fields(
     {

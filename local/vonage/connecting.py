@@ -10,6 +10,7 @@ import asyncio
 from local.vonage.account import Json
 from local.vonage.detecting import Detection
 from local.vonage.dialling import Dialling
+from local.vonage.legs import ADDRESSES
 from local.vonage.ncco_reading import Ncco
 from local.vonage.player import Player
 from local.vonage.playing import STREAMED_S
@@ -102,8 +103,7 @@ async def _failed(player: Player, dialling: Dialling, failure: Json, *, synchron
 
 def address(endpoint: Json) -> str:
     """Who an endpoint reaches: a number, a user, an extension or a URI."""
-    names = {"phone": "number", "app": "user", "websocket": "uri", "sip": "uri", "vbc": "extension"}
-    value: str = endpoint[names[endpoint["type"]]]
+    value: str = endpoint[ADDRESSES[endpoint["type"]]]
     return value
 
 
