@@ -14,7 +14,7 @@ from switchboard.typed import Between, Items, Matches, Tagged, TypedDict
 Level = Annotated[str, Matches(r"-?(?:0(?:\.[0-9]+)?|1(?:\.0+)?)", "a number from -1 to 1, as a text")]
 
 
-class Sip(TypedDict, total=False):
+class SipCallee(TypedDict, total=False):
     """A SIP address, as in an NCCO but for the name of `standard_headers`."""
 
     type: Required[Literal["sip"]]
@@ -23,7 +23,7 @@ class Sip(TypedDict, total=False):
     standard_headers: StandardHeaders
 
 
-Callee = Annotated[Phone | App | Websocket | Sip | Vbc, Tagged("type")]
+Callee = Annotated[Phone | App | Websocket | SipCallee | Vbc, Tagged("type")]
 
 
 class CallerId(TypedDict):
