@@ -49,7 +49,7 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 
 ## ── Deploy it ──
 .PHONY: credentials deploy
-credentials: .venv/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them)
+credentials: .venv/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them); LEAKED=true ends the old ones
 	@$(RUN) -m local credentials
 
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"

@@ -1,6 +1,7 @@
 """`make credentials`: puts the Vonage account's credentials where the stack looks for them.
 
 The values are typed, not shown, and go to Secrets Manager alone: no argument, no file, no log has them.
+`LEAKED=true` ends the time for which webhooks go on accepting the previous signature secret.
 """
 
 import getpass
@@ -40,7 +41,12 @@ def ask(out: Console, prompt: Callable[[str], str] = getpass.getpass) -> None:
     credentials = {field: _typed(prompt, title) for field, title in QUESTIONS.items()}
     _try_at_vonage(credentials["api_key"], credentials["api_secret"])
     with explained("store the secret"):
-        done = _store(boto3.client("secretsmanager"), name, credentials)
+        client = boto3.client("secretsmanager")
+        done = _store(client, name, credentials)
+    if os.environ.get("LEAKED", "") not in ("", "false"):
+        with explained("take AWSPREVIOUS off the secret's previous version, which still counts"):
+            _drop_previous(client, name)
+        out.print("The previous signature secret is refused everywhere within 10 minutes.")
     out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
 
 
@@ -83,3 +89,11 @@ def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str
         kept = {}
     client.put_secret_value(SecretId=name, SecretString=json.dumps({**kept, **credentials}))
     return "Updated"
+
+
+def _drop_previous(client: "SecretsManagerClient", name: str) -> None:
+    for version, labels in client.describe_secret(SecretId=name)["VersionIdsToStages"].items():
+        if "AWSPREVIOUS" in labels:
+            client.update_secret_version_stage(
+                SecretId=name, VersionStage="AWSPREVIOUS", RemoveFromVersionId=version
+            )

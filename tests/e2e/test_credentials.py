@@ -45,6 +45,11 @@ def stored(aws_url: str) -> dict[str, object]:
     return value
 
 
+def labels(aws_url: str) -> set[str]:
+    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    return set().union(*client.describe_secret(SecretId=NAME)["VersionIdsToStages"].values())
+
+
 def ask(prompt: Callable[[str], str]) -> str:
     shown = io.StringIO()
     credentials.ask(Console(file=shown), prompt)
@@ -108,3 +113,26 @@ def test_update_keeps_the_secrets_of_subaccounts(vonage: Vonage, aws_url: str) -
     ask(typing(vonage))
 
     assert stored(aws_url)["signature_secrets"] == {"abcd1234": "theirs"}
+
+
+@pytest.mark.parametrize(("leaked", "left"), [("", {"AWSCURRENT", "AWSPREVIOUS"}), ("true", {"AWSCURRENT"})])
+def test_a_leaked_secret_leaves_no_previous_version(
+    vonage: Vonage, aws_url: str, monkeypatch: pytest.MonkeyPatch, leaked: str, left: set[str]
+) -> None:
+    ask(typing(vonage, signature_secret="the-old-one"))
+    monkeypatch.setenv("LEAKED", leaked)
+
+    shown = ask(typing(vonage))
+
+    assert labels(aws_url) == left
+    assert ("refused everywhere within 10 minutes" in shown) == bool(leaked)
+    assert stored(aws_url)["signature_secret"] == vonage.account.signature_secret
+
+
+def test_the_first_secret_has_no_previous_one_to_refuse(
+    vonage: Vonage, aws_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEAKED", "true")
+
+    assert "Created" in ask(typing(vonage))
+    assert labels(aws_url) == {"AWSCURRENT"}

@@ -6,6 +6,7 @@ ClientRequestToken); AWS Systems Manager API reference (PutParameter).
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,6 +33,8 @@ class Secret:
     arn: str
     values: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    made_at: float = field(default_factory=time.time)
+    """The Unix time at which its versions were made."""
 
     def current(self) -> Json:
         """The current value, parsed; empty when there is none."""
@@ -127,7 +130,12 @@ class Aws:
             raise Refusal(
                 "ResourceNotFoundException", "Secrets Manager can't find the specified secret value."
             )
-        return {"ARN": secret.arn, "VersionId": version, "SecretString": secret.values[version]}
+        return {
+            "ARN": secret.arn,
+            "VersionId": version,
+            "SecretString": secret.values[version],
+            "CreatedDate": secret.made_at,
+        }
 
     def put_secret_value(self, asked: Json) -> Json:
         secret = self._secret(asked)

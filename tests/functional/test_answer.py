@@ -58,6 +58,17 @@ def test_a_forged_call_is_refused_and_never_answered(logs: Logs) -> None:
     assert [(line["message"], line["reason"]) for line in logs.lines] == [("Refused", "signature")]
 
 
+@pytest.mark.parametrize(("rotated_ago_s", "status"), [(0, 200), (590, 200), (601, 401)])
+def test_a_secret_that_was_rotated_away_answers_calls_for_ten_minutes(
+    aws: Aws, rotated_ago_s: float, status: int
+) -> None:
+    secret = aws.secrets["switchboard/vonage"]
+    secret.rotate(secret.current() | {"signature_secret": "n" * 32})
+    secret.made_at = time.time() - rotated_ago_s
+
+    assert app.lambda_handler(webhook_event("answer", answer_request()))["statusCode"] == status
+
+
 def test_a_call_goes_to_the_fallback_when_nothing_can_be_verified(aws: Aws, logs: Logs) -> None:
     aws.secrets.clear()
 

@@ -103,6 +103,31 @@ def test_a_rotated_secret_refuses_neither_the_new_nor_the_old_signature(backbone
         assert inbound_app.lambda_handler(event) == {"statusCode": 200}
 
 
+@pytest.mark.parametrize("rotated_ago_s", [0, 25 * 3600])
+def test_a_message_from_before_a_rotation_is_accepted_while_vonage_repeats_it(
+    backbone: Aws, rotated_ago_s: float
+) -> None:
+    secret = backbone.secrets["switchboard/vonage"]
+    secret.rotate(secret.current() | {"signature_secret": "n" * 32})
+    secret.made_at = time.time() - rotated_ago_s
+
+    assert inbound_app.lambda_handler(webhook_event("inbound", {})) == {"statusCode": 200}
+
+
+@pytest.mark.parametrize(
+    ("webhook", "rotated_ago_s"), [("inbound", 25.1 * 3600), ("status", 25.1 * 3600), ("rtc_event", 601)]
+)
+def test_a_secret_that_was_rotated_away_long_ago_is_refused(
+    backbone: Aws, webhook: str, rotated_ago_s: float
+) -> None:
+    secret = backbone.secrets["switchboard/vonage"]
+    secret.rotate(secret.current() | {"signature_secret": "n" * 32})
+    secret.made_at = time.time() - rotated_ago_s
+
+    assert HANDLERS[webhook](webhook_event(webhook, {})) == {"statusCode": 503}
+    assert queued(backbone) == []
+
+
 def test_a_message_that_a_flow_returns_is_sent_to_the_sender(backbone: Aws) -> None:
     received = sample("inbound_whatsapp_text")
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from switchboard.credentials import SignatureSecrets, read_secret
+from switchboard.credentials import SignatureSecrets, Version, read_secret, read_version
 from switchboard.errors import SecretError
 
 from tests.fakes.stores import Aws, Json, Refusal
 
 MAIN, SUB = "a1b2c3d4", "e5f6a7b8"
+OVERLAP_S = 600
 
 
 class Versions:
@@ -19,23 +20,24 @@ class Versions:
     def __init__(self) -> None:
         self.now = 1000.0
         self.down = False
+        self.frozen_s = 0.0
         self.answering = threading.Event()
         self.answering.set()
         self.reads: list[str] = []
-        self.labelled: dict[str, dict[str, Any]] = {
-            "AWSCURRENT": {"api_key": MAIN, "signature_secret": "one"}
-        }
+        self.labelled = {"AWSCURRENT": Version({"api_key": MAIN, "signature_secret": "one"}, 0)}
 
-    def read(self, label: str) -> dict[str, Any] | None:
+    def read(self, label: str) -> Version | None:
         self.reads.append(label)
         self.answering.wait(5)
+        found = self.labelled.get(label)
+        self.now += self.frozen_s
         if self.down:
             raise SecretError("down")
-        return self.labelled.get(label)
+        return found
 
     def rotate(self, secret: str) -> None:
         self.labelled["AWSPREVIOUS"] = self.labelled["AWSCURRENT"]
-        self.labelled["AWSCURRENT"] = {"api_key": MAIN, "signature_secret": secret}
+        self.labelled["AWSCURRENT"] = Version({"api_key": MAIN, "signature_secret": secret}, self.now)
 
     def secrets(self) -> SignatureSecrets:
         return SignatureSecrets(self.read, lambda: self.now)
@@ -51,19 +53,19 @@ def test_the_secret_is_read_once() -> None:
     versions = Versions()
     secrets = versions.secrets()
 
-    assert [secrets.known(MAIN) for _ in range(3)] == [["one"]] * 3
+    assert [secrets.known(MAIN, OVERLAP_S) for _ in range(3)] == [["one"]] * 3
     assert versions.reads == ["AWSCURRENT"]
 
 
 def test_a_token_that_names_no_account_is_checked_with_the_main_one() -> None:
-    assert Versions().secrets().known(None) == ["one"]
+    assert Versions().secrets().known(None, OVERLAP_S) == ["one"]
 
 
 def test_a_subaccount_has_a_secret_of_its_own() -> None:
     versions = Versions()
-    versions.labelled["AWSCURRENT"]["signature_secrets"] = {SUB: "sub"}
+    versions.labelled["AWSCURRENT"].value["signature_secrets"] = {SUB: "sub"}
 
-    assert versions.secrets().known(SUB) == ["sub"]
+    assert versions.secrets().known(SUB, OVERLAP_S) == ["sub"]
 
 
 @pytest.mark.parametrize(
@@ -71,18 +73,81 @@ def test_a_subaccount_has_a_secret_of_its_own() -> None:
 )
 def test_a_secret_that_is_not_there_lets_nobody_in(spoiled: dict[str, Any]) -> None:
     versions = Versions()
-    versions.labelled["AWSCURRENT"] |= spoiled
+    versions.labelled["AWSCURRENT"].value.update(spoiled)
 
-    assert versions.secrets().known(MAIN) == []
+    assert versions.secrets().known(MAIN, OVERLAP_S) == []
 
 
 def test_both_versions_count_after_a_rotation() -> None:
     versions = Versions()
     secrets = versions.secrets()
-    secrets.known(MAIN)
+    secrets.known(MAIN, OVERLAP_S)
     versions.rotate("two")
 
-    assert secrets.reread(MAIN) == ["two", "one"]
+    assert secrets.reread(MAIN, OVERLAP_S) == ["two", "one"]
+
+
+@pytest.mark.parametrize("overlap_s", [600, 25 * 3600])
+def test_the_previous_secret_counts_for_the_overlap_and_no_longer(overlap_s: float) -> None:
+    versions = Versions()
+    versions.rotate("two")
+    warm, rotated_at = versions.secrets(), versions.now
+    warm.known(MAIN, overlap_s)
+    warm.reread(MAIN, overlap_s)
+
+    for age_s, counting in ((overlap_s - 1, ["two", "one"]), (overlap_s, ["two"]), (1e8, ["two"])):
+        versions.now = rotated_at + age_s
+        cold = versions.secrets()
+        cold.known(MAIN, overlap_s)
+        assert cold.reread(MAIN, overlap_s) == counting
+        assert warm.known(MAIN, overlap_s) == counting
+        wait_for_renewal()
+
+
+def test_the_previous_secret_that_is_held_is_dropped_without_another_look() -> None:
+    versions = Versions()
+    versions.rotate("two")
+    secrets = versions.secrets()
+    secrets.known(MAIN, OVERLAP_S)
+    secrets.reread(MAIN, OVERLAP_S)
+    versions.down = True
+    versions.now += OVERLAP_S
+
+    assert secrets.known(MAIN, OVERLAP_S) == ["two"]
+    wait_for_renewal()
+
+
+def test_the_previous_secret_is_not_trusted_when_nobody_says_since_when() -> None:
+    versions = Versions()
+    versions.rotate("two")
+    versions.labelled["AWSCURRENT"] = versions.labelled["AWSCURRENT"]._replace(created_at=None)
+    secrets = versions.secrets()
+    secrets.known(MAIN, OVERLAP_S)
+
+    assert secrets.reread(MAIN, OVERLAP_S) == ["two"]
+
+
+def test_a_copy_from_long_ago_is_not_trusted_before_it_is_renewed() -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+    secrets.known(MAIN, OVERLAP_S)
+    versions.rotate("two")
+    del versions.labelled["AWSPREVIOUS"]
+    versions.now += 601
+
+    assert secrets.known(MAIN, OVERLAP_S) == ["two"]
+
+
+def test_a_look_that_was_frozen_is_as_old_as_its_question() -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+    secrets.known(MAIN, OVERLAP_S)
+    versions.frozen_s = 3600
+    secrets.reread(MAIN, OVERLAP_S)
+    versions.frozen_s = 0
+    versions.rotate("two")
+
+    assert secrets.known(MAIN, OVERLAP_S) == ["two", "one"]
 
 
 def test_two_hundred_forgeries_a_second_cost_a_few_reads_a_minute() -> None:
@@ -90,8 +155,8 @@ def test_two_hundred_forgeries_a_second_cost_a_few_reads_a_minute() -> None:
     secrets = versions.secrets()
 
     for _ in range(200 * 60):
-        secrets.known(MAIN)
-        secrets.reread(MAIN)
+        secrets.known(MAIN, OVERLAP_S)
+        secrets.reread(MAIN, OVERLAP_S)
         versions.now += 1 / 200
 
     assert len(versions.reads) <= 7  # one at first, then both versions each 20 s
@@ -102,21 +167,21 @@ def test_a_forgery_just_after_the_start_finds_the_previous_version() -> None:
     versions.rotate("two")
     secrets = versions.secrets()
 
-    assert secrets.known(MAIN) == ["two"]
-    assert secrets.reread(MAIN) == ["two", "one"]
+    assert secrets.known(MAIN, OVERLAP_S) == ["two"]
+    assert secrets.reread(MAIN, OVERLAP_S) == ["two", "one"]
 
 
 def test_an_outage_leaves_what_was_read_in_use() -> None:
     versions = Versions()
     secrets = versions.secrets()
-    secrets.known(MAIN)
+    secrets.known(MAIN, OVERLAP_S)
     versions.down = True
     versions.now += 10_000
 
-    assert secrets.known(MAIN) == ["one"]
+    assert secrets.known(MAIN, OVERLAP_S) == ["one"]
     wait_for_renewal()
     versions.now += 10_000
-    assert secrets.reread(MAIN) == ["one"]
+    assert secrets.reread(MAIN, OVERLAP_S) == ["one"]
 
 
 def test_an_outage_from_the_start_is_an_error_and_not_a_stampede() -> None:
@@ -126,7 +191,7 @@ def test_an_outage_from_the_start_is_an_error_and_not_a_stampede() -> None:
 
     for _ in range(50):
         with pytest.raises(SecretError):
-            secrets.known(MAIN)
+            secrets.known(MAIN, OVERLAP_S)
 
     assert len(versions.reads) == 1
 
@@ -136,24 +201,24 @@ def test_an_outage_that_ends_is_noticed_within_a_second() -> None:
     versions.down = True
     secrets = versions.secrets()
     with pytest.raises(SecretError):
-        secrets.known(MAIN)
+        secrets.known(MAIN, OVERLAP_S)
     versions.down, versions.now = False, versions.now + 1
 
-    assert secrets.known(MAIN) == ["one"]
+    assert secrets.known(MAIN, OVERLAP_S) == ["one"]
 
 
 def test_an_old_copy_is_renewed_while_the_caller_goes_on() -> None:
     versions = Versions()
     secrets = versions.secrets()
-    secrets.known(MAIN)
+    secrets.known(MAIN, OVERLAP_S)
     versions.rotate("two")
     versions.now += 301
 
     versions.answering.clear()
-    assert secrets.known(MAIN) == ["one"]
+    assert secrets.known(MAIN, OVERLAP_S) == ["one"]
     versions.answering.set()
     wait_for_renewal()
-    assert secrets.known(MAIN) == ["two", "one"]
+    assert secrets.known(MAIN, OVERLAP_S) == ["two", "one"]
 
 
 def test_a_secret_is_read_over_the_wire(aws: Aws) -> None:
@@ -166,6 +231,15 @@ def test_a_secret_is_read_over_the_wire(aws: Aws) -> None:
 
 def refuse(_operation: str, _asked: Json) -> None:
     raise Refusal("AccessDeniedException")
+
+
+@pytest.mark.parametrize(
+    ("stated", "made_at"), [(1523477145.713, 1523477145.713), ("soon", None), (None, None)]
+)
+def test_a_version_knows_when_it_was_made(aws: Aws, stated: Any, made_at: float | None) -> None:  # noqa: ANN401 - whatever AWS may say
+    aws.secret("mine", {"a": 1}).made_at = stated
+
+    assert read_version("mine", "AWSCURRENT") == Version({"a": 1}, made_at)
 
 
 @pytest.mark.parametrize(("text", "fault"), [("not JSON 447700900123", None), ("[1]", None), ("{}", refuse)])

@@ -29,15 +29,15 @@ class Held:
     def __init__(self, *held: str, fresh: Sequence[str] = ()) -> None:
         self._held, self._fresh = held, fresh
 
-    def known(self, _api_key: str | None) -> Sequence[str]:
+    def known(self, _api_key: str | None, _overlap_s: float) -> Sequence[str]:
         return self._held
 
-    def reread(self, _api_key: str | None) -> Sequence[str]:
+    def reread(self, _api_key: str | None, _overlap_s: float) -> Sequence[str]:
         return self._fresh
 
 
 class NeverAsked(Held):
-    def known(self, _api_key: str | None) -> Sequence[str]:
+    def known(self, _api_key: str | None, _overlap_s: float) -> Sequence[str]:
         raise AssertionError("the secret was read for a token that could be refused without it")
 
 

@@ -1,8 +1,12 @@
 """The Vonage account's signature secrets, from Secrets Manager, kept between invocations.
 
 The secret is JSON, made once by the user: `{"api_key", "api_secret", "signature_secret",
-"signature_secrets"?}`, the last one with a signature secret per subaccount's api_key. Both its current and
-its previous version count, so that a rotation refuses no webhook that was signed just before.
+"signature_secrets"?}`, the last one with a signature secret per subaccount's api_key. Its previous version
+counts, too, for some time after the current one was made: a rotation refuses no webhook that was signed just
+before, and one that leaked and was renewed is worth nothing once that time is over.
+
+Source: AWS Secrets Manager API reference, GetSecretValue (`CreatedDate` is when the version was made; JSON
+gives it in Unix seconds).
 """
 
 import functools
@@ -11,7 +15,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from switchboard.errors import AwsError, SecretError
 from switchboard.settings import required
@@ -19,8 +23,11 @@ from switchboard.settings import required
 if TYPE_CHECKING:
     from switchboard.aws import Service
 
-# A secret that was rotated away is trusted for this long at most.
+# A copy older than this is renewed while the request that finds it so goes on.
 _KEEP_S = 300
+# A copy older than this is renewed first: an environment that rested for hours must not let in what was
+# rotated away meanwhile.
+_TRUST_S = 600
 # How often a wrong signature may cause a look at Secrets Manager: forgeries must not become load or cost.
 _LOOK_INTERVAL_S = 20
 # How soon after a failure Secrets Manager is asked again while nothing is known.
@@ -28,7 +35,15 @@ _FAILURE_INTERVAL_S = 1
 # How long a caller may be kept waiting for Secrets Manager.
 _TIMEOUT_S = 1.5
 
-Version = dict[str, Any]
+
+class Version(NamedTuple):
+    """A version of a secret: the JSON object it holds, and the Unix time in seconds at which it was made.
+
+    `created_at` is `None` when Secrets Manager gave no number.
+    """
+
+    value: dict[str, Any]
+    created_at: float | None
 
 
 class SignatureSecrets:
@@ -38,7 +53,7 @@ class SignatureSecrets:
 
     Args:
         read_version: gives a version of the secret by its label; `None` when there is no such version.
-        clock: seconds; only differences count.
+        clock: Unix time in seconds.
     """
 
     def __init__(
@@ -54,8 +69,12 @@ class SignatureSecrets:
         if "AWS_LAMBDA_RUNTIME_API" in os.environ:
             _prepare()
 
-    def known(self, api_key: str | None) -> Sequence[str]:
-        """The secrets held for an account. Only the first call waits; an old copy is renewed aside.
+    def known(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
+        """The secrets held for an account. Only the first call, or the first in a long while, waits.
+
+        Args:
+            api_key: the account's or subaccount's; `None` is the account's.
+            overlap_s: how long the previous version counts after the current one was made, in seconds.
 
         Raises:
             SecretError: none was ever read, and none can be read now.
@@ -64,15 +83,18 @@ class SignatureSecrets:
         if not self._versions:
             self._read_first(now)
         elif now - self._read_at > _KEEP_S and self._may_look(now):
-            threading.Thread(target=self._look, daemon=True).start()
-        return self._of(api_key)
+            if now - self._read_at > _TRUST_S:
+                self._look()
+            else:
+                threading.Thread(target=self._look, daemon=True).start()
+        return self._of(api_key, overlap_s)
 
-    def reread(self, api_key: str | None) -> Sequence[str]:
+    def reread(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
         """The secrets after another look, previous version included; empty when one was taken just now."""
         if not self._may_look(self._clock()):
             return ()
         self._look()
-        return self._of(api_key)
+        return self._of(api_key, overlap_s)
 
     def _read_first(self, now: float) -> None:
         if now - self._failed_at < _FAILURE_INTERVAL_S:
@@ -91,12 +113,13 @@ class SignatureSecrets:
 
     def _look(self) -> None:
         with self._lock:
+            asked_at = self._clock()  # Lambda may freeze a look for hours between its question and its end
             try:
                 current, previous = self._current(), self._read_version("AWSPREVIOUS")
             except SecretError:
                 return  # what is held stays in use until the next look
             self._versions = [current, *([previous] if previous else [])]
-            self._read_at = self._clock()
+            self._read_at = asked_at
 
     def _current(self) -> Version:
         current = self._read_version("AWSCURRENT")
@@ -106,12 +129,27 @@ class SignatureSecrets:
             )
         return current
 
-    def _of(self, api_key: str | None) -> Sequence[str]:
-        return [secret for version in self._versions if (secret := _signature_secret(version, api_key))]
+    def _of(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
+        versions = self._versions
+        if versions and not _is_within(overlap_s, versions[0].created_at, self._clock()):
+            versions = versions[:1]
+        return [secret for version in versions if (secret := _signature_secret(version.value, api_key))]
 
 
-def read_secret(name: str, label: str = "AWSCURRENT", *, timeout_s: float = _TIMEOUT_S) -> Version | None:
+def read_secret(
+    name: str, label: str = "AWSCURRENT", *, timeout_s: float = _TIMEOUT_S
+) -> dict[str, Any] | None:
     """The JSON object that a secret holds, or `None` when it has no version with this label.
+
+    Raises:
+        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
+    """
+    version = read_version(name, label, timeout_s=timeout_s)
+    return version.value if version else None
+
+
+def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Version | None:
+    """The version of a secret with this label, or `None` when there is none.
 
     Raises:
         SecretError: Secrets Manager refused or failed, or the value is no JSON object.
@@ -132,22 +170,31 @@ def read_secret(name: str, label: str = "AWSCURRENT", *, timeout_s: float = _TIM
         raise SecretError(
             f"The secret {name} is no JSON object. Run `make credentials` to write it anew."
         ) from None
-    return value
+    created_at = reply.get("CreatedDate")
+    return Version(value, created_at if isinstance(created_at, (int, float)) else None)
 
 
-def _signature_secret(version: Version, api_key: str | None) -> str | None:
+def _is_within(overlap_s: float, created_at: float | None, now: float) -> bool:
+    """Whether the previous version still counts, by when the current one was made.
+
+    Without a date it doesn't, nor with one far ahead: nothing would ever end its time.
+    """
+    return created_at is not None and abs(now - created_at) < overlap_s
+
+
+def _signature_secret(credentials: dict[str, Any], api_key: str | None) -> str | None:
     """The secret of one account in one version; a token that names no account can only be the main one's."""
-    if api_key in (None, version.get("api_key")):
-        secret = version.get("signature_secret")
+    if api_key in (None, credentials.get("api_key")):
+        secret = credentials.get("signature_secret")
     else:
-        secret = (version.get("signature_secrets") or {}).get(api_key)
+        secret = (credentials.get("signature_secrets") or {}).get(api_key)
     return (
         secret if isinstance(secret, str) and secret else None
     )  # an empty key would verify anybody's signature
 
 
 def _read_version(label: str) -> Version | None:
-    return read_secret(required("SWITCHBOARD_CREDENTIALS_SECRET"), label)
+    return read_version(required("SWITCHBOARD_CREDENTIALS_SECRET"), label)
 
 
 def _prepare() -> None:

@@ -22,12 +22,15 @@ FUTURE_SKEW_S = 300
 
 
 class SecretSource(Protocol):
-    """Where signature secrets come from; `None` stands for a token that names no account."""
+    """Where signature secrets come from; `None` stands for a token that names no account.
 
-    def known(self, api_key: str | None) -> Sequence[str]:
+    One that was rotated away counts for `overlap_s` seconds more.
+    """
+
+    def known(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
         """The secrets that are held for an account, newest first."""
 
-    def reread(self, api_key: str | None) -> Sequence[str]:
+    def reread(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
         """The secrets after a fresh look, in case they were rotated; empty when a look was taken just now."""
 
 
@@ -53,7 +56,12 @@ def verify(
     api_key = token.claims.get("api_key")
     if not isinstance(api_key, str | None):
         raise SignatureError("malformed")
-    if not (_is_signed(token, secrets.known(api_key)) or _is_signed(token, secrets.reread(api_key))):
+    # As long as what was signed just before a rotation, by a clock that is ahead, can be fresh.
+    overlap_s = max_age_s + FUTURE_SKEW_S
+    if not (
+        _is_signed(token, secrets.known(api_key, overlap_s))
+        or _is_signed(token, secrets.reread(api_key, overlap_s))
+    ):
         raise SignatureError("signature")
     return token.claims
 
