@@ -1,5 +1,6 @@
 """The inbound, status and rtc_event functions: nothing genuine is lost, nothing is done twice."""
 
+import hashlib
 import json
 import time
 from typing import Any
@@ -33,6 +34,11 @@ DAY_S = 24 * 3600
 @inbound
 def answering(message: InboundMessage) -> MessageRequest:
     return reply_to(message, "Thank you!")
+
+
+@inbound
+def echoing(message: InboundMessage) -> MessageRequest:
+    return reply_to(message, str(message.get("text")))
 
 
 @inbound
@@ -141,6 +147,15 @@ def test_a_message_that_a_flow_returns_is_sent_to_the_sender(backbone: Aws) -> N
         "to": received["from"],
         "text": "Thank you!",
     }
+
+
+def test_a_message_that_was_cut_within_an_emoji_is_queued_and_answered(backbone: Aws) -> None:
+    body = json.dumps(sample("inbound_sms_text") | {"text": "See you \ud83d"}).encode()
+
+    assert echoing(webhook_event("inbound", body=body)) == {"statusCode": 200}
+    ((envelope,), (command,)) = queued(backbone), queued(backbone, COMMANDS)
+    assert envelope["payload"]["text"] == command["detail"]["text"] == "See you \ufffd"
+    assert envelope["id"] == hashlib.sha256(b"inbound\n" + body).hexdigest()
 
 
 def test_a_message_that_is_delivered_twice_is_answered_once(backbone: Aws) -> None:

@@ -1,6 +1,8 @@
 """API Gateway's event becomes the request that Vonage sent."""
 
 import base64
+import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -80,12 +82,36 @@ def test_a_named_stage_is_part_of_the_base_url() -> None:
         (b"a=1", {"unparsed": "a=1"}),
         (b'{"a": NaN}', {"unparsed": '{"a": NaN}'}),
         (b"\xff{}", {"unparsed": "\ufffd{}"}),
+        (rb'{"a": "\ud83d\ude00 \ud83d"}', {"a": "\U0001f600 \ufffd"}),
+        (rb'{"a": [{"\uDE00": "\ude00\ud83d"}]}', {"a": [{"\ufffd": "\ufffd\ufffd"}]}),
+        (rb'{"a": "\\ud83d", "b": "\uD83Dx"}', {"a": r"\ud83d", "b": "\ufffdx"}),
+        (
+            rb'{"a": "\ud83d", "b": [1.10, -0.0, 1E15, 12345678901234567890, true, null]}',
+            {"a": "\ufffd", "b": [1.1, -0.0, 1e15, 12345678901234567890, True, None]},
+        ),
     ],
 )
 def test_any_body_has_a_payload(body: bytes, payload: object) -> None:
     assert request.payload(body) == payload
 
 
-@pytest.mark.parametrize("body", [b"[" * 200_000, b"1" * 5000, b'{"a":' * 100_000])
+@given(
+    document=st.dictionaries(
+        st.text(st.characters()), st.recursive(st.text(st.characters()), st.lists, max_leaves=5), max_size=3
+    )
+)
+def test_whatever_was_parsed_can_be_sent_on(document: dict[str, Any]) -> None:
+    json.dumps(request.payload(json.dumps(document).encode()), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b"1" * 5000,
+        b'{"a":' * 100_000,
+        b'{"a": "\\ud83d", "b": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+    ],
+)
 def test_a_hostile_body_has_a_payload_too(body: bytes) -> None:
     assert list(request.payload(body)) == ["unparsed"]

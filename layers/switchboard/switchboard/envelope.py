@@ -26,7 +26,7 @@ class Envelope(TypedDict):
 
     `id` is the same for each delivery of the same webhook. `name` is the detail-type, such as
     `voice.answered`. `received_at` is a Unix time in seconds. `subject` is the id of the call, message or
-    conversation. `payload` is what Vonage sent, unchanged.
+    conversation. `payload` is what Vonage sent, as `request.payload` read it.
     """
 
     id: str

@@ -57,12 +57,15 @@ def read(event: Mapping[str, Any], now: float | None = None) -> Request:
 def payload(body: bytes) -> dict[str, Any]:
     """The JSON object in a body; `{}` for an empty body, `{"unparsed": its text}` for any other.
 
-    Never raises: what Vonage signed is never refused for its shape.
+    Half a character, as in a text that was cut within an emoji, becomes U+FFFD: UTF-8 has no halves, so
+    whatever it is sent to would refuse it. Never raises: what Vonage signed is never refused for its shape.
     """
     if not body:
         return {}
     try:
         parsed = _DECODER.decode(body.decode("utf-8-sig"))
+        if rb"\ud" in body or rb"\uD" in body:  # the only way to write half a character
+            parsed = _without_halves(parsed)
     except (ValueError, RecursionError):
         parsed = None
     if isinstance(parsed, dict):
@@ -93,6 +96,11 @@ def _base_url(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
     return f"{headers.get('x-forwarded-proto') or 'https'}://{host}" + (
         f"/{stage}" if stage not in (None, "$default") else ""
     )
+
+
+def _without_halves(parsed: object) -> object:
+    text = json.dumps(parsed, ensure_ascii=False)
+    return _DECODER.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _refuse_constant(name: str) -> float:
