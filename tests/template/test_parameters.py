@@ -1,0 +1,148 @@
+"""Which deployments the Rules let through, and what the Conditions make of the parameters, as AWS reads them.
+
+The embedded CloudFormation gives Rules an empty list for an empty parameter. AWS gives a list of one empty
+string, in Rules as in Conditions.
+Source: CloudFormation User Guide, "Parameters" (CommaDelimitedList: one member more than commas, each of them
+trimmed), "Rule-specific intrinsic functions" and "Condition functions".
+"""
+
+import shlex
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local import deploy
+from local.paths import ROOT
+
+Json = dict[str, Any]
+Functions = Mapping[str, Callable[..., Any]]
+
+OURS, THEIRS = "447700900000", "447700900001"
+SHARED: Functions = {
+    "Fn::And": lambda *parts: all(parts),
+    "Fn::Or": lambda *parts: any(parts),
+    "Fn::Not": lambda part: not part,
+    "Fn::Equals": lambda one, other: one == other,
+}
+OF_RULES: Functions = {**SHARED, "Fn::Contains": lambda members, member: member in members}
+# AWS has more, but this is all that the embedded CloudFormation evaluates there.
+OF_CONDITIONS: Functions = {**SHARED, "Fn::Select": lambda index, members: members[int(index)]}
+ALLOWED = [
+    {},
+    {"ForwardTo": THEIRS},
+    {"Numbers": OURS},
+    {"Numbers": f"{OURS},"},
+    {"Numbers": f",{OURS}"},
+    {"Numbers": " , "},
+    {"Numbers": OURS, "ForwardTo": THEIRS},
+    {"Numbers": f" {OURS} , ", "ForwardTo": THEIRS},
+]
+REFUSED = [
+    {"Numbers": OURS, "ForwardTo": OURS},
+    {"Numbers": f"14155550100, {OURS}", "ForwardTo": OURS},
+    {"Numbers": f"{OURS},", "ForwardTo": OURS},
+    {"Numbers": f",{OURS}", "ForwardTo": OURS},
+]
+
+
+def stages() -> list[str]:
+    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    return [name for name in settings if name != "version"]
+
+
+def value(written: Json, given: Mapping[str, str], name: str) -> str | list[str]:
+    """What `Ref` makes of a parameter: text, or the members of a list."""
+    parameter = written["Parameters"][name]
+    text = given.get(name, str(parameter["Default"]))
+    if parameter["Type"] != "CommaDelimitedList":
+        return text
+    return [member.strip() for member in text.split(",")]
+
+
+def evaluated(expression: Any, functions: Functions, ref: Callable[[str], object]) -> Any:  # noqa: ANN401 - JSON
+    """What an expression says; a function that the section does not have is a KeyError."""
+    if isinstance(expression, list):
+        return [evaluated(each, functions, ref) for each in expression]
+    if not isinstance(expression, dict):
+        return str(expression)
+    [(function, argument)] = expression.items()
+    return ref(argument) if function == "Ref" else functions[function](*evaluated(argument, functions, ref))
+
+
+def refusals(written: Json, given: Mapping[str, str]) -> list[str]:
+    """What the Rules hold against a deployment with these parameters."""
+
+    def holds(expression: Json) -> bool:
+        return bool(evaluated(expression, OF_RULES, lambda name: value(written, given, name)))
+
+    return [
+        assertion["AssertDescription"]
+        for rule in written["Rules"].values()
+        if "RuleCondition" not in rule or holds(rule["RuleCondition"])
+        for assertion in rule["Assertions"]
+        if not holds(assertion["Assert"])
+    ]
+
+
+def conditions(written: Json, given: Mapping[str, str]) -> set[str]:
+    """The Conditions that hold with these parameters."""
+    return {
+        name
+        for name, expression in written["Conditions"].items()
+        if evaluated(expression, OF_CONDITIONS, lambda parameter: value(written, given, parameter))
+    }
+
+
+@pytest.mark.parametrize("given", ALLOWED, ids=str)
+def test_deployment_that_makes_sense_is_let_through(written: Json, given: Mapping[str, str]) -> None:
+    assert refusals(written, given) == []
+
+
+@pytest.mark.parametrize("stage", stages())
+def test_every_stage_is_let_through(written: Json, stage: str) -> None:
+    overrides = shlex.split(" ".join(deploy.parameters(stage, "", datetime.now(UTC))))
+
+    assert refusals(written, dict(override.split("=", 1) for override in overrides)) == []
+
+
+@pytest.mark.parametrize("given", REFUSED, ids=str)
+def test_forwarding_to_one_of_our_own_numbers_is_refused(written: Json, given: Mapping[str, str]) -> None:
+    [refusal] = refusals(written, given)
+
+    assert refusal.startswith("ForwardTo is one of Numbers")
+
+
+def test_domain_without_its_certificate_and_zone_is_refused(written: Json) -> None:
+    domain = {"DomainName": "voice.example.com", "CertificateArn": "arn:…", "HostedZoneId": "Z1"}
+
+    assert refusals(written, domain) == []
+    assert "needs CertificateArn" in refusals(written, {**domain, "CertificateArn": ""})[0]
+    assert "needs HostedZoneId" in refusals(written, {**domain, "HostedZoneId": ""})[0]
+
+
+def test_only_an_archive_and_the_check_exist_by_default(written: Json) -> None:
+    assert conditions(written, {}) == {"HasArchive", "HasCheck"}
+
+
+@pytest.mark.parametrize("numbers", [OURS, f"{OURS},", f" {OURS} , "])
+def test_numbers_are_linked_when_given(written: Json, numbers: str) -> None:
+    assert "HasNumbers" in conditions(written, {"Numbers": numbers})
+
+
+@pytest.mark.parametrize("numbers", ["", " ", ",", " , "])
+def test_commas_alone_are_no_numbers(written: Json, numbers: str) -> None:
+    assert "HasNumbers" not in conditions(written, {"Numbers": numbers})
+
+
+def test_every_other_parameter_that_is_optional_has_its_condition(written: Json) -> None:
+    given = {
+        "ApplicationName": "Front desk", "VoiceRegion": "eu-west", "WithVbc": "true", "MediaDays": "7",
+        "AlarmEmail": "oncall@example.com", "AlarmTopicArn": "arn:…", "AnswerConcurrency": "5",
+        "FallbackConcurrency": "5", "KmsKeyArn": "arn:…", "DomainName": "voice.example.com", "Numbers": OURS,
+    }  # fmt: skip
+
+    assert conditions(written, given) == written["Conditions"].keys()
+    assert conditions(written, {"ArchiveDays": "0", "DeployCheck": "false"}) == set()
