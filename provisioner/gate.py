@@ -3,12 +3,13 @@
 Signed webhooks go to every route of the deployed API, and the answers are validated as Vonage would. They
 carry the claim `switchboard_check` in their signed token: the pipeline then runs the answer flow, whose NCCO
 is what is checked, and neither queues nor does anything else. Without the account's signature the claim is
-worth nothing. A failure fails the deployment, and CloudFormation rolls back. Nothing is remembered: checking
-twice is harmless.
+worth nothing. A failure fails the deployment, and CloudFormation rolls back. The way back is never failed;
+`passed` tells it from a deployment.
 """
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from typing import Any
 import httpx
 import jwt
 
-from provisioner import aws, credentials
+from provisioner import aws, credentials, passed
 from provisioner.errors import InvalidPropertiesError, ProvisionerError
 from provisioner.protocol import Answer, Request
 from provisioner.wiring import Tools
@@ -35,16 +36,36 @@ TIMEOUT_S = 10.0
 # Each function starts cold, which takes its time, and so does one that hangs.
 ASKED_TOGETHER = 2
 LONGEST_ROUND_S = PAUSE_S + TIMEOUT_S * len(EXPECTED) / ASKED_TOGETHER
+log = logging.getLogger("provisioner")
 
 
 def handle(request: Request, tools: Tools) -> Answer:
-    """Check every route, on Create and Update; there is nothing to delete.
+    """Check every route, on Create and Update; there is nothing but the record to delete.
 
     Raises:
         ProvisionerError: a property is missing, or a webhook does not answer as it should.
     """
     if request.type == "Delete":
+        passed.forget(tools.records, request)
         return Answer("SUCCESS", request.answer_id)
+    data = {"ApplicationId": str(request.properties.get("ApplicationId", ""))}
+    known = passed.Passed(tools.records, request)
+    if known.is_way_back:
+        log.warning("the webhooks were not tried: these are the properties that they passed with last")
+        return Answer("SUCCESS", request.answer_id, "The webhooks were not tried on the way back.", data)
+    try:
+        known.begin()
+        _check(request, tools)
+        known.end()
+    except ProvisionerError as error:
+        if not known.may_be_way_back:
+            raise
+        log.warning("%s does not fail what may be the way back of a rollback", error.code)
+        return Answer("SUCCESS", request.answer_id, f"Not failed, as on a way back: {error}", data)
+    return Answer("SUCCESS", request.answer_id, data=data)
+
+
+def _check(request: Request, tools: Tools) -> None:
     base_url = str(request.properties.get("BaseUrl") or "").rstrip("/")
     if not base_url.startswith(("https://", "http://")):
         raise InvalidPropertiesError("BaseUrl is required: the address that the routes' names are added to.")
@@ -58,9 +79,6 @@ def handle(request: Request, tools: Tools) -> Answer:
             "deployment. DeployCheck=false deploys without this check.",
             "CHECK_FAILED",
         )
-    return Answer(
-        "SUCCESS", request.answer_id, data={"ApplicationId": str(request.properties.get("ApplicationId", ""))}
-    )
 
 
 def _account(tools: Tools, name: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ class Request:
 
     `physical_id` is the id it sent (Update, Delete), which on the Delete after an unanswered Create is one
     that CloudFormation made up; `own_id` is the id this resource has by its place in its stack, whatever
-    was sent.
+    was sent. `old_properties` are those of an Update's resource so far.
     """
 
     type: RequestType
@@ -34,6 +34,7 @@ class Request:
     response_url: str = field(repr=False)
     physical_id: str | None = None
     properties: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    old_properties: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def own_id(self) -> str:
@@ -78,6 +79,7 @@ def parse(event: Mapping[str, Any]) -> Request:
         response_url=event["ResponseURL"],
         physical_id=event.get("PhysicalResourceId") or None,
         properties=event.get("ResourceProperties") or {},
+        old_properties=event.get("OldResourceProperties") or {},
     )
 
 

@@ -1,6 +1,7 @@
 """What the operator's pages say must be there."""
 
 import re
+from typing import Any
 
 from local.operate.__main__ import COMMANDS
 from local.operate.queues import QUEUES
@@ -33,6 +34,12 @@ def test_every_queue_that_can_be_redriven_is_a_dead_letter_queue_of_the_template
 
     assert all(f"\n  {source}:\n" in template for source, _ in QUEUES.values())
     assert set(re.findall(r"QUEUE=([a-z]+)", pages())) == QUEUES.keys()
+
+
+def test_every_resource_that_a_rollback_may_skip_is_in_the_template(written: dict[str, Any]) -> None:
+    skipped = re.findall(r"--resources-to-skip (\w+)", pages())
+
+    assert [written["Resources"][name]["Type"] for name in skipped] == ["Custom::WebhookCheck"]
 
 
 def test_every_link_between_the_pages_leads_somewhere() -> None:
