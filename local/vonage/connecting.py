@@ -96,9 +96,10 @@ async def _failed(player: Player, dialling: Dialling, failure: Json, *, synchron
     call, leg = player.call, dialling.leg
     payload = {**call.leg_payload(leg, failure["status"]), **failure}
     call.tell(failure["status"], leg, number=leg.to)
-    ncco = await call.webhooks.ask("event", payload, leg, dialling.hook)
-    dialling.end(completed=failure["status"] != "rejected")
-    return ncco
+    try:
+        return await call.webhooks.ask("event", payload, leg, dialling.hook)
+    finally:  # the caller may hang up before the reply
+        dialling.end(completed=failure["status"] != "rejected")
 
 
 def address(endpoint: Json) -> str:

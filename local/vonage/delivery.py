@@ -51,7 +51,8 @@ class Delivery:
         fault = self.faults.take(webhook.kind, lambda one: not one.reorder)
         if fault and fault.delay_s:
             await asyncio.sleep(fault.delay_s)
-        reply = await self._once(webhook, read, fault)
+        # Once begun it is written down, though the leg that awaits the reply may end before it comes.
+        reply = await asyncio.shield(self._once(webhook, read, fault))
         if fault and fault.duplicate:
             await self._once(replace(webhook, retry_of=reply.entry_id), read, fault)
         return reply

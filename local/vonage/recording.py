@@ -2,7 +2,8 @@
 
 Source: Vonage NCCO reference, "record"; webhooks reference, "Record" and "Transcribed". With a stop
 condition (silence, a key, a time) the next action waits for the end of the recording; without one it starts
-at once.
+at once. Vonage's help ("How do I record a certain part of the call") lets a recording without one end when
+the caller hangs up; that one with a stop condition does so too, with its event, is implied, not documented.
 """
 
 import asyncio
@@ -43,7 +44,7 @@ async def record(player: Player, action: Json) -> Ncco | None:
     """Record the leg's conversation."""
     task = begin(player.call, player.leg, action)
     if any(name in action for name in STOPS):
-        await task
+        await asyncio.shield(task)  # a caller who hangs up ends the action; the recording reports its own end
     return None
 
 

@@ -42,6 +42,54 @@ def test_recording_with_a_stop_condition_ends_before_the_next_action(customer: C
     assert event["conversation_uuid"] == outcome["call"]
 
 
+def test_caller_who_hangs_up_ends_the_recording_not_its_event(customer: Customer) -> None:
+    record = {"action": "record", "endOnKey": "#", "timeOut": 20}
+    notify = {"action": "notify", "payload": {"step": 1}, "eventUrl": [f"{customer.url}/notified"]}
+    customer.on("answer", ncco(talk("Leave a message."), record, notify)).create()
+
+    customer.call({"hear": "leave a message"}, {"say": "Call me back."}, {"hang_up": True})
+
+    *_, recorded, completed = customer.bodies("event")
+    assert "recording_url" in recorded
+    assert completed["status"] == "completed"
+    assert customer.bodies("notified") == []
+
+
+def test_caller_who_hangs_up_has_left_words_to_transcribe(customer: Customer) -> None:
+    record = {"action": "record", "endOnSilence": 10, "transcription": {"language": "en-GB"}}
+    customer.on("answer", ncco(record)).create()
+
+    customer.call({"say": "Call me back."}, {"hang_up": True})
+
+    assert customer.bodies("event")[-1]["status"] == "transcribed"
+
+
+def test_callee_who_hangs_up_on_a_recording_of_its_own_leaves_it_too(customer: Customer) -> None:
+    endpoint = {"type": "phone", "number": CALLEE, "onAnswer": {"url": f"{customer.url}/whisper"}}
+    record = {"action": "record", "timeOut": 20, "eventUrl": [f"{customer.url}/recorded"]}
+    customer.on("answer", ncco(connect(endpoint=[endpoint]))).on("whisper", ncco(record)).create()
+
+    customer.call(callees={CALLEE: {"picks": "answer", "steps": [{"wait": 3}, {"hang_up": True}]}})
+
+    assert len(customer.bodies("recorded")) == 1
+
+
+def test_callee_s_leg_ends_though_the_caller_hung_up_before_the_reply_to_its_failure(
+    customer: Customer, vonage: Vonage
+) -> None:
+    def react(incoming: Incoming) -> Answer:
+        happened = json.loads(incoming.body)
+        if (happened["status"], happened["to"]) == ("ringing", CALLEE):
+            vonage.webhook_faults.next("event", slow=True)  # the next one: that the callee is busy
+        return Answer(204)
+
+    customer.on("answer", ncco(connect(eventType="synchronous"))).on("event", react).create()
+
+    customer.call({"wait": 20}, {"hang_up": True}, callees={CALLEE: {"picks": "busy", "after_s": 15}})
+
+    assert customer.statuses(to=CALLEE)[-2:] == ["busy", "completed"]
+
+
 def test_recording_ends_after_silence(customer: Customer) -> None:
     record = {"action": "record", "endOnSilence": 3, "eventUrl": [f"{customer.url}/recorded"]}
     customer.on("answer", ncco(record)).create()

@@ -5,6 +5,7 @@ import hashlib
 import json
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,7 @@ import jwt
 import pytest
 
 from local.vonage.account import Account
-from local.vonage.endpoint import Answer
+from local.vonage.endpoint import Answer, Incoming
 from local.vonage.server import Vonage, running
 from tests.vonage.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, slowly, talk
 
@@ -314,6 +315,29 @@ def test_plain_event_is_taken_with_any_of_these(customer: Customer, status: int)
 def test_reply_to_a_plain_event_is_not_read(customer: Customer) -> None:
     customer.on("answer", ncco(talk("Hello."))).on("event", ncco(talk("Not heard."))).create()
     assert texts(customer.call()) == ["Hello."]
+
+
+def test_webhook_whose_reply_the_caller_did_not_await_is_written_down() -> None:
+    over = threading.Event()
+
+    def react(incoming: Incoming) -> Answer:
+        if json.loads(incoming.body)["status"] == "completed":
+            over.set()
+        return Answer(204)
+
+    def react_late(_: Incoming) -> Answer:
+        assert over.wait(10)
+        return Answer(204)
+
+    with running(Account.seeded(seed=1), live=True) as up, Customer.serving(up) as customer:
+        customer.on("answer", ncco({"action": "notify", "payload": {}, "eventUrl": [f"{customer.url}/late"]}))
+        customer.on("late", react_late).on("event", react).create()
+
+        customer.call({"wait": 0.1}, {"hang_up": True})
+        up.engine.run(up.exchange.delivery.settled())
+
+        (entry,) = up.journal.entries(webhook="notify")
+        assert entry["response"]["status"] == 204
 
 
 def test_nested_values_of_a_get_webhook_are_json_text(customer: Customer) -> None:
