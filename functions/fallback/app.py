@@ -1,9 +1,11 @@
 """The answer or event webhook failed while somebody is on the line: keep the call alive.
 
-Vonage sends the fields of the request that failed, with `reason` and `original_request`. It asks twice at
-most; after a failed answer the call then ends, a call in progress goes on.
+Vonage asks here only where it expected an NCCO, so somebody waits: for the answer, after `input` and
+`notify`, when a `connect` failed or a WebSocket closed. Left alone, the call goes on with what is left of its
+NCCO: perhaps nothing, in silence. So this speaks to everybody, except where the call goes on by itself.
 
-Shares no failure with the other functions: standard library only, no layers, no secret, no other service. The
+Vonage sends the fields of the request that failed, with `reason` and `original_request`, twice at most. This
+shares no failure with the other functions: standard library only, no layers, no secret, no other service. The
 request is not authenticated, because the reply reveals and changes nothing.
 Source: https://developer.vonage.com/en/voice/voice-api/webhook-reference#fallback-url
 """
@@ -19,22 +21,33 @@ APOLOGY = "We are sorry, we cannot take your call at the moment. Please try agai
 # Only the event webhook's requests have one of these.
 EVENT_KEYS = {"status", "dtmf", "speech", "payload"}
 
+# The NCCO runs on after these, also after `human` and `machine`; or the call is over. A recording's event and
+# a transfer's have no status. Only after the first two does Vonage read an NCCO at all.
+GOES_ON = {"human", "machine", "started", "ringing", "answered", "completed", "transcribed"}
+GOES_ON_KEYS = {"recording_url", "conversation_uuid_to"}
+
 
 def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
-    """An NCCO for a call that was not answered; nothing for one in progress, which then goes on as it is."""
+    """An NCCO for whoever waits; nothing for a call that goes on by itself."""
     request = _request(event)
     in_progress = _is_event(request)
     print(json.dumps({"message": "Fallback", "in_progress": in_progress, "conversation_uuid": _id(request)}))  # noqa: T201
-    if in_progress:
+    if in_progress and _goes_on(request):
         return {"statusCode": 204}
     number, called = os.environ.get("FALLBACK_NUMBER", ""), str(request.get("to"))
-    ncco = [connect(number, called)] if number and number != called else [{"action": "talk", "text": APOLOGY}]
+    if number and number != called:
+        ncco = [connect(number, None if in_progress else called)]
+    else:
+        ncco = [{"action": "talk", "text": APOLOGY}]
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(ncco)}
 
 
-def connect(number: str, called: str) -> dict[str, Any]:
-    """Call `number` and show it the number that was called; an app user's call has none to show."""
-    shown = {"from": called} if called.isdecimal() else {"randomFromNumber": True}
+def connect(number: str, called: str | None) -> dict[str, Any]:
+    """Call `number` and show it the number that was called, or any of yours.
+
+    An app user's call has none to show, and an event's `to` may be the other side's.
+    """
+    shown = {"from": called} if called and called.isdecimal() else {"randomFromNumber": True}
     return {"action": "connect", **shown, "endpoint": [{"type": "phone", "number": number}]}
 
 
@@ -53,6 +66,11 @@ def _is_event(request: Mapping[str, Any]) -> bool:
     original = request.get("original_request")
     kind = original.get("type") if isinstance(original, dict) else None
     return kind == "event" or (kind != "answer" and not EVENT_KEYS.isdisjoint(request))
+
+
+def _goes_on(request: Mapping[str, Any]) -> bool:
+    """Whether nobody is left in silence without an NCCO."""
+    return str(request.get("status")) in GOES_ON or not GOES_ON_KEYS.isdisjoint(request)
 
 
 def _id(request: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The fallback: it never fails, keeps running calls as they are, and finds somebody for a caller."""
+"""The fallback: it never fails, finds somebody for a caller who waits, and leaves other calls as they are."""
 
 import base64
 import json
@@ -7,14 +7,42 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from switchboard import talk
 
 from functions.fallback import app
+from local.vonage.handlers import BASE_URL, Handler
+from local.vonage.phone import Phone
+from local.vonage.simulation import calling
 from tests.factories import CALLED, webhook_event
-from tests.samples import sample
+from tests.samples import payloads, sample, webhook_of
+
+JSON = {"content-type": "application/json"}
+EVENTS = {name for name in payloads() if webhook_of(name) == "event"}
+GOES_ON = {
+    "event_answered",
+    "event_answered_outbound",
+    "event_completed",
+    "event_completed_unanswered",
+    "event_human",
+    "event_machine",
+    "event_machine_beep_start",
+    "event_machine_beep_timeout",
+    "event_record",
+    "event_ringing",
+    "event_started",
+    "event_transcribed",
+    "event_transfer",
+}
 
 
 def ask(payload: object, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
     return app.lambda_handler(webhook_event("fallback", payload, **changes))
+
+
+def failed(name: str) -> dict[str, Any]:
+    """What Vonage asks the fallback when the event webhook failed at a sample."""
+    original = {"url": "https://example.com/webhooks/event", "type": "event"}
+    return sample(name) | {"reason": "Invalid response code.", "original_request": original}
 
 
 def ncco(response: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -55,16 +83,77 @@ def test_a_caller_from_an_app_is_shown_any_number_of_yours(monkeypatch: pytest.M
     assert "from" not in action
 
 
-def test_a_call_in_progress_goes_on_when_one_of_its_events_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", sorted(EVENTS - GOES_ON))
+def test_whoever_waits_for_the_reply_to_an_event_hears_the_apology(name: str) -> None:
+    assert ncco(ask(failed(name))) == [{"action": "talk", "text": app.APOLOGY}]
+
+
+@pytest.mark.parametrize("name", sorted(GOES_ON))
+def test_a_call_that_goes_on_by_itself_is_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("FALLBACK_NUMBER", "447700900999")
 
-    assert ask(sample("fallback_event")) == {"statusCode": 204}
+    assert ask(failed(name)) == {"statusCode": 204}
+
+
+def test_whoever_waits_in_a_call_in_progress_reaches_the_fallback_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FALLBACK_NUMBER", "447700900999")
+
+    (action,) = ncco(ask(sample("fallback_event")))
+
+    assert action["endpoint"] == [{"type": "phone", "number": "447700900999"}]
+
+
+def test_a_fallback_number_that_was_just_busy_is_not_called_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FALLBACK_NUMBER", sample("event_busy")["to"])
+
+    assert ncco(ask(failed("event_busy"))) == [{"action": "talk", "text": app.APOLOGY}]
 
 
 @pytest.mark.parametrize("original", [{}, {"type": "something new"}, None, "event"])
 @pytest.mark.parametrize("field", ["status", "dtmf", "speech", "payload"])
-def test_an_event_is_known_by_its_fields_too(original: object, field: str) -> None:
-    assert ask({field: "x", "to": CALLED, "original_request": original}) == {"statusCode": 204}
+def test_an_event_is_known_by_its_fields_too(
+    monkeypatch: pytest.MonkeyPatch, original: object, field: str
+) -> None:
+    """Its `to` may be the other side's, so that it is not shown as the caller."""
+    monkeypatch.setenv("FALLBACK_NUMBER", "447700900999")
+
+    (action,) = ncco(ask({field: "x", "to": CALLED, "original_request": original}))
+
+    assert "from" not in action
+    assert action["randomFromNumber"] is True
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "input", "type": ["dtmf"]},
+        {"action": "notify", "payload": {"step": 1}, "eventUrl": [f"{BASE_URL}/event"]},
+        {
+            "action": "connect",
+            "eventType": "synchronous",
+            "from": CALLED,
+            "endpoint": [{"type": "phone", "number": "447700900777"}],
+        },
+    ],
+    ids=lambda action: action["action"],
+)
+def test_a_caller_hears_the_apology_when_the_event_function_fails(action: dict[str, Any]) -> None:
+    answer = {"statusCode": 200, "headers": JSON, "body": json.dumps([talk("Welcome."), action])}
+    handlers: dict[str, Handler] = {
+        "answer": lambda _event, _context: answer,
+        "event": lambda _event, _context: {"statusCode": 500},
+        "fallback": app.lambda_handler,
+    }
+
+    with calling(handlers) as simulation:
+        phone = Phone(simulation.exchange)
+        phone.callee("447700900777", picks="busy")
+        call = phone.dial(simulation.number)
+        call.hears("Welcome")
+        call.hears(app.APOLOGY)
+        call.ends()
 
 
 def test_a_failed_answer_is_one_even_with_the_fields_of_an_event() -> None:
@@ -76,7 +165,7 @@ def test_it_asks_for_no_signature() -> None:
 
 
 def test_a_body_that_came_as_base64_is_read() -> None:
-    assert ask(sample("fallback_event"), base64_encoded=True) == {"statusCode": 204}
+    assert ask(failed("event_ringing"), base64_encoded=True) == {"statusCode": 204}
 
 
 @pytest.mark.parametrize(
