@@ -131,6 +131,9 @@ def _arn(function_name: str) -> str:
 class EmbeddedGateway(httpx.HTTPTransport):
     """Carries requests for a stack's addresses to the embedded AWS, and all others where they belong.
 
+    The Host header stays as it is: a function sees the address that Vonage was given, as on AWS, and an
+    `eventUrl` that it makes of it comes back here.
+
     Args:
         aws_url: The embedded AWS.
         domains: Custom domains of its APIs; it knows them by the Host header.
@@ -143,15 +146,17 @@ class EmbeddedGateway(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request; `request.url` still names the address that Vonage was given."""
-        headers = httpx.Headers(request.headers)
         if request.url.host in self._domains:
             there = httpx.URL(self._aws_url).join(request.url.raw_path.decode())
         else:
             there = httpx.URL(address(str(request.url), self._aws_url))
-            headers["host"] = there.netloc.decode()
         if there == request.url:
             return super().handle_request(request)
         moved = httpx.Request(
-            request.method, there, headers=headers, stream=request.stream, extensions=request.extensions
+            request.method,
+            there,
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
         )
         return super().handle_request(moved)

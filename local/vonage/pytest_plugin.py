@@ -10,8 +10,10 @@ Handlers run in this process, in milliseconds. With `pytest --stage` the same te
 that `make up` deployed into the embedded AWS. To test other handlers, override the fixture `webhooks`.
 """
 
+import contextlib
 import importlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -22,6 +24,9 @@ from local.vonage.phone import Phone
 from local.vonage.simulation import Simulation, calling, calling_stage
 from local.vonage.switches import Switches
 from local.vonage.texting import Texting
+
+if TYPE_CHECKING:
+    from local.state import State
 
 FUNCTIONS = ("answer", "fallback", "event", "inbound", "status")
 
@@ -53,7 +58,14 @@ def simulation(request: pytest.FixtureRequest, switches: Switches) -> Iterator[S
         return
     from local import state
 
-    running = state.load()
+    with calling_what_is_up(state.load(), switches) as simulated:
+        yield simulated
+
+
+@contextlib.contextmanager
+def calling_what_is_up(running: "State", switches: Switches) -> Iterator[Simulation]:
+    """Call and write to the stack that `make up` deployed, at its own address, as its flows know it."""
+    from local import gateway, up
 
     def sent_to(number: str) -> list[str]:
         listed = httpx.get(f"{running.vonage_url}/_simulator/messages", trust_env=False).json()["messages"]
@@ -63,7 +75,9 @@ def simulation(request: pytest.FixtureRequest, switches: Switches) -> Iterator[S
     account = Account.seeded(
         api_key=running.api_key, signature_secret=running.signature_secret, switches=switches
     )
-    with calling_stage(running.webhook_url, account, sent_to) as simulated:
+    own_address = up.stage_of(running).outputs()["WebhookUrl"]
+    transport = gateway.EmbeddedGateway(running.aws_url)
+    with calling_stage(own_address, account, sent_to, transport) as simulated:
         yield simulated
 
 

@@ -67,10 +67,13 @@ def calling(webhooks: Mapping[str, Handler], switches: Switches | None = None) -
 
 @contextlib.contextmanager
 def calling_stage(
-    webhook_url: str, account: Account, sent_to: Callable[[str], list[str]]
+    webhook_url: str,
+    account: Account,
+    sent_to: Callable[[str], list[str]],
+    transport: httpx.BaseTransport | None = None,
 ) -> Iterator[Simulation]:
     """Call and write to webhooks that are deployed, below one URL: `webhook_url` + `/answer` and so on."""
-    with _exchange(account, webhook_url.rstrip("/"), None) as exchange:
+    with _exchange(account, webhook_url.rstrip("/"), transport) as exchange:
         yield Simulation(exchange, NUMBER, sent_to)
 
 

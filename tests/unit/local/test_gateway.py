@@ -56,6 +56,7 @@ def echo() -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             self.send_response(200)
+            self.send_header("seen-host", self.headers["host"])
             self.end_headers()
             self.wfile.write(f"{self.path} {self.headers['authorization']} {body.decode()}".encode())
 
@@ -77,6 +78,15 @@ def test_request_arrives_with_its_body_and_signature(echo: str) -> None:
         )
 
     assert reply.text == '/_aws/execute-api/a1b2c3d4/$default/webhooks/event Bearer token {"a": 1}'
+
+
+@pytest.mark.parametrize("host", ["a1b2c3d4.execute-api.us-east-1.amazonaws.com", "calls.example.com"])
+def test_function_sees_the_address_that_vonage_was_given(echo: str, host: str) -> None:
+    """An `eventUrl` is made of the Host header: what goes out in an NCCO has to come back here."""
+    with httpx.Client(transport=EmbeddedGateway(echo, ["calls.example.com"])) as client:
+        reply = client.post(f"https://{host}/webhooks/answer", content="{}")
+
+    assert reply.headers["seen-host"] == host
 
 
 def test_other_addresses_are_left_alone(echo: str) -> None:
