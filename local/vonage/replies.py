@@ -13,6 +13,8 @@ from local.vonage.signing import Token
 Outcome = httpx.Response | httpx.HTTPError | httpx.InvalidURL
 
 TRANSIENT = (429, 503, 504)
+UNDELIVERED = {"connect timeout", "no connection", "TLS error", "connection closed", "invalid URL"}
+"""The failures after which nobody has replied, and nobody will."""
 
 
 @dataclass

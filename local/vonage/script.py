@@ -24,6 +24,7 @@ from local.vonage.account import Json, JsonValue
 from local.vonage.callers import Caller
 from local.vonage.parties import Callee, check_steps
 from local.vonage.phone import STANDARD_NUMBER
+from local.vonage.replies import UNDELIVERED
 
 CALLER = ("from", "from_user", "sip_headers", "custom_data", "application_id")
 MEMBERS = (*CALLER, "to", "caller", "callees", "expect")
@@ -132,6 +133,26 @@ def unmet(expect: Json, outcome: Json, entries: list[Json]) -> list[str]:
         for name, wanted in expect.items()
         if not _is_met(name, wanted, found[name])
     ]
+
+
+def undelivered(entries: list[Json]) -> list[str]:
+    """The webhooks that reached nobody, at the second try neither, one sentence for each address.
+
+    A reply of any status, or one that came too late, is the flow's affair; that there is nobody to reply is a
+    mistake in an address, which no script means to make.
+
+    Args:
+        entries: the call's entries of the journal.
+    """
+    last_tries = {
+        entry.get("retry_of", entry["id"]): entry for entry in entries if entry["kind"] == "webhook"
+    }
+    sentences = [
+        f"the {entry['webhook']} webhook cannot be delivered to {entry['request']['url']}: {entry['failure']}"
+        for entry in last_tries.values()
+        if entry.get("failure") in UNDELIVERED
+    ]
+    return list(dict.fromkeys(sentences))
 
 
 def _is_met(name: str, wanted: JsonValue, found: JsonValue) -> bool:

@@ -59,7 +59,11 @@ def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -
     out.print(f"[bold]{escape(name)}[/]: {caller} calls {to}")
     for line in call_story(entries):
         out.print(line, soft_wrap=True)
-    failures = [*filter(None, [outcome.get("failure")]), *script.unmet(wanted.expect, outcome, entries)]
+    failures = [
+        *filter(None, [outcome.get("failure")]),
+        *script.undelivered(entries),
+        *script.unmet(wanted.expect, outcome, entries),
+    ]
     for failure in failures:
         out.print(f"[red]✗ {escape(failure)}[/]", soft_wrap=True)
     out.print(f"[red]FAILED[/] {escape(name)}" if failures else f"[green]PASSED[/] {escape(name)}")

@@ -9,8 +9,9 @@ import pytest
 from local import paths
 from local.vonage import script_runner
 from local.vonage.account import Account
+from local.vonage.endpoint import Answer
 from local.vonage.server import Vonage, running
-from tests.vonage.customer import CALLEE, Customer, connect, ncco, talk
+from tests.vonage.customer import CALLEE, Customer, Reaction, connect, ncco, talk
 
 SCRIPT = """
 caller:
@@ -76,6 +77,50 @@ def test_what_did_not_happen_fails_the_script(
     told = capsys.readouterr().out
     assert complaint in told
     assert "FAILED" in told
+
+
+@pytest.mark.parametrize(
+    ("scheme", "place", "failure"),
+    [
+        ("http", "127.0.0.1:9", "no connection"),
+        ("https", "", "TLS error"),
+        ("http", "127.0.0.1:port", "invalid URL"),
+    ],
+)
+def test_webhook_that_cannot_be_delivered_fails_the_script_and_is_named_once(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str], scheme: str, place: str, failure: str
+) -> None:
+    url = f"{scheme}://{place or menu.url.partition('//')[2]}/recorded"
+    record = {"action": "record", "endOnKey": "#", "eventUrl": [url]}
+    menu.on("webhooks/answer", ncco(record, record))
+
+    assert run(tmp_path, "caller: [{press: '#'}, {press: '#'}]", "--url", menu.url) == 1
+
+    told = capsys.readouterr().out
+    assert told.count(f"✗ the record webhook cannot be delivered to {url}: {failure}") == 1
+
+
+def test_webhook_whose_connection_is_cut_twice_fails_the_script(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    menu.on("menu", Answer(reset=True))
+
+    assert run(tmp_path, "caller: [{press: 1}]", "--url", menu.url) == 1
+
+    assert f"the input webhook cannot be delivered to {menu.url}/menu" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [[Answer(500)], [Answer(reset=True), Answer(204)]],
+    ids=["refused", "delivered at the second try"],
+)
+def test_webhook_that_was_delivered_leaves_the_verdict_to_the_script(
+    menu: Customer, tmp_path: Path, replies: list[Reaction]
+) -> None:
+    menu.on("menu", *replies)
+
+    assert run(tmp_path, "caller: [{press: 1}]", "--url", menu.url) == 0
 
 
 @pytest.mark.parametrize(
