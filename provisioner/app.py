@@ -10,12 +10,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from provisioner import protocol
-from provisioner.callback import Callback
+from provisioner.cloudformation import protocol
+from provisioner.cloudformation.callback import Callback
 from provisioner.errors import ProvisionerError, StillRunningError
 
 if TYPE_CHECKING:
-    from provisioner.wiring import Tools
+    from provisioner.resources.tools import Tools
 
 log = logging.getLogger("provisioner")
 log.setLevel(logging.INFO)
@@ -38,10 +38,11 @@ def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]
         StillRunningError: another delivery of the same request is at work and will answer.
     """
     if "ResponseURL" not in event:
-        from provisioner import actions, wiring
+        from provisioner.operator import act
+        from provisioner.resources import tools as wiring
 
         tools = wiring.tools(context.get_remaining_time_in_millis() / 1000)
-        return actions.act(event, context.invoked_function_arn, tools)
+        return act.act(event, context.invoked_function_arn, tools)
     serve(protocol.parse(event), context.get_remaining_time_in_millis() / 1000)
     return None
 
@@ -68,9 +69,10 @@ def _answer(
     request: protocol.Request, remaining_s: float, make_tools: "Callable[[float], Tools] | None"
 ) -> protocol.Answer:
     try:
-        from provisioner import resources, wiring
+        from provisioner.resources import handle
+        from provisioner.resources import tools as wiring
 
-        return resources.handle(request, (make_tools or wiring.tools)(remaining_s))
+        return handle.handle(request, (make_tools or wiring.tools)(remaining_s))
     except StillRunningError:
         raise
     except ProvisionerError as error:

@@ -9,7 +9,7 @@ Source: Lambda Developer Guide, "Capturing records of Lambda asynchronous invoca
 from collections.abc import Mapping
 from typing import Any
 
-from provisioner import callback, protocol
+from provisioner.cloudformation import callback, protocol
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> None:

@@ -6,7 +6,7 @@ from local.console import controls
 from local.console.feed import Feed
 from local.vonage.account import Json
 from local.vonage.server import Vonage
-from provisioner.keys import fingerprint
+from provisioner.world.keys import fingerprint
 
 READS = {"GET", "HEAD"}
 

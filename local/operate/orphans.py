@@ -10,7 +10,8 @@ import httpx
 
 from local.errors import StageError
 from local.explained import explained
-from provisioner import document, keys
+from provisioner.plan import document
+from provisioner.world import keys
 
 PREFIX = "/switchboard"
 APPLICATION = "Custom::VonageApplication"

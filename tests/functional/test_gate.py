@@ -19,12 +19,12 @@ from functions.fallback import app as fallback_app
 from functions.inbound import app as inbound_app
 from functions.rtc_event import app as rtc_event_app
 from functions.status import app as status_app
-from provisioner import gate, resources
-from provisioner.deadline import Deadline
+from provisioner.cloudformation.deadline import Deadline
+from provisioner.cloudformation.protocol import Request
 from provisioner.errors import ProvisionerError
-from provisioner.protocol import Request
-from provisioner.records import Records
-from provisioner.wiring import Tools
+from provisioner.resources import handle, webhook_check
+from provisioner.resources.tools import Tools
+from provisioner.world.records import Records
 from tests.conftest import Logs
 from tests.factories import CREDENTIALS, signed, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
@@ -97,21 +97,21 @@ def tools(backbone: Aws) -> Iterator[Tools]:
 def request(api: Api, kind: Any = "Create", **changes: object) -> Request:  # noqa: ANN401 - a literal
     properties = {"BaseUrl": api.url, "CredentialsSecret": "switchboard/vonage", "ApplicationId": "app-1"}
     return Request(
-        kind, "r", "arn:x:stack/shop/1", "Check", gate.TYPE, "", properties={**properties, **changes}
+        kind, "r", "arn:x:stack/shop/1", "Check", webhook_check.TYPE, "", properties={**properties, **changes}
     )
 
 
 def refusal(api: Api, tools: Tools, **changes: object) -> str:
     with pytest.raises(ProvisionerError) as refused:
-        resources.handle(request(api, **changes), tools)
+        handle.handle(request(api, **changes), tools)
     return str(refused.value)
 
 
 def test_every_webhook_is_asked_and_the_application_goes_on(api: Api, tools: Tools) -> None:
-    answered = resources.handle(request(api), tools)
+    answered = handle.handle(request(api), tools)
 
     assert (answered.status, answered.data) == ("SUCCESS", {"ApplicationId": "app-1"})
-    assert sorted(api.asked) == sorted(gate.EXPECTED)
+    assert sorted(api.asked) == sorted(webhook_check.EXPECTED)
 
 
 def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws, logs: Logs) -> None:
@@ -121,7 +121,7 @@ def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws,
 
     api.functions["inbound"] = replying
 
-    resources.handle(request(api), tools)
+    handle.handle(request(api), tools)
 
     assert backbone.queues[QUEUE] == backbone.queues[COMMANDS] == []
     counted = [line["message"] for line in logs.lines]
@@ -130,10 +130,10 @@ def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws,
 
 
 def test_update_asks_again_and_delete_asks_nothing(api: Api, tools: Tools) -> None:
-    resources.handle(request(api, "Update"), tools)
-    resources.handle(request(api, "Delete"), tools)
+    handle.handle(request(api, "Update"), tools)
+    handle.handle(request(api, "Delete"), tools)
 
-    assert len(api.asked) == len(gate.EXPECTED)
+    assert len(api.asked) == len(webhook_check.EXPECTED)
 
 
 def test_failing_flow_fails_the_deployment_with_what_to_do(api: Api, tools: Tools) -> None:
@@ -216,7 +216,7 @@ def test_route_that_comes_a_moment_later_is_asked_again(api: Api, tools: Tools) 
 
     api.functions["inbound"] = appear
 
-    assert resources.handle(request(api), tools).status == "SUCCESS"
+    assert handle.handle(request(api), tools).status == "SUCCESS"
 
 
 def test_api_out_of_reach_fails_the_deployment(api: Api, tools: Tools) -> None:

@@ -15,11 +15,13 @@ from local.cloudformation import CloudFormation, Outcome, Stack
 from local.vonage.account import Account
 from local.vonage.server import Vonage
 from local.vonage.server import running as running_vonage
-from provisioner import app, keys, protocol
-from provisioner.deadline import Deadline
-from provisioner.keys import KeyPair
-from provisioner.records import Records
-from provisioner.wiring import Tools
+from provisioner import app
+from provisioner.cloudformation import protocol
+from provisioner.cloudformation.deadline import Deadline
+from provisioner.resources.tools import Tools
+from provisioner.world import keys
+from provisioner.world.keys import KeyPair
+from provisioner.world.records import Records
 from tests.fakes import stores
 from tests.unit.provisioner.death import Death
 

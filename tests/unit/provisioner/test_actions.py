@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from local.cloudformation import Stack
-from provisioner import actions, keys
 from provisioner.errors import ProvisionerError
+from provisioner.operator import act as actions
+from provisioner.world import keys
 from tests.unit.provisioner.conftest import (
     CREDENTIALS,
     FUNCTION,

@@ -1,6 +1,6 @@
 """`Custom::VonageApplication`: Create, Update and Delete."""
 
-from provisioner import keys
+from provisioner.world import keys
 from tests.unit.provisioner.conftest import World, application_properties
 
 

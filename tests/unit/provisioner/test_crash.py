@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from provisioner import keys
+from provisioner.world import keys
 from tests.unit.provisioner.conftest import (
     APPLICATION,
     GB,

@@ -1,7 +1,7 @@
 """Deliveries that are repeated, simultaneous, late, out of order, or overtaken by a Delete."""
 
 from provisioner.errors import StillRunningError
-from provisioner.records import Records
+from provisioner.world.records import Records
 from tests.fakes.stores import Refusal
 from tests.unit.provisioner.conftest import (
     APPLICATION,

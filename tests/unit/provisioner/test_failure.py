@@ -228,7 +228,7 @@ def test_unknown_resource_types_are_refused(world: World) -> None:
 
 
 def test_the_provisioner_has_its_own_environment_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provisioner.wiring import tools
+    from provisioner.resources.tools import tools
 
     monkeypatch.delenv("SWITCHBOARD_RECORDS_PREFIX", raising=False)
 

@@ -1,6 +1,6 @@
 """Renamed logical ids, numbers moved between stacks, adopted applications, strangers' things."""
 
-from provisioner import keys
+from provisioner.world import keys
 from tests.unit.provisioner.conftest import (
     APPLICATION,
     GB,

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from provisioner import document, keys, plan, properties
-from provisioner.plan import Found
-from provisioner.secret import Content
-from provisioner.steps import PutApplication
+from provisioner.plan import application, document
+from provisioner.plan.application import Found
+from provisioner.plan.steps import PutApplication
+from provisioner.wanted import properties
+from provisioner.world import keys
+from provisioner.world.secret import Content
 from tests.unit.provisioner.conftest import application_properties
 from tests.unit.provisioner.test_properties import AnyStack
 
@@ -74,7 +76,7 @@ NEXT_KEY = Content(NEXT, ID, "2", "v2")
 def test_a_plan_holds_what_is_missing_and_nothing_else(
     changes: dict[str, object], there: Found, expected: list[str]
 ) -> None:
-    assert names(plan.plan(wanted(**changes), there)) == expected
+    assert names(application.plan(wanted(**changes), there)) == expected
 
 
 @pytest.mark.parametrize(
@@ -105,12 +107,12 @@ def test_a_plan_holds_what_is_missing_and_nothing_else(
     ],
 )
 def test_a_removal_undoes_what_this_resource_did(there: Found, expected: list[str]) -> None:
-    assert names(plan.plan_removal(there)[0]) == expected
+    assert names(application.plan_removal(there)[0]) == expected
 
 
 def test_a_plan_names_what_changes() -> None:
     voice = live()["capabilities"]["voice"]
-    [step] = plan.plan(wanted(), found(live=live(capabilities={"voice": voice})))
+    [step] = application.plan(wanted(), found(live=live(capabilities={"voice": voice})))
 
     assert isinstance(step, PutApplication)
     assert str(step) == f"change capabilities.messages, capabilities.rtc of the application {ID}"
@@ -146,9 +148,9 @@ def test_what_is_read_only_is_not_sent() -> None:
 
 def test_no_step_shows_a_key() -> None:
     steps = [
-        *plan.plan(wanted(), Found()),
-        *plan.plan(wanted(KeyVersion="2", Name="x"), found()),
-        *plan.plan_removal(found(known_keys=(PAIR.public_pem,), application_id=ID))[0],
+        *application.plan(wanted(), Found()),
+        *application.plan(wanted(KeyVersion="2", Name="x"), found()),
+        *application.plan_removal(found(known_keys=(PAIR.public_pem,), application_id=ID))[0],
     ]
 
     assert "KEY--" not in repr(steps) + " ".join(map(str, steps)) + repr(found())

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from provisioner import properties
 from provisioner.errors import InvalidPropertiesError
+from provisioner.wanted import properties
 from tests.unit.provisioner.conftest import application_properties, number_properties
 
 WEBHOOK = "Capabilities.voice.webhooks.answer_url"

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from local.cloudformation import CloudFormation, Context
-from provisioner import app, callback, on_failure, protocol
-from provisioner.callback import Callback, NotDeliveredError
-from provisioner.protocol import Answer, Request
+from provisioner import app, on_failure
+from provisioner.cloudformation import callback, protocol
+from provisioner.cloudformation.callback import Callback, NotDeliveredError
+from provisioner.cloudformation.protocol import Answer, Request
 from tests.unit.provisioner.conftest import APPLICATION, World, application_properties
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provisioner import keys, vonage_errors
+from provisioner.world import keys, vonage_errors
 from tests.unit.provisioner.conftest import GB, World
 
 PROBLEM = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.cloudformation import Outcome, Stack
-from provisioner import gate
+from provisioner.resources import webhook_check
 from tests import factories
 from tests.unit.provisioner.conftest import CREDENTIALS, FUNCTION, World
 
@@ -35,8 +35,8 @@ def webhooks() -> Iterator[Webhooks]:
             self.rfile.read(int(self.headers["Content-Length"]))
             name = self.path.rpartition("/")[2]
             deployed.asked.append(name)
-            body = b'[{"action": "talk", "text": "Hello"}]' if name in gate.SPEAKS else b""
-            self.send_response(503 if deployed.broken else gate.EXPECTED[name])
+            body = b'[{"action": "talk", "text": "Hello"}]' if name in webhook_check.SPEAKS else b""
+            self.send_response(503 if deployed.broken else webhook_check.EXPECTED[name])
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -69,7 +69,7 @@ def stack(world: World, properties: Json) -> Stack:
     """A stack whose check has passed."""
     world.aws.secret(CREDENTIALS, factories.CREDENTIALS)
     deployed = world.stack()
-    assert deployed.create("Check", gate.TYPE, properties).succeeded
+    assert deployed.create("Check", webhook_check.TYPE, properties).succeeded
     return deployed
 
 
@@ -155,7 +155,7 @@ def test_check_that_died_after_a_write_is_rolled_back(
     request = stack.request(
         "Update",
         "Check",
-        gate.TYPE,
+        webhook_check.TYPE,
         PhysicalResourceId=known["id"],
         ResourceProperties=second,
         OldResourceProperties=properties,

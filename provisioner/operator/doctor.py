@@ -1,0 +1,152 @@
+"""Everything that can be examined without changing anything, and a plain word on what cannot.
+
+Each finding has a stable code; `docs/provisioner.md` lists them. Nothing is repaired here: `check` does that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from provisioner.errors import ProvisionerError
+from provisioner.operator import managed
+from provisioner.operator.managed import Finding, Managed
+from provisioner.resources import application, number
+from provisioner.resources.tools import Tools
+from provisioner.world import credentials
+
+CLOCK_SKEW_S = 60
+WEBHOOK_TIMEOUT_S = 5.0
+Report = dict[str, Any]
+
+UNKNOWABLE = (
+    Finding(
+        "SIGNATURE_SECRET_UNVERIFIED",
+        "No API shows the account's signature secret, so nobody but you can compare it.",
+        "Compare signature_secret in the credentials secret with the one on the API settings page.",
+    ),
+    Finding(
+        "SMS_SETTING_UNVERIFIED",
+        "No API shows the account's default SMS setting; with `SMS API` no inbound SMS reaches the webhooks.",
+        "On the dashboard's API settings page, set `Default SMS Setting` to `Messages API`.",
+    ),
+)
+
+
+def examine(resources: list[Managed], tools: Tools, _event: Mapping[str, Any]) -> Report:
+    """Examine credentials, clock, applications, numbers and webhooks."""
+    reports = [*_accounts(resources, tools), *(_resource(each, tools) for each in resources)]
+    sick = any(report["findings"] for report in reports)
+    return {
+        "status": "sick" if sick else "healthy",
+        "resources": reports,
+        "by_hand": [asdict(each) for each in UNKNOWABLE],
+    }
+
+
+def _accounts(resources: list[Managed], tools: Tools) -> Iterator[Report]:
+    for name in sorted({str(each.properties.get("CredentialsSecret", "")) for each in resources}):
+        findings = [asdict(each) for each in _account(name, tools)]
+        yield {"account": name, "findings": findings}
+
+
+def _account(name: str, tools: Tools) -> Iterator[Finding]:
+    try:
+        if not credentials.read(tools.secrets, name).has_signature_secret:
+            yield Finding(
+                "SIGNATURE_SECRET_MISSING",
+                f"The credentials secret {name} has no signature_secret: every webhook is refused.",
+                "Write it with `make credentials`.",
+            )
+        skew = abs(_vonage_time(tools, name) - tools.clock())
+    except ProvisionerError as error:
+        yield managed.from_error(error)
+        return
+    if skew > CLOCK_SKEW_S:
+        yield Finding(
+            "CLOCK_SKEW",
+            f"Vonage's clock and this one differ by {skew:.0f} seconds, and signatures carry the time.",
+            "On a laptop, set its clock. On AWS, report it.",
+        )
+
+
+def _vonage_time(tools: Tools, credentials_secret: str) -> float:
+    """Unix time at Vonage; asking for it also proves the credentials."""
+    date = tools.vonage(credentials_secret).server_date()
+    return parsedate_to_datetime(date).timestamp() if date else tools.clock()
+
+
+def _resource(resource: Managed, tools: Tools) -> Report:
+    findings: list[Finding] = []
+    try:
+        survey = resource.survey(tools)
+        findings += managed.amiss(survey)
+        more = _application(survey, tools) if isinstance(survey, application.Survey) else _numbers(survey)
+        findings += more
+    except ProvisionerError as error:
+        findings.append(managed.from_error(error))
+    return {"resource": resource.id, "findings": [asdict(each) for each in findings]}
+
+
+def _application(survey: application.Survey, tools: Tools) -> Iterator[Finding]:
+    found = survey.found
+    key = found.current.key
+    if found.live and key and not survey.site.vonage.accepts(found.live["id"], key.private_pem):
+        yield Finding(
+            "KEY_REFUSED",
+            f"Vonage refuses tokens signed with the key of the application {found.live['id']}.",
+            '`{"action": "check", "repair": true}` gives Vonage the stored public key again.',
+        )
+    wanted = survey.wanted.Capabilities.model_dump(exclude_none=True)
+    for path, address in _addresses(wanted, "Capabilities"):
+        yield from _webhook(path, address, tools)
+
+
+def _numbers(survey: number.Survey) -> Iterator[Finding]:
+    for msisdn in survey.wanted.Numbers:
+        features = (survey.found[msisdn].live or {"features": ["VOICE", "SMS"]}).get("features", [])
+        for missing in sorted({"VOICE", "SMS"} - set(features)):
+            yield Finding(
+                f"NUMBER_WITHOUT_{missing}",
+                f"The number {msisdn} has no {missing} feature.",
+                "Use another number for that, or go on without.",
+            )
+
+
+def _addresses(wanted: object, path: str) -> Iterator[tuple[str, str]]:
+    """Every webhook address among the capabilities, with its path."""
+    if isinstance(wanted, Mapping):
+        for name, value in wanted.items():
+            if name == "address" and value:
+                yield path, str(value)
+            else:
+                yield from _addresses(value, f"{path}.{name}")
+
+
+def _webhook(path: str, address: str, tools: Tools) -> Iterable[Finding]:
+    """Ask a webhook without a signature: anything but silence, 404 or 5xx shows that it is there."""
+    if not address.startswith("https://"):
+        yield Finding(
+            "WEBHOOK_INSECURE",
+            f"{path} is not HTTPS: telephone numbers and messages travel in the clear.",
+            "Use an https:// address.",
+        )
+    try:
+        reply = tools.http.post(
+            address, json={}, timeout=WEBHOOK_TIMEOUT_S, headers={"User-Agent": "switchboard-doctor"}
+        )
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        yield Finding(
+            "WEBHOOK_UNREACHABLE",
+            f"{path} does not answer ({type(error).__name__}).",
+            "Open its address; check that the API and its stage exist.",
+        )
+        return
+    if reply.status_code == 404 or reply.status_code >= 500:
+        yield Finding(
+            "WEBHOOK_FAILS",
+            f"{path} answers {reply.status_code} to an unsigned request; 401 or 2xx was expected.",
+            "Look at the log of its function.",
+        )

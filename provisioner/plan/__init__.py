@@ -1,0 +1,1 @@
+"""Pure: from what is wanted and what was found to a list of steps. Nothing here asks anybody."""

@@ -1,0 +1,142 @@
+"""What is remembered about one resource, so that a repeated, late or half-dead request does no harm.
+
+resources/<id>   what it is, what it made, and its properties when it was last done
+attempts/<id>    properties that are being applied; left behind by a crash
+answers/<id>     the last answer, to be sent again when the same request comes again
+tombstones/<id>  a Delete was here: a Create that it overtook stops
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from provisioner.cloudformation.protocol import Answer, Request
+from provisioner.errors import CancelledError
+from provisioner.world.records import Record, Records
+
+OVERTAKEN_S = 150.0
+"""How long a Create may arrive after the Delete that overtook it: Lambda drops older events."""
+
+REMEMBERED_REQUESTS = 20
+LATE_S = 86_400.0
+"""No delivery comes later than this: what is only kept for late ones may go."""
+
+
+@dataclass
+class Memory:
+    """The memory of one resource.
+
+    Attributes:
+        records: Where it is kept.
+        id: The resource's physical id.
+        clock: Unix time in seconds.
+        record: What `resources/<id>` holds; empty when there is nothing.
+    """
+
+    records: Records
+    id: str
+    clock: Callable[[], float] = time.time
+    record: Record = field(default_factory=dict)
+
+    def recall(self) -> None:
+        """Read what is known."""
+        self.record = self.records.get(f"resources/{self.id}") or {}
+
+    def of(self, resource_id: str) -> "Memory":
+        """The memory of another resource."""
+        other = Memory(self.records, resource_id, self.clock)
+        other.recall()
+        return other
+
+    def begin(self, request: Request) -> None:
+        """Before anything is changed: who is doing what."""
+        self.note(type=request.resource_type, stack_id=request.stack_id, logical_id=request.logical_id)
+        self.records.put(f"attempts/{self.id}", {"properties": dict(request.properties)})
+
+    def note(self, **facts: Any) -> None:  # noqa: ANN401 - JSON
+        """Add facts; None removes one."""
+        self.record = {name: value for name, value in {**self.record, **facts}.items() if value is not None}
+        self._save()
+
+    def done(self, request: Request) -> None:
+        """The resource is what these properties say."""
+        self.note(properties=dict(request.properties))
+        self.records.delete(f"attempts/{self.id}")
+
+    def forget(self) -> None:
+        """The resource is gone; its answers and its tombstone stay for late deliveries."""
+        self.records.delete(f"attempts/{self.id}")
+        self.records.delete(f"resources/{self.id}")
+        self.record = {}
+
+    def earlier_properties(self) -> list[Mapping[str, Any]]:
+        """The properties it had, and those that an unfinished request may have applied in part."""
+        attempt = self.records.get(f"attempts/{self.id}") or {}
+        return [each["properties"] for each in (self.record, attempt) if each.get("properties")]
+
+    def answer_to(self, request_id: str) -> Answer | None:
+        """The answer that was given to this request; None when there is work to do.
+
+        Raises:
+            CancelledError: other requests have been begun since, so nobody waits for this one any more.
+        """
+        stored = self.records.get(f"answers/{self.id}") or {}
+        if request_id in stored.get("earlier", []):
+            raise CancelledError("This request was overtaken: others have been begun since.")
+        if stored.get("request") != request_id or stored["answer"] is None:
+            return None
+        return Answer(**stored["answer"])
+
+    def start(self, request_id: str, overtaken: str | None = None) -> None:
+        """Write down that a request has been begun: from here on, earlier ones are of the past.
+
+        Args:
+            request_id: The request.
+            overtaken: A Create that got no further than its lease, when the request is a Delete.
+        """
+        stored = self.records.get(f"answers/{self.id}") or {}
+        known = [*stored.get("earlier", []), stored.get("request"), overtaken]
+        earlier = [each for each in known if each not in (None, request_id)]
+        self._keep(request_id, None, list(dict.fromkeys(earlier))[-REMEMBERED_REQUESTS:])
+
+    def keep_answer(self, request_id: str, answer: Answer) -> None:
+        """Keep the answer for another delivery of the same request."""
+        stored = self.records.get(f"answers/{self.id}") or {}
+        self._keep(request_id, {**asdict(answer), "data": dict(answer.data)}, stored.get("earlier", []))
+
+    def _keep(self, request_id: str, answer: Record | None, earlier: list[str]) -> None:
+        kept = {"request": request_id, "answer": answer, "earlier": earlier, "at": int(self.clock())}
+        self.records.put(f"answers/{self.id}", kept)
+
+    def bury(self) -> str | None:
+        """Put up the tombstone, before waiting for a Create that may run; the id of that Create, if known."""
+        create = (self.records.get(f"resources/{self.id}") or {}).get("create_request") or self._at_work()
+        self.records.put(f"tombstones/{self.id}", {"create_request": create, "at": int(self.clock())})
+        return create
+
+    def _at_work(self) -> str | None:
+        """The request that holds the resource's lease, or held it when it died."""
+        leases = self.records.under(f"leases/{self.id}")
+        return next((lease.get("request") or None for lease in leases.values()), None)
+
+    def buried(self, request_id: str) -> bool:
+        """Whether a Delete has overtaken this Create."""
+        tombstone = self.records.get(f"tombstones/{self.id}")
+        if tombstone is None:
+            return False
+        if tombstone["create_request"] is not None:
+            return bool(tombstone["create_request"] == request_id)
+        return self.clock() < float(tombstone["at"]) + OVERTAKEN_S
+
+    def _save(self) -> None:
+        self.records.put(f"resources/{self.id}", self.record)
+
+
+def forget_old(records: Records, now: float) -> None:
+    """Remove the answers and tombstones of resources that went more than a day ago."""
+    living = records.under("resources")
+    for folder in ("answers", "tombstones"):
+        for resource_id, record in records.under(folder).items():
+            if resource_id not in living and float(record["at"]) < now - LATE_S:
+                records.delete(f"{folder}/{resource_id}")

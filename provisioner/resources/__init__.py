@@ -1,0 +1,1 @@
+"""The custom resources: what Create, Update and Delete mean for each kind."""

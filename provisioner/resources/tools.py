@@ -1,0 +1,127 @@
+"""Everything the provisioner works with, put together in one place from the environment."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import httpx
+
+from provisioner.cloudformation.deadline import Deadline
+from provisioner.errors import ProvisionerError
+from provisioner.remembered.lease import Leases
+from provisioner.remembered.memory import Memory
+from provisioner.remembered.ownership import Ownership
+from provisioner.world import aws, credentials, keys
+from provisioner.world.keys import KeyPair
+from provisioner.world.records import Records
+from provisioner.world.secret import ApplicationSecret
+from provisioner.world.vonage import Credentials, Vonage
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+API_URL = "https://api.nexmo.com"
+NUMBERS_URL = "https://rest.nexmo.com"
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a request needs to reach AWS and Vonage.
+
+    Attributes:
+        secrets: Secrets Manager.
+        records: The provisioner's memory.
+        deadline: This request's time.
+        http: The HTTP client for Vonage.
+        api_url: Where the Application and Voice APIs are.
+        numbers_url: Where the Numbers API is.
+        clock: Unix time in seconds.
+        make_key: Makes a new key pair.
+    """
+
+    secrets: "SecretsManagerClient"
+    records: Records
+    deadline: Deadline
+    http: httpx.Client
+    api_url: str
+    numbers_url: str
+    clock: Callable[[], float] = time.time
+    make_key: Callable[[], KeyPair] = keys.make
+
+    def vonage(self, credentials_secret: str) -> Vonage:
+        """A client for the account whose credentials the secret holds.
+
+        Raises:
+            ProvisionerError: the secret is missing or incomplete.
+        """
+        read = credentials.read(self.secrets, credentials_secret)
+        account = Credentials(read.api_key, read.api_secret, self.api_url, self.numbers_url)
+        return Vonage(account, self.deadline, self.http)
+
+    def account(self, properties: Mapping[str, object]) -> str:
+        """The API key of the account that a resource's properties name.
+
+        Raises:
+            ProvisionerError: the secret is missing or incomplete.
+        """
+        return credentials.read(self.secrets, str(properties.get("CredentialsSecret") or "")).api_key
+
+    def application_secret(self, arn: str) -> ApplicationSecret:
+        """The secret of an application."""
+        return ApplicationSecret(self.secrets, arn)
+
+    def memory(self, resource_id: str) -> Memory:
+        """The memory of a resource."""
+        memory = Memory(self.records, resource_id, self.clock)
+        memory.recall()
+        return memory
+
+    def ownership(self, kind: str) -> Ownership:
+        """The owners of `applications` or of `numbers`."""
+        return Ownership(self.records, kind)
+
+    @property
+    def leases(self) -> Leases:
+        """Leases for this request."""
+        return Leases(self.records, self.deadline, self.clock)
+
+
+def tools(remaining_s: float) -> Tools:
+    """The tools of the deployed function.
+
+    Args:
+        remaining_s: Lambda's remaining time, in seconds.
+
+    Raises:
+        ProvisionerError: an environment variable is missing.
+    """
+    prefix = os.environ.get("SWITCHBOARD_RECORDS_PREFIX", "")
+    if not prefix.strip("/"):
+        raise ProvisionerError(
+            "The environment variable SWITCHBOARD_RECORDS_PREFIX is not set.",
+            "The template sets it; deploy it again.",
+        )
+    return Tools(
+        secrets=aws.secrets_manager(),
+        records=Records(aws.parameter_store(), prefix),
+        deadline=Deadline.after(remaining_s),
+        http=_http(),
+        api_url=_url("VONAGE_API_URL", API_URL),
+        numbers_url=_url("VONAGE_NUMBERS_URL", NUMBERS_URL),
+    )
+
+
+def _url(name: str, default: str) -> str:
+    return (os.environ.get(name) or default).rstrip("/")
+
+
+@cache
+def _http() -> httpx.Client:
+    """The HTTP client, made once for each process: loading the certificates takes 0.1 s."""
+    # Its own log lines carry whole URLs, and with them telephone numbers.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    return httpx.Client(headers={"Accept": "application/json"})

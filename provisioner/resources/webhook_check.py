@@ -1,0 +1,178 @@
+"""`Custom::WebhookCheck`: a new deployment has to answer like one before numbers are linked to it.
+
+Signed webhooks go to every route of the deployed API, and the answers are validated as Vonage would. They
+carry the claim `switchboard_check` in their signed token: the pipeline then runs the answer flow, whose NCCO
+is what is checked, and neither queues nor does anything else. Without the account's signature the claim is
+worth nothing. A failure fails the deployment, and CloudFormation rolls back. The way back is never failed;
+`passed` tells it from a deployment.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import jwt
+
+from provisioner.cloudformation.protocol import Answer, Request
+from provisioner.errors import InvalidPropertiesError, ProvisionerError
+from provisioner.remembered import passed
+from provisioner.resources.tools import Tools
+from provisioner.world import aws, credentials
+
+TYPE = "Custom::WebhookCheck"
+CLAIM = "switchboard_check"
+CONVERSATION = "CON-00000000-0000-0000-0000-000000000000"
+# What each webhook answers when all is well; docs/webhooks.md.
+EXPECTED = {"answer": 200, "fallback": 200, "event": 204, "inbound": 200, "status": 200, "rtcevent": 204}
+SPEAKS = ("answer", "fallback")
+# A new API's routes and a function's permission take a moment to be known everywhere.
+ATTEMPTS = 4
+PAUSE_S = 2.0
+TIMEOUT_S = 10.0
+# Each function starts cold, which takes its time, and so does one that hangs.
+ASKED_TOGETHER = 2
+LONGEST_ROUND_S = PAUSE_S + TIMEOUT_S * len(EXPECTED) / ASKED_TOGETHER
+log = logging.getLogger("provisioner")
+
+
+def handle(request: Request, tools: Tools) -> Answer:
+    """Check every route, on Create and Update; there is nothing but the record to delete.
+
+    Raises:
+        ProvisionerError: a property is missing, or a webhook does not answer as it should.
+    """
+    if request.type == "Delete":
+        passed.forget(tools.records, request)
+        return Answer("SUCCESS", request.answer_id)
+    data = {"ApplicationId": str(request.properties.get("ApplicationId", ""))}
+    known = passed.Passed(tools.records, request)
+    if known.is_way_back:
+        log.warning("the webhooks were not tried: these are the properties that they passed with last")
+        return Answer("SUCCESS", request.answer_id, "The webhooks were not tried on the way back.", data)
+    try:
+        known.begin()
+        _check(request, tools)
+        known.end()
+    except ProvisionerError as error:
+        if not known.may_be_way_back:
+            raise
+        log.warning("%s does not fail what may be the way back of a rollback", error.code)
+        return Answer("SUCCESS", request.answer_id, f"Not failed, as on a way back: {error}", data)
+    return Answer("SUCCESS", request.answer_id, data=data)
+
+
+def _check(request: Request, tools: Tools) -> None:
+    base_url = str(request.properties.get("BaseUrl") or "").rstrip("/")
+    if not base_url.startswith(("https://", "http://")):
+        raise InvalidPropertiesError("BaseUrl is required: the address that the routes' names are added to.")
+    account = _account(tools, str(request.properties.get("CredentialsSecret") or ""))
+    called = str(request.properties.get("Number") or "447700900000")
+    wrong = _wrong(tools, lambda name: _asked(tools, f"{base_url}/{name}", name, account, called))
+    if wrong:
+        raise ProvisionerError(
+            f"The deployed webhooks do not work: {'; '.join(wrong)}.",
+            "Mend that, and deploy again; `make logs MINUTES=15` has more, unless this was the first "
+            "deployment. DeployCheck=false deploys without this check.",
+            "CHECK_FAILED",
+        )
+
+
+def _account(tools: Tools, name: str) -> tuple[str, str]:
+    """The account's API key and signature secret."""
+    read = credentials.read(tools.secrets, name)
+    if not read.has_signature_secret:
+        raise ProvisionerError(
+            f"The credentials secret {name!r} lacks signature_secret.",
+            "Write it with `make credentials`.",
+            "SIGNATURE_SECRET_MISSING",
+        )
+    with aws.explained(f"read the credentials secret {name!r}", "Write it with `make credentials`."):
+        text = tools.secrets.get_secret_value(SecretId=name)["SecretString"]
+    return read.api_key, str(json.loads(text)["signature_secret"])
+
+
+def _wrong(tools: Tools, ask: Callable[[str], str]) -> list[str]:
+    """What is wrong with each webhook; those that fail are asked again while there is time."""
+    problems = dict.fromkeys(EXPECTED, "")
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            tools.deadline.pause(PAUSE_S)
+        with ThreadPoolExecutor(ASKED_TOGETHER) as threads:
+            answers = list(threads.map(ask, problems))
+        problems = {name: answer for name, answer in zip(problems, answers, strict=True) if answer}
+        if not problems or tools.deadline.remaining() < LONGEST_ROUND_S:
+            break
+    return [f"{name} {problem}" for name, problem in problems.items()]
+
+
+def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], called: str) -> str:
+    body = json.dumps(_payload(name, called)).encode()
+    headers = {"Content-Type": "application/json", "Authorization": _token(body, account)}
+    try:
+        reply = tools.http.post(address, content=body, headers=headers, timeout=TIMEOUT_S)
+    except httpx.HTTPError as error:
+        return f"does not answer ({type(error).__name__})"
+    if reply.status_code != EXPECTED[name]:
+        return f"answers {reply.status_code} instead of {EXPECTED[name]}{_told(reply)}"
+    return _ncco_problem(reply) if name in SPEAKS else ""
+
+
+def _told(reply: httpx.Response) -> str:
+    """What the pipeline tells the account about a failure: the outcome, the error and where it was raised."""
+    try:
+        body = reply.json()
+    except ValueError:
+        body = None
+    match body:
+        case [{"outcome": outcome}]:
+            told = body[0]
+        case _:
+            return ""  # from the gateway: a function that crashed tells nothing itself
+    why = told.get("reason") or " at ".join([told.get("error", ""), *told.get("at", [])[-1:]])
+    return f" ({outcome}{why and f': {why}'})"
+
+
+def _ncco_problem(reply: httpx.Response) -> str:
+    from switchboard.validate import ncco_problems
+
+    try:
+        problems = ncco_problems(reply.json())
+    except ValueError:
+        return "answers something that is no JSON"
+    return f"answers an NCCO that Vonage refuses ({problems[0]})" if problems else ""
+
+
+def _payload(name: str, called: str) -> Mapping[str, Any]:
+    """A request of the webhook's kind; the fallback's has no call's id, so as not to count as a call."""
+    if name == "fallback":
+        return {"to": called, "reason": "check", "original_request": {"type": "answer"}}
+    call = {"conversation_uuid": CONVERSATION, "uuid": "0" * 32, "from": called, "to": called}
+    return {
+        "answer": {**call, "endpoint_type": "phone"},
+        "event": {**call, "status": "ringing", "direction": "inbound"},
+        "inbound": {
+            "message_uuid": CONVERSATION[4:],
+            "channel": "sms",
+            "message_type": "text",
+            "text": "check",
+        },
+        "status": {"message_uuid": CONVERSATION[4:], "channel": "sms", "status": "delivered"},
+    }.get(name, {"type": "custom:check", "conversation_id": CONVERSATION})
+
+
+def _token(body: bytes, account: tuple[str, str]) -> str:
+    api_key, secret = account
+    claims = {
+        "iat": int(time.time()),
+        "jti": hashlib.sha256(body).hexdigest()[:32],
+        "iss": "Vonage",
+        "api_key": api_key,
+        "payload_hash": hashlib.sha256(body).hexdigest(),
+        CLAIM: True,
+    }
+    return "Bearer " + jwt.encode(claims, secret, algorithm="HS256")

@@ -1,0 +1,1 @@
+"""What a template may ask for: properties as people write them, and what is wrong with them in words."""

@@ -1,0 +1,122 @@
+"""An application's capabilities, spelled as Vonage's Application API spells them.
+
+Source: Vonage Application API v2 reference.
+"""
+
+from typing import Literal
+
+from provisioner.wanted.scalars import (
+    Address,
+    AnswerTimeout,
+    ConnectTimeout,
+    Days,
+    EventTimeout,
+    Flag,
+    Hours,
+    Method,
+    PassedThrough,
+    Post,
+    Shape,
+)
+
+
+class Webhook(Shape):
+    """A webhook whose timeouts cannot be set."""
+
+    address: Address
+    http_method: Method = "POST"
+
+
+class PostWebhook(Shape):
+    """A webhook that Vonage only ever POSTs to."""
+
+    address: Address
+    http_method: Post = "POST"
+
+
+class AnswerWebhook(Webhook):
+    """`answer_url` or `fallback_answer_url`; timeouts in milliseconds."""
+
+    connect_timeout: ConnectTimeout | None = None
+    socket_timeout: AnswerTimeout | None = None
+
+
+class EventWebhook(Webhook):
+    """The voice `event_url`; timeouts in milliseconds."""
+
+    connect_timeout: ConnectTimeout | None = None
+    socket_timeout: EventTimeout | None = None
+
+
+class VoiceWebhooks(Shape):
+    """The three webhooks of a call."""
+
+    answer_url: AnswerWebhook | None = None
+    fallback_answer_url: AnswerWebhook | None = None
+    event_url: EventWebhook | None = None
+
+
+class Voice(Shape):
+    """The voice capability."""
+
+    webhooks: VoiceWebhooks | None = None
+    signed_callbacks: Flag = True
+    conversations_ttl: Hours | None = None
+    leg_persistence_time: Days | None = None
+    region: Literal["na-east", "na-west", "eu-east", "eu-west", "apac-sng", "apac-australia"] | None = None
+
+
+class MessagesWebhooks(Shape):
+    """Both webhooks of messages: Vonage's own tools require them together."""
+
+    inbound_url: PostWebhook
+    status_url: PostWebhook
+
+
+class Messages(Shape):
+    """The messages capability."""
+
+    webhooks: MessagesWebhooks
+    version: Literal["v1", "v0.1"] = "v1"
+    authenticate_inbound_media: Flag | None = None
+
+
+class RtcWebhooks(Shape):
+    """The webhook of the Conversation API."""
+
+    event_url: Webhook
+
+
+class Rtc(Shape):
+    """The rtc capability."""
+
+    webhooks: RtcWebhooks
+    signed_callbacks: Flag = True
+
+
+class VerifyWebhooks(Shape):
+    """The webhook of the Verify API."""
+
+    status_url: PostWebhook
+
+
+class Verify(Shape):
+    """The verify capability; its version is read-only."""
+
+    webhooks: VerifyWebhooks | None = None
+
+
+class Empty(Shape):
+    """A capability without settings: `{}`."""
+
+
+class Capabilities(Shape):
+    """What the application can do, in Vonage's spelling; `video` and `network_apis` pass through."""
+
+    voice: Voice | None = None
+    messages: Messages | None = None
+    rtc: Rtc | None = None
+    vbc: Empty | None = None
+    verify: Verify | None = None
+    video: PassedThrough | None = None
+    network_apis: PassedThrough | None = None

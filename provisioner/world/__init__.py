@@ -1,0 +1,1 @@
+"""What is outside: Vonage's APIs, Secrets Manager, Parameter Store, key pairs. One module speaks to each."""

@@ -1,0 +1,187 @@
+"""The secret of an application: its id and its key.
+
+Which version of it means what is decided by its content, never by its labels: on AWS
+the first value becomes AWSCURRENT whatever was asked for, and other implementations differ. A value without
+`application_id` means "not provisioned yet" to every reader.
+Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionStage).
+"""
+
+import json
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from provisioner.errors import ProvisionerError
+from provisioner.world import aws, keys
+from provisioner.world.keys import KeyPair
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+TAG_IT = "A secret outside the provisioner's stack needs the tag switchboard=managed: add it, deploy again."
+GONE = {"ResourceNotFoundException", "InvalidRequestException"}
+
+
+@dataclass(frozen=True)
+class Content:
+    """One version of the application's secret, understood.
+
+    Attributes:
+        key: The pair in it, or None when it holds no usable key.
+        application_id: Empty while there is no application.
+        key_version: The `KeyVersion` the key was made for.
+        version_id: Secrets Manager's id of the version.
+        others: Fields of somebody else's, kept as they are.
+    """
+
+    key: KeyPair | None = None
+    application_id: str = ""
+    key_version: str = ""
+    version_id: str = ""
+    others: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def public_key(self) -> str | None:
+        """The public half as PEM."""
+        return self.key.public_pem if self.key else None
+
+
+class ApplicationSecret:
+    """The secret of one application.
+
+    Args:
+        client: Secrets Manager.
+        arn: The secret's ARN or name.
+    """
+
+    def __init__(self, client: "SecretsManagerClient", arn: str) -> None:
+        self._client = client
+        self.arn = arn
+
+    def other(self, arn: str) -> "ApplicationSecret":
+        """Another secret."""
+        return ApplicationSecret(self._client, arn)
+
+    def current(self) -> Content:
+        """What readers see now; empty when nothing has been stored."""
+        return self._read("AWSCURRENT")
+
+    def pending(self) -> Content:
+        """The key of a rotation that has not ended; empty when there is none."""
+        return self._read("AWSPENDING")
+
+    def versions(self) -> list[Content]:
+        """Every labelled version: current, pending, previous."""
+        return [self._read(stage) for stage in ("AWSCURRENT", "AWSPENDING", "AWSPREVIOUS")]
+
+    def put(self, content: Content, token: str, *, pending: bool = False) -> Content:
+        """Store a version; the same token stores it once, and gives back what was stored first.
+
+        Args:
+            content: What to store; its `version_id` is ignored.
+            token: Any text that names this write, such as the id of the request it is for.
+            pending: Store it beside the current value instead of in its place.
+
+        Raises:
+            ProvisionerError: AWS refused.
+        """
+        version_id = str(uuid.uuid5(uuid.NAMESPACE_OID, token))
+        stage = "AWSPENDING" if pending else "AWSCURRENT"
+        with aws.explained(f"write the secret {self.arn}", TAG_IT):
+            try:
+                self._client.put_secret_value(
+                    SecretId=self.arn,
+                    ClientRequestToken=version_id,
+                    SecretString=_encode(content),
+                    VersionStages=[stage],
+                )
+            except ClientError as error:
+                if aws.code(error) != "ResourceExistsException":
+                    raise
+                return self._version(version_id)
+        return replace(content, version_id=version_id)
+
+    def empty(self, content: Content, token: str) -> None:
+        """Keep only other people's fields; a secret that is gone already is success."""
+        try:
+            self.put(Content(others=content.others), token)
+        except ProvisionerError as error:
+            if aws.code(error.__cause__ or error) not in GONE:
+                raise
+
+    def promote(self, version_id: str) -> None:
+        """Make a pending version the current one."""
+        with aws.explained(f"move AWSCURRENT of the secret {self.arn}", TAG_IT):
+            stages = self._stages()
+            holder = _holder(stages, "AWSCURRENT")
+            if holder != version_id:
+                move = {"RemoveFromVersionId": holder} if holder else {}
+                self._client.update_secret_version_stage(
+                    SecretId=self.arn, VersionStage="AWSCURRENT", MoveToVersionId=version_id, **move
+                )
+        self.drop_pending()
+
+    def drop_pending(self) -> None:
+        """Take the label AWSPENDING off whatever carries it."""
+        with aws.explained(f"move AWSPENDING of the secret {self.arn}", TAG_IT):
+            holder = _holder(self._stages(), "AWSPENDING")
+            if holder:
+                self._client.update_secret_version_stage(
+                    SecretId=self.arn, VersionStage="AWSPENDING", RemoveFromVersionId=holder
+                )
+
+    def _version(self, version_id: str) -> Content:
+        reply = self._client.get_secret_value(SecretId=self.arn, VersionId=version_id)
+        return _decode(reply.get("SecretString"), version_id)
+
+    def _stages(self) -> dict[str, list[str]]:
+        return self._client.describe_secret(SecretId=self.arn).get("VersionIdsToStages", {})
+
+    def _read(self, stage: str) -> Content:
+        with aws.explained(f"read the secret {self.arn}", TAG_IT):
+            try:
+                reply = self._client.get_secret_value(SecretId=self.arn, VersionStage=stage)
+            except ClientError as error:
+                if aws.code(error) in GONE:
+                    return Content()
+                raise
+        return _decode(reply.get("SecretString"), reply["VersionId"])
+
+
+def _encode(content: Content) -> str:
+    fields = dict(content.others)
+    if content.key:
+        fields |= {"private_key": content.key.private_pem, "key_version": content.key_version}
+    if content.application_id:
+        fields["application_id"] = content.application_id
+    return json.dumps(fields)
+
+
+def _decode(text: str | None, version_id: str) -> Content:
+    document = _document(text)
+    private_pem = document.pop("private_key", None)
+    try:
+        key = keys.pair(private_pem) if isinstance(private_pem, str) else None
+    except ValueError:
+        key = None
+    return Content(
+        key=key,
+        application_id=str(document.pop("application_id", "") or ""),
+        key_version=str(document.pop("key_version", "") or ""),
+        version_id=version_id,
+        others=document,
+    )
+
+
+def _document(text: str | None) -> dict[str, Any]:
+    try:
+        document = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _holder(stages: dict[str, list[str]], stage: str) -> str | None:
+    return next((version for version, labels in stages.items() if stage in labels), None)
