@@ -12,16 +12,16 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
-from switchboard.actions import Action
-from switchboard.call_requests import Callee, CallUpdate
 from switchboard.catalogue import MESSAGES, RTC_TYPES, VOICE
-from switchboard.classify import Webhook, classify
-from switchboard.commands import CallToPlace, Command, MessageChange, Result, Stored
-from switchboard.endpoints import Endpoint
-from switchboard.message_requests import MessageRequest
-from switchboard.rtc import Event as RtcEvent
-from switchboard.shapes import Shape, keys, members, tags, unwrap
-from switchboard.typed import Tagged
+from switchboard.webhooks.classify import Webhook, classify
+from switchboard.wire.actions import Action
+from switchboard.wire.call_requests import Callee, CallUpdate
+from switchboard.wire.commands import CallToPlace, Command, MessageChange, Result, Stored
+from switchboard.wire.endpoints import Endpoint
+from switchboard.wire.message_requests import MessageRequest
+from switchboard.wire.rtc import Event as RtcEvent
+from switchboard.wire.shapes import Shape, keys, members, tags, unwrap
+from switchboard.wire.typed import Tagged
 
 DOCS = Path(__file__).parent
 EVENTS = DOCS.parent / "events"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from switchboard import pipeline
-from switchboard.credentials import SignatureSecrets, _secrets_manager
+from switchboard.webhooks import pipeline
+from switchboard.webhooks.signature_secrets import SignatureSecrets, _secrets_manager
 
 from tests.factories import CREDENTIALS
 from tests.fakes.stores import Aws, running

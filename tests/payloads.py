@@ -6,7 +6,7 @@ Hypothesis has no idea of `Any`, which stands for JSON in the wire types.
 from typing import Any, get_args
 
 from hypothesis import strategies as st
-from switchboard.message_requests import Email
+from switchboard.wire.message_requests import Email
 
 from tests.samples import sample
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
-from switchboard.classify import Webhook
+from switchboard.webhooks.classify import Webhook
 
 _FOLDER = Path(__file__).parents[1] / "events"
 WEBHOOKS: tuple[Webhook, ...] = get_args(Webhook)

@@ -3,10 +3,10 @@
 import json
 import os
 
-from switchboard import credentials
+from switchboard.webhooks import signature_secrets
 
-credentials._prepare = lambda: None
-credentials._read_version = lambda _label: json.loads(os.environ["BENCHMARK_CREDENTIALS"])
+signature_secrets._prepare = lambda: None
+signature_secrets._read_version = lambda _label: json.loads(os.environ["BENCHMARK_CREDENTIALS"])
 
 from app import lambda_handler  # noqa: E402
 

@@ -3,21 +3,21 @@
 import json
 import os
 
-from switchboard import credentials
+from switchboard.webhooks import signature_secrets
 
 
-def _read(label: str) -> credentials.Version:
+def _read(label: str) -> signature_secrets.Version:
     import boto3
 
     reply = boto3.client("secretsmanager").get_secret_value(
         SecretId=os.environ["SWITCHBOARD_CREDENTIALS_SECRET"], VersionStage=label
     )
-    version: credentials.Version = json.loads(reply["SecretString"])
+    version: signature_secrets.Version = json.loads(reply["SecretString"])
     return version
 
 
-credentials._prepare = lambda: None
-credentials._read_version = _read
+signature_secrets._prepare = lambda: None
+signature_secrets._read_version = _read
 
 from app import lambda_handler  # noqa: E402
 

@@ -5,22 +5,22 @@ import json
 import os
 import urllib.parse
 
-from switchboard import credentials
+from switchboard.webhooks import signature_secrets
 
 
-def _read(label: str) -> credentials.Version:
+def _read(label: str) -> signature_secrets.Version:
     port = int(os.environ["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"])
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1.5)
     name = urllib.parse.quote(os.environ["SWITCHBOARD_CREDENTIALS_SECRET"], safe="")
     token = {"X-Aws-Parameters-Secrets-Token": os.environ["AWS_SESSION_TOKEN"]}
     connection.request("GET", f"/secretsmanager/get?secretId={name}&versionStage={label}", headers=token)
     reply = json.loads(connection.getresponse().read())
-    version: credentials.Version = json.loads(reply["SecretString"])
+    version: signature_secrets.Version = json.loads(reply["SecretString"])
     return version
 
 
-credentials._prepare = lambda: None
-credentials._read_version = _read
+signature_secrets._prepare = lambda: None
+signature_secrets._read_version = _read
 
 from app import lambda_handler  # noqa: E402
 

@@ -5,7 +5,7 @@ import re
 import ssl
 from pathlib import Path
 
-from switchboard import aws
+from switchboard.aws import signed
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", re.DOTALL)
 _ROOTS = "".join(_PEM.findall(Path(os.environ["SSL_CERT_FILE"]).read_text())[-5:])
@@ -17,7 +17,7 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-aws._tls = _tls
+signed._tls = _tls
 
 from app import lambda_handler  # noqa: E402
 

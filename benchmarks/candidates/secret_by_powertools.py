@@ -2,19 +2,19 @@
 
 import os
 
-from switchboard import credentials
+from switchboard.webhooks import signature_secrets
 
 
-def _read(label: str) -> credentials.Version:
+def _read(label: str) -> signature_secrets.Version:
     from aws_lambda_powertools.utilities import parameters
 
     name = os.environ["SWITCHBOARD_CREDENTIALS_SECRET"]
-    version: credentials.Version = parameters.get_secret(name, transform="json", VersionStage=label)
+    version: signature_secrets.Version = parameters.get_secret(name, transform="json", VersionStage=label)
     return version
 
 
-credentials._prepare = lambda: None
-credentials._read_version = _read
+signature_secrets._prepare = lambda: None
+signature_secrets._read_version = _read
 
 from app import lambda_handler  # noqa: E402
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
-from switchboard import queue
+from switchboard.aws import queues
 
 _sqs = boto3.client("sqs")
 
@@ -19,7 +19,7 @@ def _send(url: str, message: Mapping[str, Any], group: str) -> None:
     )
 
 
-queue._send = _send
+queues._send = _send
 
 from app import lambda_handler  # noqa: E402
 

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from switchboard import queue
+from switchboard.aws import queues
 
-_kept = queue._send
+_kept = queues._send
 
 
 def _send(url: str, message: Mapping[str, Any], group: str) -> None:
-    queue._sqs.close()
+    queues._sqs.close()
     _kept(url, message, group)
 
 
-queue._send = _send
+queues._send = _send
 
 from app import lambda_handler  # noqa: E402
 

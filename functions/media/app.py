@@ -13,10 +13,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from switchboard import queue, telemetry
-from switchboard.client import Vonage
+from switchboard import telemetry
+from switchboard.aws import queues
 from switchboard.envelope import Envelope
 from switchboard.errors import RefusedError
+from switchboard.outbound.vonage import Vonage
 from switchboard.settings import required
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def store(event: Envelope, number: int, url: str) -> bool:
         bucket = required("SWITCHBOARD_MEDIA_BUCKET")
         _s3().upload_fileobj(file, bucket, key, ExtraArgs={"ContentType": content_type})
     stored = {"bucket": bucket, "key": key, "size": size, "content_type": content_type}
-    queue.announce(f"{event['name']}.stored", f"{event['id']}\n{number}", event["subject"], stored)
+    queues.announce(f"{event['name']}.stored", f"{event['id']}\n{number}", event["subject"], stored)
     return True
 
 

@@ -11,9 +11,10 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from switchboard import queue, telemetry
+from switchboard import telemetry
+from switchboard.aws import queues
 from switchboard.errors import AwsError
-from switchboard.outbox import LaterError, Result, carry_out, give_up
+from switchboard.outbound.carrying_out import LaterError, Result, carry_out, give_up
 
 # Enough for a day of Vonage asking for patience; the queue itself gives up later than this.
 MOST_ATTEMPTS = 60
@@ -36,12 +37,12 @@ def handle(message: dict[str, Any]) -> bool:
     facts: dict[str, object] = {"id": command["id"], "command": command["name"]}
     try:
         result = attempt(command, int(message["attributes"]["ApproximateReceiveCount"]))
-        queue.put_result(result)
+        queues.put_result(result)
         if result["outcome"] == "rejected":
-            queue.put_rejected(command)
+            queues.put_rejected(command)
     except LaterError as later:
         with suppress(AwsError):  # then it comes back when the queue's own time is over
-            queue.delay(message["receiptHandle"], delay_s(message, later))
+            queues.delay(message["receiptHandle"], delay_s(message, later))
         telemetry.outcome("Later", "outbound", "WARNING", **facts, reason=str(later))
         return False
     except Exception as failure:  # noqa: BLE001 - one command must not stop the others

@@ -9,8 +9,10 @@ Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchIte
 import json
 from typing import Any
 
-from switchboard import bus, telemetry, timeline
+from switchboard import telemetry
+from switchboard.aws import bus
 from switchboard.envelope import Envelope
+from switchboard.timeline import events
 
 
 def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, Any]:
@@ -40,7 +42,7 @@ def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, 
 def write(body: str) -> list[Envelope]:
     """Write an event to the timeline; gives it back to be published, nothing for a duplicate."""
     event: Envelope = json.loads(body)
-    if timeline.add(event):
+    if events.add(event):
         return [event]
     telemetry.outcome("Duplicate", "record", "INFO", **facts(event))
     return []
@@ -61,7 +63,7 @@ def announce(new: list[tuple[int, Envelope]]) -> list[int]:
 def remember(event: Envelope) -> str | None:
     """Mark an event as published; when that fails it will be published again, which rules have to bear."""
     try:
-        timeline.mark_published(event)
+        events.mark_published(event)
     except Exception as failure:  # noqa: BLE001 - whatever it is, the event is not marked
         return type(failure).__name__
     return None

@@ -7,8 +7,8 @@ import json
 from datetime import UTC, datetime
 
 import boto3
-from switchboard.classify import source
-from switchboard.timeline import Entry
+from switchboard.timeline.events import Entry
+from switchboard.webhooks.classify import source
 
 from local.errors import StageError
 from local.explained import explained

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-from switchboard import timeline as stored
-from switchboard.timeline import Entry
-from switchboard.timeline_view import state
+from switchboard.timeline import events as stored
+from switchboard.timeline.events import Entry
+from switchboard.timeline.view import state
 
 from local.errors import StageError
 from local.explained import explained

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from switchboard.call_requests import CallRequest, PressInCall, StreamInCall, TalkInCall
-from switchboard.shapes import Shape
+from switchboard.wire.call_requests import CallRequest, PressInCall, StreamInCall, TalkInCall
+from switchboard.wire.shapes import Shape
 
 from local.vonage import ncco as nccos
 from local.vonage import rules, wire

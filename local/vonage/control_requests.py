@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from switchboard.endpoints import Url
-from switchboard.typed import Between, TypedDict
+from switchboard.wire.endpoints import Url
+from switchboard.wire.typed import Between, TypedDict
 
 from local.vonage.account import Json
 from local.vonage.parties import Callee

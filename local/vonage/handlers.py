@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import Any
 
 import httpx
-from switchboard import credentials, queue
+from switchboard.aws import queues
+from switchboard.webhooks import signature_secrets
 
 from local.vonage.account import Account, Json
 from local.vonage.endpoint import Answer, Incoming, serving
@@ -69,8 +70,8 @@ class Handlers(httpx.BaseTransport):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        credentials._secrets_manager().close()  # noqa: SLF001 - the functions keep their connections for ever
-        queue._sqs.close()  # noqa: SLF001 - likewise
+        signature_secrets._secrets_manager().close()  # noqa: SLF001 - the functions keep their connections for ever
+        queues._sqs.close()  # noqa: SLF001 - likewise
         self._open.close()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

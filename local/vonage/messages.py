@@ -5,8 +5,8 @@ Source: Vonage Messages API v1 reference, webhooks "Inbound Message" and "Messag
 
 from typing import TYPE_CHECKING
 
-from switchboard import shapes
-from switchboard.messages import Inbound
+from switchboard.wire import shapes
+from switchboard.wire.messages import Inbound
 
 from local.vonage import message_webhooks, wire
 from local.vonage.account import Json

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from switchboard.message_requests import MessageRequest, MessageUpdate
+from switchboard.wire.message_requests import MessageRequest, MessageUpdate
 
 from local.vonage import sending, wire
 from local.vonage.account import Json

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from switchboard.actions import Action
-from switchboard.rules import broken_rules
-from switchboard.shapes import locate
+from switchboard.wire.actions import Action
+from switchboard.wire.rules import broken_rules
+from switchboard.wire.shapes import locate
 
 from local.vonage.account import Json, JsonValue
 

@@ -4,7 +4,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from switchboard.shapes import Shape, locate
+from switchboard.wire.shapes import Shape, locate
 
 from local.vonage.account import JsonValue
 from local.vonage.problems import InvalidParameter

@@ -138,7 +138,7 @@ def _told(reply: httpx.Response) -> str:
 
 
 def _ncco_problem(reply: httpx.Response) -> str:
-    from switchboard.validate import ncco_problems
+    from switchboard.wire.validate import ncco_problems
 
     try:
         problems = ncco_problems(reply.json())

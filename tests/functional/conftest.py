@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from switchboard import bus, outbox, queue, table
+from switchboard.aws import bus, queues, table
+from switchboard.outbound import carrying_out
 
 from tests.fakes.backbone import COMMANDS, QUEUE, REJECTED
 from tests.fakes.stores import Aws
@@ -25,7 +26,7 @@ def backbone(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     }.items():
         monkeypatch.setenv(name, value)
     yield aws
-    queue._sqs.close()
+    queues._sqs.close()
     for client in (table.client, bus.client):
         if client.cache_info().currsize:
             client().close()
@@ -48,6 +49,6 @@ def vonage(backbone: Aws, private_key: str, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("SWITCHBOARD_COMMANDS_DLQ_URL", REJECTED)
         monkeypatch.setenv("VONAGE_API_URL", fake.url)
         yield fake
-        if outbox._vonage.cache_info().currsize:
-            outbox._vonage().close()
-        outbox._vonage.cache_clear()
+        if carrying_out._vonage.cache_info().currsize:
+            carrying_out._vonage().close()
+        carrying_out._vonage.cache_clear()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from switchboard import answer, event, inbound
-from switchboard.pipeline import Webhook
+from switchboard.webhooks.pipeline import Webhook
 
 from functions.answer import app as answer_app
 from functions.event import app as event_app

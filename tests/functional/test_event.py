@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from switchboard import Ncco, VoiceEvent, event, talk, webhook_url
-from switchboard.pipeline import Response, Webhook
+from switchboard.webhooks.pipeline import Response, Webhook
 
 from functions.event import app
 from tests.conftest import Logs

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from switchboard.pipeline import Response
-from switchboard.validate import message_problems, ncco_problems
+from switchboard.webhooks.pipeline import Response
+from switchboard.wire.validate import message_problems, ncco_problems
 
 from examples.auto_reply.inbound import app as auto_reply
 from examples.ivr.answer import app as ivr_answer

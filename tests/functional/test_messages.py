@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from switchboard import InboundMessage, MessageRequest, inbound, reply_to
-from switchboard.pipeline import Webhook
 from switchboard.request import MAX_BODY_BYTES
+from switchboard.webhooks.pipeline import Webhook
 
 from functions.inbound import app as inbound_app
 from functions.rtc_event import app as rtc_event_app

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from switchboard import outbox
-from switchboard.commands import Result
-from switchboard.validate import problems
+from switchboard.outbound import carrying_out
+from switchboard.wire.commands import Result
+from switchboard.wire.validate import problems
 
 from functions.outbound import app
 from tests.conftest import Logs
@@ -214,8 +214,8 @@ def test_what_was_never_sent_is_sent_later(
 ) -> None:
     monkeypatch.setenv("VONAGE_API_URL", "http://127.0.0.1:9")
     assert not deliver(command)
-    outbox._vonage().close()
-    outbox._vonage.cache_clear()
+    carrying_out._vonage().close()
+    carrying_out._vonage.cache_clear()
     monkeypatch.setenv("VONAGE_API_URL", vonage.url)
 
     assert deliver(command, 2)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from switchboard import timeline
+from switchboard.timeline import events as timeline
 
 from functions.record import app
 from tests.conftest import Logs

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from switchboard import timeline
-from switchboard.timeline import Entry
-from switchboard.timeline_view import render, state
+from switchboard.timeline import events as timeline
+from switchboard.timeline.events import Entry
+from switchboard.timeline.view import render, state
 
 from tests.factories import CALLED, CALLER
 from tests.fakes.stores import Aws

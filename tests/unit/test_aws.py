@@ -9,9 +9,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from switchboard.aws import Service, sign
-from switchboard.deadline import Late, within
+from switchboard.aws.signed import Service, sign
 from switchboard.errors import AwsError, SettingError
+from switchboard.webhooks.deadline import Late, within
 
 from tests.fakes.stores import Aws, Json, Refusal
 

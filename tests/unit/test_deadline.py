@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from switchboard.deadline import Late, within
+from switchboard.webhooks.deadline import Late, within
 
 
 def spin() -> None:

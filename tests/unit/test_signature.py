@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.types import Options
 from switchboard.errors import SignatureError
-from switchboard.signature import FUTURE_SKEW_S, verify
+from switchboard.webhooks.signature import FUTURE_SKEW_S, verify
 
 from tests.factories import API_KEY, SIGNATURE_SECRET, claims, signed
 

@@ -8,9 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from switchboard.message_requests import MessageRequest, reply_to
-    from switchboard.messages import Inbound as InboundMessage
-    from switchboard.messages import Status as MessageStatus
     from switchboard.ncco import (
         Ncco,
         app,
@@ -28,11 +25,14 @@ if TYPE_CHECKING:
         wait,
         websocket,
     )
-    from switchboard.rtc import Event as RtcEvent
     from switchboard.telemetry import logger
-    from switchboard.voice import AnswerRequest
-    from switchboard.voice_events import Event as VoiceEvent
-    from switchboard.webhook import answer, event, inbound, rtc_event, status, webhook_url
+    from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status, webhook_url
+    from switchboard.wire.message_requests import MessageRequest, reply_to
+    from switchboard.wire.messages import Inbound as InboundMessage
+    from switchboard.wire.messages import Status as MessageStatus
+    from switchboard.wire.rtc import Event as RtcEvent
+    from switchboard.wire.voice import AnswerRequest
+    from switchboard.wire.voice_events import Event as VoiceEvent
 
 __all__ = [
     "AnswerRequest", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "RtcEvent", "VoiceEvent",
@@ -41,24 +41,27 @@ __all__ = [
     "webhook_url", "websocket",
 ]  # fmt: skip
 
-# Every other name is the builder's in `ncco`.
+# Module and name; every other name is the builder's in `ncco`.
 _HOMES = {
-    **dict.fromkeys(["answer", "event", "inbound", "rtc_event", "status", "webhook_url"], "webhook"),
-    "AnswerRequest": "voice",
-    "InboundMessage": "messages.Inbound",
-    "MessageRequest": "message_requests",
-    "MessageStatus": "messages.Status",
-    "RtcEvent": "rtc.Event",
-    "VoiceEvent": "voice_events.Event",
-    "logger": "telemetry",
-    "reply_to": "message_requests",
+    **{
+        name: ("webhooks.decorators", name)
+        for name in ("answer", "event", "inbound", "rtc_event", "status", "webhook_url")
+    },
+    "AnswerRequest": ("wire.voice", "AnswerRequest"),
+    "InboundMessage": ("wire.messages", "Inbound"),
+    "MessageRequest": ("wire.message_requests", "MessageRequest"),
+    "MessageStatus": ("wire.messages", "Status"),
+    "RtcEvent": ("wire.rtc", "Event"),
+    "VoiceEvent": ("wire.voice_events", "Event"),
+    "logger": ("telemetry", "logger"),
+    "reply_to": ("wire.message_requests", "reply_to"),
 }
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, attribute = _HOMES.get(name, "ncco").partition(".")
-    value = getattr(import_module(f"{__name__}.{module}"), attribute or name)
+    module, attribute = _HOMES.get(name, ("ncco", name))
+    value = getattr(import_module(f"{__name__}.{module}"), attribute)
     globals()[name] = value
     return value

@@ -7,8 +7,8 @@ that of a status which Vonage added yesterday, is published all the same.
 from collections.abc import Mapping
 from typing import Any
 
-from switchboard import commands, messages, messages_v0_1, rtc, voice, voice_events
-from switchboard.shapes import Shape, tags
+from switchboard.wire import commands, messages, messages_v0_1, rtc, voice, voice_events
+from switchboard.wire.shapes import Shape, tags
 
 VOICE: Mapping[str, Shape] = {
     "voice.answer": voice.AnswerRequest,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack, cast
 
 if TYPE_CHECKING:
-    from switchboard.actions import (
+    from switchboard.wire.actions import (
         Action,
         Connect,
         ConnectOptions,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         TransferOptions,
         Wait,
     )
-    from switchboard.endpoints import (
+    from switchboard.wire.endpoints import (
         App,
         ContentType,
         Endpoint,

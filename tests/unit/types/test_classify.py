@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.catalogue import CATALOGUE, MESSAGES, RTC, RTC_TYPES, VOICE, shape_of
-from switchboard.classify import classify, source
-from switchboard.messages import Inbound
-from switchboard.shapes import keys, members, unwrap
-from switchboard.validate import problems
-from switchboard.voice_events import Event
+from switchboard.webhooks.classify import classify, source
+from switchboard.wire.messages import Inbound
+from switchboard.wire.shapes import keys, members, unwrap
+from switchboard.wire.validate import problems
+from switchboard.wire.voice_events import Event
 
 from tests.payloads import JSON
 from tests.samples import WEBHOOKS, payloads, sample, webhook_of

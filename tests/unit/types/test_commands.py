@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from switchboard.call_requests import CallRequest, CallUpdate
-from switchboard.commands import MessageChange
-from switchboard.message_requests import MessageRequest, reply_to
-from switchboard.shapes import keys, members, unwrap
-from switchboard.validate import call_problems, command_problems, message_problems, problems
+from switchboard.wire.call_requests import CallRequest, CallUpdate
+from switchboard.wire.commands import MessageChange
+from switchboard.wire.message_requests import MessageRequest, reply_to
+from switchboard.wire.shapes import keys, members, unwrap
+from switchboard.wire.validate import call_problems, command_problems, message_problems, problems
 
 from tests.payloads import payload
 from tests.samples import commands, payloads, sample

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field
-from switchboard.actions import Action
 from switchboard.ncco import (
     Ncco,
     app,
@@ -26,7 +25,8 @@ from switchboard.ncco import (
     wait,
     websocket,
 )
-from switchboard.validate import ncco_problems
+from switchboard.wire.actions import Action
+from switchboard.wire.validate import ncco_problems
 
 URL = "https://example.com/sound.mp3"
 BUILT: list[tuple[Action, dict[str, Any]]] = [
@@ -139,14 +139,14 @@ def test_wire_form_is_json() -> None:
 
 
 def test_answer_path_loads_neither_pydantic_nor_the_types_of_actions() -> None:
-    script = "import sys, switchboard.ncco, switchboard.voice; print(*sys.modules)"
+    script = "import sys, switchboard.ncco, switchboard.wire.voice; print(*sys.modules)"
 
     found = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=_env()
     )
 
     loaded = set(found.stdout.split())
-    assert not loaded & {"pydantic", "annotated_types", "switchboard.actions"}
+    assert not loaded & {"pydantic", "annotated_types", "switchboard.wire.actions"}
     if sys.version_info >= (3, 12):
         assert not loaded & {"typing_extensions", "dataclasses", "inspect"}
 

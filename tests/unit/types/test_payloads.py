@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from switchboard.catalogue import CATALOGUE, MESSAGES, VOICE, shape_of
-from switchboard.classify import Webhook, classify
-from switchboard.shapes import members
-from switchboard.validate import problems
-from switchboard.voice_events import Input
+from switchboard.webhooks.classify import Webhook, classify
+from switchboard.wire.shapes import members
+from switchboard.wire.validate import problems
+from switchboard.wire.voice_events import Input
 
 from tests.payloads import JSON, payload
 

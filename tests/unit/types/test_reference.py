@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from switchboard.actions import Action
-from switchboard.classify import classify
-from switchboard.endpoints import Endpoint
-from switchboard.shapes import tags
+from switchboard.webhooks.classify import classify
+from switchboard.wire.actions import Action
+from switchboard.wire.endpoints import Endpoint
+from switchboard.wire.shapes import tags
 
 from docs.reference import DOCS, pages
 from tests.samples import commands, payloads, sample, webhook_of

@@ -9,10 +9,10 @@ from mypy import api
 DOCS = Path(__file__).parents[3] / "docs"
 LAYER = Path(__file__).parents[3] / "layers" / "switchboard"
 IMPORTS = """
-from switchboard.messages import Inbound
+from switchboard.wire.messages import Inbound
 from switchboard.ncco import Ncco, connect, input_, phone, talk
-from switchboard.voice import AnswerRequest
-from switchboard.voice_events import Event
+from switchboard.wire.voice import AnswerRequest
+from switchboard.wire.voice_events import Event
 """
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from switchboard.actions import Action
 from switchboard.ncco import (
     Ncco,
     connect,
@@ -21,9 +20,10 @@ from switchboard.ncco import (
     wait,
     websocket,
 )
-from switchboard.shapes import members
-from switchboard.validate import ncco_problems, problems
-from switchboard.voice import AnswerRequest
+from switchboard.wire.actions import Action
+from switchboard.wire.shapes import members
+from switchboard.wire.validate import ncco_problems, problems
+from switchboard.wire.voice import AnswerRequest
 
 from tests.payloads import JSON, payload
 from tests.samples import sample

@@ -7,7 +7,7 @@ Source: Vonage NCCO reference, "connect" endpoint types, and the Voice API v1 Op
 import json
 from typing import Annotated, Any, Literal, NotRequired
 
-from switchboard.typed import Fits, Matches, Tagged, TypedDict
+from switchboard.wire.typed import Fits, Matches, Tagged, TypedDict
 
 Url = Annotated[str, Matches(r"https?://\S+", "an http or https URL")]
 PhoneNumber = Annotated[str, Matches(r"[0-9]{7,15}", "7 to 15 digits in E.164 form, without + or spaces")]

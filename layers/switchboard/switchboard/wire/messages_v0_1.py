@@ -8,8 +8,8 @@ Source: Vonage Messages API v0.1 OpenAPI file of 2021.
 
 from typing import Any, Literal, Required
 
-from switchboard.message_parts import Usage
-from switchboard.typed import TypedDict
+from switchboard.wire.message_parts import Usage
+from switchboard.wire.typed import TypedDict
 
 
 class Party(TypedDict, total=False):

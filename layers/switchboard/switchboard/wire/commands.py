@@ -7,10 +7,10 @@ flow leaves it out and gets one that follows from the event it answers; on the b
 
 from typing import Annotated, Literal, NotRequired, Required
 
-from switchboard.call_requests import CallRequest, CallUpdate
-from switchboard.endpoints import Url
-from switchboard.message_requests import MessageRequest, MessageUpdate
-from switchboard.typed import Characters, Tagged, TypedDict
+from switchboard.wire.call_requests import CallRequest, CallUpdate
+from switchboard.wire.endpoints import Url
+from switchboard.wire.message_requests import MessageRequest, MessageUpdate
+from switchboard.wire.typed import Characters, Tagged, TypedDict
 
 CommandId = Annotated[str, Characters(1, 100)]
 

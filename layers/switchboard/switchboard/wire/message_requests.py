@@ -8,10 +8,10 @@ thumbnail of a Viber video from Vonage's Python SDK (vonage-messages 1.8).
 
 from typing import Annotated, Any, Literal, Required, cast
 
-from switchboard.endpoints import Url
-from switchboard.message_parts import Reaction
-from switchboard.messages import Inbound
-from switchboard.typed import Between, Characters, Items, Tagged, TypedDict
+from switchboard.wire.endpoints import Url
+from switchboard.wire.message_parts import Reaction
+from switchboard.wire.messages import Inbound
+from switchboard.wire.typed import Between, Characters, Items, Tagged, TypedDict
 
 _From = TypedDict("_From", {"from": Required[str]}, total=False)
 

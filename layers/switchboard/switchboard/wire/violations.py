@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple, get_args
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from switchboard.shapes import Place, Shape, keys, locate, tags
-from switchboard.typed import Tagged
+from switchboard.wire.shapes import Place, Shape, keys, locate, tags
+from switchboard.wire.typed import Tagged
 
 _LONGEST_SHOWN = 60
 _NAMES = {

@@ -7,9 +7,9 @@ Source: Vonage Voice API v1 OpenAPI file 1.10.0.
 
 from typing import Annotated, Literal, Required
 
-from switchboard.actions import Action, AdvancedMachineDetection, HttpMethod, Loop, OneUrl
-from switchboard.endpoints import App, Digits, Phone, PhoneNumber, StandardHeaders, Url, Vbc, Websocket
-from switchboard.typed import Between, Items, Matches, Tagged, TypedDict
+from switchboard.wire.actions import Action, AdvancedMachineDetection, HttpMethod, Loop, OneUrl
+from switchboard.wire.endpoints import App, Digits, Phone, PhoneNumber, StandardHeaders, Url, Vbc, Websocket
+from switchboard.wire.typed import Between, Items, Matches, Tagged, TypedDict
 
 Level = Annotated[str, Matches(r"-?(?:0(?:\.[0-9]+)?|1(?:\.0+)?)", "a number from -1 to 1, as a text")]
 

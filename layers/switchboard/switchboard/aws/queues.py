@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from switchboard.aws import Service
+from switchboard.aws.signed import Service
 from switchboard.envelope import Envelope, subject
 from switchboard.settings import required
 

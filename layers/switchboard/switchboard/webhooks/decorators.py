@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from switchboard.ncco import Ncco
-from switchboard.pipeline import Flow, Rules, Webhook, current
+from switchboard.webhooks.pipeline import Flow, Rules, Webhook, current
 
 if TYPE_CHECKING:
     from switchboard import AnswerRequest, InboundMessage, MessageStatus, RtcEvent, VoiceEvent
-    from switchboard.commands import Command
-    from switchboard.message_requests import MessageRequest
+    from switchboard.wire.commands import Command
+    from switchboard.wire.message_requests import MessageRequest
 
     Commands = Command | MessageRequest | Sequence[Command | MessageRequest] | None
 

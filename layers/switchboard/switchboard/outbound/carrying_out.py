@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from switchboard import table
-from switchboard.client import Vonage
+from switchboard.aws import table
 from switchboard.errors import (
     RefusedError,
     ReplyLostError,
@@ -23,6 +22,7 @@ from switchboard.errors import (
     SwitchboardError,
     UnreachableError,
 )
+from switchboard.outbound.vonage import Vonage
 
 Json = Mapping[str, Any]
 Result = dict[str, Any]
@@ -49,7 +49,7 @@ def carry_out(command: Json) -> Result:
     Raises:
         LaterError: it was not accepted yet.
     """
-    from switchboard.validate import command_problems
+    from switchboard.wire.validate import command_problems
 
     earlier = _claim(command)
     if earlier and earlier["progress"]["S"] != "sending":

@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from switchboard.classify import source
 from switchboard.envelope import Envelope
 from switchboard.settings import required
+from switchboard.webhooks.classify import source
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -11,15 +11,16 @@ from contextvars import ContextVar
 from typing import Any, Generic, NamedTuple, TypedDict, TypeVar, cast
 
 from switchboard import request as http
-from switchboard import settings, signature, telemetry
-from switchboard.classify import Webhook as WebhookName
-from switchboard.classify import classify
-from switchboard.credentials import SignatureSecrets
-from switchboard.deadline import Late, within
+from switchboard import settings, telemetry
 from switchboard.envelope import Envelope, derive, wrap
 from switchboard.errors import AwsError, BodyTooLargeError, NccoError, SignatureError, SwitchboardError
 from switchboard.ncco import Ncco, as_wire
-from switchboard.reply import Reply, read_reply, to_json
+from switchboard.webhooks import signature
+from switchboard.webhooks.classify import Webhook as WebhookName
+from switchboard.webhooks.classify import classify
+from switchboard.webhooks.deadline import Late, within
+from switchboard.webhooks.reply import Reply, read_reply, to_json
+from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 # What is left of Lambda's own time when a flow that nobody waits for is cut, so that Vonage still gets its
 # reply.
@@ -164,11 +165,11 @@ class Webhook(Generic[Payload, Returned]):
 
     def _queue_first(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
         """Nobody waits. Once the event is queued, a failing flow is no reason to have it sent again."""
-        from switchboard import queue
+        from switchboard.aws import queues
 
-        queue.put_event(envelope)
+        queues.put_event(envelope)
         outcome = self._run(envelope, seconds, self._rules.nothing, facts)
-        queue.put_commands(outcome.commands, envelope["subject"])
+        queues.put_commands(outcome.commands, envelope["subject"])
         return outcome
 
     def _flow_first(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
@@ -176,10 +177,10 @@ class Webhook(Generic[Payload, Returned]):
         outcome = self._run(envelope, seconds, self._rules.flow_failed, facts)
 
         def enqueue() -> None:
-            from switchboard import queue
+            from switchboard.aws import queues
 
-            queue.put_event(envelope)
-            queue.put_commands(outcome.commands, envelope["subject"])
+            queues.put_event(envelope)
+            queues.put_commands(outcome.commands, envelope["subject"])
 
         try:
             within(_ENQUEUE_S, enqueue)

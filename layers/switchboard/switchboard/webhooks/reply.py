@@ -44,7 +44,7 @@ def to_json(ncco: Sequence[Json]) -> str:
 
 
 def _validate(actions: Sequence[Json]) -> None:
-    from switchboard.validate import ncco_problems  # pydantic: twice the cold start of a webhook
+    from switchboard.wire.validate import ncco_problems  # pydantic: twice the cold start of a webhook
 
     if problems := ncco_problems(actions):
         raise NccoError("\n".join(problems))

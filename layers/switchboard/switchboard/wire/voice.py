@@ -5,7 +5,7 @@ Source: Vonage Voice API webhooks reference, and requests recorded in the offici
 
 from typing import Any, Literal, Required
 
-from switchboard.typed import TypedDict
+from switchboard.wire.typed import TypedDict
 
 _From = TypedDict("_From", {"from": str}, total=False)
 

@@ -14,7 +14,7 @@ Source: Vonage Voice API webhooks reference, and requests recorded in the offici
 
 from typing import Any, Literal, Required, final
 
-from switchboard.typed import TypedDict
+from switchboard.wire.typed import TypedDict
 
 _From = TypedDict("_From", {"from": str}, total=False)
 

@@ -11,13 +11,13 @@ Vonage, the outbound function and `SWITCHBOARD_VALIDATE=1` use it; the answer pa
 from collections.abc import Mapping
 from typing import Any, cast
 
-from switchboard.actions import Action
-from switchboard.call_requests import CallRequest
-from switchboard.commands import Command
-from switchboard.message_requests import MessageRequest
-from switchboard.rules import broken_call_rules, broken_message_rules, broken_rules, broken_update_rules
-from switchboard.shapes import Shape
-from switchboard.violations import shown, violations
+from switchboard.wire.actions import Action
+from switchboard.wire.call_requests import CallRequest
+from switchboard.wire.commands import Command
+from switchboard.wire.message_requests import MessageRequest
+from switchboard.wire.rules import broken_call_rules, broken_message_rules, broken_rules, broken_update_rules
+from switchboard.wire.shapes import Shape
+from switchboard.wire.violations import shown, violations
 
 
 def ncco_problems(ncco: object) -> list[str]:

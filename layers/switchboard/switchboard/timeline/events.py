@@ -11,12 +11,11 @@ has come to is derived from its items, never stored. On a terminal, with SWITCHB
 """
 
 import json
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
-from switchboard import table
+from switchboard.aws import table
 from switchboard.envelope import Envelope
 from switchboard.settings import whole_number
 
@@ -111,9 +110,3 @@ def _when(timestamp: object) -> str | None:
 
 def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-if __name__ == "__main__":
-    from switchboard.timeline_view import main
-
-    sys.stdout.write(main(sys.argv[1:]) + "\n")

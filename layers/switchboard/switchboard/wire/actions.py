@@ -10,8 +10,8 @@ Source: Vonage NCCO reference; ranges also from the official SDKs.
 import re
 from typing import Annotated, Any, Literal, NotRequired
 
-from switchboard.endpoints import Endpoint, PhoneNumber, Url
-from switchboard.typed import Between, Fits, Items, Matches, Tagged, TypedDict
+from switchboard.wire.endpoints import Endpoint, PhoneNumber, Url
+from switchboard.wire.typed import Between, Fits, Items, Matches, Tagged, TypedDict
 
 HttpMethod = Literal["GET", "POST"]
 EventUrl = Annotated[list[Url], Items(1)]

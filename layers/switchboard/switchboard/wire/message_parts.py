@@ -5,7 +5,7 @@ Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks.
 
 from typing import Any, Literal, Required
 
-from switchboard.typed import TypedDict
+from switchboard.wire.typed import TypedDict
 
 
 class Media(TypedDict, total=False):

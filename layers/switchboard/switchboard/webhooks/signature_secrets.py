@@ -21,7 +21,7 @@ from switchboard.errors import AwsError, SecretError
 from switchboard.settings import required
 
 if TYPE_CHECKING:
-    from switchboard.aws import Service
+    from switchboard.aws.signed import Service
 
 # A copy older than this is renewed while the request that finds it so goes on.
 _KEEP_S = 300
@@ -203,13 +203,13 @@ def _prepare() -> None:
     That is most of the first event's time, and INIT is often over before there is an event. It asks nobody
     anything, so it cannot fail for want of an answer.
     """
-    from switchboard import aws
+    from switchboard.aws import signed
 
-    aws.prepare()
+    signed.prepare()
 
 
 @functools.cache
 def _secrets_manager() -> "Service":
-    from switchboard.aws import Service  # http.client and ssl: only for the secret
+    from switchboard.aws.signed import Service  # http.client and ssl: only for the secret
 
     return Service("secretsmanager", "secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")

@@ -14,7 +14,7 @@ from typing import (
     get_type_hints,
 )
 
-from switchboard.typed import Constraint, Tagged
+from switchboard.wire.typed import Constraint, Tagged
 
 Shape = Any  # a TypedDict, Literal, union or plain type: no one type of Python's stands for them all
 

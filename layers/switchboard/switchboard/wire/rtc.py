@@ -5,7 +5,7 @@ Source: Vonage Conversation API, "Event". The envelope of a webhook is not docum
 
 from typing import Any, Required
 
-from switchboard.typed import TypedDict
+from switchboard.wire.typed import TypedDict
 
 _From = TypedDict("_From", {"from": str}, total=False)
 

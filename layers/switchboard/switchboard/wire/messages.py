@@ -15,7 +15,7 @@ Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shap
 
 from typing import Any, Literal, Required, final
 
-from switchboard.message_parts import (
+from switchboard.wire.message_parts import (
     Attachment,
     Button,
     Context,
@@ -34,7 +34,7 @@ from switchboard.message_parts import (
     Usage,
     Workflow,
 )
-from switchboard.typed import TypedDict
+from switchboard.wire.typed import TypedDict
 
 _From = TypedDict("_From", {"from": Required[str]}, total=False)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from switchboard.telemetry import mask
-from switchboard.timeline import Entry, read, recent
+from switchboard.timeline.events import Entry, read, recent
 
 # How far along a status is. Events may arrive, and by their timestamps happen, in another order than one
 # would think, so what is further along counts and not what came last.

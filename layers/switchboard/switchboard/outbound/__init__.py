@@ -1,0 +1,1 @@
+"""Commands, carried out once at Vonage."""

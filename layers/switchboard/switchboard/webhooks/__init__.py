@@ -1,0 +1,1 @@
+"""A webhook, from API Gateway's event to the reply: verified, parsed, handed to a flow, queued, answered."""
