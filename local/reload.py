@@ -1,8 +1,9 @@
 """Hot reload: a saved function or layer is live at the next call, without a deployment.
 
-Watches functions/, layers/switchboard and template.yaml while `make up` runs. A saved function's code is put
-into the embedded AWS with UpdateFunctionCode; a saved module of the layer becomes a new layer version, which
-every function with that layer is moved to. The stack is not touched: the next `sam deploy` decides anew.
+Watches functions/, workers/, layers/switchboard and template.yaml while `make up` runs. A saved function's
+code is put into the embedded AWS with UpdateFunctionCode; a saved module of the layer becomes a new layer
+version, which every function with that layer is moved to. The stack is not touched: the next `sam deploy`
+decides anew.
 """
 
 import contextlib
@@ -73,7 +74,7 @@ class Reloader:
 
     def _watch(self, finished: threading.Event) -> None:
         _ = self._lambda  # boto3 takes a second to load, which the first save need not
-        sources = ("functions", "layers/switchboard", "template.yaml")
+        sources = ("functions", "workers", "layers/switchboard", "template.yaml")
         watched = [path for path in map(self.root.joinpath, sources) if path.exists()]
         for changes in watch(*watched, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
             try:

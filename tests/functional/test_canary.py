@@ -12,8 +12,6 @@ from functions.answer import app as answer_app
 from functions.event import app as event_app
 from functions.fallback import app as fallback_app
 from functions.inbound import app as inbound_app
-from functions.outbound import app as outbound_app
-from functions.record import app as record_app
 from functions.rtc_event import app as rtc_event_app
 from functions.status import app as status_app
 from tests.conftest import Logs
@@ -21,6 +19,8 @@ from tests.factories import API_KEY, CREDENTIALS, signed, webhook_event
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
 from tests.samples import sample
+from workers.outbound import app as outbound_app
+from workers.record import app as record_app
 
 NUMBER, OTHER_NUMBER = "447700900123", "14155550199"
 TEXT = "canary-in-the-body"

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.media import app
 from tests.fakes.backbone import QUEUE
 from tests.fakes.buckets import Buckets, running
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
 from tests.samples import sample
+from workers.media import app
 
 
 @pytest.fixture(autouse=True)

@@ -17,13 +17,13 @@ from switchboard.outbound import carrying_out
 from switchboard.wire.commands import Result
 from switchboard.wire.validate import problems
 
-from functions.outbound import app
 from tests.conftest import Logs
 from tests.factories import CALLER
 from tests.fakes.backbone import QUEUE, REJECTED
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
 from tests.samples import commands, sample
+from workers.outbound import app
 
 SMS = sample("command_sms_text")
 CALL = sample("command_call_with_ncco")

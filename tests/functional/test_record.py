@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from switchboard.timeline import events as timeline
 
-from functions.record import app
 from tests.conftest import Logs
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
+from workers.record import app
 
 _numbers = itertools.count()
 

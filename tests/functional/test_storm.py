@@ -16,12 +16,12 @@ from itertools import islice
 import pytest
 from switchboard import InboundMessage, MessageRequest, VoiceEvent, event, inbound, reply_to
 
-from functions.outbound import app as outbound
-from functions.record import app as record
 from tests.factories import webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
+from workers.outbound import app as outbound
+from workers.record import app as record
 
 EVENTS = int(os.environ.get("STORM_EVENTS", "400"))
 DUPLICATES = DELIVERIES_FAILING = 0.05

@@ -80,6 +80,7 @@ def test_metrics_of_alarms_are_those_that_the_code_counts(alarms: Json) -> None:
     """A misspelt metric is an alarm that stays silent for ever."""
     sources = [*(ROOT / "layers" / "switchboard").rglob("*.py"), *(ROOT / "provisioner").rglob("*.py")]
     sources += (ROOT / "functions").rglob("*.py")
+    sources += (ROOT / "workers").rglob("*.py")
     code = "".join(path.read_text() for path in sources)
 
     for name, alarm in alarms.items():

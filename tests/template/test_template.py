@@ -66,7 +66,11 @@ def test_api_has_exactly_the_six_post_routes(resources: Json) -> None:
 
 
 def test_every_function_folder_is_one_resource(written: Json) -> None:
-    folders = {f"functions/{path.parent.name}/" for path in (ROOT / "functions").glob("*/app.py")}
+    folders = {
+        f"{house}/{path.parent.name}/"
+        for house in ("functions", "workers")
+        for path in (ROOT / house).glob("*/app.py")
+    }
 
     declared = [
         r["Properties"]["CodeUri"]

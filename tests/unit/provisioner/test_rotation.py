@@ -17,7 +17,7 @@ MESSAGE = {"channel": "sms", "message_type": "text", "to": "447700900999", "from
 
 
 class Sender:
-    """Sends messages at a steady rate, as `functions/outbound` does, and keeps what went wrong."""
+    """Sends messages at a steady rate, as `workers/outbound` does, and keeps what went wrong."""
 
     def __init__(self) -> None:
         self.sent = 0
@@ -50,7 +50,7 @@ class Sender:
 
 @pytest.fixture
 def outbound(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The environment of `functions/outbound`."""
+    """The environment of `workers/outbound`."""
     environment = {
         "AWS_ENDPOINT_URL": world.aws.url,
         "AWS_REGION": "us-east-1",
