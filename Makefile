@@ -57,7 +57,7 @@ deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=de
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
 .PHONY: doctor plan drift rotate logs history redrive replay erase orphans
-OPERATE = ENV=$(ENV) PYTHONPATH=layers/switchboard $(RUN) -m local.operate
+OPERATE = ENV=$(ENV) PYTHONPATH=layers/switchboard $(RUN) -m operate
 doctor: .venv/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
 	@$(OPERATE) doctor
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks import cost, limits
 from benchmarks.results import Results
 from benchmarks.tables import Cell, table
-from local import paths
+from operate import paths
 
 PAGE = paths.ROOT / "docs" / "cost.md"
 _LAYOUT = Path(__file__).with_name("cost.md.txt")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks import subjects, tables
 from benchmarks.results import Results
-from local import paths
+from operate import paths
 
 PAGE = paths.ROOT / "docs" / "performance.md"
 _PICTURE = paths.ROOT / "docs" / "performance.svg"

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import subjects
 from benchmarks.measure import Samples
 from benchmarks.ratios import Ratio, ratio
-from local import paths
+from operate import paths
 
 FILE = Path(__file__).with_name("results.json")
 

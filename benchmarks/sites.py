@@ -7,7 +7,8 @@ import venv
 from collections.abc import Iterable
 from pathlib import Path
 
-from local import paths, sam
+from local import sam
+from operate import paths
 
 HERE = Path(__file__).parent
 FOLDER = paths.LOCAL / "bench"

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks import sites
 from benchmarks.cloud import Cloud
 from benchmarks.environment import Function
-from local import paths
+from operate import paths
 from tests.factories import CREDENTIALS, SIGNATURE_SECRET, webhook_event
 
 FLOOR = "bare handler"

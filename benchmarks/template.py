@@ -2,7 +2,7 @@
 
 import re
 
-from local import paths
+from operate import paths
 
 _TEXT = (paths.ROOT / "template.yaml").read_text()
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.markup import escape
 
-from local import aws, credentials, demo, deploy, paths, state, up
-from local.errors import StageError
+from local import aws, demo, state, up
 from local.report import Report
+from operate import credentials, deploy, paths
+from operate.errors import StageError
 
 DEFAULT_PORTS = {"AWS_PORT": "4566", "VONAGE_PORT": "4010"}
 

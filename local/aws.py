@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local import paths, service
+from local import service
+from operate import paths
 
 if TYPE_CHECKING:
     import boto3

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 import httpx
 from rich.console import Console
 
-from local import aws, paths, state
-from local.errors import StageError
+from local import aws, state
 from local.reload import NOBODYS_REQUEST
 from local.sources import Unit, units
+from operate import paths
+from operate.errors import StageError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.padding import Padding
 
 from local import up
-from local.errors import StageError
 from local.report import Report
 from local.stage import Stage
 from local.state import State
 from local.story import call_story, message_story
+from operate.errors import StageError
 
 CALLER = "447700900111"
 

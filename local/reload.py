@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from watchfiles import watch
 
-from local import aws, paths
+from local import aws
 from local.sources import Unit, broken, units
+from operate import paths
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local import aws, paths
-from local.errors import StageError
+from local import aws
+from operate import paths
+from operate.errors import StageError
 
 _RUNTIME = "python3.13"
 _OWN_API = re.compile(r"(BaseUrl:) !Sub .*\$\{WebhookApi\}.*")

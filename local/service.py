@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from local.errors import StageError
+from operate.errors import StageError
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from local import paths
+from operate import paths
 
 FUNCTION, LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
 LAYER_ROOT = "python"  # where Lambda looks for a layer's Python

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 from botocore.exceptions import ClientError
 
-from local import aws, gateway, paths, sam
+from local import aws, gateway, sam
+from operate import paths
 
 CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
 POLL_S = 0.2

@@ -3,9 +3,10 @@
 import json
 from dataclasses import asdict, dataclass, field
 
-from local import paths, service
-from local.errors import StageError
+from local import service
 from local.service import Service
+from operate import paths
+from operate.errors import StageError
 
 
 @dataclass(frozen=True)

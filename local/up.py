@@ -4,10 +4,11 @@ import secrets
 import sys
 from collections.abc import Mapping
 
-from local import aws, paths, service, state
+from local import aws, service, state
 from local.report import Report
 from local.service import Service
 from local.stage import Stage
+from operate import paths
 
 # The simulated account's numbers, and the callee who answers by itself after a second.
 NUMBERS = ["447700900000", "14155550100"]

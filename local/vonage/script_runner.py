@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from local import state
-from local.errors import StageError
 from local.story import call_story
 from local.vonage import script
 from local.vonage.account import Account, Json
 from local.vonage.server import running
+from operate.errors import StageError
 
 WEBHOOKS = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
 LONGEST_RUN_S = 600

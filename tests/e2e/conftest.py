@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from local import aws, gateway, paths, sam, service
+from local import aws, gateway, sam, service
 from local.stage import Stage
 from local.up import PARAMETERS
 from local.vonage.server import Vonage, running
+from operate import paths
 
 
 @pytest.fixture(scope="session")

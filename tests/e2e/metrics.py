@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from local.operate.stack import Stack
+from operate.stack import Stack
 
 Json = dict[str, Any]
 

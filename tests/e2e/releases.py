@@ -6,7 +6,7 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
-from local import paths
+from operate import paths
 
 
 def newest() -> str | None:

@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from local import aws
-from local.operate.stack import Stack
 from local.stage import Stage
 from local.vonage.server import Vonage
+from operate.stack import Stack
 from tests.e2e import metrics
 from tests.e2e.conftest import wait_until
 from tests.factories import answer_request, signed

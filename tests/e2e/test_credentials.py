@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from rich.console import Console
 
-from local import aws, credentials
-from local.errors import StageError
+from local import aws
 from local.vonage.server import Vonage
+from operate import credentials
+from operate.errors import StageError
 
 NAME = "switchboard/credentials-test"
 

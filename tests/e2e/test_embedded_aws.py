@@ -9,8 +9,9 @@ import boto3
 import httpx
 import pytest
 
-from local import aws, gateway, paths, sam
+from local import aws, gateway, sam
 from local.stage import Stage
+from operate import paths
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from examples.voicemail.event.app import OWNER
-from local import paths, up
+from local import up
 from local.reload import Reloader
 from local.stage import Stage
 from local.vonage.account import Json
@@ -15,6 +15,7 @@ from local.vonage.phone import Phone
 from local.vonage.pytest_plugin import calling_what_is_up
 from local.vonage.server import Vonage
 from local.vonage.switches import Switches
+from operate import paths
 from tests.e2e.conftest import wait_until
 
 FUNCTIONS = ("functions/answer/app.py", "functions/event/app.py")

@@ -15,10 +15,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local import aws, paths, sam
+from local import aws, sam
 from local.stage import Stage
 from local.up import CALLEE
 from local.vonage.server import Vonage
+from operate import paths
 from tests.e2e.conftest import stage_for, vonage_account
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]

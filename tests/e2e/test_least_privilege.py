@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local import aws
-from local.operate.stack import Stack
 from local.stage import CREDENTIALS_SECRET, Stage
+from operate.stack import Stack
 
 pytestmark = pytest.mark.e2e
 

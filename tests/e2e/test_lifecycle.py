@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from local import aws
-from local.errors import StageError
 from local.stage import Stage
 from local.up import CALLEE, PARAMETERS
 from local.vonage import messages
 from local.vonage.server import Vonage
+from operate.errors import StageError
 from tests.e2e import releases
 from tests.e2e.conftest import delete_quickly, packaged, stage_for, vonage_account, wait_until
 

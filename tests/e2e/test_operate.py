@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 
 from local import aws
-from local.errors import StageError
-from local.operate import __main__ as operate
-from local.operate import logs, orphans, provisioner, queues, replay, timeline
-from local.operate.stack import Stack
 from local.stage import Stage
 from local.vonage.server import Vonage
+from operate import __main__ as operate
+from operate import logs, orphans, provisioner, queues, replay, timeline
+from operate.errors import StageError
+from operate.stack import Stack
 from tests.e2e.conftest import wait_until
 
 pytestmark = pytest.mark.e2e

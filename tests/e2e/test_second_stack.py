@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from local import aws, paths, sam
-from local.errors import StageError
+from local import aws, sam
 from local.stage import Stage
 from local.vonage.server import Vonage
+from operate import paths
+from operate.errors import StageError
 from tests.e2e.conftest import delete_quickly
 
 Json = dict[str, Any]

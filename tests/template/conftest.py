@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from local import aws, paths
+from local import aws
+from operate import paths
 
 Json = dict[str, Any]
 

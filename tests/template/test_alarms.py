@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.paths import ROOT
+from operate.paths import ROOT
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local import deploy, paths
-from local.errors import StageError
+from operate import deploy, paths
+from operate.errors import StageError
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

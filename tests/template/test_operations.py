@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from local.operate.__main__ import COMMANDS
-from local.operate.queues import QUEUES
-from local.paths import ROOT
+from operate.__main__ import COMMANDS
+from operate.paths import ROOT
+from operate.queues import QUEUES
 
 PAGES = ("runbook.md", "operations.md", "first-deployment.md", "security.md", "privacy.md")
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from local import paths, sam
+from local import sam
+from operate import paths
 from tests.factories import answer_request, webhook_event
 from tests.fakes.stores import Aws
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from local import deploy
-from local.paths import ROOT
+from operate import deploy
+from operate.paths import ROOT
 
 Json = dict[str, Any]
 Functions = Mapping[str, Callable[..., Any]]

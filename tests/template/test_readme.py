@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from local.paths import ROOT
+from operate.paths import ROOT
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 SOURCES = [

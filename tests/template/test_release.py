@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from local.paths import ROOT
+from operate.paths import ROOT
 
 
 def test_version_is_the_changelog_s_newest_everywhere() -> None:

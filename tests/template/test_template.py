@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from local.paths import ROOT
+from operate.paths import ROOT
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = {"functions", "workers", "switchboard", "provisioner", "local", "tests"}
+OURS = {"functions", "workers", "switchboard", "provisioner", "operate", "local", "tests"}
 HEAVY = {
     "asyncio", "aws_lambda_powertools", "boto3", "botocore", "cryptography", "http.client", "httpx",
     "importlib.metadata", "jwt", "pydantic", "ssl",
@@ -71,6 +71,7 @@ def imported(path: Path) -> set[str]:
         ("functions", {"switchboard"}),
         ("workers", {"switchboard"}),
         ("provisioner", {"provisioner", "switchboard"}),
+        ("operate", {"operate", "provisioner", "switchboard"}),
         ("local", OURS - {"tests"}),
     ],
 )

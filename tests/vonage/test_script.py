@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from local import paths
 from local.vonage import script_runner
 from local.vonage.account import Account
 from local.vonage.endpoint import Answer
 from local.vonage.server import Vonage, running
+from operate import paths
 from tests.vonage.customer import CALLEE, Customer, Reaction, connect, ncco, talk
 
 SCRIPT = """

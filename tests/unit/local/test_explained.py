@@ -5,12 +5,12 @@ import subprocess
 import pytest
 from botocore import exceptions as aws
 
-from local.errors import StageError
-from local.explained import explained
-from local.operate import queues, replay, timeline
-from local.operate.__main__ import is_on
-from local.operate.stack import Stack
-from local.paths import ROOT
+from operate import queues, replay, timeline
+from operate.__main__ import is_on
+from operate.errors import StageError
+from operate.explained import explained
+from operate.paths import ROOT
+from operate.stack import Stack
 
 
 def refusal(code: str) -> aws.ClientError:

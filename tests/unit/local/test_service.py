@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import service
-from local.errors import StageError
+from operate.errors import StageError
 
 SERVER = (
     "import sys; "

@@ -11,9 +11,9 @@ from switchboard.timeline import events as stored
 from switchboard.timeline.events import Entry
 from switchboard.timeline.view import state
 
-from local.errors import StageError
-from local.explained import explained
-from local.operate.stack import Stack
+from operate.errors import StageError
+from operate.explained import explained
+from operate.stack import Stack
 
 _NUMBER = re.compile(r"[0-9]{7,15}")
 Key = dict[str, Any]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 
-from local.errors import StageError
-from local.explained import explained
-from local.operate.stack import Stack
+from operate.errors import StageError
+from operate.explained import explained
+from operate.stack import Stack
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

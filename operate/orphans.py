@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import httpx
 
-from local.errors import StageError
-from local.explained import explained
+from operate.errors import StageError
+from operate.explained import explained
 from provisioner.plan import document
 from provisioner.world import keys
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import boto3
 
-from local.errors import StageError
-from local.explained import explained
-from local.operate.stack import Stack
+from operate.errors import StageError
+from operate.explained import explained
+from operate.stack import Stack
 
 # Per queue of the command line: where its messages wait, and where they belong.
 QUEUES = {

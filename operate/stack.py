@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from local import paths
-from local.errors import StageError
-from local.explained import explained
+from operate import paths
+from operate.errors import StageError
+from operate.explained import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

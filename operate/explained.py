@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from botocore import exceptions as aws
 
-from local.errors import StageError
+from operate.errors import StageError
 
 _SIGNED_OUT = (
     aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.ProfileNotFound,

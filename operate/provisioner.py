@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.errors import StageError
-from local.explained import explained
-from local.operate.stack import Stack
+from operate.errors import StageError
+from operate.explained import explained
+from operate.stack import Stack
 
 # The function's own time is 150 s; asking twice would rotate twice.
 _PATIENCE = Config(read_timeout=170, retries={"total_max_attempts": 1})

@@ -1,4 +1,4 @@
-"""`python -m local.operate COMMAND`, as `make` calls it; what a command takes comes from the environment."""
+"""`python -m operate COMMAND`, as `make` calls it; what a command takes comes from the environment."""
 
 import os
 import sys
@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from rich.console import Console
 from rich.markup import escape
 
-from local.errors import StageError
-from local.operate import logs, orphans, provisioner, queues, replay, timeline
-from local.operate.stack import Stack
+from operate import logs, orphans, provisioner, queues, replay, timeline
+from operate.errors import StageError
+from operate.stack import Stack
 
 VONAGE_API_URL = "https://api.nexmo.com"
 Command = Callable[[Console, Stack], int]

@@ -10,10 +10,10 @@ import boto3
 from switchboard.timeline.events import Entry
 from switchboard.webhooks.classify import source
 
-from local.errors import StageError
-from local.explained import explained
-from local.operate import timeline
-from local.operate.stack import Stack
+from operate import timeline
+from operate.errors import StageError
+from operate.explained import explained
+from operate.stack import Stack
 
 _ENTRIES_PER_CALL = 10
 _STRETCH = (

@@ -14,8 +14,8 @@ import boto3
 import httpx
 from rich.console import Console
 
-from local.errors import StageError
-from local.explained import explained
+from operate.errors import StageError
+from operate.explained import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

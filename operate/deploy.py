@@ -13,8 +13,8 @@ from typing import Any
 
 from rich.console import Console
 
-from local import paths
-from local.errors import StageError
+from operate import paths
+from operate.errors import StageError
 
 
 def deploy(out: Console) -> None:
