@@ -11,8 +11,8 @@ from local import up
 from local.report import Report
 from local.stage import Stage
 from local.state import State
-from local.story import call_story, message_story
 from operate.errors import StageError
+from vonage_simulator.journal.story import call_story, message_story
 
 CALLER = "447700900111"
 

@@ -91,7 +91,7 @@ def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str], *, li
     settings = {f"VONAGE_{name.upper()}": value for name, value in credentials.items()}
     return service.start(
         "the simulated Vonage",
-        [sys.executable, "-m", "local.vonage", *options],
+        [sys.executable, "-m", "vonage_simulator", *options],
         port=port,
         health_path="/_simulator/journal",
         log=paths.LOGS / "vonage.log",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from local.console.serve import in_front_of
-from local.vonage.account import Account
-from local.vonage.server import Vonage, running
-from tests.vonage.customer import Customer
+from tests.vonage_simulator.customer import Customer
+from vonage_simulator.account.account import Account
+from vonage_simulator.console.serve import in_front_of
+from vonage_simulator.server import Vonage, running
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.vonage.endpoint import Answer, Incoming
-from local.vonage.server import Vonage
 from tests.console.conftest import PATIENCE_MS
-from tests.vonage.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
+from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
+from vonage_simulator.server import Vonage
+from vonage_simulator.testing.endpoint import Answer, Incoming
 
 MENU = ncco(
     talk("Press a key.", bargeIn=True),

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from local.console import controls
-from local.console.composing import KINDS, TYPES, UnreadableError, content
-from local.console.entries import Entry, pretty, summary
-from local.console.filters import Filters
-from local.console.subjects import Subject
-from local.console.threads import Thread, Threads
-from local.vonage.messages import CHANNELS
+from vonage_simulator.console import controls
+from vonage_simulator.console.composing import KINDS, TYPES, UnreadableError, content
+from vonage_simulator.console.entries import Entry, pretty, summary
+from vonage_simulator.console.filters import Filters
+from vonage_simulator.console.subjects import Subject
+from vonage_simulator.console.threads import Thread, Threads
+from vonage_simulator.messages.inbound import CHANNELS
 
 Json = Any
 AT = "2026-11-23T09:00:00.000Z"

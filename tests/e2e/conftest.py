@@ -11,8 +11,8 @@ import pytest
 from local import aws, gateway, sam, service
 from local.stage import Stage
 from local.up import PARAMETERS
-from local.vonage.server import Vonage, running
 from operate import paths
+from vonage_simulator.server import Vonage, running
 
 
 @pytest.fixture(scope="session")

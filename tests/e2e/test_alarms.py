@@ -16,11 +16,11 @@ import pytest
 
 from local import aws
 from local.stage import Stage
-from local.vonage.server import Vonage
 from operate.stack import Stack
 from tests.e2e import metrics
 from tests.e2e.conftest import wait_until
 from tests.factories import answer_request, signed
+from vonage_simulator.server import Vonage
 
 pytestmark = pytest.mark.e2e
 

@@ -9,7 +9,7 @@ import pytest
 
 from local import aws
 from local.stage import Stage
-from local.vonage.server import Vonage
+from vonage_simulator.server import Vonage
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -6,8 +6,8 @@ from typing import Any
 from local import aws
 from local.stage import Stage
 from local.up import CALLEE
-from local.vonage.server import Vonage
 from tests.e2e.conftest import wait_until
+from vonage_simulator.server import Vonage
 
 Json = dict[str, Any]
 

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from local import aws
-from local.vonage.server import Vonage
 from operate import credentials
 from operate.errors import StageError
+from vonage_simulator.server import Vonage
 
 NAME = "switchboard/credentials-test"
 

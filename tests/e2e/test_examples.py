@@ -10,13 +10,13 @@ from examples.voicemail.event.app import OWNER
 from local import up
 from local.reload import Reloader
 from local.stage import Stage
-from local.vonage.account import Json
-from local.vonage.phone import Phone
-from local.vonage.pytest_plugin import calling_what_is_up
-from local.vonage.server import Vonage
-from local.vonage.switches import Switches
 from operate import paths
 from tests.e2e.conftest import wait_until
+from vonage_simulator.account.account import Json
+from vonage_simulator.server import Vonage
+from vonage_simulator.switches import Switches
+from vonage_simulator.testing.phone import Phone
+from vonage_simulator.testing.pytest_plugin import calling_what_is_up
 
 FUNCTIONS = ("functions/answer/app.py", "functions/event/app.py")
 

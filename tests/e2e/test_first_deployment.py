@@ -18,9 +18,9 @@ import pytest
 from local import aws, sam
 from local.stage import Stage
 from local.up import CALLEE
-from local.vonage.server import Vonage
 from operate import paths
 from tests.e2e.conftest import stage_for, vonage_account
+from vonage_simulator.server import Vonage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

@@ -14,11 +14,11 @@ import pytest
 from local import aws
 from local.stage import Stage
 from local.up import CALLEE, PARAMETERS
-from local.vonage import messages
-from local.vonage.server import Vonage
 from operate.errors import StageError
 from tests.e2e import releases
 from tests.e2e.conftest import delete_quickly, packaged, stage_for, vonage_account, wait_until
+from vonage_simulator.messages import inbound
+from vonage_simulator.server import Vonage
 
 Json = dict[str, Any]
 
@@ -155,8 +155,8 @@ def test_upgrade_from_the_newest_release_touches_neither_the_number_nor_the_key(
 
 def test_stack_has_one_application_and_links_the_numbers(lived: Stage, account: Vonage) -> None:
     (application,) = applications(account)
-    voice, messages = (application["capabilities"][name]["webhooks"] for name in ("voice", "messages"))
-    webhooks = {**voice, **messages, "rtc": application["capabilities"]["rtc"]["webhooks"]["event_url"]}
+    voice, inbound = (application["capabilities"][name]["webhooks"] for name in ("voice", "messages"))
+    webhooks = {**voice, **inbound, "rtc": application["capabilities"]["rtc"]["webhooks"]["event_url"]}
     names = {hook["address"].rsplit("/", 1)[1] for hook in webhooks.values()}
     assert names == {"answer", "fallback", "event", "inbound", "status", "rtcevent"}
     assert {hook["http_method"] for hook in webhooks.values()} == {"POST"}
@@ -185,7 +185,7 @@ def test_sms_is_taken_by_the_deployed_function(lived: Stage, account: Vonage) ->
     number = lived.outputs()["LinkedNumbers"].split(",")[0]
     sms = {"channel": "sms", "from": "447700900111", "to": number, "text": "Hello"}
 
-    taken = account.engine.run(messages.receive(account.exchange, sms))
+    taken = account.engine.run(inbound.receive(account.exchange, sms))
 
     assert taken["delivered"]
 
@@ -203,7 +203,7 @@ def test_file_of_a_message_is_copied_into_the_bucket(lived: Stage, account: Vona
         "image": image,
     }
 
-    account.engine.run(messages.receive(account.exchange, message))
+    account.engine.run(inbound.receive(account.exchange, message))
 
     bucket, s3 = identity(lived, "MediaBucket"), aws.session().client("s3", endpoint_url=lived.aws_url)
     wait_until(lambda: s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1)

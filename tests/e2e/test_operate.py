@@ -9,12 +9,12 @@ from rich.console import Console
 
 from local import aws
 from local.stage import Stage
-from local.vonage.server import Vonage
 from operate import __main__ as operate
 from operate import logs, orphans, provisioner, queues, replay, timeline
 from operate.errors import StageError
 from operate.stack import Stack
 from tests.e2e.conftest import wait_until
+from vonage_simulator.server import Vonage
 
 pytestmark = pytest.mark.e2e
 

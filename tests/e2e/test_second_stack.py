@@ -9,10 +9,10 @@ import pytest
 
 from local import aws, sam
 from local.stage import Stage
-from local.vonage.server import Vonage
 from operate import paths
 from operate.errors import StageError
 from tests.e2e.conftest import delete_quickly
+from vonage_simulator.server import Vonage
 
 Json = dict[str, Any]
 

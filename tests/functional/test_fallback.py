@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from switchboard import talk
 
 from functions.fallback import app
-from local.vonage.handlers import BASE_URL, Handler
-from local.vonage.phone import Phone
-from local.vonage.simulation import calling
 from tests.factories import CALLED, webhook_event
 from tests.samples import payloads, sample, webhook_of
+from vonage_simulator.testing.handlers import BASE_URL, Handler
+from vonage_simulator.testing.phone import Phone
+from vonage_simulator.testing.simulation import calling
 
 JSON = {"content-type": "application/json"}
 EVENTS = {name for name in payloads() if webhook_of(name) == "event"}

@@ -5,10 +5,10 @@ import pytest
 from examples.ivr.answer import app as answer
 from examples.ivr.event import app as event
 from functions.fallback import app as fallback
-from local.vonage.handlers import Handler
-from local.vonage.phone import Phone
+from vonage_simulator.testing.handlers import Handler
+from vonage_simulator.testing.phone import Phone
 
-pytest_plugins = ["local.vonage.pytest_plugin"]
+pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from examples.voice_assistant import assistant
 from examples.voice_assistant.answer import app as answer
 from examples.voice_assistant.event import app as event
 from functions.fallback import app as fallback
-from local.vonage.handlers import Handler
-from local.vonage.phone import Phone
-from local.vonage.simulation import SIGNATURE_SECRET
+from vonage_simulator.testing.handlers import Handler
+from vonage_simulator.testing.phone import Phone
+from vonage_simulator.testing.simulation import SIGNATURE_SECRET
 
-pytest_plugins = ["local.vonage.pytest_plugin"]
+pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
 
 
 @pytest.fixture

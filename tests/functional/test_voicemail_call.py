@@ -5,12 +5,12 @@ import pytest
 from examples.voicemail.answer import app as answer
 from examples.voicemail.event import app as event
 from functions.fallback import app as fallback
-from local.vonage.handlers import Handler
-from local.vonage.phone import Phone
-from local.vonage.simulation import Simulation
-from local.vonage.texting import Texting
+from vonage_simulator.testing.handlers import Handler
+from vonage_simulator.testing.phone import Phone
+from vonage_simulator.testing.simulation import Simulation
+from vonage_simulator.testing.texting import Texting
 
-pytest_plugins = ["local.vonage.pytest_plugin"]
+pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = {"functions", "workers", "switchboard", "provisioner", "operate", "local", "tests"}
+OURS = {"functions", "workers", "switchboard", "provisioner", "operate", "vonage_simulator", "local", "tests"}
 HEAVY = {
     "asyncio", "aws_lambda_powertools", "boto3", "botocore", "cryptography", "http.client", "httpx",
     "importlib.metadata", "jwt", "pydantic", "ssl",
@@ -72,6 +72,7 @@ def imported(path: Path) -> set[str]:
         ("workers", {"switchboard"}),
         ("provisioner", {"provisioner", "switchboard"}),
         ("operate", {"operate", "provisioner", "switchboard"}),
+        ("vonage_simulator", {"vonage_simulator", "switchboard", "local", "operate", "provisioner"}),
         ("local", OURS - {"tests"}),
     ],
 )

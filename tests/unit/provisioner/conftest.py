@@ -12,9 +12,6 @@ import httpx
 import pytest
 
 from local.cloudformation import CloudFormation, Outcome, Stack
-from local.vonage.account import Account
-from local.vonage.server import Vonage
-from local.vonage.server import running as running_vonage
 from provisioner import app
 from provisioner.cloudformation import protocol
 from provisioner.cloudformation.deadline import Deadline
@@ -24,6 +21,9 @@ from provisioner.world.keys import KeyPair
 from provisioner.world.records import Records
 from tests.fakes import stores
 from tests.unit.provisioner.death import Death
+from vonage_simulator.account.account import Account
+from vonage_simulator.server import Vonage
+from vonage_simulator.server import running as running_vonage
 
 Json = dict[str, Any]
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:provisioner"

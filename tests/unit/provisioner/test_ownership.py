@@ -287,8 +287,8 @@ def test_a_second_stack_lives_and_dies_without_disturbing_the_first(world: World
 
 
 def test_another_vonage_account_gets_an_application_of_its_own(world: World) -> None:
-    from local.vonage.account import Account
-    from local.vonage.server import running
+    from vonage_simulator.account.account import Account
+    from vonage_simulator.server import running
 
     stack = world.stack()
     created = world.create_application(stack)

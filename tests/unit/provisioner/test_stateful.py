@@ -14,7 +14,6 @@ from hypothesis.stateful import (
 )
 
 from local.cloudformation import Outcome, Stack
-from local.vonage.server import Vonage
 from provisioner.operator import act
 from provisioner.world import keys
 from tests.fakes import stores
@@ -27,6 +26,7 @@ from tests.unit.provisioner.conftest import (
     fresh_world,
     number_properties,
 )
+from vonage_simulator.server import Vonage
 
 EXAMPLES = int(os.environ.get("SWITCHBOARD_TEST_EXAMPLES", "12"))
 STEPS = 10

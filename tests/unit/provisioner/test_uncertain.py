@@ -6,8 +6,8 @@ relies, too.
 
 import pytest
 
-from local.vonage.switches import changed
 from tests.unit.provisioner.conftest import GB, World
+from vonage_simulator.switches import changed
 
 
 @pytest.mark.parametrize(

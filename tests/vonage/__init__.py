@@ -1,1 +1,0 @@
-"""The simulated Vonage, tried over real loopback HTTP."""

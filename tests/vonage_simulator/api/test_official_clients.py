@@ -1,0 +1,193 @@
+"""The official SDKs work unchanged; they live in environments of their own under .local/clients."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vonage_simulator.customer import Customer
+from vonage_simulator.account.account import Account
+from vonage_simulator.origin import certificate
+from vonage_simulator.server import Vonage, running
+
+HERE = Path(__file__).parent / "clients"
+CLIENTS = Path(__file__).parents[3] / ".local" / "clients"
+PYTHON_SDK, NODE_SDK, CLI = "vonage==4.9.1", "@vonage/server-sdk@3.27.0", "@vonage/cli@1.2.4"
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def install(folder: Path, *commands: list[str]) -> None:
+    """Make an environment once; skip where that is impossible."""
+    if (folder / ".ready").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for command in commands:
+        try:
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=240)
+        except (OSError, subprocess.SubprocessError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            pytest.skip(f"the official client cannot be installed here: {error}")
+    (folder / ".ready").touch()
+
+
+@pytest.fixture(scope="module")
+def python_sdk() -> Path:
+    folder = CLIENTS / "python-sdk"
+    python = folder / "bin" / "python"
+    install(
+        folder, [sys.executable, "-m", "venv", "."], [str(python), "-m", "pip", "install", "-q", PYTHON_SDK]
+    )
+    return python
+
+
+@pytest.fixture(scope="module")
+def node_sdk() -> Path:
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm here")
+    folder = CLIENTS / "node-sdk"
+    install(folder, ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", NODE_SDK])
+    return folder
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path) -> Iterator[tuple[Vonage, Path]]:
+    """The simulator on https, and the certificate to trust: the Python SDK speaks nothing else."""
+    made = certificate.make(tmp_path)
+    with running(Account.seeded(seed=1), certificate=made) as simulator:
+        yield simulator, made.certificate
+
+
+def ran(command: list[str], cwd: Path | None = None, **environment: str) -> dict[str, Any]:
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_python_sdk_works_unchanged(python_sdk: Path, encrypted: tuple[Vonage, Path]) -> None:
+    vonage, trusted = encrypted
+    with Customer.serving(vonage) as customer:
+        host = vonage.url.removeprefix("https://")
+        command = [str(python_sdk), str(HERE / "python_sdk.py"), host, *vonage.credentials, customer.url]
+        found = ran(command, REQUESTS_CA_BUNDLE=str(trusted))
+
+    assert found == {
+        "private_key": True,
+        "renamed": "renamed",
+        "listed": ["renamed"],
+        "owned": ["447700900000"],
+        "bought": "200",
+        "cancelled": "200",
+        "linked": "200",
+        "secrets": 1,
+        "balance": 10.0,
+        "call": "started",
+        "calls": ["outbound"],
+        "sent": True,
+        "unauthorized": 401,
+        "not_found": 404,
+    }
+
+
+def test_node_sdk_works_unchanged(node_sdk: Path, vonage: Vonage, customer: Customer) -> None:
+    script = node_sdk / "node_sdk.mjs"
+    shutil.copy(
+        HERE / "node_sdk.mjs", script
+    )  # a module finds packages beside itself, not where it was started
+
+    found = ran(["node", str(script), vonage.url, *vonage.credentials, customer.url], cwd=node_sdk)
+
+    assert found == {
+        "privateKey": True,
+        "renamed": "renamed",
+        "listed": ["renamed"],
+        "owned": ["447700900000"],
+        "bought": "200",
+        "cancelled": "200",
+        "linked": "200",
+        "call": "started",
+        "read": "outbound",
+        "sent": True,
+        "notFound": 404,
+    }
+
+
+@pytest.fixture(scope="module")
+def cli_folder() -> Path:
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm here")
+    folder = CLIENTS / "cli"
+    install(folder, ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", CLI])
+    return folder
+
+
+@pytest.fixture
+def cli(cli_folder: Path, vonage: Vonage, tmp_path: Path) -> Callable[..., str]:
+    key, secret = vonage.credentials
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [
+                str(cli_folder / "node_modules/.bin/vonage"),
+                *arguments,
+            ],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "HOME": str(tmp_path),
+                "XDG_CONFIG_HOME": str(tmp_path),
+                "VONAGE_API_KEY": key,
+                "VONAGE_API_SECRET": secret,
+                "SIMULATED_VONAGE": vonage.url,
+                "NODE_OPTIONS": f"--require {HERE / 'redirect.cjs'}",
+            },
+            input="y\n",
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def test_cli_works_unchanged(cli: Callable[..., str], vonage: Vonage) -> None:
+    cli(
+        "apps:create",
+        "from the CLI",
+        "--voice_answer_url=https://example.com/answer",
+        "--voice_event_url=https://example.com/event",
+    )
+    (application,) = vonage.account.applications.values()
+    hooks = application["capabilities"]["voice"]["webhooks"]
+    assert hooks["answer_url"]["address"] == "https://example.com/answer"
+    assert "from the CLI" in cli("apps")
+    assert application["id"] in cli("apps:show", application["id"])
+
+    assert "447700900000" in cli("numbers")
+    cli("apps:link", application["id"], "--number=447700900000")
+    assert vonage.account.application_of("447700900000") == application
+    cli("apps:unlink", "--number=447700900000")
+    assert vonage.account.application_of("447700900000") is None
+
+    assert "14155550120" in cli("numbers:search", "US")
+    assert "10" in cli("balance")
+    cli("apps:delete", application["id"])
+    assert vonage.account.applications == {}

@@ -1,0 +1,438 @@
+"""The Voice API: calls the account makes, and what it does to calls that run."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, client_of, connect, ncco, talk
+from vonage_simulator.api.applications import new_key_pair
+from vonage_simulator.server import Vonage
+from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.testing.phone import Phone, PhoneCall
+
+CALLS = "/v1/calls"
+SIP = {"type": "sip", "uri": "sip:desk@example.com"}
+Json = dict[str, Any]
+
+
+def token(customer: Customer, claims: Json, key: str | None = None) -> str:
+    now = int(time.time())
+    own = {"application_id": customer.application["id"], "iat": now, "jti": str(uuid.uuid4()), **claims}
+    present = {name: value for name, value in own.items() if value is not None}
+    return jwt.encode(present, key or customer.application["keys"]["private_key"], algorithm="RS256")
+
+
+def bearer(customer: Customer, key: str | None = None, **claims: object) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(customer, claims, key)}"}
+
+
+def wanted(**members: object) -> Json:
+    to = [{"type": "phone", "number": CALLEE}]
+    return {"to": to, "from": {"type": "phone", "number": NUMBER}, "ncco": [talk("Hello.")], **members}
+
+
+@pytest.fixture
+def voice(customer: Customer, vonage: Vonage) -> Iterator[httpx.Client]:
+    customer.create()
+    with client_of(vonage, headers=bearer(customer)) as client:
+        yield client
+
+
+def finished(vonage: Vonage, customer: Customer, number: str = CALLEE) -> None:
+    """Wait, in real time, for the last event of a call that runs by itself."""
+    deadline = time.monotonic() + 10
+    while not {"completed", "rejected"} & set(customer.statuses(number)):
+        assert time.monotonic() < deadline, vonage.journal.entries()
+        time.sleep(0.01)
+
+
+def test_call_with_an_ncco_is_dialled_and_played(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    made = voice.post(CALLS, json=wanted())
+
+    assert made.status_code == 201
+    assert (made.json()["status"], made.json()["direction"]) == ("started", "outbound")
+    finished(vonage, customer)
+    assert customer.statuses(CALLEE) == ["started", "ringing", "answered", "completed"]
+    shown = voice.get(f"{CALLS}/{made.json()['uuid']}").json()
+    assert (shown["status"], shown["direction"], shown["to"]["number"]) == ("completed", "outbound", CALLEE)
+    assert shown["duration"] == customer.bodies("event")[-1]["duration"]
+
+
+def test_call_with_an_answer_url_fetches_its_ncco_once_answered(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("outbound", ncco(talk("From afar.")))
+    request = wanted(answer_url=[f"{customer.url}/outbound"], answer_method="POST")
+    del request["ncco"]
+
+    voice.post(CALLS, json=request)
+
+    finished(vonage, customer)
+    assert customer.bodies("outbound")[0]["to"] == CALLEE
+    assert [line["text"] for line in vonage.journal.entries(what="talk")] == ["From afar."]
+
+
+def test_unanswered_call_rings_as_long_as_its_timer(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    voice.post(CALLS, json=wanted(to=[{"type": "phone", "number": "447700900777"}], ringing_timer=20))
+    finished(vonage, customer, "447700900777")
+    assert customer.statuses("447700900777") == ["started", "ringing", "timeout", "completed"]
+
+
+def test_call_ends_when_its_length_timer_runs_out(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    voice.post(CALLS, json=wanted(ncco=[talk("la", loop=0)], length_timer=30))
+    finished(vonage, customer)
+    assert customer.bodies("event")[-1]["duration"] == "30"
+
+
+@pytest.mark.parametrize(
+    ("path", "spoiled"),
+    [
+        ("to", {"to": []}),
+        ("to[0].number", {"to": [{"type": "phone", "number": "+44"}]}),
+        ("to[0].type", {"to": [{"type": "fax"}]}),
+        ("from", {"random_from_number": True}),
+        ("from", {"from": "447700900000"}),
+        ("from.number", {"from": {"type": "phone", "number": "+447700900000"}}),
+        ("from.type", {"from": {"type": "sip", "number": "447700900000"}}),
+        ("to[0].standard_headers.User-to-User", {"to": [{**SIP, "standard_headers": {"User-to-User": 1}}]}),
+        ("ncco", {"answer_url": ["https://example.com"]}),
+        ("ncco[0].text", {"ncco": [{"action": "talk"}]}),
+        ("answer_method", {"answer_method": "PUT"}),
+        ("ringing_timer", {"ringing_timer": 121}),
+        ("length_timer", {"length_timer": 0}),
+        ("machine_detection", {"machine_detection": "maybe"}),
+        ("advanced_machine_detection.beep_timeout", {"advanced_machine_detection": {"beep_timeout": 29}}),
+        ("event_url", {"event_url": "https://example.com"}),
+    ],
+)
+def test_invalid_request_names_the_field(voice: httpx.Client, path: str, spoiled: Json) -> None:
+    refused = voice.post(CALLS, json=wanted(**spoiled))
+    assert refused.status_code == 400
+    assert [problem["name"] for problem in refused.json()["invalid_parameters"]] == [path]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iat": None},
+        {"jti": None},
+        {"application_id": None},
+        {"application_id": "unknown"},
+        {"iat": int(time.time()) - 3600},
+        {"exp": int(time.time()) - 60},
+        {"exp": int(time.time()) + 2 * 86400},
+        {"exp": int(time.time()) + 29},
+        {"nbf": int(time.time()) + 600},
+    ],
+    ids=[
+        "no iat",
+        "no jti",
+        "no application",
+        "other application",
+        "old",
+        "expired",
+        "too long",
+        "too short",
+        "not yet",
+    ],
+)
+def test_token_outside_the_rules_is_refused(voice: httpx.Client, customer: Customer, claims: Json) -> None:
+    assert voice.get(CALLS, headers=bearer(customer, **claims)).status_code == 401
+
+
+def test_token_signed_with_another_key_is_refused(voice: httpx.Client, customer: Customer) -> None:
+    headers = bearer(customer, key=new_key_pair()["private_key"])
+    refused = voice.get(CALLS, headers=headers)
+    assert refused.status_code == 401
+    assert refused.json()["type"].endswith("#unauthorized")
+
+
+def test_token_id_belongs_to_one_token(voice: httpx.Client, customer: Customer) -> None:
+    same = str(uuid.uuid4())
+    assert voice.get(CALLS, headers=bearer(customer, jti=same)).status_code == 200
+    assert voice.get(CALLS, headers=bearer(customer, jti=same, sub="other")).status_code == 401
+
+
+@pytest.mark.usefixtures("voice")
+def test_basic_credentials_are_no_token(vonage: Vonage) -> None:
+    assert httpx.get(vonage.url + CALLS, auth=vonage.credentials).status_code == 401
+
+
+@pytest.fixture
+def running_call(voice: httpx.Client, vonage: Vonage, customer: Customer) -> Iterator[PhoneCall]:
+    """A caller who listens to endless music."""
+    assert voice.get(CALLS).json()["count"] == 0
+    customer.on("answer", ncco(talk("la", loop=0)))
+    with Phone(vonage.exchange).dial(NUMBER) as call:
+        call.hears("la")
+        yield call
+
+
+def test_hangup_ends_the_call(voice: httpx.Client, running_call: PhoneCall) -> None:
+    leg = running_call.leg
+    assert voice.put(f"{CALLS}/{leg}", json={"action": "hangup"}).status_code == 204
+    assert running_call.ends().status == "completed"
+    assert voice.put(f"{CALLS}/{leg}", json={"action": "hangup"}).status_code == 404
+
+
+def test_transfer_replaces_the_ncco_in_a_new_conversation(
+    voice: httpx.Client, customer: Customer, running_call: PhoneCall
+) -> None:
+    leg = running_call.leg
+    destination = {"type": "ncco", "ncco": [talk("Enough music.")]}
+
+    changed = voice.put(f"{CALLS}/{leg}", json={"action": "transfer", "destination": destination})
+
+    assert changed.status_code == 204
+    running_call.hears("enough")
+    running_call.ends()
+    event = next(event for event in customer.bodies("event") if event.get("type") == "transfer")
+    assert event["conversation_uuid_from"] != event["conversation_uuid_to"]
+
+
+def test_transfer_to_a_url_fetches_the_ncco(
+    voice: httpx.Client, customer: Customer, running_call: PhoneCall
+) -> None:
+    leg = running_call.leg
+    customer.on("next", ncco(talk("Enough.")))
+    destination = {"type": "ncco", "url": [f"{customer.url}/next"]}
+    voice.put(f"{CALLS}/{leg}", json={"action": "transfer", "destination": destination})
+    running_call.hears("enough")
+
+
+def test_talk_into_a_call_is_heard_and_can_be_stopped(voice: httpx.Client, running_call: PhoneCall) -> None:
+    leg = running_call.leg
+    started = voice.put(f"{CALLS}/{leg}/talk", json={"text": "That is enough.", "loop": 0, "level": "0.4"})
+    stopped = voice.delete(f"{CALLS}/{leg}/talk")
+    assert started.json() == {"message": "Talk started", "uuid": leg}
+    assert stopped.json() == {"message": "Talk stopped", "uuid": leg}
+    running_call.hears("enough")
+
+
+def test_stream_and_keys_are_sent_into_a_call(
+    voice: httpx.Client, vonage: Vonage, running_call: PhoneCall
+) -> None:
+    leg = running_call.leg
+    streamed = voice.put(f"{CALLS}/{leg}/stream", json={"stream_url": ["https://example.com/a.mp3"]})
+    sent = voice.put(f"{CALLS}/{leg}/dtmf", json={"digits": "1713"})
+    assert streamed.json()["message"] == "Stream started"
+    assert sent.json() == {"message": "DTMF sent", "uuid": leg}
+    assert vonage.journal.entries(what="keys sent")[0]["keys"] == "1713"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("", {"action": "dance"}),
+        ("", {"action": "transfer", "destination": {"type": "ncco"}}),
+        ("", {"action": "transfer", "destination": {"type": "ncco", "ncco": [{"action": "talk"}]}}),
+        ("/talk", {}),
+        ("/talk", {"text": "Hello.", "level": 0.4}),
+        ("/talk", {"text": "Hello.", "level": "1.5"}),
+        ("/talk", {"text": "Hello.", "loop": -1}),
+        ("/stream", {"stream_url": ["https://example.com/a.mp3"], "level": "2"}),
+        ("/stream", {"stream_url": "https://example.com/a.mp3"}),
+        ("/dtmf", {"digits": "abc"}),
+        ("/input/dtmf", {"event_url": []}),
+    ],
+)
+def test_change_that_makes_no_sense_is_refused(
+    voice: httpx.Client, running_call: PhoneCall, path: str, body: Json
+) -> None:
+    leg = running_call.leg
+    assert voice.put(f"{CALLS}/{leg}{path}", json=body).status_code == 400
+
+
+def test_muted_leg_is_not_heard_and_earmuffed_leg_hears_nothing(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("answer", ncco({"action": "conversation", "name": "standup"}))
+    with (
+        Phone(vonage.exchange).dial(NUMBER) as one,
+        Phone(vonage.exchange, "447700900124").dial(NUMBER) as two,
+    ):
+        two.waits(1)
+
+        def said(text: str) -> bool:
+            """Whether the second one hears what the first one says."""
+            one.says(text)
+            try:
+                two.hears(text, within_s=5)
+            except AssertionError:
+                return False
+            return True
+
+        def change(call: PhoneCall, action: str) -> None:
+            assert voice.put(f"{CALLS}/{call.leg}", json={"action": action}).status_code == 204
+
+        assert said("one")
+        change(one, "mute")
+        assert not said("two")
+        change(one, "unmute")
+        assert said("three")
+        change(two, "earmuff")
+        assert not said("four")
+        change(two, "unearmuff")
+        assert said("five")
+
+
+def test_keys_of_an_asynchronous_input_go_where_a_request_says(
+    voice: httpx.Client, customer: Customer, vonage: Vonage
+) -> None:
+    keys = {
+        "action": "input",
+        "type": ["dtmf"],
+        "mode": "asynchronous",
+        "eventUrl": [f"{customer.url}/first"],
+    }
+    customer.on("answer", ncco(keys, talk("la", loop=0)))
+    with Phone(vonage.exchange).dial(NUMBER) as call:
+        call.hears("la")
+        call.presses("1")
+        path = f"{CALLS}/{call.leg}/input/dtmf"
+        moved = voice.put(path, json={"event_url": [f"{customer.url}/second"]})
+        call.presses("2")
+        stopped = voice.delete(path)
+        call.presses("3")
+
+    assert (moved.status_code, stopped.status_code) == (200, 200)
+    assert set(moved.json()) == {"message", "uuid"}
+    assert [event["dtmf"]["digits"] for event in customer.bodies("first")] == ["1"]
+    assert [event["dtmf"]["digits"] for event in customer.bodies("second")] == ["2"]
+
+
+def test_call_of_a_region_is_known_at_its_region_url_only(vonage: Vonage, customer: Customer) -> None:
+    customer.create(region="eu-west")
+    customer.on("answer", ncco(talk("la", loop=0)))
+    headers = bearer(customer)
+    with Phone(vonage.exchange).dial(NUMBER) as call:
+        call.hears("la")
+        region_url, path = customer.bodies("answer")[-1]["region_url"], f"{CALLS}/{call.leg}"
+        elsewhere = httpx.get(vonage.url + path, headers=headers)
+        there = httpx.get(region_url + path, headers=headers)
+
+    assert (elsewhere.status_code, there.status_code) == (404, 200)
+    assert region_url in elsewhere.json()["detail"]
+
+
+def test_outbound_call_belongs_to_the_region_that_was_asked(vonage: Vonage, customer: Customer) -> None:
+    customer.create(region="eu-west")
+    regional = vonage.url.replace("127.0.0.1", "localhost")
+    for made_at, found in ((vonage.url, 200), (regional, 404)):
+        made = httpx.post(made_at + CALLS, json=wanted(), headers=bearer(customer)).json()
+        asked = httpx.get(f"{vonage.url}{CALLS}/{made['uuid']}", headers=bearer(customer))
+        assert asked.status_code == found
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "shown"),
+    [
+        ({"type": "phone", "number": CALLEE}, {"type": "phone", "number": CALLEE}),
+        (SIP, SIP),
+        ({"type": "app", "user": "jamie"}, {"type": "app", "user": "jamie"}),
+        ({"type": "vbc", "extension": "42"}, {"type": "vbc", "extension": "42"}),
+    ],
+)
+def test_record_shows_the_endpoint_as_it_was_called(voice: httpx.Client, endpoint: Json, shown: Json) -> None:
+    made = voice.post(CALLS, json=wanted(to=[endpoint])).json()
+    record = voice.get(f"{CALLS}/{made['uuid']}").json()
+    assert (record["to"], record["from"]) == (shown, {"type": "phone", "number": NUMBER})
+
+
+def test_record_of_an_inbound_call_shows_who_called(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("answer", ncco(talk("la", loop=0)))
+    with Phone(vonage.exchange).of_user("jamie").dial("support") as call:
+        record = voice.get(f"{CALLS}/{call.leg}").json()
+    assert record["from"] == {"type": "app", "user": "jamie"}
+
+
+def test_more_than_three_calls_or_fifteen_requests_a_second_are_too_many(
+    voice: httpx.Client, vonage: Vonage
+) -> None:
+    vonage.account.switches = replace(vonage.account.switches, rate_limits=True)
+    vonage.clock.set_live(live=True)
+    calls = [voice.post(CALLS, json=wanted()).status_code for _ in range(4)]
+    others = [voice.get(CALLS) for _ in range(16)]
+    assert calls == [201, 201, 201, 429]
+    assert [reply.status_code for reply in others] == [200] * 15 + [429]
+    assert others[-1].json()["type"].endswith("#rate-limit")
+
+
+def test_call_of_another_application_is_not_found(
+    api: httpx.Client, vonage: Vonage, customer: Customer, running_call: PhoneCall
+) -> None:
+    leg = running_call.leg
+    other = Customer(vonage)
+    other.application = api.post("/v2/applications", json={"name": "other"}).json()
+    assert httpx.get(f"{vonage.url}{CALLS}/{leg}", headers=bearer(other)).status_code == 404
+    assert httpx.get(f"{vonage.url}{CALLS}/{leg}", headers=bearer(customer)).status_code == 200
+
+
+def test_calls_are_listed_with_filters(voice: httpx.Client, customer: Customer) -> None:
+    customer.on("answer", ncco(connect()))
+    customer.call()
+
+    everything = voice.get(CALLS).json()
+    outbound = voice.get(CALLS, params={"order": "desc", "page_size": 1}).json()
+
+    assert everything["count"] == 2
+    assert [call["direction"] for call in everything["_embedded"]["calls"]] == ["inbound", "outbound"]
+    assert outbound["_embedded"]["calls"][0]["direction"] == "outbound"
+    assert voice.get(CALLS, params={"status": "busy"}).json()["count"] == 0
+    assert voice.get(CALLS, params={"page_size": 101}).status_code == 400
+    assert voice.get(CALLS, params={"date_start": "yesterday"}).status_code == 400
+    assert voice.get(CALLS, params={"date_start": "2020-01-01T00:00:00Z"}).json()["count"] == 2
+    assert voice.get(CALLS, params={"date_end": "2020-01-01T00:00:00+01:00"}).json()["count"] == 0
+    conversation = everything["_embedded"]["calls"][0]["conversation_uuid"]
+    assert voice.get(CALLS, params={"conversation_uuid": conversation}).json()["count"] == 2
+    assert voice.get(CALLS, params={"record_index": 1}).json()["_embedded"]["calls"] == [
+        everything["_embedded"]["calls"][1]
+    ]
+
+
+@pytest.mark.usefixtures("voice")
+def test_fallback_serves_outbound_calls_too(vonage: Vonage, customer: Customer) -> None:
+    customer.on("outbound", Answer(500)).on("fallback", ncco(talk("Plan B.")))
+    customer.create(webhooks={"fallback_answer_url": customer.hook("fallback")})
+    request = wanted(answer_url=[f"{customer.url}/outbound"])
+    del request["ncco"]
+    httpx.post(vonage.url + CALLS, json=request, headers=bearer(customer))
+    finished(vonage, customer)
+    assert [line["text"] for line in vonage.journal.entries(what="talk")] == ["Plan B."]
+
+
+def test_recording_is_downloaded_with_a_token_of_its_application(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    record = {
+        "action": "record",
+        "endOnKey": "#",
+        "transcription": {},
+        "eventUrl": [f"{customer.url}/recorded"],
+    }
+    customer.on("answer", ncco(record))
+    customer.call({"say": "Call me back."}, {"press": "#"})
+    url = customer.bodies("recorded")[0]["recording_url"]
+
+    audio = voice.get(url)
+
+    assert (audio.headers["content-type"], audio.content[:4]) == ("audio/wav", b"RIFF")
+    assert "Call me back." in voice.get(f"{url}/transcription").text
+    assert httpx.get(url).status_code == 401
+    assert voice.get(f"{vonage.url}/v1/files/unknown").status_code == 404
+    vonage.clock.advance(31 * 86400)
+    assert voice.get(url).status_code == 404

@@ -1,0 +1,35 @@
+"""A simulator per test, a client of it, and a customer's webhook endpoint."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.vonage_simulator.bot import Bot, listening
+from tests.vonage_simulator.customer import Customer, client_of
+from vonage_simulator.account.account import Account
+from vonage_simulator.server import Vonage, running
+
+
+@pytest.fixture
+def vonage() -> Iterator[Vonage]:
+    with running(Account.seeded(seed=1)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def api(vonage: Vonage) -> Iterator[httpx.Client]:
+    with client_of(vonage, auth=vonage.credentials) as client:
+        yield client
+
+
+@pytest.fixture
+def customer(vonage: Vonage) -> Iterator[Customer]:
+    with Customer.serving(vonage) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bot() -> Iterator[Bot]:
+    with listening(Bot()) as server:
+        yield server

@@ -1,0 +1,227 @@
+"""Call scripts: a file says what happens, the verdict is pass or fail."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from operate import paths
+from tests.vonage_simulator.customer import CALLEE, Customer, Reaction, connect, ncco, talk
+from vonage_simulator.account.account import Account
+from vonage_simulator.server import Vonage, running
+from vonage_simulator.testing import script_runner
+from vonage_simulator.testing.endpoint import Answer
+
+SCRIPT = """
+caller:
+  - hear: press one
+  - press: 1
+  - hear: Hello?
+expect:
+  connected_to: "447700900999"
+  hears: [Press one, Connecting]
+  never_hears: Sorry
+  events: [answered, completed]
+  fallback: false
+"""
+
+
+@pytest.fixture
+def menu(customer: Customer, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Customer:
+    """A customer's endpoint under /webhooks, and the account's credentials in the environment."""
+    ask = {
+        "action": "input",
+        "type": ["dtmf"],
+        "dtmf": {"maxDigits": 1},
+        "eventUrl": [f"{customer.url}/menu"],
+    }
+    customer.on("webhooks/answer", ncco(talk("Press one.", bargeIn=True), ask))
+    customer.on("menu", ncco(talk("Connecting."), connect()))
+    monkeypatch.setenv("VONAGE_API_KEY", vonage.account.api_key)
+    monkeypatch.setenv("VONAGE_SIGNATURE_SECRET", vonage.account.signature_secret)
+    return customer
+
+
+def run(tmp_path: Path, text: str, *arguments: str) -> int:
+    path = tmp_path / "call.yaml"
+    path.write_text(text)
+    return script_runner.main([str(path), *arguments])
+
+
+def test_script_passes_with_the_story_of_the_call(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, SCRIPT, "--url", menu.url) == 0
+    told = capsys.readouterr().out
+    assert "PASSED call.yaml" in told
+    assert "447700900123 hears “Press one.”" in told
+    assert "447700900123 presses 1" in told
+    assert CALLEE in told
+
+
+@pytest.mark.parametrize(
+    ("instead", "complaint"),
+    [
+        ("hear: Bonjour", 'never heard "Bonjour"'),
+        ("wait: 1\nexpect: {connected_to: '447700900777'}", "expected connected_to: 447700900777"),
+        ("wait: 1\nexpect: {hears: Moin}", "expected hears: Moin"),
+        ("wait: 1\nexpect: {fallback: true}", "expected fallback: True; it was False"),
+        ("wait: 1\nexpect: {status: busy}", "expected status: busy; it was completed"),
+    ],
+)
+def test_what_did_not_happen_fails_the_script(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str], instead: str, complaint: str
+) -> None:
+    assert run(tmp_path, f"caller:\n  - {instead}\n", "--url", menu.url) == 1
+    told = capsys.readouterr().out
+    assert complaint in told
+    assert "FAILED" in told
+
+
+@pytest.mark.parametrize(
+    ("scheme", "place", "failure"),
+    [
+        ("http", "127.0.0.1:9", "no connection"),
+        ("https", "", "TLS error"),
+        ("http", "127.0.0.1:port", "invalid URL"),
+    ],
+)
+def test_webhook_that_cannot_be_delivered_fails_the_script_and_is_named_once(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str], scheme: str, place: str, failure: str
+) -> None:
+    url = f"{scheme}://{place or menu.url.partition('//')[2]}/recorded"
+    record = {"action": "record", "endOnKey": "#", "eventUrl": [url]}
+    menu.on("webhooks/answer", ncco(record, record))
+
+    assert run(tmp_path, "caller: [{press: '#'}, {press: '#'}]", "--url", menu.url) == 1
+
+    told = capsys.readouterr().out
+    assert told.count(f"✗ the record webhook cannot be delivered to {url}: {failure}") == 1
+
+
+def test_webhook_whose_connection_is_cut_twice_fails_the_script(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    menu.on("menu", Answer(reset=True))
+
+    assert run(tmp_path, "caller: [{press: 1}]", "--url", menu.url) == 1
+
+    assert f"the input webhook cannot be delivered to {menu.url}/menu" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [[Answer(500)], [Answer(reset=True), Answer(204)]],
+    ids=["refused", "delivered at the second try"],
+)
+def test_webhook_that_was_delivered_leaves_the_verdict_to_the_script(
+    menu: Customer, tmp_path: Path, replies: list[Reaction]
+) -> None:
+    menu.on("menu", *replies)
+
+    assert run(tmp_path, "caller: [{press: 1}]", "--url", menu.url) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("- a list", "a script is a mapping"),
+        ("caler: []", "not caler"),
+        ("expect: {weather: fine}", "expect may have"),
+        ("caller: [{dance: 1}]", "step 1 must have exactly one of"),
+        ("caller: [hang_up]", None),
+        ("callees: {'1': {picks: asleep}}", "picks must be one of"),
+        ("callees: {'1': {mood: bad}}", "mood"),
+        ("caller: [", "is no YAML"),
+    ],
+)
+def test_script_nobody_could_follow_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, complaint: str | None
+) -> None:
+    status = run(tmp_path, text, "--url", "http://127.0.0.1:9")
+    told = capsys.readouterr().err
+    assert status == 2
+    assert (complaint or "VONAGE_API_KEY") in told
+
+
+def test_missing_file_and_missing_credentials_say_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VONAGE_API_KEY", raising=False)
+    assert script_runner.main([str(tmp_path / "none.yaml")]) == 2
+    assert run(tmp_path, "caller: []", "--url", "http://127.0.0.1:9") == 2
+    told = capsys.readouterr().err
+    assert "Name a script file" in told
+    assert "VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET" in told
+
+
+def test_three_legs_with_recording_menu_speech_transfer_and_voicemail_take_no_time(
+    customer: Customer, vonage: Vonage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VONAGE_API_KEY", vonage.account.api_key)
+    monkeypatch.setenv("VONAGE_SIGNATURE_SECRET", vonage.account.signature_secret)
+    keys = {
+        "action": "input",
+        "type": ["dtmf"],
+        "dtmf": {"maxDigits": 1},
+        "eventUrl": [f"{customer.url}/menu"],
+    }
+    words = {"action": "input", "type": ["speech"], "speech": {}, "eventUrl": [f"{customer.url}/department"]}
+    voicemail = {
+        "action": "record",
+        "endOnKey": "#",
+        "beepStart": True,
+        "eventUrl": [f"{customer.url}/voicemail"],
+    }
+    customer.on("webhooks/answer", ncco({"action": "record"}, talk("Press one.", bargeIn=True), keys))
+    customer.on("menu", ncco(talk("Which department?"), words))
+    second = connect("447700900777", eventType="synchronous", timeout=20)
+    customer.on(
+        "department", ncco(connect(eventType="synchronous"), second, talk("Leave a message."), voicemail)
+    )
+    text = """
+    caller:
+      - hear: press one
+      - press: "1"
+      - hear: which department
+      - say: sales
+      - hear: Hello?
+      - hear: leave a message
+      - say: Please call me back.
+      - press: "#"
+    expect: {connected_to: "447700900999", events: [timeout, completed]}
+    """
+
+    started = time.monotonic()
+    status = run(tmp_path, text, "--url", customer.url)
+
+    assert status == 0
+    assert time.monotonic() - started < 3
+    assert len(customer.bodies("voicemail")) == 1
+
+
+def test_script_runs_through_what_is_up_and_leaves_it_on_real_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+    with running(Account.seeded(seed=1), live=True) as up, Customer.serving(up) as customer:
+        customer.on("answer", ncco(talk("Hello. " * 50))).create()
+        nothing = dict.fromkeys(("aws_url", "console_url", "webhook_url", "stack_name", "application_id"), "")
+        secrets = dict.fromkeys(("api_key", "api_secret", "signature_secret"), "")
+        saved = {**nothing, **secrets, "vonage_url": up.url, "numbers": [], "services": []}
+        paths.STATE.write_text(json.dumps(saved))
+
+        started = time.monotonic()
+        assert run(tmp_path, "caller: [{hear: Hello}]\nexpect: {status: completed}") == 0
+
+        assert time.monotonic() - started < 10
+        assert up.clock.live
+
+
+def test_script_says_what_to_do_when_nothing_is_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+    assert run(tmp_path, "caller: []") == 2
+    assert "make up" in capsys.readouterr().err

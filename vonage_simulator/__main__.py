@@ -1,0 +1,122 @@
+"""`python -m vonage_simulator`: the simulated Vonage in the foreground, for any SDK in any language."""
+
+import argparse
+import contextlib
+import os
+import sys
+import threading
+from pathlib import Path
+
+from rich.console import Console
+
+from local.gateway import EmbeddedGateway
+from vonage_simulator.account.account import Account
+from vonage_simulator.origin import certificate
+from vonage_simulator.origin.origin import DEFAULT_PORT, PortInUseError
+from vonage_simulator.server import Front, Vonage, running
+from vonage_simulator.store import StoreError
+from vonage_simulator.switches import SwitchError, Switches, changed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; returns the exit status."""
+    options = _parse(arguments)
+    environment = {name: os.environ.get(f"VONAGE_{name.upper()}") for name in CREDENTIALS}
+    try:
+        switches = changed(Switches(rate_limits=options.rate_limits), dict(options.assume))
+        account = Account.seeded(**environment, switches=switches, seed=options.seed)
+        transport = EmbeddedGateway(options.embedded_aws) if options.embedded_aws else None
+        live, front = not options.jump, None if options.jump else _console()
+        tls = certificate.make(options.tls) if options.tls else None
+        with running(
+            account,
+            port=options.port,
+            live=live,
+            transport=transport,
+            front=front,
+            db=options.db,
+            certificate=tls,
+        ) as vonage:
+            _introduce(vonage, with_console=live)
+            with _reloading(vonage, options):
+                threading.Event().wait()
+    except (PortInUseError, StoreError, SwitchError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _console() -> Front:
+    """The page for people, who need real time; loading it takes a second."""
+    from vonage_simulator.console.serve import in_front_of
+
+    return in_front_of
+
+
+def _reloading(vonage: Vonage, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """Keep the stack of a local stage at the code on disk, and tell the console."""
+    if not options.reload:
+        return contextlib.nullcontext()
+    from local.reload import Reloader
+
+    def tell(what: str, words: str) -> None:
+        vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
+
+    return Reloader(options.embedded_aws, options.reload, tell).watching()
+
+
+CREDENTIALS = ("api_key", "api_secret", "signature_secret")
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m vonage_simulator", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default %(default)s)"
+    )
+    parser.add_argument("--jump", action="store_true", help="let time jump to the next thing that happens")
+    parser.add_argument("--rate-limits", action="store_true", help="enforce the APIs' requests per second")
+    parser.add_argument(
+        "--assume",
+        action="append",
+        default=[],
+        type=_switch,
+        metavar="SWITCH=VALUE",
+        help="how to behave where Vonage's behaviour is not certain; see docs/simulator.md",
+    )
+    parser.add_argument(
+        "--embedded-aws",
+        metavar="URL",
+        help="deliver webhooks for execute-api addresses to this embedded AWS",
+    )
+    parser.add_argument(
+        "--reload", metavar="STACK", help="keep this stack of the embedded AWS at the code on disk"
+    )
+    parser.add_argument("--tls", type=Path, metavar="FOLDER", help="speak https; write its certificate there")
+    parser.add_argument("--db", type=Path, help="remember everything in this SQLite file")
+    parser.add_argument("--seed", type=int, help="make ids the same in each run")
+    return parser.parse_args(arguments)
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value
+
+
+def _introduce(vonage: Vonage, *, with_console: bool) -> None:
+    account, out = vonage.account, Console(highlight=False)
+    out.print(f"[bold]The simulated Vonage listens on {vonage.url}[/bold]  (Ctrl+C stops it)")
+    if with_console:
+        out.print(f"A phone, messages and a timeline are in the browser: {vonage.url}/")
+    out.print()
+    for name in CREDENTIALS:
+        given = os.environ.get(f"VONAGE_{name.upper()}")
+        out.print(f"  {name:<18}{'as in VONAGE_' + name.upper() if given else getattr(account, name)}")
+    out.print(f"  {'owned numbers':<18}{', '.join(account.numbers)}\n")
+    out.print("Use it as api_host and rest_host of any Vonage SDK, or try:")
+    out.print(f"  curl -u $VONAGE_API_KEY:$VONAGE_API_SECRET {vonage.url}/v2/applications", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

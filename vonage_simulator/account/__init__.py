@@ -1,0 +1,1 @@
+"""What an account has and remembers, and the ids that it hands out."""

@@ -1,0 +1,1 @@
+"""Vonage's REST APIs, as its own clients use them."""

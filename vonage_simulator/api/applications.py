@@ -1,0 +1,214 @@
+"""The Application API v2: `/v2/applications`.
+
+Source: Vonage Application API v2 reference. PUT replaces the whole document, so a capability is removed by
+leaving it out; the private key is in the reply that made it and never again; `name` is not unique.
+"""
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from vonage_simulator.account.account import Account, Json
+from vonage_simulator.api import capabilities as capability_rules
+from vonage_simulator.api import rules
+from vonage_simulator.api.authentication import has_basic_credentials
+from vonage_simulator.api.problems import InvalidParameter, invalid, not_found, unauthorized
+from vonage_simulator.api.requests import check_media_types, json_object
+
+SECTION = "/application"
+PATH = "/v2/applications"
+READ_ONLY = ("id", "_links")
+
+
+def routes(account: Account) -> list[Route]:
+    """The API's routes on this account."""
+    api = ApplicationApi(account)
+    return [
+        Route(PATH, api.list, methods=["GET"]),
+        Route(PATH, api.create, methods=["POST"]),
+        Route(f"{PATH}/{{application_id}}", api.read, methods=["GET"]),
+        Route(f"{PATH}/{{application_id}}", api.replace, methods=["PUT"]),
+        Route(f"{PATH}/{{application_id}}", api.delete, methods=["DELETE"]),
+    ]
+
+
+@dataclass
+class ApplicationApi:
+    """The five operations."""
+
+    account: Account
+
+    async def list(self, request: Request) -> Response:
+        """`GET /v2/applications?page_size&page`."""
+        self._admit(request)
+        size, page = _paging(request)
+        everything = list(self.account.applications.values())
+        pages = max(1, -(-len(everything) // size))
+        shown = everything[(page - 1) * size : page * size]
+        return JSONResponse(
+            {
+                "page_size": size,
+                "page": page,
+                "total_items": len(everything),
+                "total_pages": pages,
+                "_embedded": {"applications": [_as_read(application) for application in shown]},
+                "_links": _links(size, page, pages),
+            }
+        )
+
+    async def create(self, request: Request) -> Response:
+        """`POST /v2/applications`: 201, with the private key if the pair was made here."""
+        self._admit(request)
+        document = self._valid(await json_object(request))
+        keys = document.get("keys") or new_key_pair()
+        application = {"id": self.account.identifiers.uuid(), **document, "keys": keys}
+        self._store(application)
+        return JSONResponse({**_as_read(application), "keys": keys}, 201)
+
+    async def read(self, request: Request) -> Response:
+        """`GET /v2/applications/{id}`."""
+        self._admit(request)
+        return JSONResponse(_as_read(self._find(request)))
+
+    async def replace(self, request: Request) -> Response:
+        """`PUT /v2/applications/{id}`: the sent document takes the place of the old one, unless switched."""
+        self._admit(request)
+        old = self._find(request)
+        sent = await json_object(request)
+        merges = self.account.switches.application_put == "merge"
+        document = self._valid(_merged(old, sent) if merges else sent)
+        keys = document.get("keys")
+        if keys is None:
+            rotates = self.account.switches.put_without_keys == "rotate"
+            keys = new_key_pair() if rotates else {"public_key": old["keys"]["public_key"]}
+        application = {"id": old["id"], **document, "keys": keys}
+        self._store(application)
+        return JSONResponse({**_as_read(application), "keys": keys})
+
+    async def delete(self, request: Request) -> Response:
+        """`DELETE /v2/applications/{id}`: 204 and no way back."""
+        self._admit(request)
+        gone = self._find(request)["id"]
+        self.account.applications = {k: v for k, v in self.account.applications.items() if k != gone}
+        if self.account.switches.unlink_on_application_delete:
+            self.account.unlink_numbers_of(gone)
+        return Response(status_code=204)
+
+    def _admit(self, request: Request) -> None:
+        if not has_basic_credentials(request, self.account):
+            raise unauthorized()
+        check_media_types(request)
+
+    def _find(self, request: Request) -> Json:
+        application_id = request.path_params["application_id"]
+        if application_id not in self.account.applications:
+            raise not_found(application_id)
+        return self.account.applications[application_id]
+
+    def _store(self, application: Json) -> None:
+        kept = {**application, "keys": {"public_key": application["keys"]["public_key"]}}
+        self.account.applications = {**self.account.applications, application["id"]: kept}
+
+    def _valid(self, body: Json) -> Json:
+        sent = {name: value for name, value in body.items() if name not in READ_ONLY}
+        found, unknown = list(DOCUMENT("", sent)), list(rules.unknown_members("", sent, DOCUMENT))
+        treatment = self.account.switches.unknown_fields
+        if treatment == "refuse":
+            found += [InvalidParameter(path, "is not allowed") for path in unknown]
+        if found:
+            raise invalid("payload-validation", found, section=SECTION)
+        document = sent if treatment == "keep" else rules.without(sent, unknown)
+        capabilities = capability_rules.with_defaults(
+            document.get("capabilities", {}), self.account.switches.unset_fallback
+        )
+        privacy = {"improve_ai": True, **document.get("privacy", {})}
+        keys = document.pop("keys", None) or {}
+        given = {"keys": {"public_key": keys["public_key"]}} if "public_key" in keys else {}
+        return {**document, "privacy": privacy, "capabilities": capabilities, **given}
+
+
+def new_key_pair() -> Json:
+    """A 2048-bit RSA pair as PEM: `{"public_key", "private_key"}`, the private one PKCS#8."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return {"public_key": public.decode(), "private_key": private.decode()}
+
+
+def _merged(old: Json, sent: Json) -> Json:
+    """The old document with the members that were sent in place of its own, capability by capability."""
+    kept = {name: old[name] for name in ("name", "privacy", "capabilities")}
+    capabilities = sent.get("capabilities", {})
+    if isinstance(capabilities, dict):
+        capabilities = {**old["capabilities"], **capabilities}
+    return {**kept, **sent, "capabilities": capabilities}
+
+
+def _as_read(application: Json) -> Json:
+    return {**application, "_links": {"self": {"href": f"{PATH}/{application['id']}"}}}
+
+
+def _links(size: int, page: int, pages: int) -> Json:
+    def link(number: int) -> Json:
+        return {"href": f"{PATH}?page_size={size}&page={number}"}
+
+    links = {"self": link(page), "first": link(1), "last": link(pages)}
+    if page < pages:
+        links["next"] = link(page + 1)
+    if page > 1:
+        links["prev"] = link(page - 1)
+    return links
+
+
+def _paging(request: Request) -> tuple[int, int]:
+    found, values = [], []
+    for name, default, highest in (("page_size", 10, 100), ("page", 1, None)):
+        sent = request.query_params.get(name, str(default))
+        value = rules.whole_number(sent)
+        if value < 1 or (highest and value > highest):
+            reason = f"must be between 1 and {highest}" if highest else "must be greater than 0"
+            found.append(InvalidParameter(name, reason))
+        values.append(value)
+    if found:
+        raise invalid("list-validation", found, section=SECTION)
+    return values[0], values[1]
+
+
+def _name(path: str, value: object) -> rules.Problems:
+    if not isinstance(value, str) or not value.strip():
+        yield InvalidParameter(path, "must be a non-empty string")
+
+
+def _public_key(path: str, value: object) -> rules.Problems:
+    try:
+        key = serialization.load_pem_public_key(value.encode()) if isinstance(value, str) else None
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, rsa.RSAPublicKey):
+        yield InvalidParameter(path, "must be a valid RSA public key in PEM format")
+
+
+def _keys(path: str, value: object) -> rules.Problems:
+    """Left out or null, a pair is made here."""
+    if value is not None:
+        yield from rules.fields({"public_key": _public_key})(path, value)
+
+
+DOCUMENT = rules.fields(
+    {
+        "name": _name,
+        "privacy": rules.fields({"improve_ai": rules.boolean}),
+        "keys": _keys,
+        "capabilities": capability_rules.ALL,
+    },
+    required=("name",),
+)

@@ -1,0 +1,114 @@
+"""The Messages API v1: `/v1/messages`.
+
+Source: Vonage Messages API reference (1.20.0): JWT of an application, whose webhooks then apply, or Basic;
+202 with the message's id; problems of a body are a 422 that lists them; `X-Request-Id` on each reply.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from switchboard.wire.message_requests import MessageRequest, MessageUpdate
+
+from vonage_simulator.account.account import Json
+from vonage_simulator.api import wire
+from vonage_simulator.api.authentication import ApplicationTokens, has_basic_credentials
+from vonage_simulator.api.problems import InvalidParameter, ProblemError, not_found, unauthorized
+from vonage_simulator.api.requests import check_media_types, json_object
+from vonage_simulator.messages import outbound
+
+if TYPE_CHECKING:
+    from vonage_simulator.calls.exchange import Exchange
+
+Operation = Callable[[Request], Awaitable[Response]]
+
+PATH = "/v1/messages"
+SECTION = "/messages"
+MARKABLE = {"read": ("inbound", {"whatsapp", "rcs"}), "revoked": ("outbound", {"rcs"})}
+
+
+@dataclass
+class MessagesApi:
+    """Its two operations."""
+
+    exchange: "Exchange"
+    tokens: ApplicationTokens
+
+    def routes(self) -> list[Route]:
+        """The API's routes."""
+        return [
+            Route(PATH, self._identified(self.send), methods=["POST"]),
+            Route(f"{PATH}/{{uuid}}", self._identified(self.update), methods=["PATCH"]),
+        ]
+
+    def _identified(self, operation: Operation) -> Operation:
+        """An operation whose reply, be it a problem, has an id in `X-Request-Id`."""
+
+        async def respond(request: Request) -> Response:
+            request_id = self.exchange.account.identifiers.hex()
+            try:
+                response = await operation(request)
+            except ProblemError as problem:
+                response = problem.response(request_id)
+            response.headers["X-Request-Id"] = request_id
+            return response
+
+        return respond
+
+    async def send(self, request: Request) -> Response:
+        """`POST /v1/messages`."""
+        application = self._sender(request)
+        check_media_types(request)
+        body = await json_object(request)
+        problems = [*wire.problems_of(MessageRequest, body), *_content_problems(body)]
+        if problems:
+            raise _invalid(problems)
+        accepted = outbound.accept(self.exchange, body, application)
+        self.exchange.engine.begin(outbound.send(self.exchange, accepted))
+        ids = {"message_uuid": accepted.uuid, "workflow_id": accepted.workflow_id}
+        return JSONResponse({name: value for name, value in ids.items() if value}, 202)
+
+    async def update(self, request: Request) -> Response:
+        """`PATCH /v1/messages/{uuid}`: read an inbound message, or revoke an outbound one."""
+        application = self.tokens.application(request)
+        check_media_types(request)
+        body = await json_object(request)
+        problems = wire.problems_of(MessageUpdate, body)
+        if problems:
+            raise _invalid(problems)
+        uuid = request.path_params["uuid"]
+        message = self.exchange.messages.get(uuid)
+        direction, channels = MARKABLE[body["status"]]
+        if message is None or message.application_id != application["id"] or message.direction != direction:
+            raise not_found(uuid)
+        if message.channel not in channels:
+            raise _invalid([InvalidParameter("status", f"does not exist on the channel {message.channel}")])
+        outbound.mark(self.exchange, message, body["status"])
+        return Response(status_code=202)
+
+    def _sender(self, request: Request) -> Json | None:
+        if request.headers.get("authorization", "").lower().startswith("basic"):
+            if not has_basic_credentials(request, self.exchange.account):
+                raise unauthorized()
+            return None
+        return self.tokens.application(request)
+
+
+def _content_problems(body: Json, at: str = "") -> Iterator[InvalidParameter]:
+    """The member that `message_type` names has to be there, in the message and in its failovers."""
+    kind, failover = body.get("message_type"), body.get("failover")
+    if isinstance(kind, str) and kind not in body:
+        yield InvalidParameter(f"{at}{kind}", "is required")
+    for number, other in enumerate(failover if isinstance(failover, list) else []):
+        if isinstance(other, dict):
+            yield from _content_problems(other, f"{at}failover[{number}].")
+
+
+def _invalid(problems: list[InvalidParameter]) -> ProblemError:
+    unique = list(dict.fromkeys(problems))
+    listed = {"invalid_parameters": [problem.as_json() for problem in unique]}
+    detail = "The value of one or more parameters is invalid."
+    return ProblemError(422, "1150", "Invalid params", detail, section=SECTION, extra=listed)

@@ -1,0 +1,39 @@
+"""What every JSON API checks of a request before it looks inside."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from vonage_simulator.account.account import Json
+from vonage_simulator.api.problems import wrong_header
+
+
+class NotAnObjectError(Exception):
+    """A body that is no JSON object: Vonage answers it without a problem object."""
+
+    def response(self) -> Response:
+        """The short reply."""
+        return JSONResponse({"Error": "Bad Request"}, 400)
+
+
+def check_media_types(request: Request) -> None:
+    """Refuse what neither takes (406) nor sends (415) JSON."""
+    accepted = request.headers.get("accept", "*/*")
+    if not any(kind in accepted for kind in ("*/*", "application/*", "application/json")):
+        raise wrong_header("Accept", "accept-header", 406)
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in {"POST", "PUT", "PATCH"} and content_type != "application/json":
+        raise wrong_header("Content-Type", "content-type-header", 415)
+
+
+async def json_object(request: Request) -> Json:
+    """The body, which has to be a JSON object."""
+    try:
+        body: Any = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise NotAnObjectError
+    return body

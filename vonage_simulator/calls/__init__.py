@@ -1,0 +1,1 @@
+"""A call, from the first ring to `completed`: its legs, who is on them, and what is heard."""

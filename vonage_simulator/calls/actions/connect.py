@@ -1,0 +1,117 @@
+"""`connect`: call somebody and join the legs.
+
+Source: Vonage NCCO reference, "connect", and the call flow guide: the next action starts when the callee
+has answered, or, with `eventType: synchronous`, when that leg is over; a callee who cannot be reached just
+ends the action.
+"""
+
+import asyncio
+
+from vonage_simulator.account.account import Json
+from vonage_simulator.calls.actions.talk import STREAMED_S
+from vonage_simulator.calls.dialling import Dialling
+from vonage_simulator.calls.legs import ADDRESSES
+from vonage_simulator.calls.machine_detection import Detection
+from vonage_simulator.calls.player import Player
+from vonage_simulator.ncco.reading import Ncco
+
+RING_S = 60
+LIMIT_S = 7200
+
+
+async def connect(player: Player, action: Json) -> Ncco | None:
+    """Dial the endpoint; the reply to a synchronous failure may be another NCCO."""
+    dialling = _dialling(player, action)
+    if "ringbackTone" in action:
+        player.leg.hear(action["ringbackTone"], STREAMED_S)
+    try:
+        failure = await dialling.connect()
+    except asyncio.CancelledError:
+        dialling.give_up({"status": "cancelled"})
+        raise
+    synchronous = action.get("eventType") == "synchronous"
+    if failure:
+        return await _failed(player, dialling, failure, synchronous=synchronous)
+    try:
+        await _greet(player, dialling, action["endpoint"][0])
+        ncco = await _detect(player, dialling, action)
+    except asyncio.CancelledError:
+        dialling.end()
+        raise
+    _join(player, dialling)
+    talking = player.call.spawn(dialling.live(action.get("limit", LIMIT_S)))
+    if synchronous and ncco is None:
+        await asyncio.shield(talking)
+    return ncco
+
+
+def _dialling(player: Player, action: Json) -> Dialling:
+    call, endpoint = player.call, action["endpoint"][0]
+    leg = call.exchange.new_leg(
+        call, to=address(endpoint), from_=_caller_id(player, action), parent=player.leg
+    )
+    dialling = Dialling.to(endpoint, call, leg, action.get("timeout", RING_S), call.hook(action))
+    leg.may_report_its_end |= action.get("eventType") == "synchronous"
+    return dialling
+
+
+def _join(player: Player, dialling: Dialling) -> None:
+    leg = dialling.leg
+    leg.conversation = player.leg.conversation
+    if not leg.over.is_set():
+        leg.conversation.add(leg)
+        player.call.tell("connected", leg, number=leg.to)
+
+
+async def _greet(player: Player, dialling: Dialling, endpoint: Json) -> None:
+    """What happens on the callee's side before the legs are joined: keys, and an NCCO of its own."""
+    if "dtmfAnswer" in endpoint:
+        player.call.tell("keys sent", dialling.leg, keys=endpoint["dtmfAnswer"])
+    if "onAnswer" not in endpoint:
+        return
+    own = player.call.exchange.new_conversation()
+    dialling.leg.conversation = own
+    own.add(dialling.leg)
+    tone = endpoint["onAnswer"].get("ringbackTone", endpoint["onAnswer"].get("ringback"))
+    if tone:
+        player.leg.hear(tone, STREAMED_S)
+    await player.call.play_from(endpoint["onAnswer"]["url"], dialling.leg)
+    own.remove(dialling.leg)
+
+
+async def _detect(player: Player, dialling: Dialling, action: Json) -> Ncco | None:
+    detection = Detection.wanted(player.call, dialling.leg, dialling.callee, action, dialling.hook)
+    if detection is None:
+        return None
+    if detection.holds_the_call:
+        return await detection.run()
+    player.call.spawn(player.replace_by(detection.run()))
+    return None
+
+
+async def _failed(player: Player, dialling: Dialling, failure: Json, *, synchronous: bool) -> Ncco | None:
+    if not synchronous:
+        dialling.give_up(failure)
+        return None
+    call, leg = player.call, dialling.leg
+    payload = {**call.leg_payload(leg, failure["status"]), **failure}
+    call.tell(failure["status"], leg, number=leg.to)
+    try:
+        return await call.webhooks.ask("event", payload, leg, dialling.hook)
+    finally:  # the caller may hang up before the reply
+        dialling.end(completed=failure["status"] != "rejected")
+
+
+def address(endpoint: Json) -> str:
+    """Who an endpoint reaches: a number, a user, an extension or a URI."""
+    value: str = endpoint[ADDRESSES[endpoint["type"]]]
+    return value
+
+
+def _caller_id(player: Player, action: Json) -> str:
+    """The number the callee sees: one of the account's own, else it is unknown."""
+    own = player.call.exchange.account.numbers
+    if action.get("randomFromNumber"):
+        return player.call.identifiers.random.choice(sorted(own))
+    wanted: str = action.get("from", "")
+    return wanted if wanted in own else "unknown"

@@ -1,0 +1,1 @@
+"""A call's WebSocket: the handshake, audio both ways, keys and commands."""

@@ -1,0 +1,186 @@
+"""Journal entries as the timeline shows them: in words, with what went wrong named."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import JsonLexer
+
+from vonage_simulator.account.account import Json, JsonValue
+from vonage_simulator.journal import words as deeds
+from vonage_simulator.journal.words import Deed
+from vonage_simulator.ncco.check import problems_of
+
+Tone = Literal["good", "bad", "warn", "plain"]
+CODE_TONES: dict[str, Tone] = {"reloaded": "good", "not reloaded": "bad", "to be deployed": "warn"}
+SHOWN_CHARACTERS = 20_000
+ROLES = {"retry_of": "retry", "fallback_of": "fallback", "replay_of": "replay"}
+_FORMATTER, _LEXER = HtmlFormatter(nowrap=True), JsonLexer()
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action of an NCCO, with what is wrong with it."""
+
+    name: str
+    summary: str
+    problems: list[Json] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journal entry and what a person wants to know about it at a glance."""
+
+    json: Json
+
+    @property
+    def id(self) -> int:
+        """Its place in the journal."""
+        number: int = self.json["id"]
+        return number
+
+    @property
+    def at(self) -> datetime:
+        """When it began."""
+        return datetime.fromisoformat(self.json["at"])
+
+    @property
+    def kind(self) -> str:
+        """`api`, `webhook`, `call`, `message` or `code` (something was saved)."""
+        return str(self.json["kind"])
+
+    @property
+    def subject(self) -> str:
+        """What it belongs to: a call or a message; its kind when it belongs to neither."""
+        reply = (self.json.get("response") or {}).get("body")
+        began = reply if self.kind == "api" and isinstance(reply, dict) else {}
+        names = [
+            *map(self.json.get, ("call", "message")),
+            *map(began.get, ("conversation_uuid", "message_uuid")),
+        ]
+        return next((str(name) for name in names if name), self.kind)
+
+    @property
+    def deed(self) -> Deed:
+        """What it tells, in words."""
+        return deeds.of(self.json)
+
+    @property
+    def tone(self) -> Tone:
+        """How it went."""
+        if self.kind == "code":
+            return CODE_TONES[self.json["what"]]
+        if self.failure or any(problem.get("rejected", True) for problem in self.problems):
+            return "bad"
+        return "warn" if self.problems or "fault" in self.json else "good" if self.status else "plain"
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the reply, if there was one."""
+        status: int | None = (self.json.get("response") or {}).get("status")
+        return status
+
+    @property
+    def failure(self) -> str | None:
+        """Why the request came to nothing."""
+        if self.kind == "api" and (self.status or 500) >= 400:
+            return f"status {self.status}" if self.status else "no reply"
+        failure: str | None = self.json.get("failure") or self.json.get("ncco_failure")
+        return failure
+
+    @property
+    def role(self) -> str | None:
+        """What a request repeats or stands in for."""
+        return next((words for name, words in ROLES.items() if name in self.json), None)
+
+    @property
+    def again_for(self) -> int | None:
+        """The entry of the request it repeats or stands in for."""
+        return next((self.json[name] for name in ROLES if name in self.json), None)
+
+    @property
+    def news(self) -> str:
+        """What a webhook tells, in a word: the status of a leg or message."""
+        body = self.json["request"].get("body")
+        return str(body.get("status", "")) if isinstance(body, dict) and self.kind == "webhook" else ""
+
+    @property
+    def about(self) -> str:
+        """Which leg a call's event is about: the number it leads to."""
+        body = self.json["request"].get("body")
+        return (
+            str(body.get("to", "")) if self.news and self.json.get("call") and isinstance(body, dict) else ""
+        )
+
+    @property
+    def path(self) -> str:
+        """The request's path: the host is the same for all of an application."""
+        url = str(self.json["request"]["url"])
+        return "/" + url.split("/", 3)[-1] if "://" in url else url
+
+    @property
+    def ncco(self) -> list[JsonValue]:
+        """The NCCO of the reply, also one that was rejected."""
+        body = (self.json.get("response") or {}).get("body")
+        return body if self.kind == "webhook" and isinstance(body, list) else []
+
+    @cached_property
+    def problems(self) -> list[Json]:
+        """What Vonage would reject in the NCCO, or tolerates."""
+        if "replay_of" in self.json:
+            return [problem.as_json() for problem in problems_of(self.ncco)] if self.ncco else []
+        return self.json.get("problems") or []
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """The NCCO's actions, one by one."""
+        return list(_actions(self.ncco, self.problems))
+
+    @property
+    def loose_problems(self) -> list[Json]:
+        """Problems of the NCCO as a whole."""
+        return [problem for problem in self.problems if problem.get("action") is None]
+
+
+def _actions(ncco: list[JsonValue], problems: list[Json]) -> Iterator[Action]:
+    for index, action in enumerate(ncco):
+        about = [problem for problem in problems if problem.get("action") == index]
+        if isinstance(action, dict):
+            yield Action(str(action.get("action", "?")), summary(action), about)
+        else:
+            yield Action("?", json.dumps(action), about)
+
+
+def summary(action: Json) -> str:
+    """An action in a few words: what is said, who is called, what is waited for.
+
+    >>> summary({"action": "connect", "endpoint": [{"type": "phone", "number": "447700900999"}]})
+    'phone 447700900999'
+    """
+    match action:
+        case {"text": str(text)}:
+            return f"“{text}”"
+        case {"endpoint": [{"type": kind, **where}, *_]}:
+            return f"{kind} {next(iter(where.values()), '')}"
+        case {"streamUrl": [url, *_]}:
+            return str(url)
+        case {"action": "input", "type": kinds}:
+            return ", ".join(map(str, kinds)) if isinstance(kinds, list) else str(kinds)
+        case {"name": name}:
+            return str(name)
+    rest = {name: value for name, value in action.items() if name != "action"}
+    return json.dumps(rest, ensure_ascii=False) if rest else ""
+
+
+def pretty(value: JsonValue) -> Markup:
+    """JSON, indented and coloured, as HTML; text that is no JSON as it is."""
+    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+    if len(text) > SHOWN_CHARACTERS:
+        text = f"{text[:SHOWN_CHARACTERS]}\n… {len(text) - SHOWN_CHARACTERS} characters more"
+    return Markup(highlight(text, _LEXER, _FORMATTER))  # noqa: S704 - the formatter escapes

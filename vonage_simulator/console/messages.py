@@ -1,0 +1,123 @@
+"""Messages: a thread for each channel and customer. Write as the customer, read the application's replies."""
+
+from concurrent.futures import Future
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from vonage_simulator.account.account import Json
+from vonage_simulator.console import composing, controls
+from vonage_simulator.console.feed import Feed
+from vonage_simulator.console.threads import Thread, Threads
+from vonage_simulator.messages import inbound
+from vonage_simulator.server import Vonage
+
+CUSTOMER = "447700900123"
+NAMES = {
+    "sms": "SMS",
+    "mms": "MMS",
+    "rcs": "RCS",
+    "whatsapp": "WhatsApp",
+    "messenger": "Messenger",
+    "viber_service": "Viber",
+}
+
+
+class Messages:
+    """The panel and the thread that is open in it."""
+
+    def __init__(self, vonage: Vonage, feed: Feed) -> None:
+        self._vonage = vonage
+        self._feed = feed
+        self._threads = Threads()
+        self._open = Thread("sms", CUSTOMER, next(iter(vonage.account.numbers), ""))
+        self._kind = "text"
+
+    def build(self) -> None:
+        """The panel's elements."""
+        for entry in self._vonage.journal.entries():
+            self._open = self._threads.read(entry) or self._open
+        with ui.element("div").classes("messages"):
+            self._address()
+            self._list = ui.element("nav").classes("threads").props('aria-label="Threads"')
+            self._log = (
+                controls.html("bubbles.html", bubbles=[])
+                .classes("transcript")
+                .props('role="log" tabindex="0"')
+            )
+            with controls.form(self._send, "say") as self._composer:
+                self._written = controls.field("written", "Message", label_shown=False, props="required")
+                controls.button("", icon="send", classes="icon-button", sends=True, label="Send")
+        self._offer_kinds()
+        self._show()
+        self._feed.read(self._take)
+
+    def _address(self) -> None:
+        values = "(event) => emit(Object.fromEntries(new FormData(event.currentTarget)))"
+        with ui.element("form").classes("address") as self._form:
+            self._form.on("change", self._choose, js_handler=values).on("submit.prevent", lambda: None)
+            names = {channel: NAMES.get(channel, channel) for channel in inbound.CHANNELS}
+            controls.choice("channel", "Channel", names, self._open.channel)
+            self._kinds = controls.choice("kind", "Type", {})
+            controls.field("customer", "Customer", self._open.customer)
+            controls.field("number", "Writes to", self._open.number, props='list="owned-numbers"')
+
+    def _choose(self, event: GenericEventArguments) -> None:
+        chosen = {name: value.strip() for name, value in event.args.items()}
+        self._open = Thread(chosen["channel"], chosen["customer"], chosen["number"])
+        self._kind = chosen["kind"]
+        self._offer_kinds()
+        self._show()
+
+    def _offer_kinds(self) -> None:
+        """Offer what the channel carries."""
+        types = composing.TYPES[self._open.channel]
+        if self._kind not in types:
+            self._kind = "text"
+        names = {kind: composing.KINDS[kind].words for kind in types}
+        controls.offer(self._kinds, names, self._kind)
+        self._written.props["placeholder"] = composing.KINDS[self._kind].hint
+
+    def _send(self, sent: controls.Sent) -> None:
+        parties = {"channel": self._open.channel, "from": self._open.customer, "to": self._open.number}
+        try:
+            message = parties | composing.content(self._kind, sent["written"])
+        except composing.UnreadableError as problem:
+            self._show(problem=str(problem))
+            return
+        sending = self._vonage.engine.start(inbound.receive(self._vonage.exchange, message))
+        sending.add_done_callback(lambda done: self._feed.call_soon(lambda: self._complain(done)))
+        controls.empty(self._composer)
+
+    def _complain(self, done: "Future[Json]") -> None:
+        problem = None if done.cancelled() else done.exception()
+        if problem:
+            self._show(problem=str(problem))
+
+    def _take(self, entry: Json) -> None:
+        if self._threads.read(entry):
+            self._show()
+
+    def _show(self, problem: str = "") -> None:
+        bubbles = self._threads.bubbles.get(self._open, [])
+        self._log.set_content(controls.shown("bubbles.html", bubbles=bubbles, problem=problem))
+        self._list.clear()
+        with self._list:
+            for thread in reversed(self._threads.bubbles):
+                last = self._threads.bubbles[thread][-1].text
+                chosen = thread == self._open
+                with controls.button("", classes="thread").props(
+                    f'aria-current="{str(chosen).lower()}"'
+                ) as element:
+                    controls.text(NAMES.get(thread.channel, thread.channel), classes="chip")
+                    controls.text(thread.customer, classes="who")
+                    controls.text(last, classes="last")
+                element.on("click", lambda thread=thread: self._switch(thread))
+        self._log.client.run_javascript(f"getHtmlElement({self._log.id}).scrollTop = 1e9")
+
+    def _switch(self, thread: Thread) -> None:
+        self._open = thread
+        for name, value in thread._asdict().items():
+            ui.run_javascript(f"getHtmlElement({self._form.id}).elements[{name!r}].value = {value!r}")
+        self._offer_kinds()
+        self._show()

@@ -1,0 +1,53 @@
+"""The console in front of the simulated Vonage's APIs, on the same origin.
+
+`/` is the console, `/_nicegui…` is what NiceGUI serves to it; everything else belongs to the APIs. Other
+sites cannot reach it through the browser: pages answer only to loopback names, the socket only to its origin.
+"""
+
+import functools
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import core, ui
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from vonage_simulator.console.page import Page
+from vonage_simulator.server import Vonage
+
+STATIC = Path(__file__).parent / "static"
+PREFIXES = ("/_nicegui", "/console/")
+EXACT = ("/", "/favicon.ico")
+LOOPBACK = ["127.0.0.1", "localhost"]
+
+
+def in_front_of(vonage: Vonage, apis: ASGIApp) -> ASGIApp:
+    """The origin's application with the console in it. A process has one console: the latest one counts."""
+    pages = _pages()
+    ui.page("/", title="Switchboard console", favicon=STATIC / "favicon.svg")(Page(vonage).build)
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/console":
+            await RedirectResponse("/")(scope, receive, send)
+        elif scope["type"] == "http" and not _belongs_to_console(scope["path"]):
+            await apis(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return dispatch
+
+
+def _belongs_to_console(path: str) -> bool:
+    return path in EXACT or path.startswith(PREFIXES)
+
+
+@functools.cache
+def _pages() -> ASGIApp:
+    """NiceGUI, which is one application for each process."""
+    host = FastAPI(openapi_url=None)
+    host.mount("/console", StaticFiles(directory=STATIC))
+    ui.run_with(host, tailwind=False, dark=None, gzip_middleware_factory=None, show_welcome_message=False)
+    core.sio.eio.cors_allowed_origins = None  # its own origin only; NiceGUI opens the socket to any site
+    return TrustedHostMiddleware(host, allowed_hosts=LOOPBACK)

@@ -1,0 +1,1 @@
+"""The routes that tests and tools steer the simulator by."""

@@ -1,0 +1,1 @@
+"""What happened, as entries that are kept, in words, and as a story."""

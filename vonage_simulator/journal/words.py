@@ -1,0 +1,87 @@
+"""What happened in a call or with a message, in words: for the terminal, the browser and a failed test."""
+
+from typing import NamedTuple
+
+from vonage_simulator.account.account import Json
+
+# What is told of a deed that needs no words of its own.
+_DETAILS = ("text", "url", "reason", "detail", "number", "keys", "conversation", "music", "format")
+
+_PLAINLY = {
+    "dialled": "rings",
+    "answered": "is answered",
+    "connected": "is connected",
+    "interrupted": "interrupts what is played",
+    "hung up": "hangs up",
+}
+
+
+class Deed(NamedTuple):
+    """Who did what: `447700900123`, `hears`, the words “Welcome.”, no keys.
+
+    `quoted` is what was said, heard or written, `keys` what was pressed.
+    """
+
+    who: str
+    does: str
+    quoted: str = ""
+    keys: str = ""
+
+    def __str__(self) -> str:
+        quoted = f"“{self.quoted}”" if self.quoted else ""
+        return " ".join(filter(None, (self.who, self.does, quoted, self.keys)))
+
+
+def of(line: Json) -> Deed:
+    """The words for a journal entry of the kinds `call`, `message` and `code`."""
+    if line["kind"] == "code":
+        return Deed(line["what"], line["text"])
+    return _of_message(line) if line["kind"] == "message" else _of_call(line)
+
+
+def _of_message(line: Json) -> Deed:
+    match line["what"]:
+        case "received":
+            return Deed(line["from"], "writes", line["text"])
+        case "sent":
+            return Deed(line["from"], "replies", line["text"])
+        case status:
+            return Deed("", f"the message is {status}")
+
+
+def _of_call(line: Json) -> Deed:
+    who = line["party"]
+    match line["what"]:
+        case "dialled" | "answered" as what:
+            return Deed(line["number"], _PLAINLY[what])
+        case "talk":
+            return Deed(who, "hears", line["text"])
+        case "said":
+            return Deed(who, "says", line["text"])
+        case "pressed":
+            return Deed(who, "presses", keys=line["keys"])
+        case "listening":
+            return Deed(who, f"is listened to ({', '.join(line['to'])})")
+        case "ended":
+            by = f" by {line['by']}" if "by" in line else ": nothing is left to do"
+            return Deed(who, f"is hung up on{by}")
+        case "unreachable" | "cleared" | "closed":
+            return Deed(who, _of_websocket(line))
+        case what if what in _PLAINLY:
+            return Deed(who, _PLAINLY[what])
+        case what:
+            return Deed(who, " ".join([what, *(str(line[name]) for name in _DETAILS if name in line)]))
+
+
+def _of_websocket(line: Json) -> str:
+    match line["what"]:
+        case "unreachable":
+            return f"cannot be reached: {line['reason']}"
+        case "cleared":
+            return f"takes back {_seconds(line['ms'])} of audio"
+    sent, received = _seconds(line["sent_ms"]), _seconds(line["received_ms"])
+    return f"is closed by {line['by']}: {sent} of audio sent, {received} received"
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.1f} s"

@@ -1,0 +1,146 @@
+"""Messages between customers and the account's applications.
+
+Source: Vonage Messages API v1 reference, webhooks "Inbound Message" and "Message Status".
+"""
+
+from typing import TYPE_CHECKING
+
+from switchboard.wire import shapes
+from switchboard.wire.messages import Inbound
+
+from vonage_simulator.account.account import Json
+from vonage_simulator.api import wire
+from vonage_simulator.messages import webhooks
+from vonage_simulator.messages.outbound import Message
+
+if TYPE_CHECKING:
+    from vonage_simulator.calls.exchange import Exchange
+
+MESSAGE_TYPES = {
+    "sms": ("text",),
+    "mms": ("text", "image", "vcard", "audio", "video", "file"),
+    "rcs": ("text", "image", "video", "audio", "file", "vcard", "location", "reply", "button"),
+    "whatsapp": (
+        "text", "image", "audio", "video", "file", "location", "contacts", "reply", "button", "order",
+        "sticker", "reaction", "unsupported",
+    ),
+    "messenger": ("text", "image", "audio", "video", "file", "unsupported"),
+    "viber_service": ("text", "image", "video", "file"),
+}  # fmt: skip
+SHAPES = shapes.tags(Inbound, "message_type")
+CHANNELS = tuple(MESSAGE_TYPES)
+NETWORK_CODE = "23410"
+
+
+class UndeliverableError(Exception):
+    """A message that reaches no application; says why."""
+
+
+class InvalidMessageError(ValueError):
+    """A message that the channel could not carry; says which member to change."""
+
+
+async def receive(exchange: "Exchange", message: Json) -> Json:
+    """A customer writes to the account; returns what became of it.
+
+    Args:
+        exchange: where it happens.
+        message: `channel`, `from`, `to`, and either `text` or the members of another `message_type`.
+
+    Raises:
+        InvalidMessageError: the channel has no such message.
+        UndeliverableError: the recipient leads to no inbound webhook.
+    """
+    _check_type(message)
+    exchange.catch_up()
+    application, hook = _receiver(exchange, message)
+    payload = inbound_payload(exchange, message)
+    _check_payload(payload)
+    application_id = application["id"] if application else None
+    exchange.keep_message(Message(payload["message_uuid"], "inbound", payload, application_id), "received")
+    webhook = webhooks.webhook("inbound", hook, payload, application_id)
+    reply = await webhooks.deliver(exchange.delivery, webhook)
+    return {
+        "message_uuid": payload["message_uuid"],
+        "delivered": reply.failure is None,
+        "failure": reply.failure,
+    }
+
+
+def _check_type(message: Json) -> None:
+    channel, kind = message["channel"], message.get("message_type", "text")
+    if channel not in MESSAGE_TYPES:
+        raise InvalidMessageError(f"channel: must be one of {', '.join(CHANNELS)}")
+    if kind not in MESSAGE_TYPES[channel]:
+        raise InvalidMessageError(f"message_type: {channel} has {', '.join(MESSAGE_TYPES[channel])}")
+    several = channel == "mms" and "content" in message
+    if kind not in message and kind != "unsupported" and not several:
+        raise InvalidMessageError(f"{kind}: is required when message_type is {kind}")
+
+
+def _check_payload(payload: Json) -> None:
+    for problem in wire.problems_of(SHAPES[payload.get("message_type", "text")], payload):
+        raise InvalidMessageError(f"{problem.name}: {problem.reason}")
+
+
+def inbound_payload(exchange: "Exchange", message: Json) -> Json:
+    """The inbound webhook's fields; text and numbers are strings."""
+    common = {
+        "channel": message["channel"],
+        "message_uuid": exchange.account.identifiers.uuid(),
+        "to": message["to"],
+        "from": message["from"],
+        "timestamp": exchange.clock.timestamp(),
+        "message_type": message.get("message_type", "text"),
+    }
+    if message["channel"] == "sms" and not exchange.account.switches.sms_message_type:
+        del common["message_type"]
+    given = {name: value for name, value in message.items() if name not in {*common, "message_type"}}
+    own = {"href": f"{exchange.url}/v1/messages/{common['message_uuid']}"}
+    return {**common, **_channel_fields(message, own), **given}
+
+
+def _channel_fields(message: Json, own: Json) -> Json:
+    match message["channel"]:
+        case "sms":
+            keyword = message.get("text", "").partition(" ")[0].upper()
+            return {
+                "sms": {"num_messages": "1", "keyword": keyword},
+                "usage": {"currency": "EUR", "price": "0.0057"},
+                "origin": {"network_code": NETWORK_CODE},
+            }
+        case "mms":
+            return {"origin": {"network_code": NETWORK_CODE}}
+        case "whatsapp":
+            return {"profile": {"name": "Simulated Customer"}, "context_status": "none", "_self": own}
+        case "rcs":
+            return {"context_status": "none", "_self": own}
+        case _:
+            return {}
+
+
+def _receiver(exchange: "Exchange", message: Json) -> tuple[Json | None, Json]:
+    """The application that gets a message, and its webhook; or the account's own, and no application."""
+    number, account = message["to"], exchange.account
+    if message["channel"] == "sms" and account.switches.sms_setting == "sms":
+        raise UndeliverableError(
+            "the account's default SMS setting is the SMS API, so no SMS reaches the Messages API; "
+            "change it in the dashboard's API settings (here: the switch sms_setting)"
+        )
+    application = account.application_of(number) or _only_one(exchange, message)
+    hook = webhooks.hook_of(account, application, "inbound_url")
+    if hook:
+        return application, hook
+    if application is None:
+        raise UndeliverableError(f"{number} is linked to no application")
+    if "messages" not in application["capabilities"]:
+        raise UndeliverableError(f"the application {application['name']!r} has no messages capability")
+    raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
+
+
+def _only_one(exchange: "Exchange", message: Json) -> Json | None:
+    """Senders that are no numbers are linked in the dashboard; here, to the only application there is."""
+    if message["channel"] in {"sms", "mms"}:
+        return None
+    able = [app for app in exchange.account.applications.values() if "messages" in app["capabilities"]]
+    return able[0] if len(able) == 1 else None

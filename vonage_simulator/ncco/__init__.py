@@ -1,0 +1,1 @@
+"""NCCOs, checked and read as Vonage does."""

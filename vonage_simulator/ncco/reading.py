@@ -1,0 +1,73 @@
+"""NCCOs out of replies: which replies are read, and what makes one unusable.
+
+Source: Vonage Voice API webhooks reference; help-centre article on failing NCCO downloads.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from vonage_simulator.account.account import Json
+from vonage_simulator.ncco import check as nccos
+from vonage_simulator.webhooks.reply import Reply
+
+Ncco = list[Json]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reply says about how the call goes on."""
+
+    ncco: Ncco | None = None
+    failure: str | None = None
+    problems: tuple[nccos.NccoProblem, ...] = ()
+
+    def as_json(self) -> Json:
+        """What the journal adds to the webhook's entry."""
+        problems = [problem.as_json() for problem in self.problems] or None
+        return {"ncco": self.ncco, "problems": problems, "ncco_failure": self.failure}
+
+
+Reader = Callable[[Reply], Reading]
+
+INVALID = "invalid NCCO"
+
+
+def read_required(reply: Reply) -> Reading:
+    """The reply of an answer or fallback URL: 200, JSON, an NCCO; anything else is a failure."""
+    if reply.status != 200:
+        return Reading(failure=reply.failure or f"status {reply.status}")
+    if not _is_json(reply.content_type):
+        return Reading(failure=f"content type {reply.content_type or 'missing'}")
+    return _parsed(reply.body, non_array="fail")
+
+
+def read_optional(reply: Reply, non_array: str) -> Reading:
+    """The reply to an event that may return an NCCO: an empty one lets the call go on."""
+    if reply.failure:
+        return Reading(failure=reply.failure)
+    if reply.status != 200 or not reply.body.strip():
+        return Reading()
+    reading = _parsed(reply.body, non_array)
+    if reading.ncco is not None and not _is_json(reply.content_type):
+        return Reading(failure=f"content type {reply.content_type or 'missing'}")
+    return reading
+
+
+def _parsed(body: bytes, non_array: str) -> Reading:
+    try:
+        value: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return Reading(failure="the body is no JSON") if non_array == "fail" else Reading()
+    if not isinstance(value, list) and non_array == "ignore":
+        return Reading()
+    problems = tuple(nccos.problems_of(value))
+    if any(problem.rejected for problem in problems):
+        return Reading(failure=INVALID, problems=problems)
+    return Reading(ncco=value, problems=problems)
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")

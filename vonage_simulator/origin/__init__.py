@@ -1,0 +1,1 @@
+"""The one HTTP origin: its socket, its certificate, and who may come in."""

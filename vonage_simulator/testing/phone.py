@@ -1,0 +1,167 @@
+"""Telephones in a test's hand: dial, listen, press, talk, hang up, one statement after the other.
+
+Simulated time stands still between two statements and runs only while one of them waits for something, so a
+test may take as long as it likes to think, and still a caller presses the key at the very moment the menu
+has been heard.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from vonage_simulator.account.account import Json
+from vonage_simulator.calls.call import Call, Outcome
+from vonage_simulator.calls.callers import Caller
+from vonage_simulator.calls.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
+from vonage_simulator.journal import words
+
+if TYPE_CHECKING:
+    from vonage_simulator.calls.exchange import Exchange
+
+Result = TypeVar("Result")
+
+STANDARD_NUMBER = "447700900123"
+
+
+class Phone:
+    """A telephone outside of Vonage; or whatever else can call in, in the hand of who uses it.
+
+    Args:
+        exchange: where its calls go.
+        caller: who uses it; a text is a telephone's number.
+    """
+
+    def __init__(self, exchange: "Exchange", caller: Caller | str = STANDARD_NUMBER) -> None:
+        self._caller = caller
+        self._exchange = exchange
+        self._calls: list[PhoneCall] = []
+
+    def dial(self, to: str) -> "PhoneCall":
+        """Call a number of the account; a Client SDK user may call any text.
+
+        Raises:
+            AssertionError: the call leads nowhere; says why.
+        """
+        call = PhoneCall(self._exchange, self._caller, to)
+        self._calls.append(call)
+        return call
+
+    def of_user(self, name: str, custom_data: Json | None = None) -> "Phone":
+        """The browser or app of a Client SDK user, who is logged in to the application."""
+        return self._in_another_hand(Caller.user(name, custom_data))
+
+    def of_sip(self, uri: str, headers: dict[str, str] | None = None) -> "Phone":
+        """A SIP endpoint that sends these headers."""
+        return self._in_another_hand(Caller.sip(uri, headers))
+
+    def callee(self, number: str, picks: Picks = "answer", after_s: float = 1.0) -> None:
+        """Say how somebody else's number behaves when it is called; without that it rings, in vain."""
+        self._exchange.callees[number] = Callee(picks, after_s)
+
+    def hang_up_everything(self) -> None:
+        """End whatever is still going on."""
+        for call in self._calls:
+            call.hangs_up()
+
+    def _in_another_hand(self, caller: Caller) -> "Phone":
+        other = Phone(self._exchange, caller)
+        other._calls = self._calls
+        return other
+
+
+class PhoneCall:
+    """A call in progress. As a context manager it ends with its block."""
+
+    def __init__(self, exchange: "Exchange", caller: Caller | str, to: str) -> None:
+        self._exchange = exchange
+        self._engine = exchange.engine
+        self._call, self._run, self._party = self._engine.run(self._begin(caller, to))
+
+    def hears(self, text: str, within_s: float = PATIENCE_S) -> None:
+        """Listen until something contains the text, whatever its case."""
+        self._while_time_runs(self._party.hears(text, within_s))
+
+    def presses(self, keys: str) -> None:
+        """Press keys once an `input` (or a recording's `endOnKey`) listens for them."""
+        self._while_time_runs(self._party.presses(keys))
+
+    def says(self, text: str) -> None:
+        """Say something: to an `input` that takes speech, or to whoever is on the line."""
+        self._while_time_runs(self._party.follow([{"say": text}]))
+
+    def waits(self, seconds: float) -> None:
+        """Do nothing for so many simulated seconds."""
+        self._while_time_runs(self._party.follow([{"wait": seconds}]))
+
+    def is_connected_to(self, number: str, within_s: float = PATIENCE_S) -> None:
+        """Wait until a leg to this number has been joined."""
+        self._while_time_runs(self._until_connected(number, within_s))
+
+    def hangs_up(self) -> Outcome:
+        """Put the phone down; gives the whole call's outcome."""
+        self._engine.run(self._hang_up())
+        return self.ends()
+
+    def ends(self) -> Outcome:
+        """Let time run until the other side has ended the call too."""
+        return self._while_time_runs(self._finish())
+
+    @property
+    def leg(self) -> str:
+        """The `uuid` of the caller's leg, as webhooks and the Voice API name it."""
+        return self._call.first.uuid
+
+    @property
+    def transcript(self) -> list[Json]:
+        """What happened so far: the journal's `call` entries."""
+        return self._exchange.journal.entries(kind="call", call=self._call.id)
+
+    def __enter__(self) -> "PhoneCall":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.hangs_up()
+
+    async def _begin(self, caller: Caller | str, to: str) -> "tuple[Call, asyncio.Task[Outcome], Party]":
+        call = self._exchange.open_inbound(caller, to)
+        if isinstance(call, Outcome):
+            raise AssertionError(call.failure)
+        run = self._engine.spawn(call.run_inbound(None))
+        self._exchange.hold_time_during(run)
+        return call, run, Party(call.first, call.tell)
+
+    def _while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        try:
+            return self._engine.run(self._exchange.while_time_runs(self._unless_broken(doing)))
+        except StepFailedError as failed:
+            raise AssertionError(f"{failed}\n{self._story()}") from None
+
+    async def _unless_broken(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        """Do something, but not longer than the call works."""
+        task = asyncio.ensure_future(doing)
+        await asyncio.wait({task, self._run}, return_when=asyncio.FIRST_COMPLETED)
+        if self._run.done() and self._run.exception():
+            task.cancel()
+            self._run.result()
+        return await task
+
+    async def _until_connected(self, number: str, within_s: float) -> None:
+        def is_connected(line: Json) -> bool:
+            return (
+                line.get("what") == "connected" and line["number"] == number and line["call"] == self._call.id
+            )
+
+        if not await self._exchange.until_journaled(is_connected, within_s, self._call.first.over):
+            raise StepFailedError(f"{self._call.first.party} was never connected to {number}")
+
+    async def _hang_up(self) -> None:
+        self._party.hangs_up()
+
+    async def _finish(self) -> Outcome:
+        return await asyncio.shield(self._run)
+
+    def _story(self) -> str:
+        return "\n".join(f"  {line['at'][11:23]} {words.of(line)}" for line in self.transcript)

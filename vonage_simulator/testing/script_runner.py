@@ -1,0 +1,133 @@
+"""`python -m vonage_simulator.testing.script_runner FILE…`: run call scripts, here or on a deployed stack.
+
+Without `--url`, the call goes through the simulated Vonage of `make up`. With it, one of its own calls the
+webhooks under that URL (`/webhooks/answer` and the others), signed with `VONAGE_SIGNATURE_SECRET` and
+`VONAGE_API_KEY`.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+
+from local import state
+from operate.errors import StageError
+from vonage_simulator.account.account import Account, Json
+from vonage_simulator.journal.story import call_story
+from vonage_simulator.server import running
+from vonage_simulator.testing import script
+
+WEBHOOKS = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
+LONGEST_RUN_S = 600
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run scripts; returns 0 when all passed, 1 when one did not, 2 when one could not be run."""
+    options = _parse(arguments)
+    out = Console(highlight=False)
+    try:
+        scripts = [(path, script.read(path)) for path in options.files]
+        with _simulator(options.url) as control:
+            passed = [run(one, control, out, path.name) for path, one in scripts]
+    except (script.ScriptError, StageError, httpx.HTTPError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    return 0 if all(passed) else 1
+
+
+def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -> bool:
+    """Place the script's call, print its story and the verdict."""
+    numbers = control.get("/account").raise_for_status().json()["numbers"]
+    linked = [number["msisdn"] for number in numbers if "app_id" in number]
+    to = wanted.to or next(iter(linked), None)
+    if to is None:
+        raise script.ScriptError("no number is linked to an application; deploy first, or give `to`")
+    request = {**wanted.calling, "to": to, "script": wanted.caller, "callees": wanted.callees}
+    with _jumping(control):
+        reply = control.post("/calls", json=request)
+    outcome: Json = reply.json()
+    if reply.is_error:
+        raise script.ScriptError(f"{name}: {outcome['error']}")
+    entries: list[Json] = control.get("/journal", params={"call": outcome["call"]}).json()["entries"]
+    caller = wanted.calling.get("from_user", wanted.calling.get("from"))
+    out.print(f"[bold]{escape(name)}[/]: {caller} calls {to}")
+    for line in call_story(entries):
+        out.print(line, soft_wrap=True)
+    failures = [
+        *filter(None, [outcome.get("failure")]),
+        *script.undelivered(entries),
+        *script.unmet(wanted.expect, outcome, entries),
+    ]
+    for failure in failures:
+        out.print(f"[red]✗ {escape(failure)}[/]", soft_wrap=True)
+    out.print(f"[red]FAILED[/] {escape(name)}" if failures else f"[green]PASSED[/] {escape(name)}")
+    return not failures
+
+
+@contextlib.contextmanager
+def _simulator(url: str | None) -> Iterator[httpx.Client]:
+    if url is None:
+        with _client(state.load().vonage_url) as control:
+            yield control
+        return
+    api_key, signature_secret = (os.environ.get(f"VONAGE_{name}") for name in ("API_KEY", "SIGNATURE_SECRET"))
+    if not (api_key and signature_secret):
+        raise script.ScriptError(
+            "--url needs VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET in the environment: "
+            "the deployed webhooks accept only what the account signed"
+        )
+    account = Account.seeded(api_key=api_key, signature_secret=signature_secret)
+    with running(account) as vonage, _client(vonage.url) as control:
+        _link(vonage.url, vonage.credentials, url.rstrip("/"))
+        yield control
+
+
+def _client(url: str) -> httpx.Client:
+    return httpx.Client(base_url=f"{url}/_simulator", timeout=LONGEST_RUN_S, trust_env=False)
+
+
+def _link(vonage_url: str, credentials: tuple[str, str], url: str) -> None:
+    hooks = {
+        kind: {"address": f"{url}/webhooks/{path}", "http_method": "POST"} for kind, path in WEBHOOKS.items()
+    }
+    application = {"name": "call script", "capabilities": {"voice": {"webhooks": hooks}}}
+    with httpx.Client(base_url=vonage_url, auth=credentials, trust_env=False) as api:
+        made = api.post("/v2/applications", json=application)
+        if made.is_error:
+            raise script.ScriptError(f"{url} is no address of webhooks: {made.text}")
+        for number in api.get("/account/numbers").json()["numbers"]:
+            link = {"country": number["country"], "msisdn": number["msisdn"], "app_id": made.json()["id"]}
+            api.post("/number/update", data=link).raise_for_status()
+
+
+@contextlib.contextmanager
+def _jumping(control: httpx.Client) -> Iterator[None]:
+    """Let time jump during the script, unless somebody is on the phone, who needs real time."""
+    live = control.get("/clock").raise_for_status().json()["live"]
+    if not live or control.get("/calls").json()["legs"]:
+        yield
+        return
+    control.post("/clock", json={"live": False})
+    try:
+        yield
+    finally:
+        control.post("/clock", json={"live": True})
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m vonage_simulator.testing.script_runner", description=__doc__
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="call scripts in YAML")
+    parser.add_argument("--url", help="base URL of deployed webhooks, such as https://….amazonaws.com")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""A customer's messages in a test's hand: send, and read what comes back."""
+
+import time
+from typing import TYPE_CHECKING
+
+from vonage_simulator.account.account import JsonValue
+from vonage_simulator.messages import inbound
+from vonage_simulator.testing.phone import STANDARD_NUMBER
+
+if TYPE_CHECKING:
+    from vonage_simulator.testing.simulation import Simulation
+
+PATIENCE_S = 5.0
+LOOK_AGAIN_S = 0.02
+
+
+class Texting:
+    """A customer on one channel.
+
+    Args:
+        simulation: where the messages go.
+        channel: `sms`, `whatsapp`, ….
+        number: the customer's own.
+    """
+
+    def __init__(self, simulation: "Simulation", channel: str = "sms", number: str = STANDARD_NUMBER) -> None:
+        self.number = number
+        self._simulation = simulation
+        self._channel = channel
+        self._read = 0
+
+    def send(self, text: str = "", **instead: JsonValue) -> None:
+        """Write to the application's number.
+
+        Args:
+            text: what is written.
+            instead: the members of a message of another type, in Vonage's words:
+                `message_type="image", image={"url": "https://…"}`.
+
+        Raises:
+            AssertionError: the inbound webhook did not take the message, in a day of trying.
+        """
+        exchange = self._simulation.exchange
+        content = {"text": text} if text else instead
+        message = {"channel": self._channel, "from": self.number, "to": self._simulation.number, **content}
+        outcome = exchange.engine.run(exchange.while_time_runs(inbound.receive(exchange, message)))
+        assert outcome["delivered"], f"the inbound webhook did not take the message: {outcome['failure']}"  # noqa: S101
+
+    def receives(self, text: str, within_s: float = PATIENCE_S) -> None:
+        """Wait, in real time, for a message that contains the text, or the URL or name of a file."""
+        deadline = time.monotonic() + within_s
+        while True:
+            received = self._simulation.sent_to(self.number)
+            for index, one in enumerate(received[self._read :], start=self._read):
+                if text.casefold() in one.casefold():
+                    self._read = index + 1
+                    return
+            if time.monotonic() > deadline:
+                got = "; ".join(f'"{one}"' for one in received[self._read :]) or "nothing"
+                message = f'{self.number} never received "{text}" within {within_s:g} s; received: {got}'
+                raise AssertionError(message)
+            time.sleep(LOOK_AGAIN_S)

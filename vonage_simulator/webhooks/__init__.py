@@ -1,0 +1,1 @@
+"""Webhooks on their way out: signed, tried, answered, or injured on purpose."""
