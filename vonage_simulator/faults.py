@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Generic, Protocol, TypeVar
 
-from vonage_simulator.account.account import Json, JsonValue
+from vonage_simulator.types import Json, JsonValue
 from vonage_simulator.webhooks.signing import Signature
 
 

@@ -6,7 +6,7 @@ fields every event has, and, by a switch, two ids that related deliveries carry.
 
 from typing import TYPE_CHECKING
 
-from vonage_simulator.account.account import Json
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks.reply import Reply
 from vonage_simulator.webhooks.request import Webhook
 

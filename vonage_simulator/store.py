@@ -6,8 +6,9 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.journal.journal import Journal
+from vonage_simulator.types import Json
 
 KEPT = (
     "api_key",

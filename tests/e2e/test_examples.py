@@ -12,11 +12,11 @@ from local.reload import Reloader
 from local.stage import Stage
 from operate import paths
 from tests.e2e.conftest import wait_until
-from vonage_simulator.account.account import Json
 from vonage_simulator.server import Vonage
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.pytest_plugin import calling_what_is_up
+from vonage_simulator.types import Json
 
 FUNCTIONS = ("functions/answer/app.py", "functions/event/app.py")
 

@@ -7,13 +7,10 @@ engine may read from its own thread while an API call writes.
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from vonage_simulator.account.identifiers import Identifiers
 from vonage_simulator.switches import Switches
-
-Json = dict[str, Any]
-JsonValue = Any
+from vonage_simulator.types import Json
 
 ANSWERING_CALLEE = "447700900999"  # answers by itself after a second
 UNKNOWN_NUMBER = "447700900998"  # belongs to nobody

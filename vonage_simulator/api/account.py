@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.api.authentication import has_basic_credentials, has_query_credentials
 from vonage_simulator.api.problems import ErrorCodeError, InvalidParameter, ProblemError, unauthorized
 from vonage_simulator.api.requests import check_media_types, json_object
 from vonage_simulator.clock.clock import Clock
+from vonage_simulator.types import Json
 
 PATH = "/accounts/{api_key}/secrets"
 SECTION = "/account/secret-management"

@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.api import capabilities as capability_rules
 from vonage_simulator.api import rules
 from vonage_simulator.api.authentication import has_basic_credentials
 from vonage_simulator.api.problems import InvalidParameter, invalid, not_found, unauthorized
 from vonage_simulator.api.requests import check_media_types, json_object
+from vonage_simulator.types import Json
 
 SECTION = "/application"
 PATH = "/v2/applications"

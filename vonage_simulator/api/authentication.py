@@ -11,8 +11,9 @@ import time
 import jwt
 from starlette.requests import Request
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.api.problems import unauthorized
+from vonage_simulator.types import Json
 
 DEFAULT_LIFE_S = 15 * 60
 SHORTEST_LIFE_S = 30

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from starlette.requests import Request
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api import rules
 from vonage_simulator.api.problems import invalid
 from vonage_simulator.calls.events import bill
 from vonage_simulator.calls.legs import ADDRESSES, EndpointType, Leg
+from vonage_simulator.types import Json
 
 STATUSES = (
     "started", "ringing", "answered", "machine", "completed", "busy", "cancelled", "failed", "rejected",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from switchboard.wire.call_requests import CallRequest, PressInCall, StreamInCall, TalkInCall
 from switchboard.wire.shapes import Shape
 
-from vonage_simulator.account.account import Json, JsonValue
 from vonage_simulator.api import rules, wire
 from vonage_simulator.api.problems import InvalidParameter, invalid
 from vonage_simulator.calls.actions.connect import address
@@ -19,6 +18,7 @@ from vonage_simulator.calls.dialling import Dialling
 from vonage_simulator.calls.webhooks import Endpoints
 from vonage_simulator.ncco import check as nccos
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json, JsonValue
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.exchange import Exchange

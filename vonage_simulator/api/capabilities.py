@@ -6,8 +6,8 @@ Source: Vonage Application API v2 reference (2.4.1). Names, ranges and defaults 
 
 from typing import Literal
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api.rules import Rule, address, an_object, between, boolean, empty, fields, one_of
+from vonage_simulator.types import Json
 
 REGIONS = ("na-east", "na-west", "eu-east", "eu-west", "apac-sng", "apac-australia")
 ROUND_TRIPPED = (

@@ -13,12 +13,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api import wire
 from vonage_simulator.api.authentication import ApplicationTokens, has_basic_credentials
 from vonage_simulator.api.problems import InvalidParameter, ProblemError, not_found, unauthorized
 from vonage_simulator.api.requests import check_media_types, json_object
 from vonage_simulator.messages import outbound
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.exchange import Exchange

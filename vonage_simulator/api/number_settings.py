@@ -4,8 +4,9 @@ Source: Vonage Numbers API reference (1.1.0). The official CLI unlinks a number 
 so an update replaces; a switch lets it change only what it names.
 """
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.api.problems import ErrorCodeError
+from vonage_simulator.types import Json
 
 IDENTITY = ("country", "msisdn", "type", "features")
 SETTINGS = (

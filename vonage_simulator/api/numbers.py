@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.api import number_settings
 from vonage_simulator.api.authentication import has_basic_credentials, has_query_credentials
 from vonage_simulator.api.problems import ErrorCodeError
 from vonage_simulator.api.rates import RateLimit
 from vonage_simulator.api.rules import whole_number
 from vonage_simulator.clock.clock import Clock
+from vonage_simulator.types import Json
 
 STARTS_WITH, CONTAINS, ENDS_WITH = "0", "1", "2"
 

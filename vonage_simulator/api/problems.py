@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from starlette.responses import JSONResponse, Response
 
-from vonage_simulator.account.account import Json
+from vonage_simulator.types import Json
 
 DOCUMENTATION = "https://developer.vonage.com/api-errors"
 

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api.problems import wrong_header
+from vonage_simulator.types import Json
 
 
 class NotAnObjectError(Exception):

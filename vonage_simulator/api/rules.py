@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api.problems import InvalidParameter
+from vonage_simulator.types import Json
 
 LONGEST_NUMBER = 12
 

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api import call_records, call_requests
 from vonage_simulator.api.authentication import ApplicationTokens
 from vonage_simulator.api.problems import not_found, rate_limited
@@ -21,6 +20,7 @@ from vonage_simulator.api.requests import check_media_types, json_object
 from vonage_simulator.calls import in_call
 from vonage_simulator.calls.call import REGIONAL_HOST, Call
 from vonage_simulator.calls.legs import Leg
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.exchange import Exchange

@@ -6,8 +6,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from switchboard.wire.shapes import Shape, locate
 
-from vonage_simulator.account.account import JsonValue
 from vonage_simulator.api.problems import InvalidParameter
+from vonage_simulator.types import JsonValue
 
 
 @cache

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vonage_simulator.account.account import Json, JsonValue
 from vonage_simulator.calls import events
 from vonage_simulator.calls.actions import EXECUTE, conversation
 from vonage_simulator.calls.dialling import Dialling
@@ -16,6 +15,7 @@ from vonage_simulator.calls.parties import Party, StepFailedError
 from vonage_simulator.calls.player import Player
 from vonage_simulator.calls.webhooks import CallWebhooks, Endpoints
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json, JsonValue
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.exchange import Exchange

@@ -8,8 +8,9 @@ Client SDK user calls; a field `SipHeader_…` for each inbound SIP header that 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.calls.legs import EndpointType
+from vonage_simulator.types import Json
 
 PLATFORMS_OWN = "x-nexmo"
 

@@ -9,11 +9,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Callee, Party, Picks
 from vonage_simulator.calls.websocket.handshake import shake_hands
 from vonage_simulator.calls.websocket.socket import Socket
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.call import Call

@@ -6,9 +6,9 @@ money and time are text on the wire.
 
 from datetime import datetime
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.clock.clock import Clock
+from vonage_simulator.types import Json
 
 RATE_PER_MINUTE_EUR = 0.0072
 NETWORK = "GB-FIXED"

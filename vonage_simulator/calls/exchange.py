@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.calls.actions.record import Recording
 from vonage_simulator.calls.call import Call, Outcome
 from vonage_simulator.calls.callers import Caller, LeadsNowhereError, application_for
@@ -17,6 +17,7 @@ from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
 from vonage_simulator.journal.journal import Journal
 from vonage_simulator.messages.outbound import Message, Recipient, standard_recipients
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks.delivery import Delivery
 
 Result = TypeVar("Result")

@@ -6,11 +6,11 @@ Source: Vonage Voice API reference (1.10.0).
 import asyncio
 import itertools
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.actions.talk import STREAMED_S, plain_text
 from vonage_simulator.calls.call import Call
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import spoken_s
+from vonage_simulator.types import Json
 
 
 async def change(call: Call, leg: Leg, wanted: Json) -> None:

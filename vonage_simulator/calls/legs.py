@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.conversations import Conversation
 from vonage_simulator.clock.clock import Clock
+from vonage_simulator.types import Json
 
 Result = TypeVar("Result")
 

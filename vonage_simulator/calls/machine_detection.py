@@ -9,10 +9,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Callee
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.call import Call

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from vonage_simulator.account.account import ANSWERING_CALLEE, UNKNOWN_NUMBER, Json, JsonValue
+from vonage_simulator.account.account import ANSWERING_CALLEE, UNKNOWN_NUMBER
 from vonage_simulator.calls.legs import Leg, LegOverError, Pressed, Said
+from vonage_simulator.types import Json, JsonValue
 
 Picks = Literal[
     "answer", "machine", "no_answer", "busy", "unavailable", "carrier_timeout", "decline", "invalid_number",

@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.legs import Ear, Leg
 from vonage_simulator.ncco.check import one_spelling
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.call import Call

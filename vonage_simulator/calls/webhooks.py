@@ -9,11 +9,11 @@ running one goes on.
 import asyncio
 from dataclasses import dataclass, replace
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.ncco.reading import INVALID, Ncco, Reader, Reading, read_optional, read_required
 from vonage_simulator.switches import Switches
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks.delivery import Delivery
 from vonage_simulator.webhooks.reply import Reply
 from vonage_simulator.webhooks.request import Webhook

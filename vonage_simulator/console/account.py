@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from provisioner.world.keys import fingerprint
-from vonage_simulator.account.account import Json
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.server import Vonage
+from vonage_simulator.types import Json
 
 READS = {"GET", "HEAD"}
 

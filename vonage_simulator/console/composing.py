@@ -5,7 +5,7 @@ Source: Vonage Messages API v1 reference, webhook "Inbound Message".
 
 from typing import NamedTuple
 
-from vonage_simulator.account.account import Json
+from vonage_simulator.types import Json
 
 
 class Kind(NamedTuple):

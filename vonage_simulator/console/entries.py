@@ -12,10 +12,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer
 
-from vonage_simulator.account.account import Json, JsonValue
 from vonage_simulator.journal import words as deeds
 from vonage_simulator.journal.words import Deed
 from vonage_simulator.ncco.check import problems_of
+from vonage_simulator.types import Json, JsonValue
 
 Tone = Literal["good", "bad", "warn", "plain"]
 CODE_TONES: dict[str, Tone] = {"reloaded": "good", "not reloaded": "bad", "to be deployed": "warn"}

@@ -5,11 +5,11 @@ from typing import Any
 
 from nicegui import ui
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.faults import ApiFault, Faults, WebhookFault
 from vonage_simulator.server import Vonage
+from vonage_simulator.types import Json
 
 Effects = Mapping[str, tuple[str, Json]]
 """What can go wrong: a name, the words for it, and the fault's details."""

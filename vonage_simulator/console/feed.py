@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.journal.journal import Journal
+from vonage_simulator.types import Json
 
 Reader = Callable[[Json], None]
 

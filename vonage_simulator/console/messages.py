@@ -5,12 +5,12 @@ from concurrent.futures import Future
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.console import composing, controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.threads import Thread, Threads
 from vonage_simulator.messages import inbound
 from vonage_simulator.server import Vonage
+from vonage_simulator.types import Json
 
 CUSTOMER = "447700900123"
 NAMES = {

@@ -5,7 +5,6 @@ import asyncio
 from nicegui import ui
 from nicegui.events import KeyEventArguments
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.call import Outcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.console import controls
@@ -14,6 +13,7 @@ from vonage_simulator.console.handset import Handset
 from vonage_simulator.console.ringing import Ringing
 from vonage_simulator.console.transcript import Transcript
 from vonage_simulator.server import Vonage
+from vonage_simulator.types import Json
 
 LETTERS = ("", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ", "", "+", "")
 KEYS = dict(zip("123456789*0#", LETTERS, strict=True))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.console import controls
 from vonage_simulator.console.handset import Handset
 from vonage_simulator.server import Vonage
+from vonage_simulator.types import Json
 
 PickedUp = Callable[[str], None]
 

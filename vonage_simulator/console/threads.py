@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vonage_simulator.account.account import Json
+from vonage_simulator.types import Json
 
 FAILED = {"rejected", "undeliverable"}
 

@@ -4,13 +4,13 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.console import controls
 from vonage_simulator.console.entries import Entry, pretty
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.filters import Filters
 from vonage_simulator.console.subjects import TITLES, Subject
 from vonage_simulator.server import Vonage
+from vonage_simulator.types import Json
 
 CARDS = 30  # older ones leave the page; the journal keeps them
 ENTRIES_AT_FIRST = 150  # so that a page that is opened late opens as fast

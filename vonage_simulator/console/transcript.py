@@ -4,8 +4,8 @@ import json
 
 from nicegui import ui
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.console import controls
+from vonage_simulator.types import Json
 
 LANGUAGE = "en-US"  # of `talk` without one
 

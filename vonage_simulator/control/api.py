@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api.rules import whole_number
 from vonage_simulator.control import phones
 from vonage_simulator.control.requests import AccountWebhooks, FaultTarget, RefusedError, SetClock, read
 from vonage_simulator.faults import ApiFault, WebhookFault
 from vonage_simulator.switches import SwitchError, changed
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.server import Vonage

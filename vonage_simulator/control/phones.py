@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vonage_simulator import rtc
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.call import Call, Outcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.legs import Leg, Pressed, Said
@@ -24,6 +23,7 @@ from vonage_simulator.control.requests import (
     read,
 )
 from vonage_simulator.messages import inbound
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.server import Vonage

@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 from switchboard.wire.endpoints import Url
 from switchboard.wire.typed import Between, TypedDict
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.parties import Callee
 from vonage_simulator.messages.outbound import Recipient
+from vonage_simulator.types import Json
 
 Body = TypeVar("Body")
 

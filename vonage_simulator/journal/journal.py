@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from vonage_simulator.account.account import Json, JsonValue
+from vonage_simulator.types import Json, JsonValue
 
 SECRET_MEMBERS = {"private_key", "secret", "api_secret", "signature_secret"}
 BLANKED = "***"

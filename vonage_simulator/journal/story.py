@@ -3,13 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from rich.markup import escape
 
 from vonage_simulator.journal import words
-
-Json = dict[str, Any]
+from vonage_simulator.types import Json
 
 
 def call_story(entries: list[Json]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from vonage_simulator.account.account import Json
+from vonage_simulator.types import Json
 
 # What is told of a deed that needs no words of its own.
 _DETAILS = ("text", "url", "reason", "detail", "number", "keys", "conversation", "music", "format")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from switchboard.wire import shapes
 from switchboard.wire.messages import Inbound
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.api import wire
 from vonage_simulator.messages import webhooks
 from vonage_simulator.messages.outbound import Message
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.exchange import Exchange

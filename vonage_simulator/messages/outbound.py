@@ -7,8 +7,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from vonage_simulator.account.account import UNKNOWN_NUMBER, Json
+from vonage_simulator.account.account import UNKNOWN_NUMBER
 from vonage_simulator.messages import webhooks
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.exchange import Exchange

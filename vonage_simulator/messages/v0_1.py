@@ -4,7 +4,7 @@ Source: Vonage Messages API v0.1 reference of 2021: `to` and `from` are objects,
 `message.content`, a status has `error {code, reason}`, and there is no `channel` or `message_type`.
 """
 
-from vonage_simulator.account.account import Json
+from vonage_simulator.types import Json
 
 CHANNELS = {"viber_service": "viber_service_msg"}
 DIGITAL = {"messenger", "viber_service"}  # sides of these channels have ids instead of numbers

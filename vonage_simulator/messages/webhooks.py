@@ -7,8 +7,9 @@ Timeouts are treated like 5xx here.
 
 import asyncio
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.messages.v0_1 import as_v01
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks.delivery import Delivery
 from vonage_simulator.webhooks.reply import Reply
 from vonage_simulator.webhooks.request import Webhook

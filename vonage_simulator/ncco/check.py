@@ -14,7 +14,7 @@ from switchboard.wire.actions import Action
 from switchboard.wire.rules import broken_rules
 from switchboard.wire.shapes import locate
 
-from vonage_simulator.account.account import Json, JsonValue
+from vonage_simulator.types import Json, JsonValue
 
 ACTION = TypeAdapter[JsonValue](Action)
 SHOWN_CHARACTERS = 80

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.ncco import check as nccos
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks.reply import Reply
 
 Ncco = list[Json]

@@ -23,8 +23,9 @@ import httpx
 from switchboard.aws import queues
 from switchboard.webhooks import signature_secrets
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
+from vonage_simulator.types import Json
 
 Handler = Callable[[Json, object], Mapping[str, Any]]
 

@@ -10,11 +10,11 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.call import Call, Outcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
 from vonage_simulator.journal import words
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.exchange import Exchange

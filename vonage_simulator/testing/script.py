@@ -20,10 +20,10 @@ from pathlib import Path
 
 import yaml
 
-from vonage_simulator.account.account import Json, JsonValue
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.parties import Callee, check_steps
 from vonage_simulator.testing.phone import STANDARD_NUMBER
+from vonage_simulator.types import Json, JsonValue
 from vonage_simulator.webhooks.reply import UNDELIVERED
 
 CALLER = ("from", "from_user", "sip_headers", "custom_data", "application_id")

@@ -18,10 +18,11 @@ from rich.markup import escape
 
 from local import state
 from operate.errors import StageError
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.journal.story import call_story
 from vonage_simulator.server import running
 from vonage_simulator.testing import script
+from vonage_simulator.types import Json
 
 WEBHOOKS = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
 LONGEST_RUN_S = 600

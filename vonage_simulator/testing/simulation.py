@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.calls.exchange import Exchange
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
@@ -18,6 +18,7 @@ from vonage_simulator.messages import outbound
 from vonage_simulator.server import delivering
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers
+from vonage_simulator.types import Json
 
 VOICE = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
 MESSAGES = {"inbound_url": "inbound", "status_url": "status"}

@@ -3,9 +3,9 @@
 import time
 from typing import TYPE_CHECKING
 
-from vonage_simulator.account.account import JsonValue
 from vonage_simulator.messages import inbound
 from vonage_simulator.testing.phone import STANDARD_NUMBER
+from vonage_simulator.types import JsonValue
 
 if TYPE_CHECKING:
     from vonage_simulator.testing.simulation import Simulation

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.faults import Faults, WebhookFault
 from vonage_simulator.journal.journal import Journal, readable_body
 from vonage_simulator.switches import Retried
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks.reply import Outcome, Reply, reply_of
 from vonage_simulator.webhooks.request import Requests, Webhook
 from vonage_simulator.webhooks.signing import Token

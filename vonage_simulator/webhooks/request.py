@@ -11,8 +11,9 @@ from typing import Literal
 
 import httpx
 
-from vonage_simulator.account.account import Account, Json, JsonValue
+from vonage_simulator.account.account import Account
 from vonage_simulator.faults import WebhookFault
+from vonage_simulator.types import Json, JsonValue
 from vonage_simulator.webhooks import signing
 from vonage_simulator.webhooks.signing import Token
 

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 import jwt
 
-from vonage_simulator.account.account import Account, Json
+from vonage_simulator.account.account import Account
+from vonage_simulator.types import Json
 
 ISSUER = "Vonage"
 STALE_BY_S = 7 * 24 * 3600

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.vonage_simulator.customer import CALLEE, NUMBER
-from vonage_simulator.account.account import JsonValue
 from vonage_simulator.ncco.check import problems_of
+from vonage_simulator.types import JsonValue
 
 Json = dict[str, Any]
 URL = "https://example.com/a"

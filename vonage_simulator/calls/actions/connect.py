@@ -7,13 +7,13 @@ ends the action.
 
 import asyncio
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.actions.talk import STREAMED_S
 from vonage_simulator.calls.dialling import Dialling
 from vonage_simulator.calls.legs import ADDRESSES
 from vonage_simulator.calls.machine_detection import Detection
 from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
 
 RING_S = 60
 LIMIT_S = 7200

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.actions import record
 from vonage_simulator.calls.legs import Ear, Leg, LegOverError, Pressed, Said
 from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.call import Call

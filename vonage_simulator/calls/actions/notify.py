@@ -5,10 +5,10 @@ Source: Vonage NCCO reference. The reply to a notify may be an NCCO, which repla
 
 import asyncio
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.check import clamped_wait_s
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
 
 
 async def notify(player: Player, action: Json) -> Ncco | None:

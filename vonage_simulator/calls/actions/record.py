@@ -11,11 +11,11 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.events import whole_seconds
 from vonage_simulator.calls.legs import Ear, Leg, LegOverError, Pressed, Said
 from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.call import Call

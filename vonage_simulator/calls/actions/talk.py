@@ -8,10 +8,10 @@ import asyncio
 import itertools
 import re
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.parties import spoken_s
 from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
 
 STREAMED_S = 5.0  # how long any audio file lasts here: the simulator does not fetch it
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.legs import Leg
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks import signing
 from vonage_simulator.webhooks.delivery import USER_AGENT
 

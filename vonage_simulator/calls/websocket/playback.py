@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vonage_simulator.account.account import Json
 from vonage_simulator.calls.websocket.pcm import FRAME_MS
+from vonage_simulator.types import Json
 
 BUFFERED_FRAMES = 3072
 PAUSE_MS = 500  # of silence, after which an utterance is over

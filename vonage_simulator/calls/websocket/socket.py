@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from vonage_simulator.account.account import Json, JsonValue
 from vonage_simulator.calls.legs import Leg, LegOverError, Said
 from vonage_simulator.calls.websocket import pcm
 from vonage_simulator.calls.websocket.keys import OthersKeys
 from vonage_simulator.calls.websocket.pcm import FRAME_MS
 from vonage_simulator.calls.websocket.playback import BUFFERED_FRAMES, Playback
 from vonage_simulator.calls.websocket.turns import Turns
+from vonage_simulator.types import Json, JsonValue
 
 if TYPE_CHECKING:
     from vonage_simulator.calls.call import Call
