@@ -7,8 +7,8 @@ import json
 from datetime import UTC, datetime
 
 import boto3
+from switchboard.envelope import source
 from switchboard.timeline.events import Entry
-from switchboard.webhooks.classify import source
 
 from operate import timeline
 from operate.errors import StageError

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from switchboard.aws.secret import _secrets_manager
 from switchboard.webhooks import pipeline
-from switchboard.webhooks.signature_secrets import SignatureSecrets, _secrets_manager
+from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 from tests.factories import CREDENTIALS
 from tests.fakes.stores import Aws, running

@@ -3,10 +3,13 @@
 import json
 import os
 
+from switchboard.aws.secret import Version
 from switchboard.webhooks import signature_secrets
 
 signature_secrets._prepare = lambda: None
-signature_secrets._read_version = lambda _label: json.loads(os.environ["BENCHMARK_CREDENTIALS"])
+signature_secrets._read_version = lambda _label: Version(
+    json.loads(os.environ["BENCHMARK_CREDENTIALS"]), None
+)
 
 from app import lambda_handler  # noqa: E402
 

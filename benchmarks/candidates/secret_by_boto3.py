@@ -3,17 +3,17 @@
 import json
 import os
 
+from switchboard.aws.secret import Version
 from switchboard.webhooks import signature_secrets
 
 
-def _read(label: str) -> signature_secrets.Version:
+def _read(label: str) -> Version:
     import boto3
 
     reply = boto3.client("secretsmanager").get_secret_value(
         SecretId=os.environ["SWITCHBOARD_CREDENTIALS_SECRET"], VersionStage=label
     )
-    version: signature_secrets.Version = json.loads(reply["SecretString"])
-    return version
+    return Version(json.loads(reply["SecretString"]), None)
 
 
 signature_secrets._prepare = lambda: None

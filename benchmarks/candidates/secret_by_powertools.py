@@ -2,15 +2,15 @@
 
 import os
 
+from switchboard.aws.secret import Version
 from switchboard.webhooks import signature_secrets
 
 
-def _read(label: str) -> signature_secrets.Version:
+def _read(label: str) -> Version:
     from aws_lambda_powertools.utilities import parameters
 
     name = os.environ["SWITCHBOARD_CREDENTIALS_SECRET"]
-    version: signature_secrets.Version = parameters.get_secret(name, transform="json", VersionStage=label)
-    return version
+    return Version(parameters.get_secret(name, transform="json", VersionStage=label), None)
 
 
 signature_secrets._prepare = lambda: None

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from switchboard.aws.secret import Version, read_secret, read_version
 from switchboard.errors import SecretError
-from switchboard.webhooks.signature_secrets import SignatureSecrets, Version, read_secret, read_version
+from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 from tests.fakes.stores import Aws, Json, Refusal
 

@@ -20,8 +20,7 @@ from types import TracebackType
 from typing import Any
 
 import httpx
-from switchboard.aws import queues
-from switchboard.webhooks import signature_secrets
+from switchboard.aws import queues, secret
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
@@ -71,7 +70,7 @@ class Handlers(httpx.BaseTransport):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        signature_secrets._secrets_manager().close()  # noqa: SLF001 - the functions keep their connections for ever
+        secret._secrets_manager().close()  # noqa: SLF001 - the functions keep their connections for ever
         queues._sqs.close()  # noqa: SLF001 - likewise
         self._open.close()
 

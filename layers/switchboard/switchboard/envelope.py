@@ -63,5 +63,10 @@ def derive(event: Envelope, commands: Sequence[Mapping[str, Any]]) -> list[Mappi
     ]
 
 
+def source(name: str) -> str:
+    """The event bus source of an event's name, such as `vonage.voice` of `voice.answered`."""
+    return f"vonage.{name.partition('.')[0]}"
+
+
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Self
 
 import pytest
+from switchboard.aws.secret import _secrets_manager
 from switchboard.outbound import carrying_out
-from switchboard.webhooks.signature_secrets import _secrets_manager
 
 from provisioner.operator import act
 from provisioner.world import keys

@@ -10,9 +10,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from switchboard.envelope import Envelope
+from switchboard.envelope import Envelope, source
 from switchboard.settings import required
-from switchboard.webhooks.classify import source
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -22,9 +22,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from switchboard.aws.secret import read_secret
 from switchboard.errors import RefusedError, ReplyLostError, SecretError, UnreachableError
 from switchboard.settings import required
-from switchboard.webhooks.signature_secrets import read_secret
 
 Json = Mapping[str, Any]
 

@@ -50,11 +50,6 @@ def classify(webhook: Webhook, payload: object) -> str:
             return f"rtc.{_word(fields.get('type')).replace(':', '.')}"
 
 
-def source(name: str) -> str:
-    """Return the event bus source of an event's name, such as `vonage.voice` of `voice.answered`."""
-    return f"vonage.{name.partition('.')[0]}"
-
-
 def is_v0_1(message: Mapping[str, Any]) -> bool:
     """Tell whether a message or status has the shape of Messages v0.1, where `to` is an object."""
     return isinstance(message.get("to"), Mapping)

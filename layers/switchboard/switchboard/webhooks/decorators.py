@@ -14,9 +14,13 @@ from switchboard.ncco import Ncco
 from switchboard.webhooks.pipeline import Flow, Rules, Webhook, current
 
 if TYPE_CHECKING:
-    from switchboard import AnswerRequest, InboundMessage, MessageStatus, RtcEvent, VoiceEvent
     from switchboard.wire.commands import Command
     from switchboard.wire.message_requests import MessageRequest
+    from switchboard.wire.messages import Inbound as InboundMessage
+    from switchboard.wire.messages import Status as MessageStatus
+    from switchboard.wire.rtc import Event as RtcEvent
+    from switchboard.wire.voice import AnswerRequest
+    from switchboard.wire.voice_events import Event as VoiceEvent
 
     Commands = Command | MessageRequest | Sequence[Command | MessageRequest] | None
 

@@ -4,24 +4,17 @@ The secret is JSON, made once by the user: `{"api_key", "api_secret", "signature
 "signature_secrets"?}`, the last one with a signature secret per subaccount's api_key. Its previous version
 counts, too, for some time after the current one was made: a rotation refuses no webhook that was signed just
 before, and one that leaked and was renewed is worth nothing once that time is over.
-
-Source: AWS Secrets Manager API reference, GetSecretValue (`CreatedDate` is when the version was made; JSON
-gives it in Unix seconds).
 """
 
-import functools
-import json
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from switchboard.errors import AwsError, SecretError
+from switchboard.aws.secret import Version, read_version
+from switchboard.errors import SecretError
 from switchboard.settings import required
-
-if TYPE_CHECKING:
-    from switchboard.aws.signed import Service
 
 # A copy older than this is renewed while the request that finds it so goes on.
 _KEEP_S = 300
@@ -32,18 +25,6 @@ _TRUST_S = 600
 _LOOK_INTERVAL_S = 20
 # How soon after a failure Secrets Manager is asked again while nothing is known.
 _FAILURE_INTERVAL_S = 1
-# How long a caller may be kept waiting for Secrets Manager.
-_TIMEOUT_S = 1.5
-
-
-class Version(NamedTuple):
-    """A version of a secret: the JSON object it holds, and the Unix time in seconds at which it was made.
-
-    `created_at` is `None` when Secrets Manager gave no number.
-    """
-
-    value: dict[str, Any]
-    created_at: float | None
 
 
 class SignatureSecrets:
@@ -136,44 +117,6 @@ class SignatureSecrets:
         return [secret for version in versions if (secret := _signature_secret(version.value, api_key))]
 
 
-def read_secret(
-    name: str, label: str = "AWSCURRENT", *, timeout_s: float = _TIMEOUT_S
-) -> dict[str, Any] | None:
-    """The JSON object that a secret holds, or `None` when it has no version with this label.
-
-    Raises:
-        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
-    """
-    version = read_version(name, label, timeout_s=timeout_s)
-    return version.value if version else None
-
-
-def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Version | None:
-    """The version of a secret with this label, or `None` when there is none.
-
-    Raises:
-        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
-    """
-    try:
-        reply = _secrets_manager().call(
-            "GetSecretValue", {"SecretId": name, "VersionStage": label}, timeout_s=timeout_s
-        )
-        value = json.loads(reply.get("SecretString") or "")
-    except AwsError as exc:
-        if exc.code == "ResourceNotFoundException":
-            return None
-        raise SecretError(f"The secret {name} could not be read: {exc.code}.") from exc
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        # Without its cause: a JSON error carries the text that it could not read.
-        raise SecretError(
-            f"The secret {name} is no JSON object. Run `make credentials` to write it anew."
-        ) from None
-    created_at = reply.get("CreatedDate")
-    return Version(value, created_at if isinstance(created_at, (int, float)) else None)
-
-
 def _is_within(overlap_s: float, created_at: float | None, now: float) -> bool:
     """Whether the previous version still counts, by when the current one was made.
 
@@ -206,10 +149,3 @@ def _prepare() -> None:
     from switchboard.aws import signed
 
     signed.prepare()
-
-
-@functools.cache
-def _secrets_manager() -> "Service":
-    from switchboard.aws.signed import Service  # http.client and ssl: only for the secret
-
-    return Service("secretsmanager", "secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")

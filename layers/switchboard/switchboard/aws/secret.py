@@ -1,0 +1,72 @@
+"""A secret that holds a JSON object, read from Secrets Manager.
+
+Source: AWS Secrets Manager API reference, GetSecretValue (`CreatedDate` is when the version was made; JSON
+gives it in Unix seconds).
+"""
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from switchboard.errors import AwsError, SecretError
+
+if TYPE_CHECKING:
+    from switchboard.aws.signed import Service
+
+# How long a caller may be kept waiting for Secrets Manager.
+_TIMEOUT_S = 1.5
+
+
+class Version(NamedTuple):
+    """A version of a secret: the JSON object it holds, and the Unix time in seconds at which it was made.
+
+    `created_at` is `None` when Secrets Manager gave no number.
+    """
+
+    value: dict[str, Any]
+    created_at: float | None
+
+
+def read_secret(
+    name: str, label: str = "AWSCURRENT", *, timeout_s: float = _TIMEOUT_S
+) -> dict[str, Any] | None:
+    """The JSON object that a secret holds, or `None` when it has no version with this label.
+
+    Raises:
+        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
+    """
+    version = read_version(name, label, timeout_s=timeout_s)
+    return version.value if version else None
+
+
+def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Version | None:
+    """The version of a secret with this label, or `None` when there is none.
+
+    Raises:
+        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
+    """
+    try:
+        reply = _secrets_manager().call(
+            "GetSecretValue", {"SecretId": name, "VersionStage": label}, timeout_s=timeout_s
+        )
+        value = json.loads(reply.get("SecretString") or "")
+    except AwsError as exc:
+        if exc.code == "ResourceNotFoundException":
+            return None
+        raise SecretError(f"The secret {name} could not be read: {exc.code}.") from exc
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        # Without its cause: a JSON error carries the text that it could not read.
+        raise SecretError(
+            f"The secret {name} is no JSON object. Run `make credentials` to write it anew."
+        ) from None
+    created_at = reply.get("CreatedDate")
+    return Version(value, created_at if isinstance(created_at, (int, float)) else None)
+
+
+@functools.cache
+def _secrets_manager() -> "Service":
+    from switchboard.aws.signed import Service  # http.client and ssl: only for the secret
+
+    return Service("secretsmanager", "secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")
