@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from benchmarks import cost_page, page, tables
+from benchmarks.pages import cost, performance, tables
 from benchmarks.results import FILE, Results
 from benchmarks.run import FULL, QUICK, run
 
@@ -61,7 +61,7 @@ def _print(results: Results) -> None:
 
 
 def _write(results: Results) -> None:
-    _say(f"Wrote {page.write(results)} and {cost_page.write(results)}; the numbers are in {FILE}.")
+    _say(f"Wrote {performance.write(results)} and {cost.write(results)}; the numbers are in {FILE}.")
 
 
 def _say(text: str) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from benchmarks import cost, cost_page, limits, page, ratios, subjects, tables, template
+from benchmarks import cost, limits, ratios, subjects, template
 from benchmarks.load import POOLS, row
+from benchmarks.pages import cost as cost_page
+from benchmarks.pages import performance, tables
 from benchmarks.results import Group, Results
 
 CPU_US = {"answer": 400.0, "event": 900.0, "inbound": 900.0, "status": 900.0}
@@ -95,7 +97,9 @@ def test_limits_come_in_the_order_in_which_they_are_reached(results: Results) ->
 def test_both_pages_are_written_from_the_numbers_that_are_kept() -> None:
     results = Results.read()
 
-    assert page.PAGE.read_text() == page.text(results), "run `make bench`, or python -m benchmarks --page"
+    assert performance.PAGE.read_text() == performance.text(results), (
+        "run `make bench`, or python -m benchmarks --page"
+    )
     assert cost_page.PAGE.read_text() == cost_page.text(results), "as above"
 
 

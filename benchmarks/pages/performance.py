@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks import subjects, tables
+from benchmarks import subjects
+from benchmarks.pages import tables
 from benchmarks.results import Results
 from operate import paths
 
@@ -13,7 +14,7 @@ _LAYOUT = Path(__file__).with_name("performance.md.txt")
 
 def write(results: Results) -> Path:
     """Write the page and its picture. Returns the page's path."""
-    from benchmarks import plot  # matplotlib, which only `make bench` installs
+    from benchmarks.pages import plot  # matplotlib, which only `make bench` installs
 
     plot.cold_starts(results, _PICTURE)
     PAGE.write_text(text(results))

@@ -4,8 +4,8 @@ import math
 from pathlib import Path
 
 from benchmarks import cost, limits
+from benchmarks.pages.tables import Cell, table
 from benchmarks.results import Results
-from benchmarks.tables import Cell, table
 from operate import paths
 
 PAGE = paths.ROOT / "docs" / "cost.md"
