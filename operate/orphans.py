@@ -10,8 +10,7 @@ import httpx
 
 from operate.errors import StageError
 from operate.explained import explained
-from provisioner.plan import document
-from provisioner.world import keys
+from provisioner.world import document, keys
 
 PREFIX = "/switchboard"
 APPLICATION = "Custom::VonageApplication"

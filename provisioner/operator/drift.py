@@ -10,10 +10,10 @@ from typing import Any
 from provisioner.errors import ProvisionerError
 from provisioner.operator import managed, notices
 from provisioner.operator.managed import Finding, Managed
-from provisioner.perform.execute import execute
 from provisioner.remembered import memory
 from provisioner.resources import application
 from provisioner.resources.tools import Tools
+from provisioner.steps.execute import execute
 
 Report = dict[str, Any]
 log = logging.getLogger("provisioner")
@@ -75,7 +75,7 @@ def _checked(resource: Managed, tools: Tools, *, repair: bool) -> Report:
 
 
 def _repair(survey: Any, tools: Tools) -> None:  # noqa: ANN401 - either survey
-    bench = survey.bench(tools, str(uuid.uuid4()))
-    execute(survey.steps, bench)
+    context = survey.context(tools, str(uuid.uuid4()))
+    execute(survey.steps, context)
     if isinstance(survey, application.Survey):
-        survey.site.memory.note(application_id=bench.live["id"], public_key=bench.key.public_pem)
+        survey.site.memory.note(application_id=context.live["id"], public_key=context.key.public_pem)

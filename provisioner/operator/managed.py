@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.errors import ProvisionerError
-from provisioner.plan.steps import Step
 from provisioner.remembered.memory import Memory
 from provisioner.resources import application, number
 from provisioner.resources.handle import NUMBERS_LEASE
 from provisioner.resources.tools import Tools
+from provisioner.steps.step import Step
 
 APPLICATION = "Custom::VonageApplication"
 
@@ -123,7 +123,7 @@ def _function(arn: str) -> str:
     return ":".join(arn.split(":")[:7])
 
 
-def _from_steps(steps: Iterable[Step]) -> list[Finding]:
+def _from_steps(steps: Iterable[Step[Any]]) -> list[Finding]:
     by_code: dict[str, list[str]] = {}
     for step in steps:
         by_code.setdefault(step.code, []).append(str(step))

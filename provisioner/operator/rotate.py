@@ -13,10 +13,10 @@ from typing import Any
 from provisioner.errors import ProvisionerError
 from provisioner.operator import managed
 from provisioner.operator.managed import Managed
-from provisioner.perform.execute import execute
 from provisioner.plan import application as plan
 from provisioner.resources import application
 from provisioner.resources.tools import Tools
+from provisioner.steps.execute import execute
 from provisioner.world import keys
 
 Report = dict[str, Any]
@@ -35,13 +35,13 @@ def _rotated(resource: Managed, tools: Tools) -> Report:
             survey = application.survey(tools, resource.memory(tools), resource.properties, resource.stack_id)
             if managed.superseded(survey):
                 return {"resource": resource.id, "status": "ok"}
-            bench = survey.bench(tools, str(uuid.uuid4()))
-            execute(plan.plan_rotation(survey.found), bench)
-            survey.site.memory.note(public_key=bench.key.public_pem)
+            context = survey.context(tools, str(uuid.uuid4()))
+            execute(plan.plan_rotation(survey.found), context)
+            survey.site.memory.note(public_key=context.key.public_pem)
     except ProvisionerError as error:
         return {"resource": resource.id, "status": "failed", "findings": [asdict(managed.from_error(error))]}
     return {
         "resource": resource.id,
         "status": "rotated",
-        "fingerprint": keys.fingerprint(bench.key.public_pem),
+        "fingerprint": keys.fingerprint(context.key.public_pem),
     }

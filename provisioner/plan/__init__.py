@@ -1,1 +1,1 @@
-"""Pure: from what is wanted and what was found to a list of steps. Nothing here asks anybody."""
+"""Pure: from what is wanted and what was found to a list of steps, none of which is done here."""

@@ -11,27 +11,28 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provisioner.errors import RefusedError
-from provisioner.plan import document
-from provisioner.plan.document import Document
-from provisioner.plan.steps import (
+from provisioner.steps.application import (
     ClaimApplication,
     CreateApplication,
     DeleteApplication,
-    DropNextKey,
     EmptySecret,
-    MoveKey,
-    PromoteNextKey,
     PutApplication,
-    PutNextKey,
     RestoreApplication,
     SaveApplication,
-    Step,
+)
+from provisioner.steps.key import (
+    DropNextKey,
+    MoveKey,
+    PromoteNextKey,
+    PutNextKey,
     StoreKey,
     StoreNextKey,
     TryNextKey,
 )
+from provisioner.steps.step import ApplicationStep
 from provisioner.wanted.properties import Application
-from provisioner.world import keys
+from provisioner.world import document, keys
+from provisioner.world.document import Document
 from provisioner.world.secret import Content
 
 
@@ -69,14 +70,14 @@ class Found:
     earlier: tuple[Document, ...] = field(default=(), repr=False)
 
 
-def plan(wanted: Application, found: Found) -> list[Step]:
+def plan(wanted: Application, found: Found) -> list[ApplicationStep]:
     """The steps that make the application what is wanted. Empty when it is."""
     want, version, live = document.wanted(wanted), wanted.KeyVersion, found.live
     if live is None:
         fits = found.current.key and found.current.key_version in ("", version)
-        store: list[Step] = [] if fits else [StoreKey(version)]
+        store: list[ApplicationStep] = [] if fits else [StoreKey(version)]
         return [*store, CreateApplication(want), ClaimApplication(None), SaveApplication(version)]
-    steps: list[Step] = []
+    steps: list[ApplicationStep] = []
     if not found.claimed:
         steps.append(ClaimApplication(None if found.made_here else live))
     if found.current.key is None and found.moved.key:
@@ -95,7 +96,7 @@ def plan(wanted: Application, found: Found) -> list[Step]:
     return steps
 
 
-def plan_rotation(found: Found) -> list[Step]:
+def plan_rotation(found: Found) -> list[ApplicationStep]:
     """The steps of a rotation that was asked for, or of one that has not ended.
 
     Raises:
@@ -108,11 +109,11 @@ def plan_rotation(found: Found) -> list[Step]:
             code="APPLICATION_MISSING",
         )
     resumes = found.pending.key is not None and found.pending.application_id == found.live["id"]
-    store: list[Step] = [] if resumes else [StoreNextKey(found.current.key_version)]
+    store: list[ApplicationStep] = [] if resumes else [StoreNextKey(found.current.key_version)]
     return [*store, *_switch(found)]
 
 
-def plan_removal(found: Found) -> tuple[list[Step], str]:
+def plan_removal(found: Found) -> tuple[list[ApplicationStep], str]:
     """The steps of a Delete, and what to tell the operator about a thing left as it is."""
     if found.live is None or not found.claimed:
         return _forget_key(found), ""
@@ -135,7 +136,7 @@ def plan_removal(found: Found) -> tuple[list[Step], str]:
     return [DeleteApplication(application_id), *_forget_key(found)], ""
 
 
-def _put(want: Document, found: Found, public_key: str | None) -> list[Step]:
+def _put(want: Document, found: Found, public_key: str | None) -> list[ApplicationStep]:
     """The PUT, if anything differs; the key of None is the one that StoreKey is about to make."""
     live: dict[str, Any] = found.live or {}
     after = document.merged(live, want, found.earlier)
@@ -149,17 +150,17 @@ def _put(want: Document, found: Found, public_key: str | None) -> list[Step]:
     return [PutApplication(live["id"], after, live, tuple(changes))]
 
 
-def _rotation(wanted: Application, found: Found) -> list[Step]:
+def _rotation(wanted: Application, found: Found) -> list[ApplicationStep]:
     """A new key, when `KeyVersion` is not the one the current key was made for."""
     made_for = found.current.key_version
     if found.current.key is None or made_for in ("", wanted.KeyVersion):
         return [DropNextKey()] if found.pending.key and made_for else []
     resumes = found.pending.key is not None and found.pending.key_version == wanted.KeyVersion
-    store: list[Step] = [] if resumes else [StoreNextKey(wanted.KeyVersion)]
+    store: list[ApplicationStep] = [] if resumes else [StoreNextKey(wanted.KeyVersion)]
     return [*store, *_switch(found)]
 
 
-def _unfinished_rotation(wanted: Application, found: Found) -> list[Step]:
+def _unfinished_rotation(wanted: Application, found: Found) -> list[ApplicationStep]:
     """The end of a rotation that stopped after Vonage had got the new key."""
     if found.pending.key is None or found.live is None or found.pending.key_version != wanted.KeyVersion:
         return []
@@ -168,12 +169,12 @@ def _unfinished_rotation(wanted: Application, found: Found) -> list[Step]:
     return [TryNextKey(found.live["id"]), PromoteNextKey()]
 
 
-def _switch(found: Found) -> list[Step]:
+def _switch(found: Found) -> list[ApplicationStep]:
     application_id = (found.live or {})["id"]
     return [PutNextKey(application_id), TryNextKey(application_id), PromoteNextKey()]
 
 
-def _forget_key(found: Found) -> list[Step]:
+def _forget_key(found: Found) -> list[ApplicationStep]:
     """Empty the secret, unless somebody goes on with what is in it."""
     current = found.current
     known = any(keys.same(current.public_key, key) for key in found.known_keys)

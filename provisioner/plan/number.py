@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.errors import RefusedError
-from provisioner.plan.number_steps import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
-from provisioner.plan.steps import Step
 from provisioner.remembered.ownership import Claim
+from provisioner.steps.number import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
+from provisioner.steps.step import NumberStep
 
 SETTINGS = (
     "moHttpUrl",
@@ -64,13 +64,13 @@ class WantedLinks:
 
 def plan_links(
     wanted: WantedLinks, found: Mapping[str, FoundNumber]
-) -> tuple[list[Step], list[RefusedError]]:
+) -> tuple[list[NumberStep], list[RefusedError]]:
     """The steps that link numbers, then release those not wanted any more; and what was left to others.
 
     Raises:
         RefusedError: a number is not owned, or is in use elsewhere. All such numbers are named.
     """
-    steps: list[Step] = []
+    steps: list[NumberStep] = []
     refusals: list[RefusedError] = []
     for msisdn in wanted.numbers:
         try:
@@ -85,12 +85,12 @@ def plan_links(
     return steps, refusals
 
 
-def plan_release(owner: str, msisdn: str, number: FoundNumber) -> list[Step]:
+def plan_release(owner: str, msisdn: str, number: FoundNumber) -> list[NumberStep]:
     """The steps that put a number back as it was, if this resource is the one that links it."""
     owners = [claim.owner for claim in number.claims]
     if owner not in owners:
         return []
-    release: list[Step] = [ReleaseNumber(msisdn)]
+    release: list[NumberStep] = [ReleaseNumber(msisdn)]
     claim = number.claims[owners.index(owner)]
     if (
         number.live is None
@@ -122,7 +122,7 @@ def settings(number: Mapping[str, Any], application_id: str | None) -> dict[str,
     return {**sent, "app_id": application_id} if application_id else sent
 
 
-def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[Step]:
+def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[NumberStep]:
     live = number.live
     if live is None:
         raise RefusedError(
@@ -138,7 +138,7 @@ def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[Step]:
     if not wanted.takeover:
         _refuse_to_steal(msisdn, live, {each for each in ours if each})
     known = mine is not None and mine.details.get("application_id") == wanted.application_id
-    claim: list[Step] = [] if known else [ClaimNumber(msisdn, wanted.application_id, dict(live))]
+    claim: list[NumberStep] = [] if known else [ClaimNumber(msisdn, wanted.application_id, dict(live))]
     overridden = live.get("voiceCallbackType") in OVERRIDES
     if live.get("app_id") == wanted.application_id and not overridden:
         return claim

@@ -6,14 +6,14 @@ from typing import Any
 
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import ProvisionerError
-from provisioner.perform.bench import ApplicationBench
-from provisioner.perform.execute import execute
 from provisioner.plan import application
 from provisioner.plan.application import Found
-from provisioner.plan.steps import Step
 from provisioner.remembered.memory import Memory
 from provisioner.resources.look import Site
 from provisioner.resources.tools import Tools
+from provisioner.steps.context import ApplicationContext
+from provisioner.steps.execute import execute
+from provisioner.steps.step import ApplicationStep
 from provisioner.wanted import properties
 from provisioner.wanted.properties import Application
 from provisioner.world import keys
@@ -29,11 +29,11 @@ class Survey:
     wanted: Application
     site: Site
     found: Found
-    steps: list[Step]
+    steps: list[ApplicationStep]
 
-    def bench(self, tools: Tools, token: str, creating: str = "") -> ApplicationBench:
+    def context(self, tools: Tools, token: str, creating: str = "") -> ApplicationContext:
         """The tools to do the steps with."""
-        return _bench(tools, self.site, self.found, token, creating)
+        return _context(tools, self.site, self.found, token, creating)
 
 
 def survey(tools: Tools, memory: Memory, wants: Mapping[str, Any], stack_id: str) -> Survey:
@@ -55,15 +55,15 @@ def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
         memory.record.get("application_id"),
     )
     memory.begin(request)
-    bench = seen.bench(tools, request.id, request.id if request.type == "Create" else "")
-    execute(seen.steps, bench)
-    if known not in (None, bench.live["id"]):
+    context = seen.context(tools, request.id, request.id if request.type == "Create" else "")
+    execute(seen.steps, context)
+    if known not in (None, context.live["id"]):
         seen.site.ownership.release(known, memory.id)
-    memory.note(application_id=bench.live["id"], public_key=bench.key.public_pem)
+    memory.note(application_id=context.live["id"], public_key=context.key.public_pem)
     memory.done(request)
     data = {
-        "ApplicationId": bench.live["id"],
-        "PublicKeyFingerprint": keys.fingerprint(bench.key.public_pem),
+        "ApplicationId": context.live["id"],
+        "PublicKeyFingerprint": keys.fingerprint(context.key.public_pem),
         "Name": seen.wanted.Name,
         "SecretArn": seen.wanted.ApplicationSecret,
     }
@@ -82,7 +82,7 @@ def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
         site = _site(tools, memory, *secrets)
         found = site.look_for_removal()
         steps, note = application.plan_removal(found)
-        execute(steps, _bench(tools, site, found, request.id))
+        execute(steps, _context(tools, site, found, request.id))
         if application_id:
             site.ownership.release(application_id, memory.id)
     except ProvisionerError as error:
@@ -103,9 +103,8 @@ def _site(tools: Tools, memory: Memory, credentials_secret: str, application_sec
     )
 
 
-def _bench(tools: Tools, site: Site, found: Found, token: str, creating: str = "") -> ApplicationBench:
-    return ApplicationBench(
-        owner=site.memory.id,
+def _context(tools: Tools, site: Site, found: Found, token: str, creating: str = "") -> ApplicationContext:
+    return ApplicationContext(
         token=token,
         vonage=site.vonage,
         deadline=tools.deadline,

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioner.errors import InvalidPropertiesError, ProvisionerError, RefusedError
-from provisioner.plan import document
 from provisioner.plan.application import Found
-from provisioner.plan.document import Document
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Ownership
 from provisioner.wanted import properties
 from provisioner.wanted.properties import Application
-from provisioner.world import keys
+from provisioner.world import document, keys
+from provisioner.world.document import Document
 from provisioner.world.secret import ApplicationSecret, Content
 from provisioner.world.vonage import Vonage
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import ProvisionerError, RefusedError
-from provisioner.perform.bench import Bench
-from provisioner.perform.execute import execute
 from provisioner.plan import number
 from provisioner.plan.number import FoundNumber, WantedLinks
-from provisioner.plan.steps import Step
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Claim, Ownership
 from provisioner.resources.tools import Tools
+from provisioner.steps.context import StepContext
+from provisioner.steps.execute import execute
+from provisioner.steps.step import NumberStep
 from provisioner.wanted import properties
 from provisioner.wanted.properties import Number
 from provisioner.world.vonage import Vonage
@@ -31,12 +31,12 @@ class Survey:
     ownership: Ownership
     memory: Memory
     found: Mapping[str, FoundNumber]
-    steps: list[Step]
+    steps: list[NumberStep]
     left: list[RefusedError]
 
-    def bench(self, tools: Tools, token: str) -> Bench:
+    def context(self, tools: Tools, token: str) -> StepContext:
         """The tools to do the steps with."""
-        return Bench(self.memory.id, token, self.vonage, tools.deadline, self.ownership, self.memory)
+        return StepContext(token, self.vonage, tools.deadline, self.ownership, self.memory)
 
 
 def survey(tools: Tools, memory: Memory, wants: Mapping[str, Any], _stack_id: str = "") -> Survey:
@@ -63,7 +63,7 @@ def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
     """Create or Update: link what is wanted, then release what is wanted no more."""
     seen = survey(tools, memory, request.properties)
     memory.begin(request)
-    execute(seen.steps, seen.bench(tools, request.id))
+    execute(seen.steps, seen.context(tools, request.id))
     memory.done(request)
     note = " ".join(str(refusal) for refusal in seen.left)
     return Answer("SUCCESS", request.answer_id, note, {"Numbers": ",".join(seen.wanted.Numbers)})
@@ -78,9 +78,9 @@ def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
     try:
         vonage = tools.vonage(str(request.properties.get("CredentialsSecret") or ""))
         found = _look(numbers, vonage, ownership)
-        bench = Bench(memory.id, request.id, vonage, tools.deadline, ownership, memory)
+        context = StepContext(request.id, vonage, tools.deadline, ownership, memory)
         for msisdn in numbers:
-            execute(number.plan_release(memory.id, msisdn, found[msisdn]), bench)
+            execute(number.plan_release(memory.id, msisdn, found[msisdn]), context)
     except ProvisionerError as error:
         application_id = request.properties.get("ApplicationId", "<application id>")
         by_hand = f"vonage apps numbers unlink {application_id} <number>"

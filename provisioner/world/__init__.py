@@ -1,1 +1,1 @@
-"""What is outside: Vonage's APIs, Secrets Manager, Parameter Store, key pairs. One module speaks to each."""
+"""What is outside: Vonage and its documents, Secrets Manager, Parameter Store, keys. One module for each."""

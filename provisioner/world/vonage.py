@@ -13,6 +13,7 @@ import httpx
 
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.world import keys, vonage_errors
+from provisioner.world.document import Document, public_key_of
 from provisioner.world.vonage_errors import VonageError
 
 ATTEMPTS = 5
@@ -20,7 +21,6 @@ FIRST_PAUSE_S = 0.5
 LONGEST_CALL_S = 10.0
 OWNED_LIST_INTERVAL_S = 1.05
 PAGE_SIZE = 100
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,9 @@ class Vonage:
 
     def find_application(self, public_key: str) -> Document | None:
         """The application that carries this public key, whatever its name."""
-        return next((each for each in self.applications() if keys.same(_public_key(each), public_key)), None)
+        return next(
+            (each for each in self.applications() if keys.same(public_key_of(each), public_key)), None
+        )
 
     def applications(self) -> Iterator[Document]:
         """Every application of the account, page by page."""
@@ -202,8 +204,3 @@ def _document(doing: str, reply: httpx.Response) -> Document:
 def _backoff_s(attempt: int) -> float:
     """The pause after an attempt: growing, and random so that callers do not return together."""
     return FIRST_PAUSE_S * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
-
-
-def _public_key(application: Document) -> str | None:
-    key = (application.get("keys") or {}).get("public_key")
-    return key if isinstance(key, str) else None

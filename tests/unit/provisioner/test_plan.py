@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from provisioner.plan import application, document
+from provisioner.plan import application
 from provisioner.plan.application import Found
-from provisioner.plan.steps import PutApplication
+from provisioner.steps.application import PutApplication
 from provisioner.wanted import properties
-from provisioner.world import keys
+from provisioner.world import document, keys
 from provisioner.world.secret import Content
 from tests.unit.provisioner.conftest import application_properties
 from tests.unit.provisioner.test_properties import AnyStack

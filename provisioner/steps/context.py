@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.errors import CancelledError, ProvisionerError
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Ownership
+from provisioner.world.document import Document
 from provisioner.world.keys import KeyPair
 from provisioner.world.secret import ApplicationSecret, Content
 from provisioner.world.vonage import Vonage
@@ -17,23 +17,26 @@ Undo = Callable[[], object]
 
 
 @dataclass
-class Bench:
-    """The tools for one request.
+class StepContext:
+    """What every step of one request works with.
 
     Attributes:
-        owner: Physical id of the resource.
-        token: Names the request, so that a write done twice is one write.
-        memory: What is remembered about the resource.
+        token: names the request, so that a write done twice is one write.
+        memory: what is remembered about the resource.
     """
 
-    owner: str
     token: str
     vonage: Vonage
     deadline: Deadline
     ownership: Ownership
     memory: Memory
 
-    def surely(self, do: Callable[[], object], undo: Undo) -> Undo:
+    @property
+    def owner(self) -> str:
+        """Physical id of the resource."""
+        return self.memory.id
+
+    def attempt(self, do: Callable[[], object], undo: Undo) -> Undo:
         """Do something that can be undone; if nobody knows whether it was done, undo it.
 
         Raises:
@@ -56,23 +59,23 @@ class Bench:
 
 
 @dataclass
-class ApplicationBench(Bench):
-    """The tools for an application.
+class ApplicationContext(StepContext):
+    """What the steps of an application work with.
 
     Attributes:
-        secret: The application's secret.
-        current: What is in it.
-        pending: The next key, while it is rotated.
-        make_key: Makes a new key pair.
-        live: The application as last seen.
-        creating: The id of the Create that is being done; empty when it is something else.
+        secret: the application's secret.
+        current: what is in it.
+        pending: the next key, while it is rotated.
+        make_key: makes a new key pair.
+        live: the application as last seen.
+        creating: the id of the Create that is being done; empty when it is something else.
     """
 
-    secret: ApplicationSecret = field(kw_only=True)
-    current: Content = field(kw_only=True)
-    pending: Content = field(kw_only=True)
-    make_key: Callable[[], KeyPair] = field(kw_only=True)
-    live: dict[str, Any] = field(default_factory=dict, repr=False)
+    secret: ApplicationSecret
+    current: Content
+    pending: Content
+    make_key: Callable[[], KeyPair]
+    live: Document = field(repr=False)
     creating: str = ""
 
     @property

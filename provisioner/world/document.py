@@ -2,8 +2,7 @@
 
 Vonage's PUT replaces the whole document, so everything the stack does not own has to be sent back as it
 was: a capability added in the dashboard, a field this code has never heard of. Who owns a field is decided
-as `kubectl apply`
-does: what is wanted now, what was wanted last time, what is there.
+as `kubectl apply` does: by what is wanted now, what was wanted last time, and what is there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,9 +30,9 @@ def merged(
     """The live document with what is wanted in place.
 
     Args:
-        live: What Vonage has.
-        want: What the stack owns now.
-        earlier: What it owned before; a field found there and not wanted any more is removed.
+        live: what Vonage has.
+        want: what the stack owns now.
+        earlier: what it owned before; a field found there and not wanted any more is removed.
     """
     result: Document = {}
     for name in [*live, *(name for name in want if name not in live)]:
