@@ -328,7 +328,7 @@ def test_doctor_names_a_wrong_clock(world: World) -> None:
 
 
 def test_every_code_is_documented() -> None:
-    source = "".join(path.read_text() for path in Path("provisioner").glob("*.py"))
+    source = "".join(path.read_text() for path in Path("provisioner").rglob("*.py"))
     documented = Path("docs/provisioner.md").read_text()
 
     found = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)) - {"AWS_LAMBDA_FUNCTION_NAME"}

@@ -192,7 +192,7 @@ def test_the_owned_list_is_asked_once_a_second(world: World) -> None:
 
 
 def test_no_code_can_buy_or_cancel_a_number() -> None:
-    source = "".join(path.read_text() for path in Path("provisioner").glob("*.py"))
+    source = "".join(path.read_text() for path in Path("provisioner").rglob("*.py"))
 
     assert "number/buy" not in source
     assert "number/cancel" not in source

@@ -251,7 +251,7 @@ def test_secrets_have_no_fixed_names() -> None:
 
 
 def test_nothing_outlives_a_request() -> None:
-    source = "".join(path.read_text() for path in Path("provisioner").glob("*.py"))
+    source = "".join(path.read_text() for path in Path("provisioner").rglob("*.py"))
 
     assert not {
         word for word in ("put_rule", "put_targets", "start_execution", "invoke_async") if word in source
