@@ -38,11 +38,11 @@ def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]
         StillRunningError: another delivery of the same request is at work and will answer.
     """
     if "ResponseURL" not in event:
-        from provisioner.operator import act
-        from provisioner.resources import tools as wiring
+        from provisioner.operator.actions import act
+        from provisioner.resources.tools import Tools
 
-        tools = wiring.tools(context.get_remaining_time_in_millis() / 1000)
-        return act.act(event, context.invoked_function_arn, tools)
+        tools = Tools.from_environment(context.get_remaining_time_in_millis() / 1000)
+        return act(event, context.invoked_function_arn, tools)
     serve(protocol.parse(event), context.get_remaining_time_in_millis() / 1000)
     return None
 
@@ -69,10 +69,10 @@ def _answer(
     request: protocol.Request, remaining_s: float, make_tools: "Callable[[float], Tools] | None"
 ) -> protocol.Answer:
     try:
-        from provisioner.resources import handle
-        from provisioner.resources import tools as wiring
+        from provisioner.resources.handle import handle
+        from provisioner.resources.tools import Tools
 
-        return handle.handle(request, (make_tools or wiring.tools)(remaining_s))
+        return handle(request, (make_tools or Tools.from_environment)(remaining_s))
     except StillRunningError:
         raise
     except ProvisionerError as error:

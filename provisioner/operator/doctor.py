@@ -11,15 +11,16 @@ from typing import Any
 import httpx
 
 from provisioner.errors import ProvisionerError
-from provisioner.operator import managed
-from provisioner.operator.managed import Finding, Managed
-from provisioner.resources import application, number
+from provisioner.operator import finding
+from provisioner.operator.finding import Finding, Report
+from provisioner.operator.managed_resource import ManagedResource
+from provisioner.resources.application import ApplicationComparison
+from provisioner.resources.number import NumberComparison
 from provisioner.resources.tools import Tools
 from provisioner.world import credentials
 
 CLOCK_SKEW_S = 60
 WEBHOOK_TIMEOUT_S = 5.0
-Report = dict[str, Any]
 
 UNKNOWABLE = (
     Finding(
@@ -35,7 +36,7 @@ UNKNOWABLE = (
 )
 
 
-def examine(resources: list[Managed], tools: Tools, _event: Mapping[str, Any]) -> Report:
+def examine(resources: list[ManagedResource], tools: Tools, _event: Mapping[str, Any]) -> Report:
     """Examine credentials, clock, applications, numbers and webhooks."""
     reports = [*_accounts(resources, tools), *(_resource(each, tools) for each in resources)]
     sick = any(report["findings"] for report in reports)
@@ -46,7 +47,7 @@ def examine(resources: list[Managed], tools: Tools, _event: Mapping[str, Any]) -
     }
 
 
-def _accounts(resources: list[Managed], tools: Tools) -> Iterator[Report]:
+def _accounts(resources: list[ManagedResource], tools: Tools) -> Iterator[Report]:
     for name in sorted({str(each.properties.get("CredentialsSecret", "")) for each in resources}):
         findings = [asdict(each) for each in _account(name, tools)]
         yield {"account": name, "findings": findings}
@@ -62,7 +63,7 @@ def _account(name: str, tools: Tools) -> Iterator[Finding]:
             )
         skew = abs(_vonage_time(tools, name) - tools.clock())
     except ProvisionerError as error:
-        yield managed.from_error(error)
+        yield finding.from_error(error)
         return
     if skew > CLOCK_SKEW_S:
         yield Finding(
@@ -78,35 +79,37 @@ def _vonage_time(tools: Tools, credentials_secret: str) -> float:
     return parsedate_to_datetime(date).timestamp() if date else tools.clock()
 
 
-def _resource(resource: Managed, tools: Tools) -> Report:
+def _resource(resource: ManagedResource, tools: Tools) -> Report:
     findings: list[Finding] = []
     try:
-        survey = resource.survey(tools)
-        findings += managed.amiss(survey)
-        more = _application(survey, tools) if isinstance(survey, application.Survey) else _numbers(survey)
-        findings += more
+        comparison = resource.compare(tools)
+        findings += finding.from_comparison(comparison)
+        if isinstance(comparison, ApplicationComparison):
+            findings += _application(comparison, tools)
+        if isinstance(comparison, NumberComparison):
+            findings += _numbers(comparison)
     except ProvisionerError as error:
-        findings.append(managed.from_error(error))
+        findings.append(finding.from_error(error))
     return {"resource": resource.id, "findings": [asdict(each) for each in findings]}
 
 
-def _application(survey: application.Survey, tools: Tools) -> Iterator[Finding]:
-    found = survey.found
+def _application(comparison: ApplicationComparison, tools: Tools) -> Iterator[Finding]:
+    found = comparison.found
     key = found.current.key
-    if found.live and key and not survey.site.vonage.accepts(found.live["id"], key.private_pem):
+    if found.live and key and not comparison.context.vonage.accepts(found.live["id"], key.private_pem):
         yield Finding(
             "KEY_REFUSED",
             f"Vonage refuses tokens signed with the key of the application {found.live['id']}.",
             '`{"action": "check", "repair": true}` gives Vonage the stored public key again.',
         )
-    wanted = survey.wanted.Capabilities.model_dump(exclude_none=True)
+    wanted = comparison.wanted.Capabilities.model_dump(exclude_none=True)
     for path, address in _addresses(wanted, "Capabilities"):
         yield from _webhook(path, address, tools)
 
 
-def _numbers(survey: number.Survey) -> Iterator[Finding]:
-    for msisdn in survey.wanted.Numbers:
-        features = (survey.found[msisdn].live or {"features": ["VOICE", "SMS"]}).get("features", [])
+def _numbers(comparison: NumberComparison) -> Iterator[Finding]:
+    for msisdn in comparison.wanted.Numbers:
+        features = (comparison.found[msisdn].live or {"features": ["VOICE", "SMS"]}).get("features", [])
         for missing in sorted({"VOICE", "SMS"} - set(features)):
             yield Finding(
                 f"NUMBER_WITHOUT_{missing}",

@@ -11,37 +11,28 @@ from dataclasses import asdict
 from typing import Any
 
 from provisioner.errors import ProvisionerError
-from provisioner.operator import managed
-from provisioner.operator.managed import Managed
-from provisioner.plan import application as plan
-from provisioner.resources import application
+from provisioner.operator import finding
+from provisioner.operator.finding import Report
+from provisioner.operator.managed_resource import ManagedResource
+from provisioner.resources.application import VonageApplication
 from provisioner.resources.tools import Tools
-from provisioner.steps.execute import execute
-from provisioner.world import keys
-
-Report = dict[str, Any]
 
 
-def rotate(resources: list[Managed], tools: Tools, _event: Mapping[str, Any]) -> Report:
+def rotate(resources: list[ManagedResource], tools: Tools, _event: Mapping[str, Any]) -> Report:
     """Give every application a new key, or go on with a rotation that did not end."""
-    reports = [_rotated(each, tools) for each in resources if each.is_application]
+    reports = [_rotated(each, tools) for each in resources if each.kind is VonageApplication]
     failed = any(report["status"] == "failed" for report in reports)
     return {"status": "failed" if failed else "ok", "resources": reports}
 
 
-def _rotated(resource: Managed, tools: Tools) -> Report:
+def _rotated(resource: ManagedResource, tools: Tools) -> Report:
     try:
         with resource.held(tools):
-            survey = application.survey(tools, resource.memory(tools), resource.properties, resource.stack_id)
-            if managed.superseded(survey):
+            application = VonageApplication(tools, resource.memory(tools))
+            comparison = application.compare(resource.properties, resource.stack_id, str(uuid.uuid4()))
+            if comparison.is_superseded:
                 return {"resource": resource.id, "status": "ok"}
-            context = survey.context(tools, str(uuid.uuid4()))
-            execute(plan.plan_rotation(survey.found), context)
-            survey.site.memory.note(public_key=context.key.public_pem)
+            comparison.rotate()
     except ProvisionerError as error:
-        return {"resource": resource.id, "status": "failed", "findings": [asdict(managed.from_error(error))]}
-    return {
-        "resource": resource.id,
-        "status": "rotated",
-        "fingerprint": keys.fingerprint(context.key.public_pem),
-    }
+        return {"resource": resource.id, "status": "failed", "findings": [asdict(finding.from_error(error))]}
+    return {"resource": resource.id, "status": "rotated", "fingerprint": comparison.fingerprint}

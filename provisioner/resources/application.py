@@ -1,15 +1,14 @@
-"""`Custom::VonageApplication`: Create, Update and Delete."""
+"""`Custom::VonageApplication`: an application whose private key never leaves AWS."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from provisioner.cloudformation.protocol import Answer, Request
-from provisioner.errors import ProvisionerError
-from provisioner.plan import application
-from provisioner.plan.application import Found
+from provisioner.errors import ProvisionerError, RefusedError
+from provisioner.plan.application import Found, plan, plan_removal, plan_rotation
 from provisioner.remembered.memory import Memory
-from provisioner.resources.look import Site
+from provisioner.resources.finder import ApplicationFinder
 from provisioner.resources.tools import Tools
 from provisioner.steps.context import ApplicationContext
 from provisioner.steps.execute import execute
@@ -18,102 +17,137 @@ from provisioner.wanted import properties
 from provisioner.wanted.properties import Application
 from provisioner.world import keys
 
-OWNED = "applications"
-validate = properties.application
+
+@dataclass(frozen=True)
+class ApplicationComparison:
+    """What is wanted, what is there, the steps from the one to the other, and what they work with."""
+
+    wanted: Application
+    found: Found
+    steps: Sequence[ApplicationStep]
+    context: ApplicationContext
+    left: ClassVar[Sequence[RefusedError]] = ()
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether another resource has taken the application over since, and looks after it now."""
+        return not self.found.topmost
+
+    def carry_out(self) -> None:
+        """Do the steps, and remember which application it is now, and its key."""
+        memory, known = self.context.memory, self.context.memory.record.get("application_id")
+        execute(self.steps, self.context)
+        if known not in (None, self.context.live["id"]):
+            self.context.ownership.release(known, memory.id)
+        memory.note(application_id=self.context.live["id"], public_key=self.context.key.public_pem)
+
+    def rotate(self) -> None:
+        """Give it a new key, or go on with a rotation that did not end."""
+        execute(plan_rotation(self.found), self.context)
+        self.context.memory.note(public_key=self.context.key.public_pem)
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the key as it is now."""
+        return keys.fingerprint(self.context.key.public_pem)
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What is wanted, what is there, and the steps from the one to the other."""
+class VonageApplication:
+    """One application of some stack."""
 
-    wanted: Application
-    site: Site
-    found: Found
-    steps: list[ApplicationStep]
+    TYPE: ClassVar[str] = "Custom::VonageApplication"
+    LEASES: ClassVar[tuple[str, ...]] = ()
 
-    def context(self, tools: Tools, token: str, creating: str = "") -> ApplicationContext:
-        """The tools to do the steps with."""
-        return _context(tools, self.site, self.found, token, creating)
+    tools: Tools
+    memory: Memory
 
+    @staticmethod
+    def validate(wants: Mapping[str, Any]) -> None:
+        """Refuse properties that an application cannot have."""
+        properties.application(wants)
 
-def survey(tools: Tools, memory: Memory, wants: Mapping[str, Any], stack_id: str) -> Survey:
-    """Look, and plan. Changes nothing.
+    def compare(
+        self, wants: Mapping[str, Any], stack_id: str, token: str, creating: str = ""
+    ) -> ApplicationComparison:
+        """Find what is there, and plan.
 
-    Raises:
-        ProvisionerError: it cannot be had, or cannot be found out.
-    """
-    wanted = properties.application(wants)
-    site = _site(tools, memory, wanted.CredentialsSecret, wanted.ApplicationSecret)
-    found = site.look(wanted, stack_id)
-    return Survey(wanted, site, found, application.plan(wanted, found))
+        Args:
+            wants: the properties.
+            stack_id: the ARN of the resource's stack.
+            token: names what is being done, so that a write done twice is one write.
+            creating: the id of a Create, which a Delete may overtake.
+        """
+        wanted = properties.application(wants)
+        finder = self._finder(wanted.CredentialsSecret, wanted.ApplicationSecret)
+        found = finder.find(wanted, stack_id)
+        context = self._context(finder, found, token, creating)
+        return ApplicationComparison(wanted, found, plan(wanted, found), context)
 
+    def converge(self, request: Request) -> Answer:
+        """Create or Update."""
+        creating = request.id if request.type == "Create" else ""
+        comparison = self.compare(request.properties, request.stack_id, request.id, creating)
+        self.memory.begin(request)
+        comparison.carry_out()
+        self.memory.done(request)
+        data = {
+            "ApplicationId": comparison.context.live["id"],
+            "PublicKeyFingerprint": comparison.fingerprint,
+            "Name": comparison.wanted.Name,
+            "SecretArn": comparison.wanted.ApplicationSecret,
+        }
+        return Answer("SUCCESS", request.answer_id, data=data)
 
-def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
-    """Create or Update: bring the application from whatever it is to what the properties say."""
-    seen, known = (
-        survey(tools, memory, request.properties, request.stack_id),
-        memory.record.get("application_id"),
-    )
-    memory.begin(request)
-    context = seen.context(tools, request.id, request.id if request.type == "Create" else "")
-    execute(seen.steps, context)
-    if known not in (None, context.live["id"]):
-        seen.site.ownership.release(known, memory.id)
-    memory.note(application_id=context.live["id"], public_key=context.key.public_pem)
-    memory.done(request)
-    data = {
-        "ApplicationId": context.live["id"],
-        "PublicKeyFingerprint": keys.fingerprint(context.key.public_pem),
-        "Name": seen.wanted.Name,
-        "SecretArn": seen.wanted.ApplicationSecret,
-    }
-    return Answer("SUCCESS", request.answer_id, data=data)
+    def remove(self, request: Request) -> Answer:
+        """Delete what this resource made, give back what it took over, leave everything else alone."""
+        application_id = self.memory.record.get("application_id", "")
+        if not (application_id or self.memory.record.get("public_key")):
+            return Answer("SUCCESS", request.answer_id)
+        try:
+            note = self._remove(request)
+        except ProvisionerError as error:
+            remains = f"The application {application_id or 'with the key of this stack'}"
+            by_hand = f"vonage apps delete {application_id or '<id>'}"
+            error.cause = f"{remains} may remain at Vonage: {error.cause}"
+            error.next_step += f" Then delete the stack again; or remove it by hand: `{by_hand}`."
+            raise
+        return Answer("SUCCESS", request.answer_id, note)
 
-
-def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
-    """Delete what this resource made, give back what it took over, leave everything else alone."""
-    application_id = memory.record.get("application_id", "")
-    if not (application_id or memory.record.get("public_key")):
-        return Answer("SUCCESS", request.answer_id)
-    try:
-        secrets = (
+    def _remove(self, request: Request) -> str:
+        application_id = self.memory.record.get("application_id", "")
+        credentials_secret, application_secret = (
             str(request.properties.get(name) or "") for name in ("CredentialsSecret", "ApplicationSecret")
         )
-        site = _site(tools, memory, *secrets)
-        found = site.look_for_removal()
-        steps, note = application.plan_removal(found)
-        execute(steps, _context(tools, site, found, request.id))
+        finder = self._finder(credentials_secret, application_secret)
+        found = finder.find_for_removal()
+        steps, note = plan_removal(found)
+        execute(steps, self._context(finder, found, request.id))
         if application_id:
-            site.ownership.release(application_id, memory.id)
-    except ProvisionerError as error:
-        remains = f"The application {application_id or 'with the key of this stack'}"
-        by_hand = f"vonage apps delete {application_id or '<id>'}"
-        error.cause = f"{remains} may remain at Vonage: {error.cause}"
-        error.next_step += f" Then delete the stack again; or remove it by hand: `{by_hand}`."
-        raise
-    return Answer("SUCCESS", request.answer_id, note)
+            finder.ownership.release(application_id, self.memory.id)
+        return note
 
+    def _finder(self, credentials_secret: str, application_secret: str) -> ApplicationFinder:
+        return ApplicationFinder(
+            vonage=self.tools.vonage(credentials_secret),
+            secret=self.tools.application_secret(application_secret),
+            ownership=self.tools.ownership("applications"),
+            memory=self.memory,
+        )
 
-def _site(tools: Tools, memory: Memory, credentials_secret: str, application_secret: str) -> Site:
-    return Site(
-        vonage=tools.vonage(credentials_secret),
-        secret=tools.application_secret(application_secret),
-        ownership=tools.ownership(OWNED),
-        memory=memory,
-    )
-
-
-def _context(tools: Tools, site: Site, found: Found, token: str, creating: str = "") -> ApplicationContext:
-    return ApplicationContext(
-        token=token,
-        vonage=site.vonage,
-        deadline=tools.deadline,
-        ownership=site.ownership,
-        memory=site.memory,
-        secret=site.secret,
-        current=found.current,
-        pending=found.pending,
-        make_key=tools.make_key,
-        live=found.live or {},
-        creating=creating,
-    )
+    def _context(
+        self, finder: ApplicationFinder, found: Found, token: str, creating: str = ""
+    ) -> ApplicationContext:
+        return ApplicationContext(
+            token=token,
+            vonage=finder.vonage,
+            deadline=self.tools.deadline,
+            ownership=finder.ownership,
+            memory=self.memory,
+            secret=finder.secret,
+            current=found.current,
+            pending=found.pending,
+            make_key=self.tools.make_key,
+            live=found.live or {},
+            creating=creating,
+        )

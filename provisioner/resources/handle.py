@@ -2,17 +2,14 @@
 
 import hashlib
 from dataclasses import replace
-from types import ModuleType
 
 from provisioner.cloudformation import protocol
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import CancelledError, ProvisionerError, StillRunningError
 from provisioner.remembered.memory import Memory
-from provisioner.resources import application, number, webhook_check
+from provisioner.resources import webhook_check
+from provisioner.resources.kinds import KINDS, CustomResource
 from provisioner.resources.tools import Tools
-
-KINDS: dict[str, ModuleType] = {"Custom::VonageApplication": application, "Custom::VonageNumber": number}
-NUMBERS_LEASE = "numbers"
 
 
 def handle(request: Request, tools: Tools) -> Answer:
@@ -32,8 +29,7 @@ def handle(request: Request, tools: Tools) -> Answer:
     overtaken = None
     if request.type == "Delete" and memory.answer_to(request.id) is None:
         overtaken = memory.bury()
-    names = [request.own_id, *([NUMBERS_LEASE] if kind is number else [])]
-    with tools.leases.held(names, request.id):
+    with tools.leases.held([request.own_id, *kind.LEASES], request.id):
         memory.recall()
         stored = memory.answer_to(request.id)
         if stored is not None:
@@ -42,7 +38,7 @@ def handle(request: Request, tools: Tools) -> Answer:
         return _handled(request, tools, memory, kind)
 
 
-def _handled(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> Answer:
+def _handled(request: Request, tools: Tools, memory: Memory, kind: type[CustomResource]) -> Answer:
     try:
         answer = _done(request, tools, memory, kind)
     except StillRunningError:
@@ -53,10 +49,9 @@ def _handled(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -
     return answer
 
 
-def _done(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> Answer:
-    answer: Answer
+def _done(request: Request, tools: Tools, memory: Memory, kind: type[CustomResource]) -> Answer:
     if request.type == "Delete":
-        answer = kind.remove(request, tools, memory)
+        answer = kind(tools, memory).remove(request)
         memory.forget()
         return answer
     if request.type == "Create":
@@ -65,7 +60,7 @@ def _done(request: Request, tools: Tools, memory: Memory, kind: ModuleType) -> A
         memory.note(create_request=request.id)
     kind.validate(request.properties)
     in_account = _memory_in_account(request, tools, memory)
-    answer = kind.converge(request, tools, in_account)
+    answer = kind(tools, in_account).converge(request)
     return answer if in_account.id == memory.id else replace(answer, physical_id=in_account.id)
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import ProvisionerError, RefusedError
-from provisioner.plan import number
-from provisioner.plan.number import FoundNumber, WantedLinks
+from provisioner.plan.number import FoundNumber, WantedLinks, linked_to, plan_links, plan_release
 from provisioner.remembered.memory import Memory
-from provisioner.remembered.ownership import Claim, Ownership
+from provisioner.remembered.ownership import Claim
 from provisioner.resources.tools import Tools
 from provisioner.steps.context import StepContext
 from provisioner.steps.execute import execute
@@ -18,80 +17,97 @@ from provisioner.wanted import properties
 from provisioner.wanted.properties import Number
 from provisioner.world.vonage import Vonage
 
-OWNED = "numbers"
-validate = properties.number
+
+@dataclass(frozen=True)
+class NumberComparison:
+    """What is wanted, what is there, the steps from the one to the other, and what they work with.
+
+    Attributes:
+        left: numbers that somebody took since, and that stay with them.
+    """
+
+    wanted: Number
+    found: Mapping[str, FoundNumber]
+    steps: Sequence[NumberStep]
+    left: Sequence[RefusedError]
+    context: StepContext
+    is_superseded: ClassVar[bool] = False
+
+    def carry_out(self) -> None:
+        """Do the steps."""
+        execute(self.steps, self.context)
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What is wanted, what is there, the steps from the one to the other, and what was left to others."""
+class VonageNumber:
+    """The links that one resource of some stack wants."""
 
-    wanted: Number
-    vonage: Vonage
-    ownership: Ownership
+    TYPE: ClassVar[str] = "Custom::VonageNumber"
+    LEASES: ClassVar[tuple[str, ...]] = ("numbers",)
+
+    tools: Tools
     memory: Memory
-    found: Mapping[str, FoundNumber]
-    steps: list[NumberStep]
-    left: list[RefusedError]
 
-    def context(self, tools: Tools, token: str) -> StepContext:
-        """The tools to do the steps with."""
-        return StepContext(token, self.vonage, tools.deadline, self.ownership, self.memory)
+    @staticmethod
+    def validate(wants: Mapping[str, Any]) -> None:
+        """Refuse properties that a link cannot have."""
+        properties.number(wants)
 
+    def compare(self, wants: Mapping[str, Any], _stack_id: str, token: str) -> NumberComparison:
+        """Find what is there, and plan."""
+        wanted = properties.number(wants)
+        context = self._context(wanted.CredentialsSecret, token)
+        found = _find([*wanted.Numbers, *context.ownership.things_of(self.memory.id)], context)
+        links = WantedLinks(
+            owner=self.memory.id,
+            application_id=wanted.ApplicationId,
+            numbers=wanted.Numbers,
+            takeover=wanted.AllowTakeover,
+            unchanged=self.memory.record.get("properties") == dict(wants),
+        )
+        steps, left = plan_links(links, found)
+        return NumberComparison(wanted, found, steps, left, context)
 
-def survey(tools: Tools, memory: Memory, wants: Mapping[str, Any], _stack_id: str = "") -> Survey:
-    """Look, and plan. Changes nothing.
+    def converge(self, request: Request) -> Answer:
+        """Create or Update: link what is wanted, then release what is wanted no more."""
+        comparison = self.compare(request.properties, request.stack_id, request.id)
+        self.memory.begin(request)
+        comparison.carry_out()
+        self.memory.done(request)
+        note = " ".join(str(refusal) for refusal in comparison.left)
+        return Answer("SUCCESS", request.answer_id, note, {"Numbers": ",".join(comparison.wanted.Numbers)})
 
-    Raises:
-        ProvisionerError: it cannot be had, or cannot be found out.
-    """
-    wanted = properties.number(wants)
-    vonage, ownership = tools.vonage(wanted.CredentialsSecret), tools.ownership(OWNED)
-    found = _look([*wanted.Numbers, *ownership.things_of(memory.id)], vonage, ownership)
-    links = WantedLinks(
-        owner=memory.id,
-        application_id=wanted.ApplicationId,
-        numbers=wanted.Numbers,
-        takeover=wanted.AllowTakeover,
-        unchanged=memory.record.get("properties") == dict(wants),
-    )
-    steps, left = number.plan_links(links, found)
-    return Survey(wanted, vonage, ownership, memory, found, steps, left)
-
-
-def converge(request: Request, tools: Tools, memory: Memory) -> Answer:
-    """Create or Update: link what is wanted, then release what is wanted no more."""
-    seen = survey(tools, memory, request.properties)
-    memory.begin(request)
-    execute(seen.steps, seen.context(tools, request.id))
-    memory.done(request)
-    note = " ".join(str(refusal) for refusal in seen.left)
-    return Answer("SUCCESS", request.answer_id, note, {"Numbers": ",".join(seen.wanted.Numbers)})
-
-
-def remove(request: Request, tools: Tools, memory: Memory) -> Answer:
-    """Delete: put back every number that this resource still links."""
-    ownership = tools.ownership(OWNED)
-    numbers = ownership.things_of(memory.id)
-    if not numbers:
+    def remove(self, request: Request) -> Answer:
+        """Delete: put back every number that this resource still links."""
+        numbers = self.tools.ownership("numbers").things_of(self.memory.id)
+        if not numbers:
+            return Answer("SUCCESS", request.answer_id)
+        try:
+            context = self._context(str(request.properties.get("CredentialsSecret") or ""), request.id)
+            found = _find(numbers, context)
+            for msisdn in numbers:
+                execute(plan_release(self.memory.id, msisdn, found[msisdn]), context)
+        except ProvisionerError as error:
+            application_id = request.properties.get("ApplicationId", "<application id>")
+            by_hand = f"vonage apps numbers unlink {application_id} <number>"
+            error.cause = f"The numbers {', '.join(numbers)} may remain linked: {error.cause}"
+            error.next_step += f" Then delete the stack again; or unlink each by hand: `{by_hand}`."
+            raise
         return Answer("SUCCESS", request.answer_id)
-    try:
-        vonage = tools.vonage(str(request.properties.get("CredentialsSecret") or ""))
-        found = _look(numbers, vonage, ownership)
-        context = StepContext(request.id, vonage, tools.deadline, ownership, memory)
-        for msisdn in numbers:
-            execute(number.plan_release(memory.id, msisdn, found[msisdn]), context)
-    except ProvisionerError as error:
-        application_id = request.properties.get("ApplicationId", "<application id>")
-        by_hand = f"vonage apps numbers unlink {application_id} <number>"
-        error.cause = f"The numbers {', '.join(numbers)} may remain linked: {error.cause}"
-        error.next_step += f" Then delete the stack again; or unlink each by hand: `{by_hand}`."
-        raise
-    return Answer("SUCCESS", request.answer_id)
+
+    def _context(self, credentials_secret: str, token: str) -> StepContext:
+        return StepContext(
+            token=token,
+            vonage=self.tools.vonage(credentials_secret),
+            deadline=self.tools.deadline,
+            ownership=self.tools.ownership("numbers"),
+            memory=self.memory,
+        )
 
 
-def _look(numbers: Iterable[str], vonage: Vonage, ownership: Ownership) -> dict[str, FoundNumber]:
+def _find(numbers: Iterable[str], context: StepContext) -> dict[str, FoundNumber]:
     """What the account lists of these numbers, and who links them; one request a second."""
+    vonage, ownership = context.vonage, context.ownership
     return {
         msisdn: _found(vonage.number(msisdn), ownership.of(msisdn), vonage)
         for msisdn in dict.fromkeys(numbers)
@@ -99,7 +115,7 @@ def _look(numbers: Iterable[str], vonage: Vonage, ownership: Ownership) -> dict[
 
 
 def _found(live: Mapping[str, Any] | None, claims: Sequence[Claim], vonage: Vonage) -> FoundNumber:
-    before = number.linked_to(claims[-1].before or {}) if claims else None
+    before = linked_to(claims[-1].before or {}) if claims else None
     elsewhere = before is not None and before != claims[-1].details.get("application_id")
     lost = before if elsewhere and vonage.application(str(before)) is None else None
     return FoundNumber(live, claims, lost)

@@ -52,6 +52,31 @@ class Tools:
     clock: Callable[[], float] = time.time
     make_key: Callable[[], KeyPair] = keys.make
 
+    @classmethod
+    def from_environment(cls, remaining_s: float) -> "Tools":
+        """The tools of the deployed function.
+
+        Args:
+            remaining_s: Lambda's remaining time, in seconds.
+
+        Raises:
+            ProvisionerError: an environment variable is missing.
+        """
+        prefix = os.environ.get("SWITCHBOARD_RECORDS_PREFIX", "")
+        if not prefix.strip("/"):
+            raise ProvisionerError(
+                "The environment variable SWITCHBOARD_RECORDS_PREFIX is not set.",
+                "The template sets it; deploy it again.",
+            )
+        return cls(
+            secrets=aws.secrets_manager(),
+            records=Records(aws.parameter_store(), prefix),
+            deadline=Deadline.after(remaining_s),
+            http=_http(),
+            api_url=_url("VONAGE_API_URL", API_URL),
+            numbers_url=_url("VONAGE_NUMBERS_URL", NUMBERS_URL),
+        )
+
     def vonage(self, credentials_secret: str) -> Vonage:
         """A client for the account whose credentials the secret holds.
 
@@ -88,31 +113,6 @@ class Tools:
     def leases(self) -> Leases:
         """Leases for this request."""
         return Leases(self.records, self.deadline, self.clock)
-
-
-def tools(remaining_s: float) -> Tools:
-    """The tools of the deployed function.
-
-    Args:
-        remaining_s: Lambda's remaining time, in seconds.
-
-    Raises:
-        ProvisionerError: an environment variable is missing.
-    """
-    prefix = os.environ.get("SWITCHBOARD_RECORDS_PREFIX", "")
-    if not prefix.strip("/"):
-        raise ProvisionerError(
-            "The environment variable SWITCHBOARD_RECORDS_PREFIX is not set.",
-            "The template sets it; deploy it again.",
-        )
-    return Tools(
-        secrets=aws.secrets_manager(),
-        records=Records(aws.parameter_store(), prefix),
-        deadline=Deadline.after(remaining_s),
-        http=_http(),
-        api_url=_url("VONAGE_API_URL", API_URL),
-        numbers_url=_url("VONAGE_NUMBERS_URL", NUMBERS_URL),
-    )
 
 
 def _url(name: str, default: str) -> str:

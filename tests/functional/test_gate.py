@@ -22,7 +22,8 @@ from functions.status import app as status_app
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.cloudformation.protocol import Request
 from provisioner.errors import ProvisionerError
-from provisioner.resources import handle, webhook_check
+from provisioner.resources import webhook_check
+from provisioner.resources.handle import handle
 from provisioner.resources.tools import Tools
 from provisioner.world.records import Records
 from tests.conftest import Logs
@@ -103,12 +104,12 @@ def request(api: Api, kind: Any = "Create", **changes: object) -> Request:  # no
 
 def refusal(api: Api, tools: Tools, **changes: object) -> str:
     with pytest.raises(ProvisionerError) as refused:
-        handle.handle(request(api, **changes), tools)
+        handle(request(api, **changes), tools)
     return str(refused.value)
 
 
 def test_every_webhook_is_asked_and_the_application_goes_on(api: Api, tools: Tools) -> None:
-    answered = handle.handle(request(api), tools)
+    answered = handle(request(api), tools)
 
     assert (answered.status, answered.data) == ("SUCCESS", {"ApplicationId": "app-1"})
     assert sorted(api.asked) == sorted(webhook_check.EXPECTED)
@@ -121,7 +122,7 @@ def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws,
 
     api.functions["inbound"] = replying
 
-    handle.handle(request(api), tools)
+    handle(request(api), tools)
 
     assert backbone.queues[QUEUE] == backbone.queues[COMMANDS] == []
     counted = [line["message"] for line in logs.lines]
@@ -130,8 +131,8 @@ def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws,
 
 
 def test_update_asks_again_and_delete_asks_nothing(api: Api, tools: Tools) -> None:
-    handle.handle(request(api, "Update"), tools)
-    handle.handle(request(api, "Delete"), tools)
+    handle(request(api, "Update"), tools)
+    handle(request(api, "Delete"), tools)
 
     assert len(api.asked) == len(webhook_check.EXPECTED)
 
@@ -216,7 +217,7 @@ def test_route_that_comes_a_moment_later_is_asked_again(api: Api, tools: Tools) 
 
     api.functions["inbound"] = appear
 
-    assert handle.handle(request(api), tools).status == "SUCCESS"
+    assert handle(request(api), tools).status == "SUCCESS"
 
 
 def test_api_out_of_reach_fails_the_deployment(api: Api, tools: Tools) -> None:

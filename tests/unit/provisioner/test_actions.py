@@ -10,7 +10,7 @@ import pytest
 
 from local.cloudformation import Stack
 from provisioner.errors import ProvisionerError
-from provisioner.operator import act as actions
+from provisioner.operator import actions
 from provisioner.world import keys
 from tests.unit.provisioner.conftest import (
     CREDENTIALS,
@@ -136,6 +136,16 @@ def test_an_application_deleted_by_hand_is_made_again(world: World) -> None:
     act(world, action="check", resource="App", repair=True)
 
     assert world.secret(stack)["application_id"] == world.applications[0]["id"]
+
+
+def test_an_application_made_again_leaves_no_record_of_the_one_deleted_by_hand(world: World) -> None:
+    linked_stack(world)
+    world.vonage.account.applications = {}
+
+    act(world, action="check", resource="App", repair=True)
+
+    recorded = {name.partition("/")[0] for name in world.aws.records("applications")}
+    assert recorded == {world.applications[0]["id"]}
 
 
 def test_a_number_taken_by_somebody_is_told_and_not_taken_back(world: World) -> None:

@@ -228,12 +228,12 @@ def test_unknown_resource_types_are_refused(world: World) -> None:
 
 
 def test_the_provisioner_has_its_own_environment_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provisioner.resources.tools import tools
+    from provisioner.resources.tools import Tools
 
     monkeypatch.delenv("SWITCHBOARD_RECORDS_PREFIX", raising=False)
 
     with pytest.raises(ProvisionerError, match="SWITCHBOARD_RECORDS_PREFIX is not set"):
-        tools(90)
+        Tools.from_environment(90)
 
 
 def test_numbers_wrong_in_form_are_refused_with_an_example(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from switchboard.aws.secret import _secrets_manager
 from switchboard.outbound import carrying_out
 
-from provisioner.operator import act
+from provisioner.operator.actions import act
 from provisioner.world import keys
 from tests.unit.provisioner.conftest import FUNCTION, GB, World, application_properties
 
@@ -79,7 +79,7 @@ def test_no_message_is_lost_while_keys_rotate(world: World) -> None:
     with Sender() as sender:
         sender.wait_for(3)
         for _ in range(3):
-            assert act.act({"action": "rotate"}, FUNCTION, world.tools())["status"] == "ok"
+            assert act({"action": "rotate"}, FUNCTION, world.tools())["status"] == "ok"
             sender.wait_for(3)
         updated = stack.update("App", application_properties(stack, KeyVersion="2"))
         sender.wait_for(3)
@@ -124,7 +124,7 @@ def test_a_new_key_that_vonage_took_without_a_word_is_taken_back(world: World) -
     world.create_application(stack)
     world.vonage.faults.next("PUT /v2/applications/*", lost_reply=True, times=5)
 
-    report = act.act({"action": "rotate"}, FUNCTION, world.tools())
+    report = act({"action": "rotate"}, FUNCTION, world.tools())
 
     assert report["status"] == "failed"
     private = world.secret(stack)["private_key"]

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 )
 
 from local.cloudformation import Outcome, Stack
-from provisioner.operator import act
+from provisioner.operator.actions import act
 from provisioner.world import keys
 from tests.fakes import stores
 from tests.unit.provisioner.conftest import (
@@ -89,11 +89,11 @@ class Deployments(RuleBasedStateMachine):
     def rotate_by_hand(self, death: int | None) -> None:
         """`{"action": "rotate"}`, which may die, and is put right by the next check."""
         rotation = {"action": "rotate"}
-        if death and self.world.death.of(lambda: act.act(rotation, FUNCTION, self.world.tools()), death):
+        if death and self.world.death.of(lambda: act(rotation, FUNCTION, self.world.tools()), death):
             self.world.time.offset += 200
-            act.act({"action": "check", "repair": True}, FUNCTION, self.world.tools())
+            act({"action": "check", "repair": True}, FUNCTION, self.world.tools())
         elif not death:
-            assert act.act(rotation, FUNCTION, self.world.tools())["status"] == "ok"
+            assert act(rotation, FUNCTION, self.world.tools())["status"] == "ok"
 
     @rule(stack=STACKS, death=DEATHS)
     def link(self, stack: str, death: int | None) -> None:

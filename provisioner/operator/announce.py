@@ -17,7 +17,7 @@ DETAIL_TYPE = "provisioner.drift"
 ENTRIES_PER_CALL = 10
 
 
-def tell(drifted: Iterable[Mapping[str, Any]], checked: int) -> None:
+def announce(drifted: Iterable[Mapping[str, Any]], checked: int) -> None:
     """Put an event for each drifted resource on the bus, if there is one, and the counts into the metrics.
 
     Raises:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from provisioner.errors import ProvisionerError
-from provisioner.operator import doctor, drift, managed, rotate
-from provisioner.operator.managed import Managed
+from provisioner.operator import doctor, drift, rotate
+from provisioner.operator.finding import Report
+from provisioner.operator.managed_resource import ManagedResource, managed_by
 from provisioner.resources.tools import Tools
 
-Report = dict[str, Any]
-Action = Callable[[list[Managed], Tools, Mapping[str, Any]], Report]
+Action = Callable[[list[ManagedResource], Tools, Mapping[str, Any]], Report]
 
 ACTIONS: dict[str, Action] = {
     "plan": drift.plan,
@@ -29,8 +29,8 @@ def act(event: Mapping[str, Any], function_arn: str, tools: Tools) -> Report:
 
     Args:
         event: `{"action": …, "resource": physical id?}`, and what the action itself takes.
-        function_arn: This function; resources that CloudFormation gave to another one are left alone.
-        tools: What to work with.
+        function_arn: this function; resources that CloudFormation gave to another one are left alone.
+        tools: what to work with.
 
     Raises:
         ProvisionerError: there is no such action, or no such resource.
@@ -38,7 +38,7 @@ def act(event: Mapping[str, Any], function_arn: str, tools: Tools) -> Report:
     name = str(event.get("action", ""))
     if name not in ACTIONS:
         raise ProvisionerError(f"{name!r} is not an action.", f"Use one of: {', '.join(ACTIONS)}.")
-    resources = managed.by(function_arn, tools)
+    resources = managed_by(function_arn, tools)
     wanted = event.get("resource")
     chosen = [each for each in resources if wanted in (None, each.id, each.logical_id, each.application_id)]
     if wanted and not chosen:

@@ -17,15 +17,15 @@ from provisioner.world.vonage import Vonage
 
 
 @dataclass(frozen=True)
-class Site:
-    """The places where the traces of one application are."""
+class ApplicationFinder:
+    """Knows the places where there are traces of one application."""
 
     vonage: Vonage
     secret: ApplicationSecret
     ownership: Ownership
     memory: Memory
 
-    def look(self, wanted: Application, stack_id: str) -> Found:
+    def find(self, wanted: Application, stack_id: str) -> Found:
         """What is there, for a plan.
 
         Raises:
@@ -54,7 +54,7 @@ class Site:
             earlier=tuple(_documents(self.memory.earlier_properties())),
         )
 
-    def look_for_removal(self) -> Found:
+    def find_for_removal(self) -> Found:
         """What is there, for a Delete: only what this resource is known to have made or taken over."""
         record, versions = self.memory.record, self._versions_if_readable()
         known_keys = [each.public_key for each in versions] + [record.get("public_key")]

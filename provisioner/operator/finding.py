@@ -1,0 +1,46 @@
+"""What is amiss with a resource, for people and for programs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.errors import ProvisionerError
+from provisioner.resources.kinds import Comparison
+from provisioner.steps.step import Step
+
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is amiss, or that nobody but a person can check.
+
+    Attributes:
+        code: a stable name, listed in `docs/provisioner.md`.
+        message: what was found, as one sentence.
+        next_step: what to do about it, as one sentence.
+    """
+
+    code: str
+    message: str
+    next_step: str = ""
+
+
+def from_error(error: ProvisionerError) -> Finding:
+    """An error as a finding."""
+    return Finding(error.code, error.cause, error.next_step)
+
+
+def from_comparison(comparison: Comparison) -> list[Finding]:
+    """What is to be done, and what somebody else has taken; several steps with one code are one finding."""
+    if comparison.is_superseded:
+        return []
+    return [*_from_steps(comparison.steps), *(from_error(refusal) for refusal in comparison.left)]
+
+
+def _from_steps(steps: Iterable[Step[Any]]) -> list[Finding]:
+    by_code: dict[str, list[str]] = {}
+    for step in steps:
+        by_code.setdefault(step.code, []).append(str(step))
+    repair = '`{"action": "check", "repair": true}` does this.'
+    return [Finding(code, f"To do: {', '.join(texts)}.", repair) for code, texts in by_code.items()]

@@ -1,0 +1,89 @@
+"""The resources this provisioner looks after, as its records know them."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.remembered.memory import Memory
+from provisioner.resources.kinds import KINDS, Comparison, CustomResource
+from provisioner.resources.tools import Tools
+
+
+@dataclass(frozen=True)
+class ManagedResource:
+    """One resource of some stack.
+
+    Attributes:
+        id: its physical id.
+        record: what is remembered about it.
+    """
+
+    id: str
+    record: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def kind(self) -> type[CustomResource]:
+        """What it is."""
+        return KINDS[self.record["type"]]
+
+    @property
+    def logical_id(self) -> str:
+        """Its logical id in its stack."""
+        return str(self.record.get("logical_id", ""))
+
+    @property
+    def stack_id(self) -> str:
+        """The ARN of its stack."""
+        return str(self.record.get("stack_id", ""))
+
+    @property
+    def application_id(self) -> str:
+        """The id of its application, when it is one."""
+        return str(self.record.get("application_id", ""))
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """The properties it was last brought to."""
+        properties: Mapping[str, Any] = self.record["properties"]
+        return properties
+
+    def memory(self, tools: Tools) -> Memory:
+        """Its memory, fresh."""
+        return tools.memory(self.id)
+
+    @contextmanager
+    def held(self, tools: Tools) -> Iterator[None]:
+        """Keep CloudFormation's requests for it waiting, as it keeps this one waiting."""
+        with tools.leases.held([_lease_of(self.id), *self.kind.LEASES]):
+            yield
+
+    def compare(self, tools: Tools, changes: Mapping[str, Any] | None = None) -> Comparison:
+        """What a deployment with these changes to its properties would do.
+
+        Raises:
+            ProvisionerError: it cannot be had, or cannot be found out.
+        """
+        wants = {**self.properties, **(changes or {})}
+        return self.kind(tools, self.memory(tools)).compare(wants, self.stack_id, str(uuid.uuid4()))
+
+
+def managed_by(function_arn: str, tools: Tools) -> list[ManagedResource]:
+    """Every finished resource whose `ServiceToken` is this function, in the order of their ids."""
+    everything = tools.records.under("resources")
+    return [
+        ManagedResource(resource_id, record)
+        for resource_id, record in sorted(everything.items())
+        if _function(record.get("properties", {}).get("ServiceToken", "")) == _function(function_arn)
+    ]
+
+
+def _lease_of(resource_id: str) -> str:
+    """The lease of a resource: that of its place in its stack, whatever the account it is in."""
+    return ".".join(resource_id.split(".")[:3])
+
+
+def _function(arn: str) -> str:
+    """A function's ARN without version or alias."""
+    return ":".join(arn.split(":")[:7])
