@@ -21,7 +21,7 @@ log = logging.getLogger("provisioner")
 log.setLevel(logging.INFO)
 
 
-class Context(Protocol):
+class LambdaContext(Protocol):
     """The part of Lambda's context that is used."""
 
     invoked_function_arn: str
@@ -30,7 +30,7 @@ class Context(Protocol):
         """Milliseconds until Lambda ends the function."""
 
 
-def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any] | None:
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
     """Answer CloudFormation, or do an operator's action and return its report.
 
     Raises:

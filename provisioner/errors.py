@@ -1,13 +1,12 @@
 """The provisioner's errors. Standard library only: they must exist when nothing else can be imported.
 
-ProvisionerError        what went wrong and what to do next; its text is what an operator reads
-  InvalidPropertiesError     the template says something the resource type does not allow
-  RefusedError               it could be done, but not without harm to somebody else's thing
-  CancelledError             the request was overtaken by the Delete of the same resource
-  DeadlineError       no time left; nothing more is started
-  StillRunningError          another delivery of the same resource is at work: nothing is answered, AWS asks
-  again
-VonageError             (in `vonage_errors`) Vonage said no, or nothing
+ProvisionerError            what went wrong and what to do next; its text is what an operator reads
+  InvalidPropertiesError    the template says something the resource type does not allow
+  ConflictError             it could be done, but not without harm to somebody else's thing
+  CancelledError            the request was overtaken by the Delete of the same resource
+  DeadlineError             no time left; nothing more is started
+  StillRunningError         another delivery is at work on the resource: no answer, AWS asks again
+  VonageError               (in `world.vonage_errors`) Vonage said no, or nothing
 """
 
 
@@ -34,7 +33,7 @@ class InvalidPropertiesError(ProvisionerError):
     """The resource's properties are not what the resource type allows."""
 
 
-class RefusedError(ProvisionerError):
+class ConflictError(ProvisionerError):
     """The step would take something that belongs to somebody else."""
 
 

@@ -31,7 +31,9 @@ def announce(drifted: Iterable[Mapping[str, Any]], checked: int) -> None:
     bus = os.environ.get("SWITCHBOARD_BUS_NAME")
     if not bus:
         return
-    with aws.explained(f"put events on the bus {bus}", "Its role must allow events:PutEvents on that bus."):
+    with aws.readable_errors(
+        f"put events on the bus {bus}", "Its role must allow events:PutEvents on that bus."
+    ):
         client = boto3.client("events", config=aws.CONFIG)
         for start in range(0, len(entries), ENTRIES_PER_CALL):
             some = [{**entry, "EventBusName": bus} for entry in entries[start : start + ENTRIES_PER_CALL]]

@@ -35,7 +35,7 @@ def from_comparison(comparison: Comparison) -> list[Finding]:
     """What is to be done, and what somebody else has taken; several steps with one code are one finding."""
     if comparison.is_superseded:
         return []
-    return [*_from_steps(comparison.steps), *(from_error(refusal) for refusal in comparison.left)]
+    return [*_from_steps(comparison.steps), *(from_error(conflict) for conflict in comparison.left)]
 
 
 def _from_steps(steps: Iterable[Step[Any]]) -> list[Finding]:

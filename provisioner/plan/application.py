@@ -10,7 +10,7 @@ Nothing is called here and nothing is written; the same plan is printed, compare
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from provisioner.errors import RefusedError
+from provisioner.errors import ConflictError
 from provisioner.steps.application import (
     ClaimApplication,
     CreateApplication,
@@ -100,10 +100,10 @@ def plan_rotation(found: Found) -> list[ApplicationStep]:
     """The steps of a rotation that was asked for, or of one that has not ended.
 
     Raises:
-        RefusedError: there is no application whose key could be changed.
+        ConflictError: there is no application whose key could be changed.
     """
     if found.live is None or found.current.key is None:
-        raise RefusedError(
+        raise ConflictError(
             "There is no application with a key to rotate.",
             '`{"action": "check", "repair": true}` mends that first.',
             code="APPLICATION_MISSING",

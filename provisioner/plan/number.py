@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from provisioner.errors import RefusedError
+from provisioner.errors import ConflictError
 from provisioner.remembered.ownership import Claim
 from provisioner.steps.number import ClaimNumber, LinkNumber, ReleaseNumber, RestoreNumber
 from provisioner.steps.step import NumberStep
@@ -64,25 +64,25 @@ class WantedLinks:
 
 def plan_links(
     wanted: WantedLinks, found: Mapping[str, FoundNumber]
-) -> tuple[list[NumberStep], list[RefusedError]]:
+) -> tuple[list[NumberStep], list[ConflictError]]:
     """The steps that link numbers, then release those not wanted any more; and what was left to others.
 
     Raises:
-        RefusedError: a number is not owned, or is in use elsewhere. All such numbers are named.
+        ConflictError: a number is not owned, or is in use elsewhere. All such numbers are named.
     """
     steps: list[NumberStep] = []
-    refusals: list[RefusedError] = []
+    conflicts: list[ConflictError] = []
     for msisdn in wanted.numbers:
         try:
             steps += _link(wanted, msisdn, found[msisdn])
-        except RefusedError as refusal:
-            refusals.append(refusal)
-    if refusals and not wanted.unchanged:
-        raise RefusedError(" ".join(each.cause for each in refusals), refusals[0].next_step)
+        except ConflictError as conflict:
+            conflicts.append(conflict)
+    if conflicts and not wanted.unchanged:
+        raise ConflictError(" ".join(each.cause for each in conflicts), conflicts[0].next_step)
     for msisdn, number in found.items():
         if msisdn not in wanted.numbers:
             steps += plan_release(wanted.owner, msisdn, number)
-    return steps, refusals
+    return steps, conflicts
 
 
 def plan_release(owner: str, msisdn: str, number: FoundNumber) -> list[NumberStep]:
@@ -125,7 +125,7 @@ def settings(number: Mapping[str, Any], application_id: str | None) -> dict[str,
 def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[NumberStep]:
     live = number.live
     if live is None:
-        raise RefusedError(
+        raise ConflictError(
             f"The account does not own the number {msisdn}.",
             "`vonage numbers list` shows what it owns; buy the number first, or correct it.",
             code="NUMBER_NOT_OWNED",
@@ -153,14 +153,14 @@ def _refuse_to_steal(msisdn: str, live: Mapping[str, Any], ours: set[str]) -> No
     linked = linked_to(live)
     if linked and linked not in ours:
         unlink = f"vonage apps numbers unlink {linked} {msisdn}"
-        raise RefusedError(
+        raise ConflictError(
             f"The number {msisdn} is linked to the application {linked}.",
             f"Unlink it there (`{unlink}`), or set AllowTakeover to true.",
             code="NUMBER_LINKED_ELSEWHERE",
         )
     if live.get("voiceCallbackType") in OVERRIDES:
         place = f"{live['voiceCallbackType']} {live.get('voiceCallbackValue', '')}"
-        raise RefusedError(
+        raise ConflictError(
             f"Calls to the number {msisdn} go to {place}, which would override the application.",
             "Remove that setting in the dashboard, or set AllowTakeover to true.",
             code="NUMBER_OVERRIDDEN",

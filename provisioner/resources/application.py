@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from provisioner.cloudformation.protocol import Answer, Request
-from provisioner.errors import ProvisionerError, RefusedError
+from provisioner.errors import ConflictError, ProvisionerError
 from provisioner.plan.application import Found, plan, plan_removal, plan_rotation
 from provisioner.remembered.memory import Memory
 from provisioner.resources.finder import ApplicationFinder
@@ -26,7 +26,7 @@ class ApplicationComparison:
     found: Found
     steps: Sequence[ApplicationStep]
     context: ApplicationContext
-    left: ClassVar[Sequence[RefusedError]] = ()
+    left: ClassVar[Sequence[ConflictError]] = ()
 
     @property
     def is_superseded(self) -> bool:

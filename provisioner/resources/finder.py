@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provisioner.errors import InvalidPropertiesError, ProvisionerError, RefusedError
+from provisioner.errors import ConflictError, InvalidPropertiesError, ProvisionerError
 from provisioner.plan.application import Found
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Ownership
@@ -29,7 +29,7 @@ class ApplicationFinder:
         """What is there, for a plan.
 
         Raises:
-            RefusedError: the secret or `AdoptApplicationId` names an application that must not be taken.
+            ConflictError: the secret or `AdoptApplicationId` names an application that must not be taken.
         """
         current, pending = self.secret.current(), self.secret.pending()
         if pending.version_id == current.version_id:
@@ -78,14 +78,14 @@ class ApplicationFinder:
     def _find(self, wanted: Application, current: Content) -> Document | None:
         known, adopted = self.memory.record.get("application_id"), wanted.AdoptApplicationId
         if known and adopted and known != adopted:
-            raise RefusedError(
+            raise ConflictError(
                 f"AdoptApplicationId is {adopted}, but this resource manages the application {known}.",
                 "Take the property out, or give the resource another logical id to adopt that application.",
             )
         application_id = known or adopted or current.application_id
         live = self.vonage.application(application_id) if application_id else None
         if live is None and adopted:
-            raise RefusedError(
+            raise ConflictError(
                 f"There is no application {adopted} in the account.",
                 "Correct AdoptApplicationId (`vonage apps list` shows what there is), or leave it out.",
             )
@@ -114,7 +114,7 @@ class ApplicationFinder:
         for claim in self.ownership.of(application_id):
             if self.memory.of(claim.owner).record.get("stack_id") == stack_id:
                 return
-        raise RefusedError(
+        raise ConflictError(
             f"ApplicationSecret holds the key of the application {application_id} already.",
             "Use an empty secret; or set AdoptApplicationId to that id, to manage the application from here.",
             code="SECRET_FOREIGN",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from provisioner.cloudformation.protocol import Answer, Request
-from provisioner.errors import RefusedError
+from provisioner.errors import ConflictError
 from provisioner.remembered.memory import Memory
 from provisioner.resources.application import VonageApplication
 from provisioner.resources.number import VonageNumber
@@ -20,7 +20,7 @@ class Comparison(Protocol):
         """What brings the one to the other."""
 
     @property
-    def left(self) -> Sequence[RefusedError]:
+    def left(self) -> Sequence[ConflictError]:
         """What the properties want, but somebody else has taken since."""
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from provisioner.cloudformation.protocol import Answer, Request
-from provisioner.errors import ProvisionerError, RefusedError
+from provisioner.errors import ConflictError, ProvisionerError
 from provisioner.plan.number import FoundNumber, WantedLinks, linked_to, plan_links, plan_release
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Claim
@@ -29,7 +29,7 @@ class NumberComparison:
     wanted: Number
     found: Mapping[str, FoundNumber]
     steps: Sequence[NumberStep]
-    left: Sequence[RefusedError]
+    left: Sequence[ConflictError]
     context: StepContext
     is_superseded: ClassVar[bool] = False
 
@@ -74,7 +74,7 @@ class VonageNumber:
         self.memory.begin(request)
         comparison.carry_out()
         self.memory.done(request)
-        note = " ".join(str(refusal) for refusal in comparison.left)
+        note = " ".join(str(conflict) for conflict in comparison.left)
         return Answer("SUCCESS", request.answer_id, note, {"Numbers": ",".join(comparison.wanted.Numbers)})
 
     def remove(self, request: Request) -> Answer:

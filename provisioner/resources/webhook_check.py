@@ -91,7 +91,7 @@ def _account(tools: Tools, name: str) -> tuple[str, str]:
             "Write it with `make credentials`.",
             "SIGNATURE_SECRET_MISSING",
         )
-    with aws.explained(f"read the credentials secret {name!r}", "Write it with `make credentials`."):
+    with aws.readable_errors(f"read the credentials secret {name!r}", "Write it with `make credentials`."):
         text = tools.secrets.get_secret_value(SecretId=name)["SecretString"]
     return read.api_key, str(json.loads(text)["signature_secret"])
 

@@ -36,7 +36,7 @@ def code(error: BaseException) -> str:
 
 
 @contextmanager
-def explained(doing: str, denied: str = "") -> Iterator[None]:
+def readable_errors(doing: str, denied: str = "") -> Iterator[None]:
     """Turn AWS's errors into one an operator can act on.
 
     Args:

@@ -34,7 +34,7 @@ def read(client: "SecretsManagerClient", name: str) -> AccountSecret:
         ProvisionerError: the secret is missing, unreadable or incomplete; the text says how to write it.
     """
     step = "Write it with `make credentials`, or pass the name of the one you have as CredentialsSecret."
-    with aws.explained(f"read the credentials secret {name!r}", step):
+    with aws.readable_errors(f"read the credentials secret {name!r}", step):
         try:
             text = client.get_secret_value(SecretId=name).get("SecretString")
         except ClientError as error:

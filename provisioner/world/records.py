@@ -35,7 +35,7 @@ class Records:
 
     def get(self, name: str) -> Record | None:
         """The document, or None."""
-        with aws.explained(f"read its record {name}", ASK):
+        with aws.readable_errors(f"read its record {name}", ASK):
             try:
                 reply = self._client.get_parameter(Name=self._path(name))
             except ClientError as error:
@@ -58,7 +58,7 @@ class Records:
 
     def delete(self, name: str) -> None:
         """Remove the document; one that is gone already is success."""
-        with aws.explained(f"remove its record {name}", ASK):
+        with aws.readable_errors(f"remove its record {name}", ASK):
             try:
                 self._client.delete_parameter(Name=self._path(name))
             except ClientError as error:
@@ -68,7 +68,7 @@ class Records:
     def under(self, folder: str) -> dict[str, Record]:
         """Every document of a folder, by its name inside it."""
         path, found = self._path(folder), {}
-        with aws.explained(f"list its records {folder}", ASK):
+        with aws.readable_errors(f"list its records {folder}", ASK):
             pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
             for page in pages:
                 for parameter in page["Parameters"]:
@@ -82,7 +82,7 @@ class Records:
                 f"The record {name} would take {len(value)} bytes; {MAX_BYTES} is the most that can be kept.",
                 "Make the capabilities smaller, or split them over two applications.",
             )
-        with aws.explained(f"write its record {name}", ASK):
+        with aws.readable_errors(f"write its record {name}", ASK):
             try:
                 self._client.put_parameter(
                     Name=self._path(name),

@@ -89,7 +89,7 @@ class ApplicationSecret:
         """
         version_id = str(uuid.uuid5(uuid.NAMESPACE_OID, token))
         stage = "AWSPENDING" if pending else "AWSCURRENT"
-        with aws.explained(f"write the secret {self.arn}", TAG_IT):
+        with aws.readable_errors(f"write the secret {self.arn}", TAG_IT):
             try:
                 self._client.put_secret_value(
                     SecretId=self.arn,
@@ -113,7 +113,7 @@ class ApplicationSecret:
 
     def promote(self, version_id: str) -> None:
         """Make a pending version the current one."""
-        with aws.explained(f"move AWSCURRENT of the secret {self.arn}", TAG_IT):
+        with aws.readable_errors(f"move AWSCURRENT of the secret {self.arn}", TAG_IT):
             stages = self._stages()
             holder = _holder(stages, "AWSCURRENT")
             if holder != version_id:
@@ -125,7 +125,7 @@ class ApplicationSecret:
 
     def drop_pending(self) -> None:
         """Take the label AWSPENDING off whatever carries it."""
-        with aws.explained(f"move AWSPENDING of the secret {self.arn}", TAG_IT):
+        with aws.readable_errors(f"move AWSPENDING of the secret {self.arn}", TAG_IT):
             holder = _holder(self._stages(), "AWSPENDING")
             if holder:
                 self._client.update_secret_version_stage(
@@ -140,7 +140,7 @@ class ApplicationSecret:
         return self._client.describe_secret(SecretId=self.arn).get("VersionIdsToStages", {})
 
     def _read(self, stage: str) -> Content:
-        with aws.explained(f"read the secret {self.arn}", TAG_IT):
+        with aws.readable_errors(f"read the secret {self.arn}", TAG_IT):
             try:
                 reply = self._client.get_secret_value(SecretId=self.arn, VersionStage=stage)
             except ClientError as error:

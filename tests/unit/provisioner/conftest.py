@@ -83,7 +83,7 @@ class World:
         if not model.name.startswith(("Get", "Describe")):
             self.death.may_strike(model.name)
 
-    def handle(self, event: Mapping[str, Any], context: app.Context) -> None:
+    def handle(self, event: Mapping[str, Any], context: app.LambdaContext) -> None:
         remaining_s = context.get_remaining_time_in_millis() / 1000
         app.serve(protocol.parse(event), remaining_s, self.tools)
 
