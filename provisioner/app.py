@@ -1,6 +1,6 @@
 """Entry of the provisioner's Lambda function: custom resources, and the operator's actions.
 
-CloudFormation calls it for `Custom::VonageApplication` and `Custom::VonageNumber`; an operator with
+CloudFormation calls it for the custom resources of `resources.handle`; an operator with
 `{"action": "plan" | "check" | "rotate" | "doctor"}`. Everything that could fail to import is imported
 inside the guarded part, so that a broken layer is a FAILED deployment with a reason, not a stack that waits
 for an hour.
@@ -53,9 +53,9 @@ def serve(
     """Answer one request of CloudFormation, whatever happens.
 
     Args:
-        request: The request.
+        request: the request.
         remaining_s: Lambda's remaining time, in seconds.
-        make_tools: Builds the tools from the remaining time; from the environment when left out.
+        make_tools: builds the tools from the remaining time; from the environment when left out.
     """
     log.info("%s of %s %s, request %s", request.type, request.resource_type, request.logical_id, request.id)
     callback = Callback(request, remaining_s)

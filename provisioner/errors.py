@@ -14,9 +14,9 @@ class ProvisionerError(Exception):
     """Something an operator has to read: the cause, then the next step.
 
     Args:
-        cause: What happened, as one sentence.
-        next_step: What to do about it, as one sentence; empty when there is nothing to do.
-        code: A stable name for programs, listed in `docs/provisioner.md`.
+        cause: what happened, as one sentence.
+        next_step: what to do about it, as one sentence; empty when there is nothing to do.
+        code: a stable name for programs, listed in `docs/provisioner.md`.
     """
 
     def __init__(self, cause: str, next_step: str = "", code: str = "FAILED") -> None:

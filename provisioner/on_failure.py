@@ -16,7 +16,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> None:
     """Tell CloudFormation FAILED for the request whose last delivery failed.
 
     Args:
-        event: The destination record; `requestPayload` is CloudFormation's request.
+        event: the destination record; `requestPayload` is CloudFormation's request.
     """
     payload = event.get("requestPayload")
     if not isinstance(payload, Mapping) or "ResponseURL" not in payload:

@@ -1,4 +1,4 @@
-"""The one answer to CloudFormation: sent once, before Lambda's time is up, and surely received.
+"""The one answer to CloudFormation: sent once, before Lambda's time is up, and received for certain.
 
 Source: CloudFormation User Guide, "Custom resource response objects"; the URL is presigned for an empty
 content type, so any other one is refused with 403.
@@ -15,12 +15,12 @@ from collections.abc import Callable
 from provisioner.cloudformation import protocol
 from provisioner.cloudformation.protocol import Answer, Request
 
+# FAILED is sent with at least this much of Lambda's time left.
 RESERVE_S = 10.0
-"""FAILED is sent with at least this much of Lambda's time left."""
 
+# All attempts with their pauses end within the reserve.
 ATTEMPTS = 3
 ATTEMPT_TIMEOUT_S = 2.5
-"""All attempts with their pauses end within the reserve."""
 log = logging.getLogger("provisioner")
 
 
@@ -32,9 +32,9 @@ class Callback:
     """Answers one request once; by itself, with FAILED, when the time is nearly up.
 
     Args:
-        request: The request to answer.
+        request: the request to answer.
         remaining_s: Lambda's remaining time, in seconds.
-        pause: Waits between attempts, in seconds.
+        pause: waits between attempts, in seconds.
     """
 
     def __init__(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from provisioner.errors import DeadlineError
 
+# Kept for the answer to CloudFormation, whose own timer takes over 10 s before the end.
 ANSWER_RESERVE_S = 12.0
-"""Kept for the answer to CloudFormation (its own timer takes over 10 s before the end)."""
 
+# The part of what is left that is kept for undoing what a failing request has done.
 UNDO_SHARE = 0.25
-"""Of what is left: kept for undoing what a failing request has done."""
 
 
 @dataclass
@@ -18,10 +18,10 @@ class Deadline:
     """The moment after which nothing new is started.
 
     Attributes:
-        work_until: Past it no forward step is begun.
-        undo_until: Past it no undoing step is begun.
-        now: Seconds on a clock that never goes back.
-        sleep: Waits; tests let it return at once.
+        work_until: past it no forward step is begun.
+        undo_until: past it no undoing step is begun.
+        now: seconds on a clock that never goes back.
+        sleep: waits; tests let it return at once.
     """
 
     work_until: float

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+# CloudFormation refuses a longer answer, and the stack then waits for its timeout.
 MAX_BODY_BYTES = 4096
-"""CloudFormation refuses a longer answer, and the stack then waits for its timeout."""
 
 MAX_REASON_CHARACTERS = 2000
 RequestType = Literal["Create", "Update", "Delete"]
@@ -97,11 +97,8 @@ def body(request: Request, answer: Answer) -> bytes:
     encoded = _encode(request, answer, reason)
     while len(encoded) > MAX_BODY_BYTES and reason:
         too_long = len(encoded) - MAX_BODY_BYTES
-        reason = (
-            reason[: max(0, len(reason) - max(1, too_long // 6) - 1)].rstrip() + "…"
-            if len(reason) > 1
-            else ""
-        )
+        kept = len(reason) - max(1, too_long // 6) - 1
+        reason = reason[: max(0, kept)].rstrip() + "…" if len(reason) > 1 else ""
         encoded = _encode(request, answer, reason)
     return encoded
 

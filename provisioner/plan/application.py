@@ -41,19 +41,19 @@ class Found:
     """What is there.
 
     Attributes:
-        live: The application at Vonage, or None.
-        application_id: The id it is known by, there or not.
-        current: The secret's current version.
-        pending: The key of an unfinished rotation, if any.
-        moved: What the secret held that this one takes the place of.
-        made_here: Whether it carries this resource's key and nobody has claimed it: a Create that did not
+        live: the application at Vonage, or None.
+        application_id: the id it is known by, there or not.
+        current: the secret's current version.
+        pending: the key of an unfinished rotation, if any.
+        moved: what the secret held that this one takes the place of.
+        made_here: whether it carries this resource's key and nobody has claimed it: a Create that did not
             end made it.
-        claimed: Whether this resource is written down as one of the application's owners.
-        topmost: Whether it is the last one that took it over.
-        alone: Whether nobody else has a claim on it.
-        before: What the application was when this resource took it over; None when it made it.
-        known_keys: Public keys (PEM) that prove an application is this resource's.
-        earlier: What the stack owned at earlier times, for the merge.
+        claimed: whether this resource is written down as one of the application's owners.
+        topmost: whether it is the last one that took it over.
+        alone: whether nobody else has a claim on it.
+        before: what the application was when this resource took it over; None when it made it.
+        known_keys: public keys (PEM) that prove an application is this resource's.
+        earlier: what the stack owned at earlier times, for the merge.
     """
 
     live: Document | None = field(default=None, repr=False)
@@ -105,7 +105,7 @@ def plan_rotation(found: Found) -> list[ApplicationStep]:
     if found.live is None or found.current.key is None:
         raise ConflictError(
             "There is no application with a key to rotate.",
-            '`{"action": "check", "repair": true}` mends that first.',
+            '`{"action": "check", "repair": true}` repairs that first.',
             code="APPLICATION_MISSING",
         )
     resumes = found.pending.key is not None and found.pending.application_id == found.live["id"]
@@ -129,10 +129,8 @@ def plan_removal(found: Found) -> tuple[list[ApplicationStep], str]:
         return [RestoreApplication(application_id, back), *_forget_key(found)], ""
     live_key = document.public_key_of(found.live)
     if not any(keys.same(live_key, known) for known in found.known_keys):
-        left = (
-            f"The application {application_id} does not carry the stack's key any more and was left as it is."
-        )
-        return [], f"{left} `vonage apps delete {application_id}` removes it."
+        left = f"The application {application_id} does not carry the stack's key any more"
+        return [], f"{left} and was left as it is. `vonage apps delete {application_id}` removes it."
     return [DeleteApplication(application_id), *_forget_key(found)], ""
 
 

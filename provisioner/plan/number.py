@@ -1,4 +1,4 @@
-"""What to do about numbers: pure decisions, like `plan`, for links.
+"""What to do about numbers: pure decisions, as for applications.
 
 A number is linked or put back; nothing here can buy or cancel one.
 Source: Vonage Numbers API reference (an update that leaves a setting out may reset it; `sip` and `tel`
@@ -32,9 +32,9 @@ class FoundNumber:
     """One number as it is.
 
     Attributes:
-        live: The number in the account's list, whole; None when the account does not own it.
-        claims: Who links it, the first one first.
-        lost: The application it was linked to before, if that one is gone.
+        live: the number in the account's list, whole; None when the account does not own it.
+        claims: who links it, the first one first.
+        lost: the application it was linked to before, if that one is gone.
     """
 
     live: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -47,11 +47,11 @@ class WantedLinks:
     """What a `Custom::VonageNumber` wants.
 
     Attributes:
-        owner: Physical id of the resource.
-        application_id: What to link to.
-        numbers: The msisdns.
-        takeover: Whether a number that is in use elsewhere may be taken.
-        unchanged: Whether exactly this was in place before: then a number that somebody took since is left to
+        owner: physical id of the resource.
+        application_id: what to link to.
+        numbers: the msisdns.
+        takeover: whether a number that is in use elsewhere may be taken.
+        unchanged: whether exactly this was in place before: then a number that somebody took since is left to
             them, so that a rollback cannot fail on it.
     """
 

@@ -25,8 +25,8 @@ class Leases:
     """Leases kept in the records.
 
     Attributes:
-        records: Where they are kept.
-        deadline: How long this caller may wait and work.
+        records: where they are kept.
+        deadline: how long this caller may wait and work.
         clock: Unix time in seconds, the same for every caller.
     """
 
@@ -39,8 +39,8 @@ class Leases:
         """Hold every one of the names; taken in the same order by all, so that nobody waits in a circle.
 
         Args:
-            names: What to hold.
-            request: The id of CloudFormation's request, for a Delete that finds the lease of a dead Create.
+            names: what to hold.
+            request: the id of CloudFormation's request, for a Delete that finds the lease of a dead Create.
 
         Raises:
             StillRunningError: another holder did not finish in the time this caller has.

@@ -15,12 +15,13 @@ from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import CancelledError
 from provisioner.world.records import Record, Records
 
+# How long a Create may arrive after the Delete that overtook it: Lambda drops older events.
 OVERTAKEN_S = 150.0
-"""How long a Create may arrive after the Delete that overtook it: Lambda drops older events."""
 
 REMEMBERED_REQUESTS = 20
+
+# No delivery comes later than this: what is only kept for late ones may go.
 LATE_S = 86_400.0
-"""No delivery comes later than this: what is only kept for late ones may go."""
 
 
 @dataclass
@@ -28,10 +29,10 @@ class Memory:
     """The memory of one resource.
 
     Attributes:
-        records: Where it is kept.
-        id: The resource's physical id.
+        records: where it is kept.
+        id: the resource's physical id.
         clock: Unix time in seconds.
-        record: What `resources/<id>` holds; empty when there is nothing.
+        record: what `resources/<id>` holds; empty when there is nothing.
     """
 
     records: Records
@@ -92,8 +93,8 @@ class Memory:
         """Write down that a request has been begun: from here on, earlier ones are of the past.
 
         Args:
-            request_id: The request.
-            overtaken: A Create that got no further than its lease, when the request is a Delete.
+            request_id: the request.
+            overtaken: a Create that got no further than its lease, when the request is a Delete.
         """
         stored = self.records.get(f"answers/{self.id}") or {}
         known = [*stored.get("earlier", []), stored.get("request"), overtaken]

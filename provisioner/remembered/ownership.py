@@ -18,9 +18,9 @@ class Claim:
     """One owner's claim.
 
     Attributes:
-        owner: Physical id of the resource.
-        before: What the thing was when the owner came; None when the owner made it.
-        details: What else belongs to the claim, such as the application a number was linked to.
+        owner: physical id of the resource.
+        before: what the thing was when the owner came; None when the owner made it.
+        details: what else belongs to the claim, such as the application a number was linked to.
     """
 
     owner: str
@@ -32,7 +32,7 @@ class Ownership:
     """The owners of things of one kind.
 
     Args:
-        records: Where they are kept.
+        records: where they are kept.
         kind: `applications` or `numbers`.
     """
 

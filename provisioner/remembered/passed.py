@@ -27,8 +27,8 @@ class Passed:
     """What the check of a request has passed with so far.
 
     Args:
-        records: Where it is kept.
-        request: A Create or an Update. A Create begins anew.
+        records: where it is kept.
+        request: a Create or an Update. A Create begins anew.
     """
 
     def __init__(self, records: Records, request: Request) -> None:

@@ -34,13 +34,13 @@ class Tools:
 
     Attributes:
         secrets: Secrets Manager.
-        records: The provisioner's memory.
-        deadline: This request's time.
-        http: The HTTP client for Vonage.
-        api_url: Where the Application and Voice APIs are.
-        numbers_url: Where the Numbers API is.
+        records: the provisioner's memory.
+        deadline: this request's time.
+        http: the HTTP client for Vonage.
+        api_url: where the Application and Voice APIs are.
+        numbers_url: where the Numbers API is.
         clock: Unix time in seconds.
-        make_key: Makes a new key pair.
+        make_key: makes a new key pair.
     """
 
     secrets: "SecretsManagerClient"

@@ -76,7 +76,7 @@ def _check(request: Request, tools: Tools) -> None:
     if wrong:
         raise ProvisionerError(
             f"The deployed webhooks do not work: {'; '.join(wrong)}.",
-            "Mend that, and deploy again; `make logs MINUTES=15` has more, unless this was the first "
+            "Fix that, and deploy again; `make logs MINUTES=15` has more, unless this was the first "
             "deployment. DeployCheck=false deploys without this check.",
             "CHECK_FAILED",
         )
@@ -143,7 +143,7 @@ def _ncco_problem(reply: httpx.Response) -> str:
     try:
         problems = ncco_problems(reply.json())
     except ValueError:
-        return "answers something that is no JSON"
+        return "answers something that isn't JSON"
     return f"answers an NCCO that Vonage refuses ({problems[0]})" if problems else ""
 
 

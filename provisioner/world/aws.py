@@ -40,8 +40,8 @@ def readable_errors(doing: str, denied: str = "") -> Iterator[None]:
     """Turn AWS's errors into one an operator can act on.
 
     Args:
-        doing: What was tried, as in "read the secret x".
-        denied: What to do when access was denied.
+        doing: what was tried, as in "read the secret x".
+        denied: what to do when access was denied.
 
     Raises:
         ProvisionerError: for any error of AWS.
@@ -50,11 +50,7 @@ def readable_errors(doing: str, denied: str = "") -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         name = code(error) or type(error).__name__
-        step = (
-            denied
-            if name == "AccessDeniedException"
-            else "Deploy again; if it stays, look at the AWS status."
-        )
-        raise ProvisionerError(
-            f"AWS did not let the provisioner {doing}: {name}.", step, "AWS_REFUSED"
-        ) from error
+        again = "Deploy again; if that does not help, look at the AWS status."
+        step = denied if name == "AccessDeniedException" else again
+        cause = f"AWS did not let the provisioner {doing}: {name}."
+        raise ProvisionerError(cause, step, "AWS_REFUSED") from error

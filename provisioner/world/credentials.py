@@ -28,7 +28,7 @@ def read(client: "SecretsManagerClient", name: str) -> AccountSecret:
 
     Args:
         client: Secrets Manager.
-        name: The secret's name or ARN.
+        name: the secret's name or ARN.
 
     Raises:
         ProvisionerError: the secret is missing, unreadable or incomplete; the text says how to write it.

@@ -83,8 +83,8 @@ def token(application_id: str, private_pem: str, now: float | None = None) -> st
     """A short-lived application token, to ask Vonage whether it knows the key.
 
     Args:
-        application_id: The application the key belongs to.
-        private_pem: The private key.
+        application_id: the application the key belongs to.
+        private_pem: the private key.
         now: Unix time in seconds; the clock's when left out.
     """
     issued = int(time.time() if now is None else now)

@@ -26,7 +26,7 @@ class Records:
 
     Args:
         client: Parameter Store.
-        prefix: Such as `/switchboard/my-stack`.
+        prefix: such as `/switchboard/my-stack`.
     """
 
     def __init__(self, client: "SSMClient", prefix: str) -> None:

@@ -1,8 +1,8 @@
 """The secret of an application: its id and its key.
 
-Which version of it means what is decided by its content, never by its labels: on AWS
-the first value becomes AWSCURRENT whatever was asked for, and other implementations differ. A value without
-`application_id` means "not provisioned yet" to every reader.
+Which version of it means what is decided by its content, never by its labels: on AWS the first value becomes
+AWSCURRENT whatever was asked for, and other implementations differ. A value without `application_id` means
+"not provisioned yet" to every reader.
 Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionStage).
 """
 
@@ -29,11 +29,11 @@ class Content:
     """One version of the application's secret, understood.
 
     Attributes:
-        key: The pair in it, or None when it holds no usable key.
-        application_id: Empty while there is no application.
-        key_version: The `KeyVersion` the key was made for.
+        key: the pair in it, or None when it holds no usable key.
+        application_id: empty while there is no application.
+        key_version: the `KeyVersion` the key was made for.
         version_id: Secrets Manager's id of the version.
-        others: Fields of somebody else's, kept as they are.
+        others: fields of somebody else's, kept as they are.
     """
 
     key: KeyPair | None = None
@@ -53,7 +53,7 @@ class ApplicationSecret:
 
     Args:
         client: Secrets Manager.
-        arn: The secret's ARN or name.
+        arn: the secret's ARN or name.
     """
 
     def __init__(self, client: "SecretsManagerClient", arn: str) -> None:
@@ -80,9 +80,9 @@ class ApplicationSecret:
         """Store a version; the same token stores it once, and gives back what was stored first.
 
         Args:
-            content: What to store; its `version_id` is ignored.
-            token: Any text that names this write, such as the id of the request it is for.
-            pending: Store it beside the current value instead of in its place.
+            content: what to store; its `version_id` is ignored.
+            token: any text that names this write, such as the id of the request it is for.
+            pending: store it beside the current value instead of in its place.
 
         Raises:
             ProvisionerError: AWS refused.

@@ -41,9 +41,9 @@ class Vonage:
     the creation of an application is not (see `create_application`).
 
     Args:
-        credentials: The account.
-        deadline: No call is started, and no pause made, past it.
-        http: The HTTP client; tests hook into it.
+        credentials: the account.
+        deadline: no call is started, and no pause made, past it.
+        http: the HTTP client; tests hook into it.
     """
 
     def __init__(self, credentials: Credentials, deadline: Deadline, http: httpx.Client) -> None:

@@ -19,10 +19,10 @@ class VonageError(ProvisionerError):
     """Vonage refused a request, or did not answer it.
 
     Attributes:
-        status: The HTTP status, or the `error-code` of a reply with HTTP 200; None when no reply came.
-        uncertain: The request may have been carried out all the same.
-        retryable: Asking again may help.
-        retry_after_s: How long Vonage asked to wait, in seconds.
+        status: the HTTP status, or the `error-code` of a reply with HTTP 200; None when no reply came.
+        uncertain: the request may have been carried out all the same.
+        retryable: asking again may help.
+        retry_after_s: how long Vonage asked to wait, in seconds.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ def from_reply(doing: str, status: int, body: bytes, headers: Mapping[str, str])
     """The error in a reply.
 
     Args:
-        doing: What was asked, as in "create the application".
+        doing: what was asked, as in "create the application".
         status: HTTP status, or the reply's own `error-code`.
-        body: The reply's body.
-        headers: The reply's headers.
+        body: the reply's body.
+        headers: the reply's headers.
     """
     said = _what_it_said(body)
     cause = f"Vonage refused to {doing}: {status}{f' {said}' if said else ''}."
@@ -70,9 +70,8 @@ def error_code(body: bytes) -> int | None:
 def _next_step(status: int) -> str:
     if status in (401, 403):
         return (
-            "Check api_key and api_secret in the credentials secret (`make credentials` writes it "
-            "again), then "
-            "deploy again."
+            "Check api_key and api_secret in the credentials secret (`make credentials` writes it again), "
+            "then deploy again."
         )
     if status == 404:
         return "Check that it exists in the account of the credentials secret."
