@@ -1,9 +1,9 @@
 """Entry of the provisioner's Lambda function: custom resources, and the operator's actions.
 
-CloudFormation calls it for the custom resources of `resources.handle`; an operator with
-`{"action": "plan" | "check" | "rotate" | "doctor"}`. Everything that could fail to import is imported
-inside the guarded part, so that a broken layer is a FAILED deployment with a reason, not a stack that waits
-for an hour.
+CloudFormation calls it for `Custom::VonageApplication`, `Custom::VonageNumber` and `Custom::WebhookCheck`; an
+operator with `{"action": "plan" | "check" | "rotate" | "doctor"}`. Everything that could fail to import is
+imported inside the guarded part, so that a broken layer is a FAILED deployment with a reason, not a stack
+that waits for an hour.
 """
 
 import logging

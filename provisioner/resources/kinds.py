@@ -75,5 +75,7 @@ class CustomResource(Protocol):
         """Delete what the resource made, give back what it took over, and leave everything else alone."""
 
 
-_ALL: tuple[type[CustomResource], ...] = (VonageApplication, VonageNumber)
-KINDS = {kind.TYPE: kind for kind in _ALL}
+KINDS: dict[str, type[CustomResource]] = {
+    VonageApplication.TYPE: VonageApplication,
+    VonageNumber.TYPE: VonageNumber,
+}
