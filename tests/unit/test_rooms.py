@@ -21,7 +21,7 @@ FLOORS = {
         "envelope", "request", "telemetry", "settings", "wire", "errors",
     ],
     "provisioner": [
-        "app", "on_failure", "operator", "resources", "perform", "plan", "remembered", "world", "wanted",
+        "app", "on_failure", "operator", "resources", "plan", "steps", "remembered", "world", "wanted",
         "cloudformation", "errors",
     ],
 }  # fmt: skip
