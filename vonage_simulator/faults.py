@@ -5,6 +5,8 @@ vonage.faults.next("GET /account/numbers", status=429, retry_after=2)
 vonage.faults.next("POST /v2/applications", lost_reply=True)
 vonage.webhook_faults.next("event", duplicate=True)
 vonage.webhook_faults.next("*", signature="forged", times=10, chance=0.3)
+
+Each waits for what it is meant for, and is then used up.
 """
 
 import threading
@@ -12,10 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from random import Random
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar, get_args
 
 from vonage_simulator.types import Json, JsonValue
-from vonage_simulator.webhooks.signing import Signature
+
+Signature = Literal["signed", "unsigned", "stale", "forged"]
 
 
 class Fault(Protocol):
@@ -124,7 +127,7 @@ class WebhookFault:
                 "or huge_bytes"
             )
             raise ValueError(message)
-        if self.signature not in {"signed", "unsigned", "stale", "forged"}:
+        if self.signature not in get_args(Signature):
             message = f"signature must be unsigned, stale or forged; got {self.signature!r}"
             raise ValueError(message)
         _check_numbers(self)

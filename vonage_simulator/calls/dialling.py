@@ -7,12 +7,13 @@ when the handshake took too long, it is `unanswered` here.
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Callee, Party, Picks
 from vonage_simulator.calls.websocket.handshake import shake_hands
 from vonage_simulator.calls.websocket.socket import Socket
+from vonage_simulator.clock.waiting import first_of
 from vonage_simulator.types import Json
 
 if TYPE_CHECKING:
@@ -98,13 +99,10 @@ class Dialling:
 
     async def live(self, limit_s: float) -> None:
         """Stay on the line until somebody hangs up, it is left alone, or the limit is reached."""
-        alone = asyncio.ensure_future(self.leg.left_alone())
-        over = asyncio.ensure_future(self.leg.over.wait())
-        await asyncio.wait({alone, over}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        tasks: list[asyncio.Future[Any]] = [alone, over, *filter(None, [self._steps])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await first_of(self.leg.left_alone(), self.leg.over.wait(), timeout_s=limit_s)
+        if self._steps:
+            self._steps.cancel()
+            await asyncio.gather(self._steps, return_exceptions=True)
         if self.leg.reports_its_end:
             await self.disconnected()
         self.end()
@@ -120,18 +118,12 @@ class Dialling:
             self.leg.parent.conversation.tell_change()
 
     async def _ring(self) -> Json | None:
-        answering = asyncio.ensure_future(self._answered())
-        gone = asyncio.ensure_future(self.leg.over.wait())
-        both: set[asyncio.Future[Any]] = {answering, gone}
-        try:
-            done, _ = await asyncio.wait(both, timeout=self.ring_s, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            answering.cancel()
-            gone.cancel()
-        if gone in done:
+        answer, gone = await first_of(self._answered(), self.leg.over.wait(), timeout_s=self.ring_s)
+        if gone:
             return {"status": "cancelled"}
-        if answering in done:
-            return answering.result()
+        if answer:
+            failure: Json | None = answer.result()
+            return failure
         return {"status": "unanswered" if self.websocket else "timeout"}
 
     async def _answered(self) -> Json | None:

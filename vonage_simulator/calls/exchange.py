@@ -1,7 +1,7 @@
 """The telephone exchange: calls begin here; who can be called, and what calls share, is listed here."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -9,8 +9,7 @@ from vonage_simulator.account.account import Account
 from vonage_simulator.calls.actions.record import Recording
 from vonage_simulator.calls.call import Call, Outcome
 from vonage_simulator.calls.callers import Caller, LeadsNowhereError, application_for
-from vonage_simulator.calls.conversations import Conversation
-from vonage_simulator.calls.legs import Leg
+from vonage_simulator.calls.legs import Conversation, Leg
 from vonage_simulator.calls.parties import Callee, check_steps, standard_callees
 from vonage_simulator.calls.webhooks import Endpoints
 from vonage_simulator.clock.clock import Clock
@@ -179,28 +178,6 @@ class Exchange:
         finally:
             self.clock.held = any(not call.done() for call in self._in_hand)
             await self.delivery.settled()
-
-    async def until_journaled(
-        self, wanted: Callable[[Json], bool], within_s: float, over: asyncio.Event | None = None
-    ) -> bool:
-        """Wait for a journal entry, past or future; False when time is up, or when `over` happened first."""
-        loop, happened = asyncio.get_running_loop(), asyncio.Event()
-
-        def listen(entry: Json) -> None:
-            if wanted(entry):
-                loop.call_soon_threadsafe(happened.set)
-
-        stop = self.journal.listen(listen)
-        waits = [asyncio.ensure_future(event.wait()) for event in (happened, over) if event]
-        try:
-            if any(wanted(entry) for entry in self.journal.entries()):
-                return True
-            await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-            return happened.is_set()
-        finally:
-            stop()
-            for wait in waits:
-                wait.cancel()
 
     def _leg_uuid(self) -> str:
         identifiers = self.account.identifiers

@@ -1,4 +1,4 @@
-"""Legs: one party's connection each, joined with others in a conversation.
+"""Legs, one party's connection each, and the conversations that join them.
 
 What a party does (press, say, hang up) reaches whoever listens to its leg; it hears what is played into its
 conversation.
@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-from vonage_simulator.calls.conversations import Conversation
+from vonage_simulator.calls.sounds import Ear, Said, Sound
 from vonage_simulator.clock.clock import Clock
+from vonage_simulator.clock.waiting import first_of
 from vonage_simulator.types import Json
 
 Result = TypeVar("Result")
@@ -24,55 +25,8 @@ ADDRESSES = {"phone": "number", "sip": "uri", "app": "user", "websocket": "uri",
 Ender = Literal["user", "platform"]
 
 
-@dataclass(frozen=True)
-class Pressed:
-    """One key of the keypad."""
-
-    key: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words, and how long they took to say."""
-
-    text: str
-    duration_s: float
-
-
-Sound = Pressed | Said
-
-
 class LegOverError(Exception):
     """The leg ended while something was waited for."""
-
-
-class Ear:
-    """What a party pressed and said, for whoever listens; nothing is lost between two looks."""
-
-    def __init__(self) -> None:
-        self._sounds: asyncio.Queue[Sound] = asyncio.Queue()
-        self._anything = asyncio.Event()
-
-    def take(self, sound: Sound) -> None:
-        """The party made a sound."""
-        self._sounds.put_nowait(sound)
-        self._anything.set()
-
-    async def next(self, timeout_s: float | None) -> Sound | None:
-        """The next sound, or None after so many seconds of silence; None waits for ever."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                return await self._sounds.get()
-        return None
-
-    def taken(self) -> Iterator[Sound]:
-        """The sounds there are now."""
-        while not self._sounds.empty():
-            yield self._sounds.get_nowait()
-
-    async def anything(self) -> None:
-        """Wait for the first sound, without taking it."""
-        await self._anything.wait()
 
 
 @dataclass(eq=False)
@@ -95,7 +49,7 @@ class Leg:
     uuid: str
     call: str
     application_id: str | None
-    conversation: Conversation
+    conversation: "Conversation"
     direction: Direction
     from_: str
     to: str
@@ -184,7 +138,7 @@ class Leg:
         may_speak = speaker.can_speak is None or self.uuid in speaker.can_speak
         return may_speak and (self.can_hear is None or speaker.uuid in self.can_hear)
 
-    def move_to(self, conversation: Conversation) -> None:
+    def move_to(self, conversation: "Conversation") -> None:
         """Leave the present conversation for another one."""
         self.conversation.remove(self)
         self.conversation = conversation
@@ -206,16 +160,11 @@ class Leg:
         Raises:
             LegOverError: the leg ended first.
         """
-        task, over = asyncio.ensure_future(doing), asyncio.ensure_future(self.over.wait())
-        try:
-            await asyncio.wait({task, over}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                raise LegOverError
-            return task.result()
-        finally:
-            task.cancel()
-            over.cancel()
-            await asyncio.gather(task, over, return_exceptions=True)
+        done, _ = await first_of(doing, self.over.wait())
+        if done is None:
+            raise LegOverError
+        result: Result = done.result()
+        return result
 
     async def next_heard(self) -> str:
         """What the party heard next; each thing is given once."""
@@ -251,3 +200,51 @@ class Leg:
         if self.answered_at is None:
             return 0
         return int(((self.ended_at or self.clock.now()) - self.answered_at).total_seconds())
+
+
+@dataclass(eq=False)
+class Conversation:
+    """Legs that hear each other, once it has started."""
+
+    uuid: str
+    name: str | None = None
+    started: bool = True
+    legs: list[Leg] = field(default_factory=list)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def add(self, leg: Leg) -> None:
+        """Join a leg."""
+        self.legs = [*self.legs, leg]
+        self.tell_change()
+
+    def remove(self, leg: Leg) -> None:
+        """Take a leg out."""
+        self.legs = [other for other in self.legs if other is not leg]
+        if self.name is not None and not self.legs:
+            self.started = False
+        self.tell_change()
+
+    def play(self, text: str, seconds: float, *, but: Leg | None = None) -> None:
+        """Let the legs hear something that lasts so long, except the one it comes from."""
+        for leg in self.legs if self.started else []:
+            if leg is not but and leg.hears(but):
+                leg.hear(text, seconds)
+
+    def hush(self) -> None:
+        """What is played is interrupted."""
+        for leg in self.legs:
+            leg.hush()
+
+    def start(self) -> None:
+        """The moderator is here: the conversation is no longer on hold."""
+        self.started = True
+        self.tell_change()
+
+    async def change(self) -> None:
+        """Wait until a leg comes or goes."""
+        await self._changed.wait()
+
+    def tell_change(self) -> None:
+        """Let everybody who waits for a change look again."""
+        self._changed.set()
+        self._changed = asyncio.Event()

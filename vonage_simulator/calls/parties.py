@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from vonage_simulator.account.account import ANSWERING_CALLEE, UNKNOWN_NUMBER
-from vonage_simulator.calls.legs import Leg, LegOverError, Pressed, Said
+from vonage_simulator.calls.legs import Leg, LegOverError
+from vonage_simulator.calls.sounds import Pressed, Said
 from vonage_simulator.types import Json, JsonValue
 
 Picks = Literal[

@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from vonage_simulator.calls.legs import Ear, Leg
+from vonage_simulator.calls.legs import Leg
+from vonage_simulator.calls.sounds import Ear
+from vonage_simulator.clock.waiting import first_of
 from vonage_simulator.ncco.check import one_spelling
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
@@ -87,11 +89,5 @@ class Player:
                 self.remaining = list(replacement)
 
     async def _renewed_before_alone(self) -> bool:
-        alone = asyncio.ensure_future(self.leg.left_alone())
-        renewed = asyncio.ensure_future(self._renewed.wait())
-        try:
-            await asyncio.wait({alone, renewed}, return_when=asyncio.FIRST_COMPLETED)
-            return renewed.done()
-        finally:
-            alone.cancel()
-            renewed.cancel()
+        _, renewed = await first_of(self.leg.left_alone(), self._renewed.wait())
+        return renewed is not None

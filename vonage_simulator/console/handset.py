@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from vonage_simulator.calls.call import Call, Outcome
 from vonage_simulator.calls.callers import Caller
-from vonage_simulator.calls.legs import Leg, Pressed
+from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Party
+from vonage_simulator.calls.sounds import Pressed
 from vonage_simulator.server import Vonage
 
 Heard = Callable[[str], None]

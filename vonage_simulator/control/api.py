@@ -1,6 +1,5 @@
 """The control API, `/_simulator/…`: what a person or a test does to the simulator itself."""
 
-import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +53,12 @@ class ControlApi:
         if after < 0 or wait < 0:
             raise RefusedError("after, wait", "must be the id of a journal entry, and whole seconds")
         wanted = {name: query[name] for name in FILTERS if name in query}
-        found = self._vonage.journal.entries(after=after, **wanted)
-        deadline = asyncio.get_running_loop().time() + min(wait, LONGEST_WAIT_S)
-        while not found and asyncio.get_running_loop().time() < deadline:
-            await self._next_entry(deadline)
-            found = self._vonage.journal.entries(after=after, **wanted)
-        return JSONResponse({"entries": found})
+
+        def is_new(entry: Json) -> bool:
+            return entry["id"] > after and all(entry.get(name) == value for name, value in wanted.items())
+
+        await self._vonage.journal.until(is_new, min(wait, LONGEST_WAIT_S))
+        return JSONResponse({"entries": self._vonage.journal.entries(after=after, **wanted)})
 
     async def replay(self, request: Request) -> Response:
         """`POST /_simulator/journal/{id}/replay`: send a webhook again, signed anew, to the present code."""
@@ -140,20 +139,6 @@ class ControlApi:
         self._vonage.faults.clear()
         self._vonage.webhook_faults.clear()
         return Response(status_code=204)
-
-    async def _next_entry(self, deadline: float) -> None:
-        loop, happened = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake(_entry: Json) -> None:
-            loop.call_soon_threadsafe(happened.set)
-
-        stop = self._vonage.journal.listen(wake)
-        try:
-            await asyncio.wait_for(happened.wait(), max(0.0, deadline - loop.time()))
-        except TimeoutError:
-            return
-        finally:
-            stop()
 
     async def _set_clock(self, wanted: SetClock) -> None:
         if "live" in wanted:

@@ -9,8 +9,9 @@ from starlette.routing import Route
 from vonage_simulator import rtc
 from vonage_simulator.calls.call import Call, Outcome
 from vonage_simulator.calls.callers import Caller
-from vonage_simulator.calls.legs import Leg, Pressed, Said
+from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Party, check_steps, spoken_s
+from vonage_simulator.calls.sounds import Pressed, Said
 from vonage_simulator.control.requests import (
     Callees,
     CustomerMessage,

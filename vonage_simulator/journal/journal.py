@@ -3,11 +3,13 @@
 Entries are plain JSON. Secrets are blanked before they get here, so a journal may be exported and shown.
 """
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from vonage_simulator.clock.waiting import first_of
 from vonage_simulator.types import Json, JsonValue
 
 SECRET_MEMBERS = {"private_key", "secret", "api_secret", "signature_secret"}
@@ -20,7 +22,7 @@ class Journal:
     """An append-only list of entries; each has `id`, `kind` and `at`, the rest depends on the kind.
 
     Kinds: `api`, `webhook`, `call` (a line of a call's story), `message`. `docs/simulator.md` lists their
-        members.
+    members.
     """
 
     def __init__(self) -> None:
@@ -60,6 +62,25 @@ class Journal:
         with self._lock:
             self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    async def until(
+        self, wanted: Callable[[Json], bool], within_s: float, over: asyncio.Event | None = None
+    ) -> bool:
+        """Wait for an entry, past or future; False when time is up, or when `over` happened first."""
+        loop, happened = asyncio.get_running_loop(), asyncio.Event()
+
+        def look(entry: Json) -> None:
+            if wanted(entry):
+                loop.call_soon_threadsafe(happened.set)
+
+        stop = self.listen(look)
+        try:
+            if any(map(wanted, self.entries())):
+                return True
+            await first_of(*(event.wait() for event in (happened, over) if event), timeout_s=within_s)
+            return happened.is_set()
+        finally:
+            stop()
 
 
 def without_secrets(value: JsonValue) -> JsonValue:

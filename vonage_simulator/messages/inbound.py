@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from switchboard.wire import shapes
 from switchboard.wire.messages import Inbound
+from switchboard.wire.violations import violations
 
-from vonage_simulator.api import wire
 from vonage_simulator.messages import webhooks
 from vonage_simulator.messages.outbound import Message
 from vonage_simulator.types import Json
@@ -79,8 +79,10 @@ def _check_type(message: Json) -> None:
 
 
 def _check_payload(payload: Json) -> None:
-    for problem in wire.problems_of(SHAPES[payload.get("message_type", "text")], payload):
-        raise InvalidMessageError(f"{problem.name}: {problem.reason}")
+    for violation in violations(SHAPES[payload.get("message_type", "text")], payload, strict=True):
+        if violation.kind != "unknown":  # channels add fields that no reference lists
+            rule = "is required" if violation.kind == "missing" else f"must be {violation.rule}"
+            raise InvalidMessageError(f"{violation.field}: {rule}")
 
 
 def inbound_payload(exchange: "Exchange", message: Json) -> Json:

@@ -8,11 +8,12 @@ has been heard.
 import asyncio
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vonage_simulator.calls.call import Call, Outcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
+from vonage_simulator.clock.waiting import first_of
 from vonage_simulator.journal import words
 from vonage_simulator.types import Json
 
@@ -141,12 +142,14 @@ class PhoneCall:
 
     async def _unless_broken(self, doing: Coroutine[Any, Any, Result]) -> Result:
         """Do something, but not longer than the call works."""
-        task = asyncio.ensure_future(doing)
-        await asyncio.wait({task, self._run}, return_when=asyncio.FIRST_COMPLETED)
-        if self._run.done() and self._run.exception():
-            task.cancel()
-            self._run.result()
-        return await task
+        done, broken = await first_of(doing, self._breakdown())
+        result: Result = (broken or cast("asyncio.Future[Result]", done)).result()
+        return result
+
+    async def _breakdown(self) -> None:
+        """Wait for what breaks the call; one that ends well is waited for in vain."""
+        await asyncio.shield(self._run)
+        await asyncio.get_running_loop().create_future()
 
     async def _until_connected(self, number: str, within_s: float) -> None:
         def is_connected(line: Json) -> bool:
@@ -154,7 +157,7 @@ class PhoneCall:
                 line.get("what") == "connected" and line["number"] == number and line["call"] == self._call.id
             )
 
-        if not await self._exchange.until_journaled(is_connected, within_s, self._call.first.over):
+        if not await self._exchange.journal.until(is_connected, within_s, self._call.first.over):
             raise StepFailedError(f"{self._call.first.party} was never connected to {number}")
 
     async def _hang_up(self) -> None:

@@ -8,17 +8,16 @@ GET, over the query parameters as a JSON object without whitespace, in the order
 import hashlib
 import json
 import time
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import jwt
 
 from vonage_simulator.account.account import Account
+from vonage_simulator.faults import Signature
 from vonage_simulator.types import Json
 
 ISSUER = "Vonage"
 STALE_BY_S = 7 * 24 * 3600
-
-Signature = Literal["signed", "unsigned", "stale", "forged"]
 
 
 class Token(NamedTuple):

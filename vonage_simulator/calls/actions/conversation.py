@@ -7,8 +7,7 @@ NCCO: a named conversation lasts until the leg, or its moderator, hangs up.
 from typing import TYPE_CHECKING
 
 from vonage_simulator.calls.actions import record
-from vonage_simulator.calls.conversations import Conversation
-from vonage_simulator.calls.legs import Leg
+from vonage_simulator.calls.legs import Conversation, Leg
 from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json

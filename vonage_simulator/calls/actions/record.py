@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vonage_simulator.calls.events import whole_seconds
-from vonage_simulator.calls.legs import Ear, Leg, LegOverError, Pressed, Said
+from vonage_simulator.calls.legs import Leg, LegOverError
 from vonage_simulator.calls.player import Player
+from vonage_simulator.calls.sounds import Ear, Pressed, Said
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
 

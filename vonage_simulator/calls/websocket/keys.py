@@ -2,7 +2,8 @@
 
 import contextlib
 
-from vonage_simulator.calls.legs import Ear, Leg, Pressed
+from vonage_simulator.calls.legs import Leg
+from vonage_simulator.calls.sounds import Ear, Pressed
 
 
 class OthersKeys:

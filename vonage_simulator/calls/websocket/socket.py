@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from vonage_simulator.calls.legs import Leg, LegOverError, Said
+from vonage_simulator.calls.legs import Leg, LegOverError
+from vonage_simulator.calls.sounds import Said
 from vonage_simulator.calls.websocket import pcm
 from vonage_simulator.calls.websocket.keys import OthersKeys
 from vonage_simulator.calls.websocket.pcm import FRAME_MS
