@@ -13,9 +13,10 @@ from local.gateway import EmbeddedGateway
 from vonage_simulator.account.account import Account
 from vonage_simulator.origin import certificate
 from vonage_simulator.origin.origin import DEFAULT_PORT, PortInUseError
-from vonage_simulator.server import Front, Vonage, running
+from vonage_simulator.server import Front, running
 from vonage_simulator.store import StoreError
 from vonage_simulator.switches import SwitchError, Switches, changed
+from vonage_simulator.vonage import Vonage
 
 
 def main(arguments: list[str] | None = None) -> int:

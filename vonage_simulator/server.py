@@ -1,7 +1,9 @@
 """The parts put together and served: one origin on 127.0.0.1.
 
-with running() as vonage:
-    httpx.get(f"{vonage.url}/v2/applications", auth=vonage.credentials)
+    with running() as vonage:
+        httpx.get(f"{vonage.url}/v2/applications", auth=vonage.credentials)
+
+`vonage` is what a test or a tool then holds in its hand.
 """
 
 import contextlib
@@ -9,7 +11,6 @@ import functools
 import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -29,82 +30,62 @@ from vonage_simulator.api.numbers import NumbersApi
 from vonage_simulator.api.recordings import RecordingsApi
 from vonage_simulator.api.requests import NotAnObjectError
 from vonage_simulator.api.voice import VoiceApi
-from vonage_simulator.calls.exchange import Exchange
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
 from vonage_simulator.control import api
 from vonage_simulator.control.requests import RefusedError
-from vonage_simulator.faults import ApiFault, Faults, WebhookFault
+from vonage_simulator.faults import Faults, WebhookFault
 from vonage_simulator.journal.journal import Journal
 from vonage_simulator.origin.certificate import Certificate
 from vonage_simulator.origin.gate import Gate
 from vonage_simulator.origin.origin import HOST, listening, serving
 from vonage_simulator.store import Store
+from vonage_simulator.vonage import Vonage
 from vonage_simulator.webhooks.delivery import USER_AGENT, Delivery
 from vonage_simulator.webhooks.request import Webhook
 
 WEBHOOKS_AT_ONCE = 16
 
 
-@dataclass
-class Vonage:
-    """A simulated Vonage: what tests and tools hold in their hand."""
+Front = Callable[[Vonage, ASGIApp], ASGIApp]
 
-    account: Account
-    clock: Clock
-    journal: Journal
-    faults: Faults[ApiFault]
-    webhook_faults: Faults[WebhookFault]
-    engine: Engine
-    exchange: Exchange
-    url: str
 
-    @property
-    def credentials(self) -> tuple[str, str]:
-        """API key and secret, as HTTP clients take them for Basic authentication."""
-        return self.account.api_key, self.account.api_secret
+def origin(vonage: Vonage) -> ASGIApp:
+    """The whole origin of a simulated Vonage as an ASGI application."""
+    identifiers, tokens = vonage.account.identifiers, ApplicationTokens(vonage.account)
 
-    def asgi(self) -> ASGIApp:
-        """The whole origin as an ASGI application."""
-        numbers = NumbersApi(self.account, self.clock, self._takes_messages)
-        handlers = {
-            problems.ProblemError: self._problem,
-            problems.ErrorCodeError: _own_response,
-            NotAnObjectError: _own_response,
-            RefusedError: _own_response,
-            HTTPException: self._unknown_route,
-        }
-        tokens = ApplicationTokens(self.account)
-        routes = [
-            *applications.routes(self.account),
-            *numbers.routes(),
-            *VoiceApi(self.exchange, tokens).routes(),
-            *MessagesApi(self.exchange, tokens).routes(),
-            *RecordingsApi(self.exchange, tokens).routes(),
-            *AccountApi(self.account, self.clock).routes(),
-            *api.routes(self),
-        ]
-        app = Starlette(routes=routes, exception_handlers=handlers)
-        return Gate(app, self.faults, self.journal, self.clock, self.account.identifiers)
-
-    async def _takes_messages(self, url: str) -> bool:
+    async def takes_messages(url: str) -> bool:
         """Whether a number's `moHttpUrl` is there: a GET, without a signature, is answered 200."""
         asked = Webhook(kind="probe", url=url, method="GET", payload={}, signed=False)
-        return (await self.engine.ask(self.exchange.delivery.attempt(asked))).status == 200
+        return (await vonage.engine.ask(vonage.delivery.attempt(asked))).status == 200
 
-    def _problem(self, _request: Request, error: Exception) -> Response:
+    def problem(_request: Request, error: Exception) -> Response:
         assert isinstance(error, problems.ProblemError)  # noqa: S101 - Starlette types handlers for any exception
-        return error.response(self.account.identifiers.hex())
+        return error.response(identifiers.hex())
 
-    def _unknown_route(self, request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        problem = (
-            problems.wrong_verb(request.method) if status == 405 else problems.not_found(request.url.path)
-        )
-        return problem.response(self.account.identifiers.hex())
+    def unknown_route(request: Request, error: Exception) -> Response:
+        wrong_verb = isinstance(error, HTTPException) and error.status_code == 405
+        unknown = problems.wrong_verb(request.method) if wrong_verb else problems.not_found(request.url.path)
+        return unknown.response(identifiers.hex())
 
-
-Front = Callable[[Vonage, ASGIApp], ASGIApp]
+    handlers = {
+        problems.ProblemError: problem,
+        problems.ErrorCodeError: _own_response,
+        NotAnObjectError: _own_response,
+        RefusedError: _own_response,
+        HTTPException: unknown_route,
+    }
+    routes = [
+        *applications.routes(vonage.account),
+        *NumbersApi(vonage.account, vonage.clock, takes_messages).routes(),
+        *VoiceApi(vonage.lines, tokens).routes(),
+        *MessagesApi(vonage.mailbox, tokens).routes(),
+        *RecordingsApi(vonage.exchange, tokens).routes(),
+        *AccountApi(vonage.account, vonage.clock).routes(),
+        *api.routes(vonage),
+    ]
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    return Gate(app, vonage.faults, vonage.journal, vonage.clock, identifiers)
 
 
 def _own_response(_request: Request, error: Exception) -> Response:
@@ -120,7 +101,7 @@ def running(
     live: bool = False,
     start: datetime | None = None,
     transport: httpx.BaseTransport | None = None,
-    front: "Front | None" = None,
+    front: Front | None = None,
     db: Path | None = None,
     certificate: Certificate | None = None,
 ) -> Iterator[Vonage]:
@@ -148,12 +129,8 @@ def running(
         _remembering(db, delivery),
     ):
         url = f"{'https' if certificate else 'http'}://{HOST}:{listener.getsockname()[1]}"
-        exchange = Exchange(delivery.account, clock, delivery.journal, engine, delivery, url)
-        faults = Faults(ApiFault, delivery.account.identifiers.random)
-        vonage = Vonage(
-            delivery.account, clock, delivery.journal, faults, delivery.faults, engine, exchange, url
-        )
-        app = front(vonage, vonage.asgi()) if front else vonage.asgi()
+        vonage = Vonage(delivery.account, clock, delivery.journal, engine, delivery, url)
+        app = front(vonage, origin(vonage)) if front else origin(vonage)
         with serving(app, listener, certificate):
             yield vonage
 

@@ -9,7 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from tests.vonage_simulator.customer import Customer
 from vonage_simulator.account.account import Account
 from vonage_simulator.console.serve import in_front_of
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
+from vonage_simulator.vonage import Vonage
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -91,5 +92,5 @@ def opened(browser: BrowserContext, vonage: Vonage, size: tuple[int, int]) -> It
 
 
 async def hang_up_everything(vonage: Vonage) -> None:
-    for _, leg in vonage.exchange.legs.values():
+    for leg in vonage.exchange.legs.values():
         leg.hang_up("user")

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.console.conftest import PATIENCE_MS
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
-from vonage_simulator.server import Vonage
 from vonage_simulator.testing.endpoint import Answer, Incoming
+from vonage_simulator.vonage import Vonage
 
 MENU = ncco(
     talk("Press a key.", bargeIn=True),

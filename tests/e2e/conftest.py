@@ -12,7 +12,8 @@ from local import aws, gateway, sam, service
 from local.stage import Stage
 from local.up import PARAMETERS
 from operate import paths
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
+from vonage_simulator.vonage import Vonage
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from operate.stack import Stack
 from tests.e2e import metrics
 from tests.e2e.conftest import wait_until
 from tests.factories import answer_request, signed
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 pytestmark = pytest.mark.e2e
 

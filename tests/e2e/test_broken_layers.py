@@ -9,7 +9,7 @@ import pytest
 
 from local import aws
 from local.stage import Stage
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -55,7 +55,7 @@ def publish(functions: "LambdaClient", package: str) -> str:
 def test_caller_hears_the_apology_of_the_fallback(stage: Stage, vonage: Vonage) -> None:
     number = stage.outputs()["LinkedNumbers"].split(",")[0]
 
-    outcome = vonage.engine.run(vonage.exchange.call_in("447700900111", number))
+    outcome = vonage.engine.run(vonage.lines.call_in("447700900111", number))
 
     webhooks = vonage.journal.entries(kind="webhook", call=outcome.call)
     statuses = {hook["webhook"]: hook["response"]["status"] for hook in webhooks}

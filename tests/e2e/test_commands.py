@@ -7,7 +7,7 @@ from local import aws
 from local.stage import Stage
 from local.up import CALLEE
 from tests.e2e.conftest import wait_until
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 

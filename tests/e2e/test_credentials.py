@@ -11,7 +11,7 @@ from rich.console import Console
 from local import aws
 from operate import credentials
 from operate.errors import StageError
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 NAME = "switchboard/credentials-test"
 

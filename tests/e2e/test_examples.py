@@ -12,11 +12,11 @@ from local.reload import Reloader
 from local.stage import Stage
 from operate import paths
 from tests.e2e.conftest import wait_until
-from vonage_simulator.server import Vonage
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.pytest_plugin import calling_what_is_up
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 FUNCTIONS = ("functions/answer/app.py", "functions/event/app.py")
 
@@ -53,23 +53,23 @@ def test_recording_s_event_url_reaches_the_stack_and_the_owner_hears_of_it(
         {"hang_up": True},
     ]
 
-    outcome = vonage.engine.run(vonage.exchange.call_in("447700900222", number, caller))
+    outcome = vonage.engine.run(vonage.lines.call_in("447700900222", number, caller))
 
     recorded = vonage.journal.entries(webhook="record", call=outcome.call)[0]
     assert outcome.failure is None
     assert recorded["request"]["url"] == f"{stage.outputs()['WebhookUrl']}/event"
     assert recorded["response"]["status"] == 204
-    sent = vonage.exchange.messages
+    sent = vonage.mailbox.messages
     wait_until(lambda: any(message.body["to"] == OWNER for message in sent.values()), 60)
 
 
 @pytest.mark.usefixtures("voicemail")
 def test_call_of_a_test_on_the_stage_knows_the_same_address(stage: Stage) -> None:
     with calling_what_is_up(up._state(stage, []), Switches()) as simulation:
-        call = Phone(simulation.exchange).dial(simulation.number)
+        call = Phone(simulation.vonage).dial(simulation.number)
         call.hears("beep")
         call.hangs_up()
 
-        recorded = simulation.exchange.journal.entries(webhook="record")[0]
+        recorded = simulation.vonage.journal.entries(webhook="record")[0]
 
     assert recorded["response"]["status"] == 204

@@ -20,7 +20,7 @@ from local.stage import Stage
 from local.up import CALLEE
 from operate import paths
 from tests.e2e.conftest import stage_for, vonage_account
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -89,7 +89,7 @@ def commands() -> list[str]:
 
 def heard(account: Vonage) -> list[tuple[object, object]]:
     """What a caller of the number hears and whom they reach."""
-    outcome = account.engine.run(account.exchange.call_in("447700900111", NUMBER))
+    outcome = account.engine.run(account.lines.call_in("447700900111", NUMBER))
     return [(line["what"], line.get("text") or line.get("number")) for line in outcome.transcript]
 
 

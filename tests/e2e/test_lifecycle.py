@@ -18,7 +18,7 @@ from operate.errors import StageError
 from tests.e2e import releases
 from tests.e2e.conftest import delete_quickly, packaged, stage_for, vonage_account, wait_until
 from vonage_simulator.messages import inbound
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 
@@ -168,7 +168,7 @@ def test_stack_has_one_application_and_links_the_numbers(lived: Stage, account: 
 def test_call_is_answered_by_the_deployed_function_and_forwarded(lived: Stage, account: Vonage) -> None:
     number = lived.outputs()["LinkedNumbers"].split(",")[0]
 
-    outcome = account.engine.run(account.exchange.call_in("447700900111", number))
+    outcome = account.engine.run(account.lines.call_in("447700900111", number))
 
     story = [(line["what"], line.get("text") or line.get("number")) for line in outcome.transcript]
     assert outcome.status == "completed"
@@ -185,7 +185,7 @@ def test_sms_is_taken_by_the_deployed_function(lived: Stage, account: Vonage) ->
     number = lived.outputs()["LinkedNumbers"].split(",")[0]
     sms = {"channel": "sms", "from": "447700900111", "to": number, "text": "Hello"}
 
-    taken = account.engine.run(inbound.receive(account.exchange, sms))
+    taken = account.engine.run(inbound.receive(account.mailbox, sms))
 
     assert taken["delivered"]
 
@@ -203,7 +203,7 @@ def test_file_of_a_message_is_copied_into_the_bucket(lived: Stage, account: Vona
         "image": image,
     }
 
-    account.engine.run(inbound.receive(account.exchange, message))
+    account.engine.run(inbound.receive(account.mailbox, message))
 
     bucket, s3 = identity(lived, "MediaBucket"), aws.session().client("s3", endpoint_url=lived.aws_url)
     wait_until(lambda: s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1)

@@ -14,7 +14,7 @@ from operate import logs, orphans, provisioner, queues, replay, timeline
 from operate.errors import StageError
 from operate.stack import Stack
 from tests.e2e.conftest import wait_until
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 pytestmark = pytest.mark.e2e
 
@@ -33,7 +33,7 @@ def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
 def call(stage: Stage, vonage: Vonage, stack: Stack) -> str:
     """A call that went through the stack; its conversation_uuid."""
     number = stage.outputs()["LinkedNumbers"].split(",")[0]
-    outcome = vonage.engine.run(vonage.exchange.call_in(CALLER, number))
+    outcome = vonage.engine.run(vonage.lines.call_in(CALLER, number))
     wait_until(lambda: completed(stack, outcome.call))
     return outcome.call
 
@@ -196,7 +196,7 @@ def test_erased_number_is_nowhere_in_the_timeline_and_others_stay(
     stack: Stack, stage: Stage, vonage: Vonage
 ) -> None:
     number = stage.outputs()["LinkedNumbers"].split(",")[0]
-    other = vonage.engine.run(vonage.exchange.call_in("447700900222", number)).call
+    other = vonage.engine.run(vonage.lines.call_in("447700900222", number)).call
     wait_until(lambda: completed(stack, other))
 
     counted = timeline.erase(stack, CALLER, confirmed=False)

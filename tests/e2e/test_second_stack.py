@@ -12,7 +12,7 @@ from local.stage import Stage
 from operate import paths
 from operate.errors import StageError
 from tests.e2e.conftest import delete_quickly
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 

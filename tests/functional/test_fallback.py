@@ -148,7 +148,7 @@ def test_a_caller_hears_the_apology_when_the_event_function_fails(action: dict[s
     }
 
     with calling(handlers) as simulation:
-        phone = Phone(simulation.exchange)
+        phone = Phone(simulation.vonage)
         phone.callee("447700900777", picks="busy")
         call = phone.dial(simulation.number)
         call.hears("Welcome")

@@ -8,7 +8,8 @@ import pytest
 from tests.vonage_simulator.bot import Bot, listening
 from tests.vonage_simulator.customer import Customer, client_of
 from vonage_simulator.account.account import Account
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
+from vonage_simulator.vonage import Vonage
 
 
 @pytest.fixture

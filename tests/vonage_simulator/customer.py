@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 
 from vonage_simulator.api.applications import new_key_pair
-from vonage_simulator.server import Vonage
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
+from vonage_simulator.vonage import Vonage
 
 TLS = ssl.create_default_context()  # 25 ms, once
 NUMBER, CALLER, CALLEE = "447700900000", "447700900123", "447700900999"

@@ -5,23 +5,21 @@ Source: Vonage Voice API reference (1.10.0), `createCall`, `updateCall`, `getCal
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from switchboard.wire.call_requests import CallRequest, PressInCall, StreamInCall, TalkInCall
 from switchboard.wire.shapes import Shape
 
+from vonage_simulator.account.account import Account
 from vonage_simulator.api import rules, wire
 from vonage_simulator.api.problems import InvalidParameter, invalid
-from vonage_simulator.calls.actions.connect import address
 from vonage_simulator.calls.call import Call
-from vonage_simulator.calls.dialling import Dialling
+from vonage_simulator.calls.dialling import Dialling, address
+from vonage_simulator.calls.lines import Lines
+from vonage_simulator.calls.running import run_outbound
 from vonage_simulator.calls.webhooks import Endpoints
 from vonage_simulator.ncco import check as nccos
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json, JsonValue
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.exchange import Exchange
 
 CHANGES = ("hangup", "mute", "unmute", "earmuff", "unearmuff", "transfer")
 
@@ -38,7 +36,7 @@ class WantedCall:
     options: Json
 
 
-def wanted_call(body: Json, application: Json, exchange: "Exchange", *, at_region: bool) -> WantedCall:
+def wanted_call(body: Json, application: Json, account: Account, *, at_region: bool) -> WantedCall:
     """The call a request asks for, sent to a region's host or not; raises a 400 that lists what is wrong."""
     of_application = Endpoints.of(application)
     but_ncco = {name: value for name, value in body.items() if name != "ncco"}
@@ -62,7 +60,7 @@ def wanted_call(body: Json, application: Json, exchange: "Exchange", *, at_regio
         "length_timer": body.get("length_timer", 7200),
     }
     return WantedCall(
-        from_=_from(body, application, exchange),
+        from_=_from(body, application, account),
         endpoint=body["to"][0],
         endpoints=endpoints,
         ncco=body.get("ncco"),
@@ -71,11 +69,11 @@ def wanted_call(body: Json, application: Json, exchange: "Exchange", *, at_regio
     )
 
 
-async def begin(exchange: "Exchange", wanted: WantedCall) -> Call:
+async def begin(lines: Lines, wanted: WantedCall) -> Call:
     """Start the call; it goes on by itself."""
-    call = exchange.open_outbound(wanted.from_, address(wanted.endpoint), wanted.endpoints)
+    call = lines.open_outbound(wanted.from_, address(wanted.endpoint), wanted.endpoints)
     dialling = Dialling.to(wanted.endpoint, call, call.first, wanted.ring_s)
-    exchange.engine.spawn(call.run_outbound(dialling, wanted.ncco, wanted.options))
+    call.platform.engine.spawn(run_outbound(call, dialling, wanted.ncco, wanted.options))
     return call
 
 
@@ -148,9 +146,9 @@ def _hook(body: Json, kind: str, method: str) -> Json | None:
     return {"address": urls[0], "http_method": body.get(f"{kind}_method", method)} if urls else None
 
 
-def _from(body: Json, application: Json, exchange: "Exchange") -> str:
+def _from(body: Json, application: Json, account: Account) -> str:
     if not body.get("random_from_number"):
         number: str = body["from"]["number"]
         return number
-    linked = [n["msisdn"] for n in exchange.account.numbers.values() if n.get("app_id") == application["id"]]
-    return exchange.account.identifiers.random.choice(sorted(linked)) if linked else "unknown"
+    linked = [n["msisdn"] for n in account.numbers.values() if n.get("app_id") == application["id"]]
+    return account.identifiers.random.choice(sorted(linked)) if linked else "unknown"

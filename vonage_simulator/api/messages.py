@@ -6,7 +6,6 @@ Source: Vonage Messages API reference (1.20.0): JWT of an application, whose web
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,10 +17,8 @@ from vonage_simulator.api.authentication import ApplicationTokens, has_basic_cre
 from vonage_simulator.api.problems import InvalidParameter, ProblemError, not_found, unauthorized
 from vonage_simulator.api.requests import check_media_types, json_object
 from vonage_simulator.messages import outbound
+from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.exchange import Exchange
 
 Operation = Callable[[Request], Awaitable[Response]]
 
@@ -34,7 +31,7 @@ MARKABLE = {"read": ("inbound", {"whatsapp", "rcs"}), "revoked": ("outbound", {"
 class MessagesApi:
     """Its two operations."""
 
-    exchange: "Exchange"
+    mailbox: Mailbox
     tokens: ApplicationTokens
 
     def routes(self) -> list[Route]:
@@ -48,7 +45,7 @@ class MessagesApi:
         """An operation whose reply, be it a problem, has an id in `X-Request-Id`."""
 
         async def respond(request: Request) -> Response:
-            request_id = self.exchange.account.identifiers.hex()
+            request_id = self.mailbox.platform.account.identifiers.hex()
             try:
                 response = await operation(request)
             except ProblemError as problem:
@@ -66,8 +63,8 @@ class MessagesApi:
         problems = [*wire.problems_of(MessageRequest, body), *_content_problems(body)]
         if problems:
             raise _invalid(problems)
-        accepted = outbound.accept(self.exchange, body, application)
-        self.exchange.engine.begin(outbound.send(self.exchange, accepted))
+        accepted = outbound.accept(self.mailbox, body, application)
+        self.mailbox.platform.engine.begin(outbound.send(self.mailbox, accepted))
         ids = {"message_uuid": accepted.uuid, "workflow_id": accepted.workflow_id}
         return JSONResponse({name: value for name, value in ids.items() if value}, 202)
 
@@ -80,18 +77,18 @@ class MessagesApi:
         if problems:
             raise _invalid(problems)
         uuid = request.path_params["uuid"]
-        message = self.exchange.messages.get(uuid)
+        message = self.mailbox.messages.get(uuid)
         direction, channels = MARKABLE[body["status"]]
         if message is None or message.application_id != application["id"] or message.direction != direction:
             raise not_found(uuid)
         if message.channel not in channels:
             raise _invalid([InvalidParameter("status", f"does not exist on the channel {message.channel}")])
-        outbound.mark(self.exchange, message, body["status"])
+        outbound.mark(self.mailbox, message, body["status"])
         return Response(status_code=202)
 
     def _sender(self, request: Request) -> Json | None:
         if request.headers.get("authorization", "").lower().startswith("basic"):
-            if not has_basic_credentials(request, self.exchange.account):
+            if not has_basic_credentials(request, self.mailbox.platform.account):
                 raise unauthorized()
             return None
         return self.tokens.application(request)

@@ -7,7 +7,6 @@ layout of a transcription is not confirmed.
 import io
 import wave
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,10 +14,8 @@ from starlette.routing import Route
 
 from vonage_simulator.api.authentication import ApplicationTokens
 from vonage_simulator.api.problems import not_found
-from vonage_simulator.calls.actions.record import KEPT_S, Recording
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.exchange import Exchange
+from vonage_simulator.calls.exchange import Exchange
+from vonage_simulator.calls.recordings import KEPT_S, Recording
 
 SAMPLES_PER_SECOND = 8000
 LONGEST_S = 60
@@ -28,7 +25,7 @@ LONGEST_S = 60
 class RecordingsApi:
     """Its two operations."""
 
-    exchange: "Exchange"
+    exchange: Exchange
     tokens: ApplicationTokens
 
     def routes(self) -> list[Route]:
@@ -54,7 +51,7 @@ class RecordingsApi:
         recording = self.exchange.recordings.get(file_id)
         if recording is None or recording.application_id != application["id"]:
             raise not_found(file_id)
-        if self.exchange.clock.seconds() - recording.begun_at_s > KEPT_S:
+        if self.exchange.platform.clock.seconds() - recording.begun_at_s > KEPT_S:
             raise not_found(file_id)
         return recording
 

@@ -6,7 +6,6 @@ uuid}` for what is played. 3 new calls and 15 other requests a second. A call is
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,27 +19,31 @@ from vonage_simulator.api.requests import check_media_types, json_object
 from vonage_simulator.calls import in_call
 from vonage_simulator.calls.call import REGIONAL_HOST, Call
 from vonage_simulator.calls.legs import Leg
+from vonage_simulator.calls.lines import Lines
+from vonage_simulator.platform import Platform
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.exchange import Exchange
 
 PATH = "/v1/calls"
 
 
 @dataclass
 class VoiceApi:
-    """Its operations on the exchange."""
+    """Its operations on the lines."""
 
-    exchange: "Exchange"
+    lines: Lines
     tokens: ApplicationTokens
     new_calls: RateLimit = field(init=False)
     other_requests: RateLimit = field(init=False)
 
     def __post_init__(self) -> None:
         """Limits count on the simulator's clock."""
-        self.new_calls = RateLimit(3, self.exchange.clock.seconds)
-        self.other_requests = RateLimit(15, self.exchange.clock.seconds)
+        self.new_calls = RateLimit(3, self.platform.clock.seconds)
+        self.other_requests = RateLimit(15, self.platform.clock.seconds)
+
+    @property
+    def platform(self) -> Platform:
+        """What it stands on."""
+        return self.lines.exchange.platform
 
     def routes(self) -> list[Route]:
         """The API's routes."""
@@ -65,9 +68,9 @@ class VoiceApi:
         """`POST /v1/calls`: the call is dialled once this has been answered."""
         application = self._admit(request, self.new_calls)
         wanted = call_requests.wanted_call(
-            await json_object(request), application, self.exchange, at_region=_is_regional(request)
+            await json_object(request), application, self.platform.account, at_region=_is_regional(request)
         )
-        call = await self.exchange.engine.ask(call_requests.begin(self.exchange, wanted))
+        call = await self.platform.engine.ask(call_requests.begin(self.lines, wanted))
         leg = call.first
         ids = {"uuid": leg.uuid, "conversation_uuid": leg.conversation.uuid}
         return JSONResponse({**ids, "status": "started", "direction": "outbound"}, 201)
@@ -81,7 +84,7 @@ class VoiceApi:
         """`PUT /v1/calls/{uuid}`: hangup, mute, unmute, earmuff, unearmuff, transfer."""
         call, leg = self._find(request)
         change = call_requests.wanted_change(await json_object(request))
-        await self.exchange.engine.ask(in_call.change(call, leg, change))
+        await self.platform.engine.ask(in_call.change(call, leg, change))
         return Response(status_code=204)
 
     async def talk(self, request: Request) -> Response:
@@ -96,7 +99,7 @@ class VoiceApi:
         """`PUT /v1/calls/{uuid}/dtmf {"digits"}`."""
         call, leg = self._find(request)
         digits = call_requests.wanted_digits(await json_object(request))
-        await self.exchange.engine.ask(in_call.send_keys(call, leg, digits))
+        await self.platform.engine.ask(in_call.send_keys(call, leg, digits))
         return JSONResponse({"message": "DTMF sent", "uuid": leg.uuid})
 
     async def subscribe_keys(self, request: Request) -> Response:
@@ -110,23 +113,23 @@ class VoiceApi:
     async def _play(self, request: Request, kind: str) -> Response:
         call, leg = self._find(request)
         if request.method == "DELETE":
-            await self.exchange.engine.ask(in_call.stop(leg, kind))
+            await self.platform.engine.ask(in_call.stop(leg, kind))
             return JSONResponse({"message": f"{kind.title()} stopped", "uuid": leg.uuid})
         wanted = call_requests.wanted_playing(kind, await json_object(request))
-        await self.exchange.engine.ask(in_call.start(call, leg, kind, wanted))
+        await self.platform.engine.ask(in_call.start(call, leg, kind, wanted))
         return JSONResponse({"message": f"{kind.title()} started", "uuid": leg.uuid})
 
     def _admit(self, request: Request, limit: RateLimit) -> Json:
         application = self.tokens.application(request)
         check_media_types(request)
-        if self.exchange.account.switches.rate_limits and not limit.admits():
+        if self.platform.account.switches.rate_limits and not limit.admits():
             raise rate_limited()
         return application
 
     def _find(self, request: Request) -> tuple[Call, Leg]:
         application = self._admit(request, self.other_requests)
         uuid = request.path_params["uuid"]
-        call, leg = self.exchange.legs.get(uuid, (None, None))
+        call, leg = self.lines.find(uuid) or (None, None)
         if call is None or leg is None or leg.application_id != application["id"]:
             raise not_found(uuid)
         if request.method != "GET" and leg.over.is_set():
@@ -137,7 +140,7 @@ class VoiceApi:
         return call, leg
 
     def _legs_of(self, application: Json) -> Sequence[Leg]:
-        return [leg for _, leg in self.exchange.legs.values() if leg.application_id == application["id"]]
+        return [leg for leg in self.lines.exchange.legs.values() if leg.application_id == application["id"]]
 
 
 def _is_regional(request: Request) -> bool:

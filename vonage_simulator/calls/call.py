@@ -1,31 +1,29 @@
-"""A call: its legs, its webhooks, its story, from the first ring to `completed`."""
+"""A call as its actions see it: its legs, its webhooks, its story, and the players of its NCCOs."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vonage_simulator.calls import events
-from vonage_simulator.calls.actions import EXECUTE, conversation
-from vonage_simulator.calls.dialling import Dialling
-from vonage_simulator.calls.legs import Leg, LegOverError
-from vonage_simulator.calls.machine_detection import Detection
-from vonage_simulator.calls.parties import Party, StepFailedError
-from vonage_simulator.calls.player import Player
+from vonage_simulator.calls.exchange import Exchange
+from vonage_simulator.calls.legs import Conversation, Leg, LegOverError
+from vonage_simulator.calls.sounds import Ear
 from vonage_simulator.calls.webhooks import CallWebhooks, Endpoints
+from vonage_simulator.clock.waiting import first_of
+from vonage_simulator.ncco.check import one_spelling
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json, JsonValue
 
-if TYPE_CHECKING:
-    from vonage_simulator.calls.exchange import Exchange
+# Two names of the one origin: under the second one, calls of a region are found.
+DEFAULT_HOST, REGIONAL_HOST = "127.0.0.1", "localhost"
 
-LONGEST_S = 7200
-DEFAULT_HOST, REGIONAL_HOST = "127.0.0.1", "localhost"  # two names of the one origin
+Execute = Callable[["Player", Json], Awaitable[Ncco | None]]
 
 
 @dataclass
-class Outcome:
+class CallOutcome:
     """How a call went, for whoever placed it.
 
     Attributes:
@@ -46,72 +44,45 @@ class Outcome:
 
 
 class Call:
-    """An inbound or outbound call that an NCCO controls, with all legs it leads to."""
+    """An inbound or outbound call that an NCCO controls, with all legs it leads to.
 
-    def __init__(self, exchange: "Exchange", endpoints: Endpoints, first: Leg) -> None:
+    Args:
+        exchange: where it takes place.
+        endpoints: where its webhooks go.
+        first: the leg it begins with.
+        actions: the code of each action of an NCCO, by the action's name.
+
+    Attributes:
+        players: what plays the NCCO that a leg follows, by the leg's `uuid`.
+    """
+
+    def __init__(
+        self, exchange: Exchange, endpoints: Endpoints, first: Leg, actions: Mapping[str, Execute]
+    ) -> None:
+        platform = exchange.platform
         self.id = first.call
         self.first = first
+        self.actions = actions
         self.exchange = exchange
-        self.clock = exchange.clock
-        self.switches = exchange.account.switches
-        self.identifiers = exchange.account.identifiers
-        self.webhooks = CallWebhooks(self.id, endpoints, exchange.delivery, self.clock, self.switches)
-        self.player = Player(self, first, EXECUTE)
-        self._players = {first.uuid: self.player}
+        self.platform = platform
+        self.clock = platform.clock
+        self.switches = platform.account.switches
+        self.identifiers = platform.account.identifiers
+        self.webhooks = CallWebhooks(self.id, endpoints, platform.delivery, self.clock, self.switches)
+        self.player = Player(self, first)
+        self.players = {first.uuid: self.player}
         self._tasks: list[asyncio.Task[Any]] = []
-
-    async def run_inbound(self, steps: list[Json] | None) -> Outcome:
-        """Ring, fetch the NCCO, answer, play it, and let the caller follow its steps meanwhile."""
-        leg = self.first
-        async with self._reporting():
-            self.tell("dialled", leg, number=leg.to)
-            self.leg_event(leg, "started")
-            self.leg_event(leg, "ringing")
-            ncco = await self.webhooks.answer(self._answer_payload(), leg)
-            failure = None
-            if ncco is None:
-                self._not_answered()
-            elif not leg.over.is_set():  # the caller may have lost patience meanwhile
-                leg.answer()
-                self.tell("answered", leg, number=leg.to)
-                self.leg_event(leg, "answered")
-                failure = await self._converse(ncco, steps or [], LONGEST_S)
-            self.completed(leg)
-        return self.outcome(failure)
-
-    async def run_outbound(self, dialling: Dialling, ncco: Ncco | None, options: Json) -> Outcome:
-        """Dial, then play the NCCO, given or fetched; `options` as an NCCO has them, and `length_timer`."""
-        leg, callee, failure = self.first, dialling.callee, None
-        async with self._reporting():
-            unreached = await dialling.connect()
-            if unreached:
-                dialling.give_up(unreached)
-                return self.outcome(None)
-            leg.conversation.add(leg)
-            if ncco is None:
-                ncco = await self.webhooks.answer(self._answer_payload(), leg)
-            detection = Detection.wanted(self, leg, callee, options, None)
-            if detection and ncco is not None:
-                ncco = await self._detected(detection, ncco)
-            if ncco is None:
-                self._not_answered()
-            else:
-                failure = await self._converse(ncco, list(callee.steps or ()), options["length_timer"])
-            if leg.reports_its_end:
-                self.leg_event(leg, "disconnected")
-            self.completed(leg)
-        return self.outcome(failure)
 
     @property
     def region_url(self) -> str:
         """Where REST requests about this call go: to its region, if it has one, under another name."""
-        url = self.exchange.url
+        url = self.platform.url
         return url.replace(DEFAULT_HOST, REGIONAL_HOST) if self.webhooks.endpoints.region else url
 
     def tell(self, what: str, leg: Leg, **details: JsonValue) -> Json:
         """Write a line of the call's story."""
         members = {"call": self.id, "leg": leg.uuid, "what": what, "party": leg.party, **details}
-        return self.exchange.journal.add("call", self.clock.timestamp(), **members)
+        return self.platform.journal.add("call", self.clock.timestamp(), **members)
 
     def report(self, reason: str) -> None:
         """Send an error event."""
@@ -131,6 +102,13 @@ class Call:
         """Report that a leg is over, and what it cost."""
         self.leg_event(leg, "completed", to=to, **events.bill(leg, self.clock))
 
+    def move(self, leg: Leg, target: Conversation) -> None:
+        """Put a leg into another conversation and report it."""
+        origin = leg.conversation
+        leg.move_to(target)
+        self.tell("moved", leg, conversation=target.name or target.uuid)
+        self.webhooks.event(events.moved(leg, origin.uuid, self.clock), leg=leg)
+
     def hook(self, action: Json) -> Json | None:
         """The webhook an action names for its own events; None means the call's event URL."""
         if not action.get("eventUrl"):
@@ -139,104 +117,124 @@ class Call:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Let something go on beside the NCCO; the call is not over before it is."""
-        task = self.exchange.engine.spawn(work)
+        task = self.platform.engine.spawn(work)
         self._tasks.append(task)
         return task
 
-    async def fetch_ncco(self, url: str, leg: Leg) -> Ncco | None:
-        """The NCCO at a URL that an action or a request names."""
-        return await self.webhooks.fetch(url, self._answer_payload(leg), leg)
-
-    async def play_from(self, url: str, leg: Leg) -> None:
-        """Fetch an NCCO for one leg and play it there to its end."""
-        ncco = await self.fetch_ncco(url, leg)
-        player = Player(self, leg, EXECUTE)
-        player.remaining = list(ncco or [])
-        await self._until_over(player)
-
-    def player_of(self, leg: Leg) -> Player:
-        """What plays the NCCO that a leg follows, or the one that called it."""
-        return self._players.get((leg.parent or leg).uuid, self.player)
-
-    def transfer(self, leg: Leg, ncco: Ncco) -> None:
-        """Put a leg into a conversation of its own and let it follow another NCCO from now on."""
-        conversation.move(self, leg, self.exchange.new_conversation())
-        if leg.uuid in self._players:
-            self._players[leg.uuid].replace(ncco)
-            return
-        player = self._players[leg.uuid] = Player(self, leg, EXECUTE)
-        player.remaining = list(ncco)
-        leg.follows_ncco = True
-        self.spawn(self._lead(player))
-
-    async def _lead(self, player: Player) -> None:
-        await self._until_over(player)
-        player.leg.hang_up("platform")
-
-    async def _until_over(self, player: Player, longest_s: float | None = None) -> None:
-        """Play until there is nothing left to do or the leg is over."""
-        with contextlib.suppress(LegOverError, TimeoutError):
-            async with asyncio.timeout(longest_s):
-                await player.leg.unless_over(player.run())
-
-    async def _converse(self, ncco: Ncco, steps: list[Json], longest_s: float) -> str | None:
-        """Play the NCCO while the party follows its steps; returns what the party could not do."""
-        leg = self.first
-        party = asyncio.ensure_future(Party(leg, self.tell).follow(steps))
-        self.player.remaining = list(ncco)
-        await self._until_over(self.player, longest_s)
-        if not leg.over.is_set():
-            self.tell("ended", leg)
-            leg.hang_up("platform")
-        try:
-            await party
-        except StepFailedError as failed:
-            return str(failed)
-        return None
-
-    async def _detected(self, detection: Detection, ncco: Ncco) -> Ncco:
-        if not detection.holds_the_call:
-            self.spawn(self.player.replace_by(detection.run()))
-            return ncco
-        return await detection.run() or ncco
-
-    @contextlib.asynccontextmanager
-    async def _reporting(self) -> AsyncIterator[None]:
-        """Send events meanwhile; afterwards wait for all that began here."""
-        async with asyncio.TaskGroup() as together:
-            sending = together.create_task(self.webhooks.send_events())
-            yield
-            await self._finish_tasks()
-            await self.webhooks.drained()
-            sending.cancel()
-
-    async def _finish_tasks(self) -> None:
+    async def spawned_is_done(self) -> None:
         """Wait for what goes on beside the NCCO; what was stopped is fine, what broke is not."""
         for result in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 raise result
 
-    def _not_answered(self) -> None:
-        reason = "neither answer_url nor fallback_answer_url gave an NCCO"
-        self.tell("not answered", self.first, reason=reason)
-        self.first.hang_up("platform")
+    async def answer(self) -> Ncco | None:
+        """The NCCO that the answer URL or the fallback gives; None when neither does."""
+        return await self.webhooks.answer(self._answer_payload(self.first), self.first)
 
-    def outcome(self, failure: str | None) -> Outcome:
+    async def fetch_ncco(self, url: str, leg: Leg) -> Ncco | None:
+        """The NCCO at a URL that an action or a request names."""
+        return await self.webhooks.fetch(url, self._answer_payload(leg), leg)
+
+    def player_of(self, leg: Leg) -> "Player":
+        """What plays the NCCO that a leg follows, or the one that called it."""
+        return self.players.get((leg.parent or leg).uuid, self.player)
+
+    def outcome(self, failure: str | None = None) -> CallOutcome:
         """How it went."""
-        transcript = self.exchange.journal.entries(kind="call", call=self.id)
-        return Outcome(
-            self.id, self.first.uuid, self.first.status, self.first.duration_s, failure, transcript
-        )
+        transcript = self.platform.journal.entries(kind="call", call=self.id)
+        leg = self.first
+        return CallOutcome(self.id, leg.uuid, leg.status, leg.duration_s, failure, transcript)
 
-    def _answer_payload(self, leg: Leg | None = None) -> Json:
-        asking = leg or self.first
-        is_user = asking.direction == "inbound" and asking.endpoint_type == "app"
+    def _answer_payload(self, leg: Leg) -> Json:
+        is_user = leg.direction == "inbound" and leg.endpoint_type == "app"
         return {
-            "from_user" if is_user else "from": asking.from_,
-            "to": asking.to,
-            "uuid": asking.uuid,
-            "conversation_uuid": asking.conversation.uuid,
-            "endpoint_type": asking.endpoint_type,
+            "from_user" if is_user else "from": leg.from_,
+            "to": leg.to,
+            "uuid": leg.uuid,
+            "conversation_uuid": leg.conversation.uuid,
+            "endpoint_type": leg.endpoint_type,
             "region_url": self.region_url,
-            **asking.answer_fields,
+            **leg.answer_fields,
         }
+
+
+class Player:
+    """Plays NCCOs on a leg, one action after the other; what an action's code holds in its hand.
+
+    An NCCO that an action's code returns replaces what is left of the present one.
+
+    Attributes:
+        remaining: the actions that come next.
+    """
+
+    def __init__(self, call: Call, leg: Leg, ncco: Sequence[Json] = ()) -> None:
+        self.call = call
+        self.leg = leg
+        self.remaining: Ncco = list(ncco)
+        self._action: asyncio.Task[Ncco | None] | None = None
+        self._renewed = asyncio.Event()
+        self._early = contextlib.ExitStack()
+        self._early_ear: Ear | None = None
+
+    async def play(self, longest_s: float | None = None) -> None:
+        """Play what remains, and what replaces it, until nothing is left to do or the leg is over."""
+        with contextlib.suppress(LegOverError, TimeoutError):
+            async with asyncio.timeout(longest_s):
+                await self.leg.unless_over(self._run())
+
+    def replace(self, ncco: Ncco) -> None:
+        """Drop the present NCCO, running action included, and go on with this one."""
+        self.remaining = list(ncco)
+        self._renewed.set()
+        if self._action:
+            self._action.cancel()
+
+    async def replace_by(self, reply: Awaitable[Ncco | None]) -> None:
+        """Go on with the NCCO of a reply, when there is one."""
+        ncco = await reply
+        if ncco is not None:
+            self.replace(ncco)
+
+    def begin_barge_in(self) -> None:
+        """Listen already while something is played, for the `input` that must follow."""
+        if self._early_ear is None:
+            self._early_ear = self._early.enter_context(self.leg.listening())
+
+    def end_barge_in(self) -> None:
+        """The `input` is done: what follows cannot be interrupted any more."""
+        self._early_ear = None
+        self._early.close()
+
+    @property
+    def barge_in(self) -> Ear | None:
+        """Who listens while something is played, since `bargeIn` was set; None otherwise."""
+        return self._early_ear
+
+    async def _run(self) -> None:
+        """Play until no action is left and the leg is alone; cancelled when the leg ends."""
+        with self._early:
+            while True:
+                self._renewed.clear()
+                self.leg.follows_ncco = True
+                while self.remaining:
+                    await self._execute(self.remaining.pop(0))
+                self.leg.follows_ncco = False
+                if not await self._renewed_before_alone():
+                    return
+
+    async def _execute(self, action: Json) -> None:
+        execute = self.call.actions[action["action"]]
+        self._action = asyncio.ensure_future(execute(self, one_spelling(action)))
+        try:
+            await asyncio.wait({self._action})
+        finally:
+            self._action.cancel()
+            await asyncio.gather(self._action, return_exceptions=True)
+        if not self._action.cancelled():
+            replacement = self._action.result()
+            if replacement is not None:
+                self.remaining = list(replacement)
+
+    async def _renewed_before_alone(self) -> bool:
+        _, renewed = await first_of(self.leg.left_alone(), self._renewed.wait())
+        return renewed is not None

@@ -7,17 +7,14 @@ when the handshake took too long, it is `unanswered` here.
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from vonage_simulator.calls.legs import Leg
+from vonage_simulator.calls.call import Call
+from vonage_simulator.calls.legs import ADDRESSES, Leg
 from vonage_simulator.calls.parties import Callee, Party, Picks
 from vonage_simulator.calls.websocket.handshake import shake_hands
 from vonage_simulator.calls.websocket.socket import Socket
 from vonage_simulator.clock.waiting import first_of
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.call import Call
 
 UNANSWERED: dict[Picks, Json] = {
     "busy": {"status": "busy"},
@@ -32,6 +29,12 @@ UNANSWERED: dict[Picks, Json] = {
 }
 
 
+def address(endpoint: Json) -> str:
+    """Who an endpoint reaches: a number, a user, an extension or a URI."""
+    value: str = endpoint[ADDRESSES[endpoint["type"]]]
+    return value
+
+
 @dataclass
 class Dialling:
     """One attempt to reach somebody.
@@ -41,7 +44,7 @@ class Dialling:
         websocket: the endpoint to connect to, when it is one and not listed as a callee.
     """
 
-    call: "Call"
+    call: Call
     leg: Leg
     callee: Callee
     ring_s: float
@@ -51,9 +54,7 @@ class Dialling:
     _steps: "asyncio.Future[None] | None" = None
 
     @classmethod
-    def to(
-        cls, endpoint: Json, call: "Call", leg: Leg, ring_s: float, hook: Json | None = None
-    ) -> "Dialling":
+    def to(cls, endpoint: Json, call: Call, leg: Leg, ring_s: float, hook: Json | None = None) -> "Dialling":
         """The attempt to reach an endpoint, of an NCCO or a request, on a leg that was made for it."""
         leg.endpoint_type, websocket = endpoint["type"], None
         if leg.endpoint_type == "websocket":

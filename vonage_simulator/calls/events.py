@@ -33,6 +33,17 @@ def further(status: str) -> Json:
     return {"start_time": None, "rate": None, "network": None} if status == "answered" else {}
 
 
+def moved(leg: Leg, origin: str, clock: Clock) -> Json:
+    """The event of a leg that has come to its conversation from another one."""
+    return {
+        "conversation_uuid_from": origin,
+        "type": "transfer",
+        "uuid": leg.uuid,
+        "conversation_uuid_to": leg.conversation.uuid,
+        "timestamp": clock.timestamp(),
+    }
+
+
 def bill(leg: Leg, clock: Clock) -> Json:
     """What `completed` adds."""
     ended = leg.ended_at or clock.now()

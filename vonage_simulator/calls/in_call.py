@@ -6,10 +6,12 @@ Source: Vonage Voice API reference (1.10.0).
 import asyncio
 import itertools
 
-from vonage_simulator.calls.actions.talk import STREAMED_S, plain_text
+from vonage_simulator.calls.actions.stream import STREAMED_S
+from vonage_simulator.calls.actions.talk import plain_text
 from vonage_simulator.calls.call import Call
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import spoken_s
+from vonage_simulator.calls.running import transfer
 from vonage_simulator.types import Json
 
 
@@ -49,7 +51,7 @@ async def send_keys(call: Call, leg: Leg, digits: str) -> None:
 
 async def _transfer(call: Call, leg: Leg, destination: Json) -> None:
     if "ncco" in destination:
-        call.transfer(leg, destination["ncco"])
+        transfer(call, leg, destination["ncco"])
         return
     call.spawn(_transfer_to_url(call, leg, destination["url"][0]))
 
@@ -57,7 +59,7 @@ async def _transfer(call: Call, leg: Leg, destination: Json) -> None:
 async def _transfer_to_url(call: Call, leg: Leg, url: str) -> None:
     ncco = await call.fetch_ncco(url, leg)
     if ncco is not None:
-        call.transfer(leg, ncco)
+        transfer(call, leg, ncco)
 
 
 async def _play(call: Call, leg: Leg, kind: str, wanted: Json) -> None:

@@ -7,15 +7,12 @@ call and send one event.
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from vonage_simulator.calls.call import Call
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Callee
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.call import Call
 
 DETECTED_AFTER_S = 2.0
 BEEP_TIMEOUT_S = 45
@@ -25,7 +22,7 @@ BEEP_TIMEOUT_S = 45
 class Detection:
     """What an action or a request asked for, and the leg it is about."""
 
-    call: "Call"
+    call: Call
     leg: Leg
     callee: Callee
     mode: str
@@ -35,7 +32,7 @@ class Detection:
 
     @classmethod
     def wanted(
-        cls, call: "Call", leg: Leg, callee: Callee, options: Json, hook: Json | None
+        cls, call: Call, leg: Leg, callee: Callee, options: Json, hook: Json | None
     ) -> "Detection | None":
         """The detection that options ask for, in an NCCO's spelling; advanced overrides plain."""
         advanced, plain = options.get("advancedMachineDetection"), options.get("machineDetection")

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from provisioner.world.keys import fingerprint
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
-from vonage_simulator.server import Vonage
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 READS = {"GET", "HEAD"}
 
 
-class Account:
+class AccountPanel:
     """The panel; it follows every API request that may have changed something."""
 
     def __init__(self, vonage: Vonage, feed: Feed) -> None:

@@ -8,8 +8,8 @@ from nicegui import ui
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.faults import ApiFault, Faults, WebhookFault
-from vonage_simulator.server import Vonage
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 Effects = Mapping[str, tuple[str, Json]]
 """What can go wrong: a name, the words for it, and the fault's details."""

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from vonage_simulator.calls.call import Call, Outcome
+from vonage_simulator.calls.call import Call, CallOutcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Party
+from vonage_simulator.calls.running import run_inbound
 from vonage_simulator.calls.sounds import Pressed
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 Heard = Callable[[str], None]
-Ended = Callable[[Outcome], None]
+Ended = Callable[[CallOutcome], None]
 
 
 @dataclass
@@ -68,27 +69,28 @@ class Handset:
         self._vonage.engine.start(self._hang_up())
 
     async def _dial(self, caller: Caller, to: str) -> None:
-        call = self._vonage.exchange.open_inbound(caller, to)
-        if isinstance(call, Outcome):
+        call = self._vonage.lines.open_inbound(caller, to)
+        if isinstance(call, CallOutcome):
             self._ended(call)
             return
         self.line = Line(call, call.first)
         listening = asyncio.ensure_future(self._listen(self.line.leg))
         try:
-            self._ended(await call.run_inbound(None))
+            self._ended(await run_inbound(call, None))
         finally:
             listening.cancel()
             self.line = None
 
     async def _pick_up(self, leg_uuid: str) -> None:
-        if not await self._vonage.exchange.pick_up(leg_uuid):
+        found = self._vonage.lines.find(leg_uuid)
+        if found is None or not await self._vonage.exchange.pick_up(leg_uuid):
             return
-        call, leg = self._vonage.exchange.legs[leg_uuid]
+        call, leg = found
         self.line = Line(call, leg)
         listening = asyncio.ensure_future(self._listen(leg))
         try:
             await leg.over.wait()
-            self._ended(Outcome(call.id, leg.uuid, "completed", leg.duration_s))
+            self._ended(CallOutcome(call.id, leg.uuid, "completed", leg.duration_s))
         finally:
             listening.cancel()
             self.line = None

@@ -9,8 +9,8 @@ from vonage_simulator.console import composing, controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.threads import Thread, Threads
 from vonage_simulator.messages import inbound
-from vonage_simulator.server import Vonage
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 CUSTOMER = "447700900123"
 NAMES = {
@@ -23,7 +23,7 @@ NAMES = {
 }
 
 
-class Messages:
+class MessagesPanel:
     """The panel and the thread that is open in it."""
 
     def __init__(self, vonage: Vonage, feed: Feed) -> None:
@@ -85,7 +85,7 @@ class Messages:
         except composing.UnreadableError as problem:
             self._show(problem=str(problem))
             return
-        sending = self._vonage.engine.start(inbound.receive(self._vonage.exchange, message))
+        sending = self._vonage.engine.start(inbound.receive(self._vonage.mailbox, message))
         sending.add_done_callback(lambda done: self._feed.call_soon(lambda: self._complain(done)))
         controls.empty(self._composer)
 

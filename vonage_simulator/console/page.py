@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from vonage_simulator.console import controls
-from vonage_simulator.console.account import Account
+from vonage_simulator.console.account import AccountPanel
 from vonage_simulator.console.faultlab import FaultLab
 from vonage_simulator.console.feed import Feed
-from vonage_simulator.console.messages import Messages
-from vonage_simulator.console.phone import Phone
+from vonage_simulator.console.messages import MessagesPanel
+from vonage_simulator.console.phone import PhonePanel
 from vonage_simulator.console.timeline import Timeline
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 HEAD = """
 <link rel="stylesheet" href="/console/console.css">
@@ -38,7 +38,7 @@ class Page:
     def build(self) -> None:
         """Fill the page and follow the simulator until the browser leaves."""
         feed = Feed(self.vonage.journal)
-        phone = Phone(self.vonage, feed)
+        phone = PhonePanel(self.vonage, feed)
         ui.add_head_html(HEAD)
         with ui.element("div").classes("console").props(f'data-view="{FIRST}"'):
             _header()
@@ -46,9 +46,9 @@ class Page:
                 with _panel("phone"):
                     phone.build()
                 with _panel("messages"):
-                    Messages(self.vonage, feed).build()
+                    MessagesPanel(self.vonage, feed).build()
                 with _panel("account"):
-                    Account(self.vonage, feed).build()
+                    AccountPanel(self.vonage, feed).build()
                 with _panel("faults"):
                     FaultLab(self.vonage, feed).build()
                 with _panel("timeline"):

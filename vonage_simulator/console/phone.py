@@ -5,15 +5,15 @@ import asyncio
 from nicegui import ui
 from nicegui.events import KeyEventArguments
 
-from vonage_simulator.calls.call import Outcome
+from vonage_simulator.calls.call import CallOutcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.handset import Handset
 from vonage_simulator.console.ringing import Ringing
 from vonage_simulator.console.transcript import Transcript
-from vonage_simulator.server import Vonage
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 LETTERS = ("", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ", "", "+", "")
 KEYS = dict(zip("123456789*0#", LETTERS, strict=True))
@@ -28,7 +28,7 @@ STATES = {
 }
 
 
-class Phone:
+class PhonePanel:
     """The panel and the call it is in."""
 
     def __init__(self, vonage: Vonage, feed: Feed) -> None:
@@ -133,7 +133,7 @@ class Phone:
         elif entry["what"] == "connected":
             self._transcript.add("note", f"Connected with {entry['number']}")
 
-    def _ended(self, outcome: Outcome) -> None:
+    def _ended(self, outcome: CallOutcome) -> None:
         over = f"Ended after {outcome.duration_s} s" if outcome.status == "completed" else outcome.status
         self._enter("over", over.capitalize())
         if outcome.failure:

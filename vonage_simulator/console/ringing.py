@@ -6,8 +6,8 @@ from nicegui import ui
 
 from vonage_simulator.console import controls
 from vonage_simulator.console.handset import Handset
-from vonage_simulator.server import Vonage
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 PickedUp = Callable[[str], None]
 
@@ -33,7 +33,7 @@ class Ringing:
     def take(self, entry: Json) -> None:
         """A line of some call's story: a leg begins to ring, or does no longer."""
         if entry["what"] == "dialled" and self._rings_by_hand(entry["leg"]):
-            _, leg = self._vonage.exchange.legs[entry["leg"]]
+            leg = self._vonage.exchange.legs[entry["leg"]]
             self._leg, self._from = leg.uuid, leg.from_
             self._words.set_text(f"{leg.to} is called by {leg.from_}")
             self._banner.set_visibility(True)
@@ -42,7 +42,7 @@ class Ringing:
             self._banner.set_visibility(False)
 
     def _rings_by_hand(self, leg_uuid: str) -> bool:
-        _, leg = self._vonage.exchange.legs[leg_uuid]
+        leg = self._vonage.exchange.legs[leg_uuid]
         callee = self._vonage.exchange.callee(leg.to, leg.endpoint_type)
         return leg.direction == "outbound" and callee.picks == "no_answer" and self._handset.line is None
 

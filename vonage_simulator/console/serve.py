@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vonage_simulator.console.page import Page
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 STATIC = Path(__file__).parent / "static"
 PREFIXES = ("/_nicegui", "/console/")

@@ -9,8 +9,8 @@ from vonage_simulator.console.entries import Entry, pretty
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.filters import Filters
 from vonage_simulator.console.subjects import TITLES, Subject
-from vonage_simulator.server import Vonage
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 CARDS = 30  # older ones leave the page; the journal keeps them
 ENTRIES_AT_FIRST = 150  # so that a page that is opened late opens as fast
@@ -111,7 +111,7 @@ class Timeline:
         """Send a webhook again, to the present code."""
         entry = self._vonage.journal.entry(int(event.args))
         if entry:
-            self._vonage.engine.start(self._vonage.exchange.delivery.replay(entry))
+            self._vonage.engine.start(self._vonage.delivery.replay(entry))
 
     def _sift(self) -> None:
         for card in self._cards:

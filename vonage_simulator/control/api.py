@@ -1,7 +1,7 @@
 """The control API, `/_simulator/…`: what a person or a test does to the simulator itself."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,15 +13,13 @@ from vonage_simulator.control.requests import AccountWebhooks, FaultTarget, Refu
 from vonage_simulator.faults import ApiFault, WebhookFault
 from vonage_simulator.switches import SwitchError, changed
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 FILTERS = ("kind", "call", "leg", "message", "webhook", "what")
 LONGEST_WAIT_S = 30.0
 
 
-def routes(vonage: "Vonage") -> list[Route]:
+def routes(vonage: Vonage) -> list[Route]:
     """The control API's routes."""
     api = ControlApi(vonage)
     return [
@@ -43,7 +41,7 @@ def routes(vonage: "Vonage") -> list[Route]:
 class ControlApi:
     """Its operations; `docs/simulator.md` describes the JSON."""
 
-    def __init__(self, vonage: "Vonage") -> None:
+    def __init__(self, vonage: Vonage) -> None:
         self._vonage = vonage
 
     async def journal(self, request: Request) -> Response:
@@ -65,8 +63,7 @@ class ControlApi:
         entry = self._vonage.journal.entry(request.path_params["entry_id"])
         if entry is None or entry["kind"] != "webhook":
             raise RefusedError("id", "must be that of a webhook in the journal")
-        exchange = self._vonage.exchange
-        reply = await self._vonage.engine.ask(exchange.delivery.replay(entry))
+        reply = await self._vonage.engine.ask(self._vonage.delivery.replay(entry))
         return JSONResponse(self._vonage.journal.entry(reply.entry_id), 201)
 
     async def replay_call(self, request: Request) -> Response:
@@ -75,7 +72,7 @@ class ControlApi:
         entries = [e for e in self._vonage.journal.entries(**wanted) if "replay_of" not in e]
         if not entries:
             raise RefusedError("call", "has no webhooks in the journal")
-        delivery = self._vonage.exchange.delivery
+        delivery = self._vonage.delivery
         replies = [await self._vonage.engine.ask(delivery.replay(entry)) for entry in entries]
         return JSONResponse({"entries": [self._vonage.journal.entry(r.entry_id) for r in replies]}, 201)
 
@@ -112,7 +109,7 @@ class ControlApi:
 
     async def patience(self, request: Request) -> Response:
         """`POST` lets webhooks take as long as they like, for a debugger's sake; `DELETE` ends that."""
-        self._vonage.exchange.delivery.patient = request.method == "POST"
+        self._vonage.delivery.patient = request.method == "POST"
         return Response(status_code=204)
 
     async def list_faults(self, _request: Request) -> Response:

@@ -1,16 +1,15 @@
 """The control API for telephones and messages: dial, pick up, press, say, hang up, write."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vonage_simulator import rtc
-from vonage_simulator.calls.call import Call, Outcome
+from vonage_simulator.calls.call import Call, CallOutcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Party, check_steps, spoken_s
+from vonage_simulator.calls.running import run_inbound
 from vonage_simulator.calls.sounds import Pressed, Said
 from vonage_simulator.control.requests import (
     Callees,
@@ -25,18 +24,16 @@ from vonage_simulator.control.requests import (
 )
 from vonage_simulator.messages import inbound
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 
-def routes(vonage: "Vonage") -> list[Route]:
+def routes(vonage: Vonage) -> list[Route]:
     """The routes for telephones and messages."""
     api = PhoneControl(vonage)
     return [
         Route("/_simulator/calls", api.list_calls, methods=["GET"]),
         Route("/_simulator/calls", api.place_call, methods=["POST"]),
-        Route("/_simulator/legs/{uuid}/{deed}", api.act, methods=["POST"]),
+        Route("/_simulator/legs/{uuid}/{action}", api.act, methods=["POST"]),
         Route("/_simulator/callees", api.set_callees, methods=["POST"]),
         Route("/_simulator/recipients", api.set_recipients, methods=["POST"]),
         Route("/_simulator/messages", api.list_messages, methods=["GET"]),
@@ -48,13 +45,13 @@ def routes(vonage: "Vonage") -> list[Route]:
 class PhoneControl:
     """Its operations; `docs/simulator.md` describes the JSON."""
 
-    def __init__(self, vonage: "Vonage") -> None:
-        self._exchange = vonage.exchange
+    def __init__(self, vonage: Vonage) -> None:
+        self._vonage = vonage
         self._engine = vonage.engine
 
     async def list_calls(self, _request: Request) -> Response:
         """`GET /_simulator/calls`: the legs that are up, and those that ring."""
-        legs = [leg for _, leg in self._exchange.legs.values() if not leg.over.is_set()]
+        legs = [leg for leg in self._vonage.exchange.legs.values() if not leg.over.is_set()]
         return JSONResponse({"legs": [_shown(leg) for leg in legs]})
 
     async def place_call(self, request: Request) -> Response:
@@ -65,23 +62,23 @@ class PhoneControl:
             check_steps(steps)
         except ValueError as error:
             raise RefusedError("call", str(error)) from error
-        self._exchange.callees.update(wanted.get("callees", {}))
+        self._vonage.exchange.callees.update(wanted.get("callees", {}))
         call = await self._engine.ask(self._open(caller, wanted["to"]))
-        if isinstance(call, Outcome):
+        if isinstance(call, CallOutcome):
             return JSONResponse(call.as_json(), 201)
         if not wanted.get("wait", True):
-            self._engine.begin(call.run_inbound(steps))
+            self._engine.begin(run_inbound(call, steps))
             return JSONResponse({"call": call.id, "leg": call.first.uuid}, 202)
-        outcome = await self._engine.ask(call.run_inbound(steps))
+        outcome = await self._engine.ask(run_inbound(call, steps))
         return JSONResponse(outcome.as_json(), 201)
 
     async def act(self, request: Request) -> Response:
         """`POST /_simulator/legs/{uuid}/{press, say, hang_up, pick_up}`: what the party on a leg does now."""
-        uuid, deed = request.path_params["uuid"], request.path_params["deed"]
-        known = self._exchange.legs.get(uuid)
+        uuid, action = request.path_params["uuid"], request.path_params["action"]
+        known = self._vonage.lines.find(uuid)
         if known is None or known[1].over.is_set():
             raise RefusedError("leg", f"no leg {uuid} is up")
-        match deed:
+        match action:
             case "press":
                 doing = self._press((await read(request, Press))["keys"], *known)
             case "say":
@@ -89,31 +86,33 @@ class PhoneControl:
             case "hang_up":
                 doing = self._hang_up(*known)
             case "pick_up":
-                doing = self._exchange.pick_up(uuid)
+                doing = self._vonage.exchange.pick_up(uuid)
             case _:
-                raise RefusedError(deed, "must be press, say, hang_up or pick_up")
+                raise RefusedError(action, "must be press, say, hang_up or pick_up")
         listened = await self._engine.ask(doing)
         return JSONResponse({"listened_to": listened})
 
     async def set_callees(self, request: Request) -> Response:
         """`POST /_simulator/callees {number: {"picks", "after_s"?, "steps"?, "beep_after_s"?}}`."""
-        self._exchange.callees.update(await read(request, Callees))
+        self._vonage.exchange.callees.update(await read(request, Callees))
         return Response(status_code=204)
 
     async def set_recipients(self, request: Request) -> Response:
         """`POST /_simulator/recipients {number: {"fate"?, "after_s"?, "reads"?}}`."""
-        self._exchange.recipients.update(await read(request, Recipients))
+        self._vonage.mailbox.recipients.update(await read(request, Recipients))
         return Response(status_code=204)
 
     async def list_messages(self, _request: Request) -> Response:
         """`GET /_simulator/messages`: all messages, in both directions."""
-        return JSONResponse({"messages": [message.as_json() for message in self._exchange.messages.values()]})
+        return JSONResponse(
+            {"messages": [message.as_json() for message in self._vonage.mailbox.messages.values()]}
+        )
 
     async def receive_message(self, request: Request) -> Response:
         """`POST /_simulator/messages {"channel", "from", "to", "text"}`: a customer writes."""
         message = await read(request, CustomerMessage, more=True)
         try:
-            taken = await self._engine.ask(inbound.receive(self._exchange, dict(message)))
+            taken = await self._engine.ask(inbound.receive(self._vonage.mailbox, dict(message)))
         except inbound.InvalidMessageError as error:
             raise RefusedError("message", str(error)) from error
         except inbound.UndeliverableError as error:
@@ -124,13 +123,13 @@ class PhoneControl:
         """`POST /_simulator/rtc {"type", "body"?, "from"?, "conversation_id"?, "application_id"?}`."""
         event = await read(request, RtcEvent)
         try:
-            reply = await self._engine.ask(rtc.happen(self._exchange, dict(event)))
+            reply = await self._engine.ask(rtc.happen(self._vonage, dict(event)))
         except rtc.NoRtcError as error:
             raise RefusedError("rtc", str(error)) from error
         return JSONResponse({"delivered": reply.failure is None, "failure": reply.failure}, 201)
 
-    async def _open(self, caller: Caller, to: str) -> Call | Outcome:
-        return self._exchange.open_inbound(caller, to)
+    async def _open(self, caller: Caller, to: str) -> Call | CallOutcome:
+        return self._vonage.lines.open_inbound(caller, to)
 
     async def _press(self, keys: str, call: Call, leg: Leg) -> bool:
         call.tell("pressed", leg, keys=keys)

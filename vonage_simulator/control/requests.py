@@ -14,7 +14,7 @@ from switchboard.wire.endpoints import Url
 from switchboard.wire.typed import Between, TypedDict
 
 from vonage_simulator.calls.parties import Callee
-from vonage_simulator.messages.outbound import Recipient
+from vonage_simulator.messages.message import Recipient
 from vonage_simulator.types import Json
 
 Body = TypeVar("Body")

@@ -3,18 +3,14 @@
 Source: Vonage Messages API v1 reference, webhooks "Inbound Message" and "Message Status".
 """
 
-from typing import TYPE_CHECKING
-
 from switchboard.wire import shapes
 from switchboard.wire.messages import Inbound
 from switchboard.wire.violations import violations
 
 from vonage_simulator.messages import webhooks
-from vonage_simulator.messages.outbound import Message
+from vonage_simulator.messages.mailbox import Mailbox
+from vonage_simulator.messages.message import Message
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.exchange import Exchange
 
 MESSAGE_TYPES = {
     "sms": ("text",),
@@ -40,11 +36,11 @@ class InvalidMessageError(ValueError):
     """A message that the channel could not carry; says which member to change."""
 
 
-async def receive(exchange: "Exchange", message: Json) -> Json:
+async def receive(mailbox: Mailbox, message: Json) -> Json:
     """A customer writes to the account; returns what became of it.
 
     Args:
-        exchange: where it happens.
+        mailbox: where it is kept.
         message: `channel`, `from`, `to`, and either `text` or the members of another `message_type`.
 
     Raises:
@@ -52,14 +48,14 @@ async def receive(exchange: "Exchange", message: Json) -> Json:
         UndeliverableError: the recipient leads to no inbound webhook.
     """
     _check_type(message)
-    exchange.catch_up()
-    application, hook = _receiver(exchange, message)
-    payload = inbound_payload(exchange, message)
+    mailbox.platform.catch_up()
+    application, hook = _receiver(mailbox, message)
+    payload = inbound_payload(mailbox, message)
     _check_payload(payload)
     application_id = application["id"] if application else None
-    exchange.keep_message(Message(payload["message_uuid"], "inbound", payload, application_id), "received")
+    mailbox.keep(Message(payload["message_uuid"], "inbound", payload, application_id), "received")
     webhook = webhooks.webhook("inbound", hook, payload, application_id)
-    reply = await webhooks.deliver(exchange.delivery, webhook)
+    reply = await webhooks.deliver(mailbox.platform.delivery, webhook)
     return {
         "message_uuid": payload["message_uuid"],
         "delivered": reply.failure is None,
@@ -85,20 +81,20 @@ def _check_payload(payload: Json) -> None:
             raise InvalidMessageError(f"{violation.field}: {rule}")
 
 
-def inbound_payload(exchange: "Exchange", message: Json) -> Json:
+def inbound_payload(mailbox: Mailbox, message: Json) -> Json:
     """The inbound webhook's fields; text and numbers are strings."""
     common = {
         "channel": message["channel"],
-        "message_uuid": exchange.account.identifiers.uuid(),
+        "message_uuid": mailbox.platform.account.identifiers.uuid(),
         "to": message["to"],
         "from": message["from"],
-        "timestamp": exchange.clock.timestamp(),
+        "timestamp": mailbox.platform.clock.timestamp(),
         "message_type": message.get("message_type", "text"),
     }
-    if message["channel"] == "sms" and not exchange.account.switches.sms_message_type:
+    if message["channel"] == "sms" and not mailbox.platform.account.switches.sms_message_type:
         del common["message_type"]
     given = {name: value for name, value in message.items() if name not in {*common, "message_type"}}
-    own = {"href": f"{exchange.url}/v1/messages/{common['message_uuid']}"}
+    own = {"href": f"{mailbox.platform.url}/v1/messages/{common['message_uuid']}"}
     return {**common, **_channel_fields(message, own), **given}
 
 
@@ -121,15 +117,15 @@ def _channel_fields(message: Json, own: Json) -> Json:
             return {}
 
 
-def _receiver(exchange: "Exchange", message: Json) -> tuple[Json | None, Json]:
+def _receiver(mailbox: Mailbox, message: Json) -> tuple[Json | None, Json]:
     """The application that gets a message, and its webhook; or the account's own, and no application."""
-    number, account = message["to"], exchange.account
+    number, account = message["to"], mailbox.platform.account
     if message["channel"] == "sms" and account.switches.sms_setting == "sms":
         raise UndeliverableError(
             "the account's default SMS setting is the SMS API, so no SMS reaches the Messages API; "
             "change it in the dashboard's API settings (here: the switch sms_setting)"
         )
-    application = account.application_of(number) or _only_one(exchange, message)
+    application = account.application_of(number) or _only_one(mailbox, message)
     hook = webhooks.hook_of(account, application, "inbound_url")
     if hook:
         return application, hook
@@ -140,9 +136,11 @@ def _receiver(exchange: "Exchange", message: Json) -> tuple[Json | None, Json]:
     raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
 
 
-def _only_one(exchange: "Exchange", message: Json) -> Json | None:
+def _only_one(mailbox: Mailbox, message: Json) -> Json | None:
     """Senders that are no numbers are linked in the dashboard; here, to the only application there is."""
     if message["channel"] in {"sms", "mms"}:
         return None
-    able = [app for app in exchange.account.applications.values() if "messages" in app["capabilities"]]
+    able = [
+        app for app in mailbox.platform.account.applications.values() if "messages" in app["capabilities"]
+    ]
     return able[0] if len(able) == 1 else None

@@ -8,17 +8,17 @@ has been heard.
 import asyncio
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from vonage_simulator.calls.call import Call, Outcome
+from vonage_simulator.calls.call import Call, CallOutcome
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
+from vonage_simulator.calls.running import run_inbound
 from vonage_simulator.clock.waiting import first_of
 from vonage_simulator.journal import words
+from vonage_simulator.testing.held_time import hold_time_during, while_time_runs
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.exchange import Exchange
+from vonage_simulator.vonage import Vonage
 
 Result = TypeVar("Result")
 
@@ -29,13 +29,13 @@ class Phone:
     """A telephone outside of Vonage; or whatever else can call in, in the hand of who uses it.
 
     Args:
-        exchange: where its calls go.
+        vonage: where its calls go.
         caller: who uses it; a text is a telephone's number.
     """
 
-    def __init__(self, exchange: "Exchange", caller: Caller | str = STANDARD_NUMBER) -> None:
+    def __init__(self, vonage: Vonage, caller: Caller | str = STANDARD_NUMBER) -> None:
         self._caller = caller
-        self._exchange = exchange
+        self._vonage = vonage
         self._calls: list[PhoneCall] = []
 
     def dial(self, to: str) -> "PhoneCall":
@@ -44,7 +44,7 @@ class Phone:
         Raises:
             AssertionError: the call leads nowhere; says why.
         """
-        call = PhoneCall(self._exchange, self._caller, to)
+        call = PhoneCall(self._vonage, self._caller, to)
         self._calls.append(call)
         return call
 
@@ -58,7 +58,7 @@ class Phone:
 
     def callee(self, number: str, picks: Picks = "answer", after_s: float = 1.0) -> None:
         """Say how somebody else's number behaves when it is called; without that it rings, in vain."""
-        self._exchange.callees[number] = Callee(picks, after_s)
+        self._vonage.exchange.callees[number] = Callee(picks, after_s)
 
     def hang_up_everything(self) -> None:
         """End whatever is still going on."""
@@ -66,7 +66,7 @@ class Phone:
             call.hangs_up()
 
     def _in_another_hand(self, caller: Caller) -> "Phone":
-        other = Phone(self._exchange, caller)
+        other = Phone(self._vonage, caller)
         other._calls = self._calls
         return other
 
@@ -74,9 +74,9 @@ class Phone:
 class PhoneCall:
     """A call in progress. As a context manager it ends with its block."""
 
-    def __init__(self, exchange: "Exchange", caller: Caller | str, to: str) -> None:
-        self._exchange = exchange
-        self._engine = exchange.engine
+    def __init__(self, vonage: Vonage, caller: Caller | str, to: str) -> None:
+        self._vonage = vonage
+        self._engine = vonage.engine
         self._call, self._run, self._party = self._engine.run(self._begin(caller, to))
 
     def hears(self, text: str, within_s: float = PATIENCE_S) -> None:
@@ -99,12 +99,12 @@ class PhoneCall:
         """Wait until a leg to this number has been joined."""
         self._while_time_runs(self._until_connected(number, within_s))
 
-    def hangs_up(self) -> Outcome:
+    def hangs_up(self) -> CallOutcome:
         """Put the phone down; gives the whole call's outcome."""
         self._engine.run(self._hang_up())
         return self.ends()
 
-    def ends(self) -> Outcome:
+    def ends(self) -> CallOutcome:
         """Let time run until the other side has ended the call too."""
         return self._while_time_runs(self._finish())
 
@@ -116,7 +116,7 @@ class PhoneCall:
     @property
     def transcript(self) -> list[Json]:
         """What happened so far: the journal's `call` entries."""
-        return self._exchange.journal.entries(kind="call", call=self._call.id)
+        return self._vonage.journal.entries(kind="call", call=self._call.id)
 
     def __enter__(self) -> "PhoneCall":
         return self
@@ -126,17 +126,17 @@ class PhoneCall:
     ) -> None:
         self.hangs_up()
 
-    async def _begin(self, caller: Caller | str, to: str) -> "tuple[Call, asyncio.Task[Outcome], Party]":
-        call = self._exchange.open_inbound(caller, to)
-        if isinstance(call, Outcome):
+    async def _begin(self, caller: Caller | str, to: str) -> "tuple[Call, asyncio.Task[CallOutcome], Party]":
+        call = self._vonage.lines.open_inbound(caller, to)
+        if isinstance(call, CallOutcome):
             raise AssertionError(call.failure)
-        run = self._engine.spawn(call.run_inbound(None))
-        self._exchange.hold_time_during(run)
+        run = self._engine.spawn(run_inbound(call, None))
+        hold_time_during(self._vonage, run)
         return call, run, Party(call.first, call.tell)
 
     def _while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
         try:
-            return self._engine.run(self._exchange.while_time_runs(self._unless_broken(doing)))
+            return self._engine.run(while_time_runs(self._vonage, self._unless_broken(doing)))
         except StepFailedError as failed:
             raise AssertionError(f"{failed}\n{self._story()}") from None
 
@@ -157,13 +157,13 @@ class PhoneCall:
                 line.get("what") == "connected" and line["number"] == number and line["call"] == self._call.id
             )
 
-        if not await self._exchange.journal.until(is_connected, within_s, self._call.first.over):
+        if not await self._vonage.journal.until(is_connected, within_s, self._call.first.over):
             raise StepFailedError(f"{self._call.first.party} was never connected to {number}")
 
     async def _hang_up(self) -> None:
         self._party.hangs_up()
 
-    async def _finish(self) -> Outcome:
+    async def _finish(self) -> CallOutcome:
         return await asyncio.shield(self._run)
 
     def _story(self) -> str:

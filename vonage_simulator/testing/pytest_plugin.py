@@ -84,7 +84,7 @@ def calling_what_is_up(running: "State", switches: Switches) -> Iterator[Simulat
 @pytest.fixture
 def phone(simulation: Simulation) -> Iterator[Phone]:
     """A caller's telephone; whatever it left open is hung up after the test."""
-    telephone = Phone(simulation.exchange)
+    telephone = Phone(simulation.vonage)
     yield telephone
     telephone.hang_up_everything()
 

@@ -1,7 +1,9 @@
 """A simulated Vonage without its HTTP origin: calls and messages to webhooks, nothing to configure.
 
-with calling({"answer": app.lambda_handler}) as simulation:
-Phone(simulation.exchange).dial(simulation.number).hears("Welcome")
+    with calling({"answer": app.lambda_handler}) as simulation:
+        Phone(simulation.vonage).dial(simulation.number).hears("Welcome")
+
+The number is linked to an application whose webhooks are the handlers.
 """
 
 import contextlib
@@ -11,14 +13,15 @@ from dataclasses import dataclass
 import httpx
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.calls.exchange import Exchange
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
 from vonage_simulator.messages import outbound
 from vonage_simulator.server import delivering
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers
+from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
 
 VOICE = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
 MESSAGES = {"inbound_url": "inbound", "status_url": "status"}
@@ -37,7 +40,7 @@ class Simulation:
         sent_to: the texts that were sent to a number so far, oldest first.
     """
 
-    exchange: Exchange
+    vonage: Vonage
     number: str
     sent_to: Callable[[str], list[str]]
 
@@ -52,7 +55,7 @@ def calling(webhooks: Mapping[str, Handler], switches: Switches | None = None) -
         switches: how to behave where Vonage's behaviour is not certain.
     """
     account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET, switches=switches)
-    with Handlers(webhooks, account) as handlers, _exchange(account, BASE_URL, handlers) as exchange:
+    with Handlers(webhooks, account) as handlers, _vonage(account, BASE_URL, handlers) as vonage:
         carried_out = 0
 
         def sent_to(number: str) -> list[str]:
@@ -60,10 +63,10 @@ def calling(webhooks: Mapping[str, Handler], switches: Switches | None = None) -
             waiting, carried_out = handlers.commands[carried_out:], len(handlers.commands)
             for command in waiting:
                 if command["name"] == "messages.send":
-                    _send(exchange, account, command["detail"])
-            return _outbound_texts(exchange, number)
+                    _send(vonage, command["detail"])
+            return _outbound_texts(vonage, number)
 
-        yield Simulation(exchange, NUMBER, sent_to)
+        yield Simulation(vonage, NUMBER, sent_to)
 
 
 @contextlib.contextmanager
@@ -74,17 +77,16 @@ def calling_stage(
     transport: httpx.BaseTransport | None = None,
 ) -> Iterator[Simulation]:
     """Call and write to webhooks that are deployed, below one URL: `webhook_url` + `/answer` and so on."""
-    with _exchange(account, webhook_url.rstrip("/"), transport) as exchange:
-        yield Simulation(exchange, NUMBER, sent_to)
+    with _vonage(account, webhook_url.rstrip("/"), transport) as vonage:
+        yield Simulation(vonage, NUMBER, sent_to)
 
 
 @contextlib.contextmanager
-def _exchange(account: Account, base_url: str, transport: httpx.BaseTransport | None) -> Iterator[Exchange]:
+def _vonage(account: Account, base_url: str, transport: httpx.BaseTransport | None) -> Iterator[Vonage]:
     clock = Clock()
     with delivering(account, clock, transport) as delivery, Engine(clock).running() as engine:
-        exchange = Exchange(account, clock, delivery.journal, engine, delivery)
         _link(account, base_url)
-        yield exchange
+        yield Vonage(account, clock, delivery.journal, engine, delivery)
 
 
 def _link(account: Account, base_url: str) -> None:
@@ -100,11 +102,11 @@ def _link(account: Account, base_url: str) -> None:
     account.numbers = {**account.numbers, NUMBER: {**account.numbers[NUMBER], "app_id": application["id"]}}
 
 
-def _send(exchange: Exchange, account: Account, message: Json) -> None:
-    accepted = outbound.accept(exchange, message, next(iter(account.applications.values())))
-    exchange.engine.run(exchange.while_time_runs(outbound.send(exchange, accepted)))
+def _send(vonage: Vonage, message: Json) -> None:
+    accepted = outbound.accept(vonage.mailbox, message, next(iter(vonage.account.applications.values())))
+    vonage.engine.run(while_time_runs(vonage, outbound.send(vonage.mailbox, accepted)))
 
 
-def _outbound_texts(exchange: Exchange, number: str) -> list[str]:
-    sent = [message for message in exchange.messages.values() if message.direction == "outbound"]
+def _outbound_texts(vonage: Vonage, number: str) -> list[str]:
+    sent = [message for message in vonage.mailbox.messages.values() if message.direction == "outbound"]
     return [message.words for message in sent if message.body["to"] == number]

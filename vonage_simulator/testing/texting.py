@@ -1,14 +1,12 @@
 """A customer's messages in a test's hand: send, and read what comes back."""
 
 import time
-from typing import TYPE_CHECKING
 
 from vonage_simulator.messages import inbound
+from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.testing.phone import STANDARD_NUMBER
+from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.types import JsonValue
-
-if TYPE_CHECKING:
-    from vonage_simulator.testing.simulation import Simulation
 
 PATIENCE_S = 5.0
 LOOK_AGAIN_S = 0.02
@@ -23,7 +21,7 @@ class Texting:
         number: the customer's own.
     """
 
-    def __init__(self, simulation: "Simulation", channel: str = "sms", number: str = STANDARD_NUMBER) -> None:
+    def __init__(self, simulation: Simulation, channel: str = "sms", number: str = STANDARD_NUMBER) -> None:
         self.number = number
         self._simulation = simulation
         self._channel = channel
@@ -40,10 +38,10 @@ class Texting:
         Raises:
             AssertionError: the inbound webhook did not take the message, in a day of trying.
         """
-        exchange = self._simulation.exchange
+        vonage = self._simulation.vonage
         content = {"text": text} if text else instead
         message = {"channel": self._channel, "from": self.number, "to": self._simulation.number, **content}
-        outcome = exchange.engine.run(exchange.while_time_runs(inbound.receive(exchange, message)))
+        outcome = vonage.engine.run(while_time_runs(vonage, inbound.receive(vonage.mailbox, message)))
         assert outcome["delivered"], f"the inbound webhook did not take the message: {outcome['failure']}"  # noqa: S101
 
     def receives(self, text: str, within_s: float = PATIENCE_S) -> None:

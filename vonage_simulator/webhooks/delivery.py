@@ -17,7 +17,7 @@ from vonage_simulator.faults import Faults, WebhookFault
 from vonage_simulator.journal.journal import Journal, readable_body
 from vonage_simulator.switches import Retried
 from vonage_simulator.types import Json
-from vonage_simulator.webhooks.reply import Outcome, Reply, reply_of
+from vonage_simulator.webhooks.reply import Arrival, Reply, reply_of
 from vonage_simulator.webhooks.request import Requests, Webhook
 from vonage_simulator.webhooks.signing import Token
 
@@ -40,7 +40,7 @@ class Delivery:
     threads: ThreadPoolExecutor
     faults: Faults[WebhookFault]
     patient: bool = False
-    _under_way: set[asyncio.Future[Outcome]] = field(default_factory=set)
+    _under_way: set[asyncio.Future[Arrival]] = field(default_factory=set)
 
     async def attempt(self, webhook: Webhook, read: Callable[[Reply], Json] = lambda _reply: {}) -> Reply:
         """Send once. A timeout costs its nominal time on a clock that jumps.
@@ -114,7 +114,7 @@ class Delivery:
             await asyncio.sleep(timeout_ms / 1000)
         return reply
 
-    async def _outcome(self, webhook: Webhook, token: Token, fault: WebhookFault | None) -> Outcome:
+    async def _outcome(self, webhook: Webhook, token: Token, fault: WebhookFault | None) -> Arrival:
         try:
             requests = Requests(self.client, self.account)
             request = requests.build(webhook, token, fault, patient=self.patient)
@@ -129,7 +129,7 @@ class Delivery:
             outcome = await sending
         return httpx.ReadTimeout("an injected fault", request=request) if fault and fault.slow else outcome
 
-    def _send(self, request: httpx.Request) -> Outcome:
+    def _send(self, request: httpx.Request) -> Arrival:
         try:
             return self.client.send(request, follow_redirects=self.account.switches.redirects == "follow")
         except (httpx.HTTPError, httpx.InvalidURL) as error:

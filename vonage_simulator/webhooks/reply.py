@@ -10,7 +10,7 @@ import httpx
 
 from vonage_simulator.webhooks.signing import Token
 
-Outcome = httpx.Response | httpx.HTTPError | httpx.InvalidURL
+Arrival = httpx.Response | httpx.HTTPError | httpx.InvalidURL
 
 TRANSIENT = (429, 503, 504)
 UNDELIVERED = {"connect timeout", "no connection", "TLS error", "connection closed", "invalid URL"}
@@ -36,7 +36,7 @@ class Reply:
     at_s: float = 0.0
 
 
-def reply_of(outcome: Outcome) -> Reply:
+def reply_of(outcome: Arrival) -> Reply:
     """What an attempt comes to, to be written down under an entry id of its own."""
     if isinstance(outcome, httpx.Response):
         success = 200 <= outcome.status_code <= 205

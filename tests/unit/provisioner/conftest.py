@@ -22,8 +22,8 @@ from provisioner.world.records import Records
 from tests.fakes import stores
 from tests.unit.provisioner.death import Death
 from vonage_simulator.account.account import Account
-from vonage_simulator.server import Vonage
 from vonage_simulator.server import running as running_vonage
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:provisioner"

@@ -26,7 +26,7 @@ from tests.unit.provisioner.conftest import (
     fresh_world,
     number_properties,
 )
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 EXAMPLES = int(os.environ.get("SWITCHBOARD_TEST_EXAMPLES", "12"))
 STEPS = 10

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 NEW = "Another1Secret"
 

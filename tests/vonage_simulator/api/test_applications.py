@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from vonage_simulator.api.applications import new_key_pair
-from vonage_simulator.server import Vonage
 from vonage_simulator.switches import Switches
+from vonage_simulator.vonage import Vonage
 
 PATH = "/v2/applications"
 HOOK = {"address": "https://example.com/answer", "http_method": "POST"}

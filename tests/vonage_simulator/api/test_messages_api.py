@@ -11,9 +11,9 @@ import jwt
 import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, client_of
-from vonage_simulator.messages.outbound import Recipient
-from vonage_simulator.server import Vonage
+from vonage_simulator.messages.message import Recipient
 from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.vonage import Vonage
 
 MESSAGES = "/v1/messages"
 Json = dict[str, Any]
@@ -74,7 +74,7 @@ def test_message_that_cannot_be_delivered_says_why(
 
 
 def test_failover_tries_the_next_channel(messages: httpx.Client, vonage: Vonage, customer: Customer) -> None:
-    vonage.exchange.recipients["447700900998"] = Recipient("rejected")
+    vonage.mailbox.recipients["447700900998"] = Recipient("rejected")
     first = {
         "channel": "whatsapp",
         "message_type": "text",
@@ -96,7 +96,7 @@ def test_failover_tries_the_next_channel(messages: httpx.Client, vonage: Vonage,
 def test_reader_reports_read_where_the_channel_can(
     messages: httpx.Client, vonage: Vonage, customer: Customer
 ) -> None:
-    vonage.exchange.recipients[CALLER] = Recipient(reads=True)
+    vonage.mailbox.recipients[CALLER] = Recipient(reads=True)
     messages.post(MESSAGES, json=sms(channel="whatsapp"))
     assert [report["status"] for report in statuses(vonage, customer, 3)] == [
         "submitted",
@@ -266,7 +266,7 @@ def test_basic_credentials_send_without_an_application(
     customer.create()
     accepted = api.post(MESSAGES, json=sms())
     assert accepted.status_code == 202
-    message, deadline = vonage.exchange.messages[accepted.json()["message_uuid"]], time.monotonic() + 10
+    message, deadline = vonage.mailbox.messages[accepted.json()["message_uuid"]], time.monotonic() + 10
     while message.status != "delivered" and time.monotonic() < deadline:
         time.sleep(0.01)
     assert message.status == "delivered"
@@ -280,7 +280,7 @@ def test_inbound_whatsapp_can_be_marked_as_read(messages: httpx.Client, vonage: 
     read = messages.post("/_simulator/messages", json=inbound).json()["message_uuid"]
 
     assert messages.patch(f"{MESSAGES}/{read}", json={"status": "read"}).status_code == 202
-    assert vonage.exchange.messages[read].status == "read"
+    assert vonage.mailbox.messages[read].status == "read"
     assert messages.patch(f"{MESSAGES}/{read}", json={"status": "revoked"}).status_code == 404
     assert messages.patch(f"{MESSAGES}/unknown", json={"status": "read"}).status_code == 404
     assert messages.patch(f"{MESSAGES}/{read}", json={"status": "eaten"}).status_code == 422

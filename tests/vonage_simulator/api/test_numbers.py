@@ -5,9 +5,10 @@ import pytest
 
 from tests.vonage_simulator.customer import Customer
 from vonage_simulator.account.account import Account
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.vonage import Vonage
 
 NUMBER = {"country": "GB", "msisdn": "447700900000"}
 

@@ -14,7 +14,8 @@ import pytest
 from tests.vonage_simulator.customer import Customer
 from vonage_simulator.account.account import Account
 from vonage_simulator.origin import certificate
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
+from vonage_simulator.vonage import Vonage
 
 HERE = Path(__file__).parent / "clients"
 CLIENTS = Path(__file__).parents[3] / ".local" / "clients"

@@ -12,9 +12,9 @@ import pytest
 
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, client_of, connect, ncco, talk
 from vonage_simulator.api.applications import new_key_pair
-from vonage_simulator.server import Vonage
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.testing.phone import Phone, PhoneCall
+from vonage_simulator.vonage import Vonage
 
 CALLS = "/v1/calls"
 SIP = {"type": "sip", "uri": "sip:desk@example.com"}
@@ -175,7 +175,7 @@ def running_call(voice: httpx.Client, vonage: Vonage, customer: Customer) -> Ite
     """A caller who listens to endless music."""
     assert voice.get(CALLS).json()["count"] == 0
     customer.on("answer", ncco(talk("la", loop=0)))
-    with Phone(vonage.exchange).dial(NUMBER) as call:
+    with Phone(vonage).dial(NUMBER) as call:
         call.hears("la")
         yield call
 
@@ -260,8 +260,8 @@ def test_muted_leg_is_not_heard_and_earmuffed_leg_hears_nothing(
 ) -> None:
     customer.on("answer", ncco({"action": "conversation", "name": "standup"}))
     with (
-        Phone(vonage.exchange).dial(NUMBER) as one,
-        Phone(vonage.exchange, "447700900124").dial(NUMBER) as two,
+        Phone(vonage).dial(NUMBER) as one,
+        Phone(vonage, "447700900124").dial(NUMBER) as two,
     ):
         two.waits(1)
 
@@ -298,7 +298,7 @@ def test_keys_of_an_asynchronous_input_go_where_a_request_says(
         "eventUrl": [f"{customer.url}/first"],
     }
     customer.on("answer", ncco(keys, talk("la", loop=0)))
-    with Phone(vonage.exchange).dial(NUMBER) as call:
+    with Phone(vonage).dial(NUMBER) as call:
         call.hears("la")
         call.presses("1")
         path = f"{CALLS}/{call.leg}/input/dtmf"
@@ -317,7 +317,7 @@ def test_call_of_a_region_is_known_at_its_region_url_only(vonage: Vonage, custom
     customer.create(region="eu-west")
     customer.on("answer", ncco(talk("la", loop=0)))
     headers = bearer(customer)
-    with Phone(vonage.exchange).dial(NUMBER) as call:
+    with Phone(vonage).dial(NUMBER) as call:
         call.hears("la")
         region_url, path = customer.bodies("answer")[-1]["region_url"], f"{CALLS}/{call.leg}"
         elsewhere = httpx.get(vonage.url + path, headers=headers)
@@ -355,7 +355,7 @@ def test_record_of_an_inbound_call_shows_who_called(
     voice: httpx.Client, vonage: Vonage, customer: Customer
 ) -> None:
     customer.on("answer", ncco(talk("la", loop=0)))
-    with Phone(vonage.exchange).of_user("jamie").dial("support") as call:
+    with Phone(vonage).of_user("jamie").dial("support") as call:
         record = voice.get(f"{CALLS}/{call.leg}").json()
     assert record["from"] == {"type": "app", "user": "jamie"}
 

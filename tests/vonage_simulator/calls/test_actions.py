@@ -9,15 +9,15 @@ import httpx
 import pytest
 
 from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, slowly, talk
-from vonage_simulator.calls.call import Outcome
-from vonage_simulator.server import Vonage
+from vonage_simulator.calls.call import CallOutcome
 from vonage_simulator.testing.endpoint import Answer, Incoming
+from vonage_simulator.vonage import Vonage
 
 COLLEAGUE = "447700900778"
 
 
-def begin(vonage: Vonage, caller: str, steps: list[dict[str, Any]]) -> Future[Outcome]:
-    return vonage.engine.start(vonage.exchange.call_in(caller, NUMBER, steps))
+def begin(vonage: Vonage, caller: str, steps: list[dict[str, Any]]) -> Future[CallOutcome]:
+    return vonage.engine.start(vonage.lines.call_in(caller, NUMBER, steps))
 
 
 def lines(outcome: dict[str, Any], what: str) -> list[dict[str, Any]]:

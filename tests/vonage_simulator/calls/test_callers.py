@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, ncco, talk
-from vonage_simulator.server import Vonage
 from vonage_simulator.testing import script_runner
 from vonage_simulator.testing.phone import Phone
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 CALLS = "/_simulator/calls"
@@ -96,7 +96,7 @@ def test_caller_nobody_could_be_is_refused(api: httpx.Client, call: Json, compla
 
 
 def test_phone_of_a_user_and_of_a_sip_endpoint(greeted: Customer, vonage: Vonage) -> None:
-    phone = Phone(vonage.exchange)
+    phone = Phone(vonage)
 
     phone.of_user("jamie", {"plan": "gold"}).dial("support").hears("hello")
     phone.of_sip("sip:desk@example.com", {"X-UserId": "42"}).dial(NUMBER).hears("hello")

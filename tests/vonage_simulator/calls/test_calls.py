@@ -16,8 +16,9 @@ import pytest
 
 from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, slowly, talk
 from vonage_simulator.account.account import Account
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
 from vonage_simulator.testing.endpoint import Answer, Incoming
+from vonage_simulator.vonage import Vonage
 
 SORRY = ncco(talk("Sorry."))
 
@@ -334,7 +335,7 @@ def test_webhook_whose_reply_the_caller_did_not_await_is_written_down() -> None:
         customer.on("late", react_late).on("event", react).create()
 
         customer.call({"wait": 0.1}, {"hang_up": True})
-        up.engine.run(up.exchange.delivery.settled())
+        up.engine.run(up.delivery.settled())
 
         (entry,) = up.journal.entries(webhook="notify")
         assert entry["response"]["status"] == 204

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, ncco
-from vonage_simulator.server import Vonage
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.testing.phone import Phone
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 GUEST = "447700900778"
@@ -38,8 +38,8 @@ def test_audience_is_who_it_is_said_to_be(
 ) -> None:
     customer.on("answer", by_caller({CALLER: ROOM | speaker, GUEST: ROOM | listener})).create()
     with (
-        Phone(vonage.exchange, CALLER).dial(NUMBER) as one,
-        Phone(vonage.exchange, GUEST).dial(NUMBER) as two,
+        Phone(vonage, CALLER).dial(NUMBER) as one,
+        Phone(vonage, GUEST).dial(NUMBER) as two,
     ):
         two.waits(1)
         one.says("Good morning.")
@@ -51,14 +51,14 @@ def test_audience_is_who_it_is_said_to_be(
 
 
 def test_transfer_moves_the_leg_into_a_conversation_that_is_there(customer: Customer, vonage: Vonage) -> None:
-    first = Phone(vonage.exchange, CALLER)
+    first = Phone(vonage, CALLER)
     customer.on("answer", ncco(ROOM)).create()
     with first.dial(NUMBER) as one:
         one.waits(1)
         moved = next(event for event in customer.bodies("event") if event.get("type") == "transfer")
         transfer = {"action": "transfer", "conversationId": moved["conversation_uuid_to"]}
         customer.on("answer", ncco(transfer, {"action": "talk", "text": "Not heard."}))
-        with Phone(vonage.exchange, GUEST).dial(NUMBER) as two:
+        with Phone(vonage, GUEST).dial(NUMBER) as two:
             two.waits(1)
             two.says("May I come in?")
             one.hears("may i come in")

@@ -20,9 +20,10 @@ from vonage_simulator.account.account import Account
 from vonage_simulator.calls.websocket import pcm
 from vonage_simulator.journal import words as deeds
 from vonage_simulator.origin import certificate
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.testing.phone import Phone
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 HANG_UP = {"hang_up": True}
@@ -274,7 +275,7 @@ def test_hangup_by_the_api_sends_no_disconnected(customer: Customer, bot: Bot) -
     """The documented way for a server to end its leg on purpose."""
 
     def hang_up(_: ServerConnection) -> None:
-        leg = next(leg for _, leg in customer.vonage.exchange.legs.values() if leg.to == bot.uri)
+        leg = next(leg for leg in customer.vonage.exchange.legs.values() if leg.to == bot.uri)
         url = f"{customer.vonage.url}/v1/calls/{leg.uuid}"
         assert httpx.put(url, json={"action": "hangup"}, headers=bearer(customer)).status_code == 204
 
@@ -313,7 +314,7 @@ def test_listed_callee_is_not_asked(customer: Customer, bot: Bot) -> None:
 def test_phone_in_a_tests_hand_talks_to_the_server(customer: Customer, bot: Bot, vonage: Vonage) -> None:
     bot.react = echo
     customer.on("answer", ncco(connect(endpoint=[to(bot)]))).create()
-    phone = Phone(vonage.exchange).dial(NUMBER)
+    phone = Phone(vonage).dial(NUMBER)
 
     phone.is_connected_to(bot.uri)
     phone.says("Are you there?")

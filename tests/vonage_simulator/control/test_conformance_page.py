@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from vonage_simulator.__main__ import _parse
 from vonage_simulator.control import api
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 TESTS = Path(__file__).parents[1]
 PAGE = (TESTS.parents[1] / "docs" / "simulator.md").read_text()

@@ -9,8 +9,9 @@ import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, connect, ncco, talk
 from vonage_simulator.account.account import Account
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
 from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 PATH = "/v2/applications"
 

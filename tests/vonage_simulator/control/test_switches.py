@@ -16,9 +16,9 @@ from websockets.sync.server import ServerConnection
 from tests.vonage_simulator.bot import Bot, on
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, connect, ncco, talk
 from vonage_simulator.__main__ import main
-from vonage_simulator.server import Vonage
 from vonage_simulator.switches import Switches, changed
 from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 APPLICATIONS = "/v2/applications"

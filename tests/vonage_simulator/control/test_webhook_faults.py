@@ -5,7 +5,7 @@ import jwt
 import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, ncco, talk
-from vonage_simulator.server import Vonage
+from vonage_simulator.vonage import Vonage
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import jwt
 import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer
-from vonage_simulator.server import Vonage
 from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 SMS = {"channel": "sms", "from": CALLER, "to": NUMBER, "text": "stop it"}

@@ -137,7 +137,7 @@ def test_flow_does_not_depend_on_what_was_assumed(phone: Phone, sms: Texting, sw
 def test_position_that_a_test_names_is_simulated(phone: Phone, simulation: Simulation) -> None:
     with phone.dial(NUMBER) as call:
         call.hears("goodbye")
-    (asked,) = simulation.exchange.journal.entries(webhook="input")
+    (asked,) = simulation.vonage.journal.entries(webhook="input")
     assert asked["request"]["body"]["dtmf"]["digits"] is None
 
 
@@ -156,9 +156,9 @@ def test_customer_sends_a_picture_and_gets_one_back(whatsapp: Texting) -> None:
 def test_a_minute_of_thinking_costs_the_caller_nothing(phone: Phone, simulation: Simulation) -> None:
     call = phone.dial(NUMBER)
     call.hears("Welcome")
-    before = simulation.exchange.clock.seconds()
+    before = simulation.vonage.clock.seconds()
     time.sleep(0.05)
-    assert simulation.exchange.clock.seconds() == before
+    assert simulation.vonage.clock.seconds() == before
     call.presses("1")
     call.is_connected_to("447700900999")
 
@@ -196,7 +196,7 @@ def test_message_that_never_comes_fails_with_what_came(sms: Texting) -> None:
 
 
 def test_two_phones_are_on_the_line_at_once(simulation: Simulation) -> None:
-    first, second = Phone(simulation.exchange, "447700900101"), Phone(simulation.exchange, "447700900102")
+    first, second = Phone(simulation.vonage, "447700900101"), Phone(simulation.vonage, "447700900102")
     one, other = first.dial(NUMBER), second.dial(NUMBER)
     one.hears("Welcome")
     other.hears("Welcome")

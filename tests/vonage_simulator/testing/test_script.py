@@ -9,9 +9,10 @@ import pytest
 from operate import paths
 from tests.vonage_simulator.customer import CALLEE, Customer, Reaction, connect, ncco, talk
 from vonage_simulator.account.account import Account
-from vonage_simulator.server import Vonage, running
+from vonage_simulator.server import running
 from vonage_simulator.testing import script_runner
 from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.vonage import Vonage
 
 SCRIPT = """
 caller:

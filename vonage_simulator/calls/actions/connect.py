@@ -7,11 +7,10 @@ ends the action.
 
 import asyncio
 
-from vonage_simulator.calls.actions.talk import STREAMED_S
-from vonage_simulator.calls.dialling import Dialling
-from vonage_simulator.calls.legs import ADDRESSES
+from vonage_simulator.calls.actions.stream import STREAMED_S
+from vonage_simulator.calls.call import Player
+from vonage_simulator.calls.dialling import Dialling, address
 from vonage_simulator.calls.machine_detection import Detection
-from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
 
@@ -47,9 +46,7 @@ async def connect(player: Player, action: Json) -> Ncco | None:
 
 def _dialling(player: Player, action: Json) -> Dialling:
     call, endpoint = player.call, action["endpoint"][0]
-    leg = call.exchange.new_leg(
-        call, to=address(endpoint), from_=_caller_id(player, action), parent=player.leg
-    )
+    leg = call.exchange.further_leg(player.leg, from_=_caller_id(player, action), to=address(endpoint))
     dialling = Dialling.to(endpoint, call, leg, action.get("timeout", RING_S), call.hook(action))
     leg.may_report_its_end |= action.get("eventType") == "synchronous"
     return dialling
@@ -75,7 +72,8 @@ async def _greet(player: Player, dialling: Dialling, endpoint: Json) -> None:
     tone = endpoint["onAnswer"].get("ringbackTone", endpoint["onAnswer"].get("ringback"))
     if tone:
         player.leg.hear(tone, STREAMED_S)
-    await player.call.play_from(endpoint["onAnswer"]["url"], dialling.leg)
+    ncco = await player.call.fetch_ncco(endpoint["onAnswer"]["url"], dialling.leg)
+    await Player(player.call, dialling.leg, ncco or []).play()
     own.remove(dialling.leg)
 
 
@@ -102,15 +100,9 @@ async def _failed(player: Player, dialling: Dialling, failure: Json, *, synchron
         dialling.end(completed=failure["status"] != "rejected")
 
 
-def address(endpoint: Json) -> str:
-    """Who an endpoint reaches: a number, a user, an extension or a URI."""
-    value: str = endpoint[ADDRESSES[endpoint["type"]]]
-    return value
-
-
 def _caller_id(player: Player, action: Json) -> str:
     """The number the callee sees: one of the account's own, else it is unknown."""
-    own = player.call.exchange.account.numbers
+    own = player.call.platform.account.numbers
     if action.get("randomFromNumber"):
         return player.call.identifiers.random.choice(sorted(own))
     wanted: str = action.get("from", "")

@@ -1,27 +1,22 @@
-"""`conversation` and `transfer`: legs move from one conversation to another.
+"""`conversation`: the leg moves into a named conversation of the application.
 
-Source: Vonage NCCO reference, "conversation" and "transfer"; webhooks reference, "Transfer". Both end the
-NCCO: a named conversation lasts until the leg, or its moderator, hangs up.
+Source: Vonage NCCO reference, "conversation"; webhooks reference, "Transfer". It ends the NCCO: a named
+conversation lasts until the leg, or its moderator, hangs up.
 """
 
-from typing import TYPE_CHECKING
-
 from vonage_simulator.calls.actions import record
-from vonage_simulator.calls.legs import Conversation, Leg
-from vonage_simulator.calls.player import Player
+from vonage_simulator.calls.call import Player
+from vonage_simulator.calls.legs import Leg
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.call import Call
 
 
 async def conversation(player: Player, action: Json) -> Ncco | None:
     """Join a named conversation of the application until the leg ends."""
     call, leg = player.call, player.leg
     room = call.exchange.room(leg.application_id, action["name"])
-    _set_audience(leg, action)
-    move(call, leg, room)
+    set_audience(leg, action)
+    call.move(leg, room)
     starts = action.get("startOnEnter", True)
     if starts:
         room.start()
@@ -36,37 +31,8 @@ async def conversation(player: Player, action: Json) -> Ncco | None:
     return []
 
 
-async def transfer(player: Player, action: Json) -> Ncco | None:
-    """Move into an existing conversation; what is left of the NCCO is dropped."""
-    call, leg = player.call, player.leg
-    target = call.exchange.conversations.get(action["conversationId"])
-    if target is None:
-        call.report("Conversation not found.")
-        return []
-    _set_audience(leg, action)
-    move(call, leg, target)
-    player.remaining = []
-    return None
-
-
-def move(call: "Call", leg: Leg, target: Conversation) -> None:
-    """Put a leg into another conversation and report it."""
-    origin = leg.conversation
-    leg.move_to(target)
-    call.tell("moved", leg, conversation=target.name or target.uuid)
-    call.webhooks.event(
-        {
-            "conversation_uuid_from": origin.uuid,
-            "type": "transfer",
-            "uuid": leg.uuid,
-            "conversation_uuid_to": target.uuid,
-            "timestamp": call.clock.timestamp(),
-        },
-        leg=leg,
-    )
-
-
-def _set_audience(leg: Leg, action: Json) -> None:
+def set_audience(leg: Leg, action: Json) -> None:
+    """Let an action say who may hear the leg, and whom it hears."""
     leg.muted = bool(action.get("mute", False))
     leg.can_speak = action.get("canSpeak")
     leg.can_hear = action.get("canHear")

@@ -6,17 +6,13 @@ Source: Vonage NCCO reference, "input"; call flow guide.
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from vonage_simulator.calls.actions import record
+from vonage_simulator.calls.call import Call, Player
 from vonage_simulator.calls.legs import Leg, LegOverError
-from vonage_simulator.calls.player import Player
 from vonage_simulator.calls.sounds import Ear, Pressed, Said
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.call import Call
 
 CONFIDENCE = 0.9405097
 
@@ -45,10 +41,10 @@ def _saved(player: Player, action: Json, collecting: "Collecting") -> Json:
     kept = call.exchange.keep_recording(player.leg.application_id, "wav")
     kept.duration_s = collecting.spoken_s
     kept.words = [{"sentence": words} for words in collecting.words]
-    return {"recording_url": record.url(call, kept)}
+    return {"recording_url": kept.url}
 
 
-def _payload(call: "Call", leg: Leg, speech: Json, dtmf: Json) -> Json:
+def _payload(call: Call, leg: Leg, speech: Json, dtmf: Json) -> Json:
     return {
         "speech": speech,
         "dtmf": dtmf,
@@ -60,7 +56,7 @@ def _payload(call: "Call", leg: Leg, speech: Json, dtmf: Json) -> Json:
     }
 
 
-async def _report_each_key(call: "Call", leg: Leg) -> None:
+async def _report_each_key(call: Call, leg: Leg) -> None:
     """Asynchronous mode: one event per key while the call goes on, to wherever keys are reported now."""
     with leg.listening() as ear, contextlib.suppress(LegOverError):
         while True:

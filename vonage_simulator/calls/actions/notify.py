@@ -1,12 +1,9 @@
-"""`notify` and `wait`.
+"""`notify`: the event URL is told something in the middle of a call.
 
 Source: Vonage NCCO reference. The reply to a notify may be an NCCO, which replaces the present one.
 """
 
-import asyncio
-
-from vonage_simulator.calls.player import Player
-from vonage_simulator.ncco.check import clamped_wait_s
+from vonage_simulator.calls.call import Player
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
 
@@ -20,9 +17,3 @@ async def notify(player: Player, action: Json) -> Ncco | None:
         "timestamp": call.clock.timestamp(),
     }
     return await call.webhooks.ask("notify", payload, leg, call.hook(action))
-
-
-async def wait(_player: Player, action: Json) -> Ncco | None:
-    """Do nothing for a while."""
-    await asyncio.sleep(clamped_wait_s(action))
-    return None

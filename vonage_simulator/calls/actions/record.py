@@ -8,37 +8,20 @@ the caller hangs up; that one with a stop condition does so too, with its event,
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from vonage_simulator.calls.call import Call, Player
 from vonage_simulator.calls.events import whole_seconds
 from vonage_simulator.calls.legs import Leg, LegOverError
-from vonage_simulator.calls.player import Player
+from vonage_simulator.calls.recordings import Recording
 from vonage_simulator.calls.sounds import Ear, Pressed, Said
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
 
-if TYPE_CHECKING:
-    from vonage_simulator.calls.call import Call
-
 BYTES_PER_SECOND = 2000
 BEEP_S = 0.5
 TRANSCRIBED_AFTER_S = 5
-KEPT_S = 30 * 86400
 STEREO = 2
 STOPS = ("endOnSilence", "endOnKey", "timeOut")
-
-
-@dataclass
-class Recording:
-    """One recording, kept under its file id by the exchange; `begun_at_s` on the simulator's clock."""
-
-    file_id: str
-    application_id: str | None
-    format: str
-    begun_at_s: float = 0.0
-    duration_s: float = 0.0
-    words: list[Json] = field(default_factory=list)
 
 
 async def record(player: Player, action: Json) -> Ncco | None:
@@ -49,7 +32,7 @@ async def record(player: Player, action: Json) -> Ncco | None:
     return None
 
 
-def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
+def begin(call: Call, leg: Leg, action: Json) -> "asyncio.Task[None]":
     """Start recording beside whatever else goes on."""
     call.tell("recording", leg, format=_format(action))
     if action.get("beepStart"):
@@ -57,7 +40,7 @@ def begin(call: "Call", leg: Leg, action: Json) -> "asyncio.Task[None]":
     return call.spawn(_run(call, leg, action))
 
 
-async def _run(call: "Call", leg: Leg, action: Json) -> None:
+async def _run(call: Call, leg: Leg, action: Json) -> None:
     started, began = call.clock.now(), call.clock.seconds()
     recorded = call.exchange.keep_recording(leg.application_id, _format(action))
     stops = any(name in action for name in STOPS)
@@ -65,11 +48,11 @@ async def _run(call: "Call", leg: Leg, action: Json) -> None:
         async with asyncio.timeout(action.get("timeOut")):
             await _until_it_stops(leg, ear, action, recorded)
     recorded.duration_s = call.clock.seconds() - began
-    call.tell("recorded", leg, url=url(call, recorded), seconds=round(recorded.duration_s))
+    call.tell("recorded", leg, url=recorded.url, seconds=round(recorded.duration_s))
     recording_uuid = call.identifiers.uuid()
     event: Json = {
         "start_time": whole_seconds(started),
-        "recording_url": url(call, recorded),
+        "recording_url": recorded.url,
         "size": int(recorded.duration_s * BYTES_PER_SECOND),
         "recording_uuid": recording_uuid,
         "end_time": whole_seconds(call.clock.now()),
@@ -97,19 +80,14 @@ async def _until_it_stops(leg: Leg, ear: Ear, action: Json, recorded: Recording)
                 recorded.words.append({"sentence": text})
 
 
-async def _transcribe(call: "Call", leg: Leg, action: Json, recorded: Recording, recording_uuid: str) -> None:
+async def _transcribe(call: Call, leg: Leg, action: Json, recorded: Recording, recording_uuid: str) -> None:
     await asyncio.sleep(TRANSCRIBED_AFTER_S)
     event = {
         "conversation_uuid": leg.conversation.uuid,
         "type": "record",
         "recording_uuid": recording_uuid,
         "status": "transcribed",
-        "transcription_url": url(call, recorded) + "/transcription",
+        "transcription_url": recorded.url + "/transcription",
         "timestamp": call.clock.timestamp(),
     }
     call.webhooks.event(event, to=call.hook(action["transcription"]), kind="transcribed", leg=leg)
-
-
-def url(call: "Call", recorded: Recording) -> str:
-    """Where a recording can be downloaded."""
-    return f"{call.exchange.url}/v1/files/{recorded.file_id}"

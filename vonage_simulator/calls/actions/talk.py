@@ -1,4 +1,4 @@
-"""`talk` and `stream`: something is played into the conversation.
+"""`talk`: a text is spoken into the conversation.
 
 Source: Vonage NCCO reference. With `bargeIn`, a key (or a word, when the input that follows takes speech)
 ends it.
@@ -8,26 +8,17 @@ import asyncio
 import itertools
 import re
 
+from vonage_simulator.calls.call import Player
 from vonage_simulator.calls.parties import spoken_s
-from vonage_simulator.calls.player import Player
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
-
-STREAMED_S = 5.0  # how long any audio file lasts here: the simulator does not fetch it
 
 
 async def talk(player: Player, action: Json) -> Ncco | None:
     """Speak a text."""
     text = plain_text(action["text"])
     details = {"text": text, "language": action.get("language", "en-US")}
-    await _play(player, action, text, details, spoken_s(text))
-    return None
-
-
-async def stream(player: Player, action: Json) -> Ncco | None:
-    """Play an audio file; legs "hear" its URL."""
-    url = action["streamUrl"][0]
-    await _play(player, action, url, {"url": url}, STREAMED_S)
+    await play(player, action, text, details, spoken_s(text))
     return None
 
 
@@ -36,7 +27,16 @@ def plain_text(text: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", text).split()) if text.lstrip().startswith("<speak") else text
 
 
-async def _play(player: Player, action: Json, heard: str, details: Json, seconds: float) -> None:
+async def play(player: Player, action: Json, heard: str, details: Json, seconds: float) -> None:
+    """Let the conversation hear something as often as the action says, until somebody barges in.
+
+    Args:
+        player: of the leg whose conversation it is.
+        action: its `loop` and `bargeIn` count.
+        heard: what legs hear.
+        details: what the call's story adds.
+        seconds: how long it lasts once.
+    """
     if action.get("bargeIn"):
         player.begin_barge_in()
     loop = action.get("loop", 1)

@@ -5,24 +5,20 @@ of type `vonage` the handshake carries the JWT of signed webhooks, with `custom`
 confirmed: what the token's `payload_hash` covers (here: an empty body), and how Vonage names itself.
 """
 
-from typing import TYPE_CHECKING
-
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
+from vonage_simulator.calls.call import Call
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.types import Json
 from vonage_simulator.webhooks import signing
 from vonage_simulator.webhooks.delivery import USER_AGENT
 
-if TYPE_CHECKING:
-    from vonage_simulator.calls.call import Call
-
 ADVICE = "start its server, or list the URI as a callee to do without one"
 PATIENCE_S = 2.0  # real seconds that jumping time waits
 
 
-async def shake_hands(call: "Call", leg: Leg, endpoint: Json) -> ClientConnection | None:
+async def shake_hands(call: Call, leg: Leg, endpoint: Json) -> ClientConnection | None:
     """The open connection; None when it could not be opened, which the call's story explains."""
     try:
         with call.clock.standing_still(PATIENCE_S):
@@ -43,10 +39,10 @@ async def shake_hands(call: "Call", leg: Leg, endpoint: Json) -> ClientConnectio
     return None
 
 
-def _authorization(call: "Call", leg: Leg, wanted: Json) -> dict[str, str]:
+def _authorization(call: Call, leg: Leg, wanted: Json) -> dict[str, str]:
     match wanted:
         case {"type": "vonage"}:
-            return signing.authorization(call.exchange.account, b"", leg.application_id)
+            return signing.authorization(call.platform.account, b"", leg.application_id)
         case {"type": "custom", "value": value}:
             return {"Authorization": value}
     return {}

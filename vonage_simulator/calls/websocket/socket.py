@@ -12,11 +12,11 @@ names them.
 import asyncio
 import contextlib
 import json
-from typing import TYPE_CHECKING
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from vonage_simulator.calls.call import Call
 from vonage_simulator.calls.legs import Leg, LegOverError
 from vonage_simulator.calls.sounds import Said
 from vonage_simulator.calls.websocket import pcm
@@ -25,9 +25,6 @@ from vonage_simulator.calls.websocket.pcm import FRAME_MS
 from vonage_simulator.calls.websocket.playback import BUFFERED_FRAMES, Playback
 from vonage_simulator.calls.websocket.turns import Turns
 from vonage_simulator.types import Json, JsonValue
-
-if TYPE_CHECKING:
-    from vonage_simulator.calls.call import Call
 
 KEY_MS = 260  # how long a key is pressed, as in the guide's example
 LONGEST_LAG_S = 1.0  # of frames that are sent late, rather than never
@@ -38,7 +35,7 @@ SHOWN_CHARACTERS = 200
 class Socket:
     """An open connection, and the leg it is the far end of."""
 
-    def __init__(self, call: "Call", leg: Leg, connection: ClientConnection, endpoint: Json) -> None:
+    def __init__(self, call: Call, leg: Leg, connection: ClientConnection, endpoint: Json) -> None:
         self._call = call
         self._leg = leg
         self._connection = connection

@@ -1,0 +1,17 @@
+"""`wait`: nothing happens for a while.
+
+Source: Vonage NCCO reference.
+"""
+
+import asyncio
+
+from vonage_simulator.calls.call import Player
+from vonage_simulator.ncco.check import clamped_wait_s
+from vonage_simulator.ncco.reading import Ncco
+from vonage_simulator.types import Json
+
+
+async def wait(_player: Player, action: Json) -> Ncco | None:
+    """Do nothing for a while."""
+    await asyncio.sleep(clamped_wait_s(action))
+    return None

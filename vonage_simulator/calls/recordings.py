@@ -1,0 +1,30 @@
+"""Recordings, and how long they are kept.
+
+Source: Vonage recording guide.
+"""
+
+from dataclasses import dataclass, field
+
+from vonage_simulator.types import Json
+
+KEPT_S = 30 * 86400
+
+
+@dataclass
+class Recording:
+    """One recording, kept under its file id by the exchange.
+
+    Attributes:
+        format: `mp3`, `wav` or `ogg`.
+        url: where it can be downloaded.
+        begun_at_s: on the simulator's clock.
+        words: what was said meanwhile, as sentences of a transcription.
+    """
+
+    file_id: str
+    application_id: str | None
+    format: str
+    url: str
+    begun_at_s: float = 0.0
+    duration_s: float = 0.0
+    words: list[Json] = field(default_factory=list)

@@ -1,0 +1,71 @@
+"""A message, whichever way it goes, and what becomes of messages to somebody."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vonage_simulator.account.account import UNKNOWN_NUMBER
+from vonage_simulator.types import Json
+
+Fate = Literal["delivered", "undeliverable", "rejected"]
+
+# Of what a message carries, the members that tell a person what it is.
+TOLD = ("url", "name", "title", "caption", "lat", "long", "emoji")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """What becomes of messages to somebody.
+
+    Attributes:
+        fate: the status that follows `submitted`.
+        after_s: simulated seconds until then.
+        reads: a `read` follows on channels that report it.
+    """
+
+    fate: Fate = "delivered"
+    after_s: float = 1.0
+    reads: bool = False
+
+
+@dataclass
+class Message:
+    """A message the simulator knows, in either direction."""
+
+    uuid: str
+    direction: Literal["inbound", "outbound"]
+    body: Json
+    application_id: str | None
+    status: str = "accepted"
+    workflow_id: str | None = None
+    failover: list[Json] = field(default_factory=list)
+
+    @property
+    def channel(self) -> str:
+        """Such as `sms` or `whatsapp`."""
+        return str(self.body["channel"])
+
+    @property
+    def words(self) -> str:
+        """Its text, or what it carries instead, such as `image https://shop.example/menu.jpg`."""
+        if self.body.get("text"):
+            return str(self.body["text"])
+        kind = str(self.body.get("message_type", ""))
+        content = self.body.get(kind)
+        details = [content[name] for name in TOLD if name in content] if isinstance(content, dict) else []
+        return " ".join(map(str, [kind, *details]))
+
+    def as_json(self) -> Json:
+        """The message as the control API lists it."""
+        return {
+            "message_uuid": self.uuid,
+            "direction": self.direction,
+            "status": self.status,
+            "application_id": self.application_id,
+            "words": self.words,
+            "body": self.body,
+        }
+
+
+def standard_recipients() -> dict[str, Recipient]:
+    """Everybody gets their messages, except nobody's number."""
+    return {UNKNOWN_NUMBER: Recipient("undeliverable")}
