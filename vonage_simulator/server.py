@@ -37,7 +37,7 @@ from vonage_simulator.control.requests import RefusedError
 from vonage_simulator.faults import Faults, WebhookFault
 from vonage_simulator.journal.journal import Journal
 from vonage_simulator.origin.certificate import Certificate
-from vonage_simulator.origin.gate import Gate
+from vonage_simulator.origin.middleware import ApiMiddleware
 from vonage_simulator.origin.origin import HOST, listening, serving
 from vonage_simulator.store import Store
 from vonage_simulator.vonage import Vonage
@@ -85,7 +85,7 @@ def origin(vonage: Vonage) -> ASGIApp:
         *api.routes(vonage),
     ]
     app = Starlette(routes=routes, exception_handlers=handlers)
-    return Gate(app, vonage.faults, vonage.journal, vonage.clock, identifiers)
+    return ApiMiddleware(app, vonage.faults, vonage.journal, vonage.clock, identifiers)
 
 
 def _own_response(_request: Request, error: Exception) -> Response:

@@ -134,7 +134,7 @@ def test_problems_only_keeps_what_was_done_about_them() -> None:
 )
 def test_deed_is_told_in_words(deed: dict[str, Any], words: str) -> None:
     line = Entry(entry("call", party="447700900123", **deed))
-    assert words in controls.shown("deed.html", deed=line.deed)
+    assert words in controls.shown("sentence.html", sentence=line.sentence)
 
 
 @pytest.mark.parametrize(

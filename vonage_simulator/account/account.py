@@ -12,8 +12,10 @@ from vonage_simulator.account.identifiers import Identifiers
 from vonage_simulator.switches import Switches
 from vonage_simulator.types import Json
 
-ANSWERING_CALLEE = "447700900999"  # answers by itself after a second
-UNKNOWN_NUMBER = "447700900998"  # belongs to nobody
+# Answers by itself after a second.
+ANSWERING_CALLEE = "447700900999"
+# Belongs to nobody.
+UNKNOWN_NUMBER = "447700900998"
 
 
 @dataclass

@@ -45,8 +45,7 @@ class Callee:
         picks: what happens when it rings; `no_answer` rings until the caller's side gives up.
         after_s: simulated seconds until then.
         steps: what the party does once it has answered; by default it listens to an NCCO, and chats for a
-            while
-            with another person, then hangs up.
+            while with another person, then hangs up.
         beep_after_s: when a machine beeps after it was recognised.
     """
 
@@ -177,12 +176,12 @@ class Party:
             case _:
                 self.hangs_up()
 
-    async def _when_listened_to(self, deed: str) -> None:
+    async def _when_listened_to(self, wanted: str) -> None:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self.leg.unless_over(self.leg.listened_to.wait())
         except (TimeoutError, LegOverError) as error:
-            message = f"{self.leg.party} wanted to {deed}, but no input action listened"
+            message = f"{self.leg.party} wanted to {wanted}, but no input action listened"
             raise StepFailedError(message) from error
 
     def _never_heard(self, text: str, since: int, when: str) -> str:

@@ -12,8 +12,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer
 
-from vonage_simulator.journal import words as deeds
-from vonage_simulator.journal.words import Deed
+from vonage_simulator.journal import words
+from vonage_simulator.journal.words import Sentence
 from vonage_simulator.ncco.check import problems_of
 from vonage_simulator.types import Json, JsonValue
 
@@ -67,9 +67,9 @@ class Entry:
         return next((str(name) for name in names if name), self.kind)
 
     @property
-    def deed(self) -> Deed:
+    def sentence(self) -> Sentence:
         """What it tells, in words."""
-        return deeds.of(self.json)
+        return words.of(self.json)
 
     @property
     def tone(self) -> Tone:
@@ -97,7 +97,7 @@ class Entry:
     @property
     def role(self) -> str | None:
         """What a request repeats or stands in for."""
-        return next((words for name, words in ROLES.items() if name in self.json), None)
+        return next((word for name, word in ROLES.items() if name in self.json), None)
 
     @property
     def again_for(self) -> int | None:

@@ -11,8 +11,8 @@ from vonage_simulator.faults import ApiFault, Faults, WebhookFault
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
+# What can go wrong: a name, the words for it, and the fault's details.
 Effects = Mapping[str, tuple[str, Json]]
-"""What can go wrong: a name, the words for it, and the fault's details."""
 
 WEBHOOKS = {
     "answer": "Answer",

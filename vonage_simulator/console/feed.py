@@ -26,10 +26,10 @@ class Feed:
         """Call `reader` with every entry from now on."""
         self._readers.append(reader)
 
-    def call_soon(self, deed: Callable[[], None]) -> None:
+    def call_soon(self, work: Callable[[], None]) -> None:
         """Do something on the page's loop, from any thread; nothing once the page is closed."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(deed)
+            self._loop.call_soon_threadsafe(work)
 
     def close(self) -> None:
         """The page is gone."""

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from vonage_simulator.console.entries import Entry
 
-TITLES = {"api": "API requests", "code": "Code"}  # of entries about no call and no message
+# Of entries about no call and no message.
+TITLES = {"api": "API requests", "code": "Code"}
 ENDS = {"ended", "hung up", "rejected", "not answered"}
 
 
@@ -56,10 +57,10 @@ class Subject:
         if self.kind == "message":
             return str(story[-1]["what"]) if story else ""
         first_leg = story[0]["leg"] if story else ""
-        deeds = {line["what"] for line in story if line["leg"] == first_leg}
-        if deeds & ENDS:
-            return "ended" if "answered" in deeds else "not answered"
-        return "in progress" if "answered" in deeds else "ringing"
+        happened = {line["what"] for line in story if line["leg"] == first_leg}
+        if happened & ENDS:
+            return "ended" if "answered" in happened else "not answered"
+        return "in progress" if "answered" in happened else "ringing"
 
     @property
     def problems(self) -> int:

@@ -12,8 +12,10 @@ from vonage_simulator.console.subjects import TITLES, Subject
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
-CARDS = 30  # older ones leave the page; the journal keeps them
-ENTRIES_AT_FIRST = 150  # so that a page that is opened late opens as fast
+# Older ones leave the page; the journal keeps them.
+CARDS = 30
+# So that a page that is opened late opens as fast.
+ENTRIES_AT_FIRST = 150
 
 
 class Card:

@@ -7,7 +7,8 @@ from nicegui import ui
 from vonage_simulator.console import controls
 from vonage_simulator.types import Json
 
-LANGUAGE = "en-US"  # of `talk` without one
+# Of `talk` without one.
+LANGUAGE = "en-US"
 
 
 class Transcript:

@@ -20,7 +20,7 @@ def call_story(entries: list[Json]) -> Iterator[str]:
         if entry["kind"] == "webhook":
             yield from _webhook(stamp, entry)
         else:
-            yield f"{stamp}{_deed(entry)}"
+            yield f"{stamp}{_call(entry)}"
 
 
 def message_story(entries: list[Json]) -> Iterator[str]:
@@ -43,11 +43,11 @@ def _webhook(stamp: str, entry: Json) -> Iterator[str]:
         yield f"{indent}[red]{escape(str(problem))}[/]"
 
 
-def _deed(entry: Json) -> str:
-    deed = words.of(entry)
-    quoted = f" [bold magenta]{escape(f'“{deed.quoted}”')}[/]" if deed.quoted else ""
-    keys = f" [bold magenta]{escape(deed.keys)}[/]" if deed.keys else ""
-    return f"[bold]{escape(deed.who)}[/] {escape(deed.does)}{quoted}{keys}"
+def _call(entry: Json) -> str:
+    told = words.of(entry)
+    quoted = f" [bold magenta]{escape(f'“{told.quoted}”')}[/]" if told.quoted else ""
+    keys = f" [bold magenta]{escape(told.keys)}[/]" if told.keys else ""
+    return f"[bold]{escape(told.who)}[/] {escape(told.does)}{quoted}{keys}"
 
 
 def _time(entry: Json) -> datetime:

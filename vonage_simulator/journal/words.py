@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from vonage_simulator.types import Json
 
-# What is told of a deed that needs no words of its own.
+# What is told of an entry that needs no words of its own.
 _DETAILS = ("text", "url", "reason", "detail", "number", "keys", "conversation", "music", "format")
 
 _PLAINLY = {
@@ -16,7 +16,7 @@ _PLAINLY = {
 }
 
 
-class Deed(NamedTuple):
+class Sentence(NamedTuple):
     """Who did what: `447700900123`, `hears`, the words “Welcome.”, no keys.
 
     `quoted` is what was said, heard or written, `keys` what was pressed.
@@ -32,45 +32,45 @@ class Deed(NamedTuple):
         return " ".join(filter(None, (self.who, self.does, quoted, self.keys)))
 
 
-def of(line: Json) -> Deed:
+def of(line: Json) -> Sentence:
     """The words for a journal entry of the kinds `call`, `message` and `code`."""
     if line["kind"] == "code":
-        return Deed(line["what"], line["text"])
+        return Sentence(line["what"], line["text"])
     return _of_message(line) if line["kind"] == "message" else _of_call(line)
 
 
-def _of_message(line: Json) -> Deed:
+def _of_message(line: Json) -> Sentence:
     match line["what"]:
         case "received":
-            return Deed(line["from"], "writes", line["text"])
+            return Sentence(line["from"], "writes", line["text"])
         case "sent":
-            return Deed(line["from"], "replies", line["text"])
+            return Sentence(line["from"], "replies", line["text"])
         case status:
-            return Deed("", f"the message is {status}")
+            return Sentence("", f"the message is {status}")
 
 
-def _of_call(line: Json) -> Deed:
+def _of_call(line: Json) -> Sentence:
     who = line["party"]
     match line["what"]:
         case "dialled" | "answered" as what:
-            return Deed(line["number"], _PLAINLY[what])
+            return Sentence(line["number"], _PLAINLY[what])
         case "talk":
-            return Deed(who, "hears", line["text"])
+            return Sentence(who, "hears", line["text"])
         case "said":
-            return Deed(who, "says", line["text"])
+            return Sentence(who, "says", line["text"])
         case "pressed":
-            return Deed(who, "presses", keys=line["keys"])
+            return Sentence(who, "presses", keys=line["keys"])
         case "listening":
-            return Deed(who, f"is listened to ({', '.join(line['to'])})")
+            return Sentence(who, f"is listened to ({', '.join(line['to'])})")
         case "ended":
             by = f" by {line['by']}" if "by" in line else ": nothing is left to do"
-            return Deed(who, f"is hung up on{by}")
+            return Sentence(who, f"is hung up on{by}")
         case "unreachable" | "cleared" | "closed":
-            return Deed(who, _of_websocket(line))
+            return Sentence(who, _of_websocket(line))
         case what if what in _PLAINLY:
-            return Deed(who, _PLAINLY[what])
+            return Sentence(who, _PLAINLY[what])
         case what:
-            return Deed(who, " ".join([what, *(str(line[name]) for name in _DETAILS if name in line)]))
+            return Sentence(who, " ".join([what, *(str(line[name]) for name in _DETAILS if name in line)]))
 
 
 def _of_websocket(line: Json) -> str:

@@ -7,9 +7,11 @@ from switchboard.wire import shapes
 from switchboard.wire.messages import Inbound
 from switchboard.wire.violations import violations
 
+from vonage_simulator.account.account import Account
 from vonage_simulator.messages import webhooks
 from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.messages.message import Message
+from vonage_simulator.platform import Platform
 from vonage_simulator.types import Json
 
 MESSAGE_TYPES = {
@@ -49,8 +51,8 @@ async def receive(mailbox: Mailbox, message: Json) -> Json:
     """
     _check_type(message)
     mailbox.platform.catch_up()
-    application, hook = _receiver(mailbox, message)
-    payload = inbound_payload(mailbox, message)
+    application, hook = _receiver(mailbox.platform.account, message)
+    payload = inbound_payload(mailbox.platform, message)
     _check_payload(payload)
     application_id = application["id"] if application else None
     mailbox.keep(Message(payload["message_uuid"], "inbound", payload, application_id), "received")
@@ -81,20 +83,20 @@ def _check_payload(payload: Json) -> None:
             raise InvalidMessageError(f"{violation.field}: {rule}")
 
 
-def inbound_payload(mailbox: Mailbox, message: Json) -> Json:
+def inbound_payload(platform: Platform, message: Json) -> Json:
     """The inbound webhook's fields; text and numbers are strings."""
     common = {
         "channel": message["channel"],
-        "message_uuid": mailbox.platform.account.identifiers.uuid(),
+        "message_uuid": platform.account.identifiers.uuid(),
         "to": message["to"],
         "from": message["from"],
-        "timestamp": mailbox.platform.clock.timestamp(),
+        "timestamp": platform.clock.timestamp(),
         "message_type": message.get("message_type", "text"),
     }
-    if message["channel"] == "sms" and not mailbox.platform.account.switches.sms_message_type:
+    if message["channel"] == "sms" and not platform.account.switches.sms_message_type:
         del common["message_type"]
     given = {name: value for name, value in message.items() if name not in {*common, "message_type"}}
-    own = {"href": f"{mailbox.platform.url}/v1/messages/{common['message_uuid']}"}
+    own = {"href": f"{platform.url}/v1/messages/{common['message_uuid']}"}
     return {**common, **_channel_fields(message, own), **given}
 
 
@@ -117,15 +119,15 @@ def _channel_fields(message: Json, own: Json) -> Json:
             return {}
 
 
-def _receiver(mailbox: Mailbox, message: Json) -> tuple[Json | None, Json]:
+def _receiver(account: Account, message: Json) -> tuple[Json | None, Json]:
     """The application that gets a message, and its webhook; or the account's own, and no application."""
-    number, account = message["to"], mailbox.platform.account
+    number = message["to"]
     if message["channel"] == "sms" and account.switches.sms_setting == "sms":
         raise UndeliverableError(
             "the account's default SMS setting is the SMS API, so no SMS reaches the Messages API; "
             "change it in the dashboard's API settings (here: the switch sms_setting)"
         )
-    application = account.application_of(number) or _only_one(mailbox, message)
+    application = account.application_of(number) or _only_one(account, message)
     hook = webhooks.hook_of(account, application, "inbound_url")
     if hook:
         return application, hook
@@ -136,11 +138,9 @@ def _receiver(mailbox: Mailbox, message: Json) -> tuple[Json | None, Json]:
     raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
 
 
-def _only_one(mailbox: Mailbox, message: Json) -> Json | None:
+def _only_one(account: Account, message: Json) -> Json | None:
     """Senders that are no numbers are linked in the dashboard; here, to the only application there is."""
     if message["channel"] in {"sms", "mms"}:
         return None
-    able = [
-        app for app in mailbox.platform.account.applications.values() if "messages" in app["capabilities"]
-    ]
+    able = [app for app in account.applications.values() if "messages" in app["capabilities"]]
     return able[0] if len(able) == 1 else None

@@ -5,6 +5,7 @@ Source: Vonage Messages API reference (1.20.0), "Message Status", failover.
 
 import asyncio
 
+from vonage_simulator.account.account import Account
 from vonage_simulator.messages import webhooks
 from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.messages.message import Fate, Message, Recipient
@@ -19,15 +20,13 @@ ERRORS: dict[Fate, tuple[str, str]] = {
 
 def accept(mailbox: Mailbox, body: Json, application: Json | None) -> Message:
     """Take a message on; what happens to it comes later."""
-    failover = body.get("failover", [])
+    failover, identifiers = body.get("failover", []), mailbox.platform.account.identifiers
     message = Message(
-        mailbox.platform.account.identifiers.uuid(),
+        identifiers.uuid(),
         "outbound",
         {name: value for name, value in body.items() if name != "failover"},
         application["id"] if application else None,
-        workflow_id=f"3TcNjguHxr2vcCZ9Ddsnq6tw{mailbox.platform.account.identifiers.hex()[:8]}"
-        if failover
-        else None,
+        workflow_id=f"3TcNjguHxr2vcCZ9Ddsnq6tw{identifiers.hex()[:8]}" if failover else None,
         failover=failover,
     )
     mailbox.keep(message, "sent")
@@ -74,31 +73,32 @@ async def _deliver(mailbox: Mailbox, message: Message, number: int, total: int) 
 
 
 def _report(mailbox: Mailbox, message: Message, status: str, extra: Json) -> None:
+    platform = mailbox.platform
     message.status = status
     mailbox.keep(message, status)
-    hook = _status_hook(mailbox, message)
+    hook = _status_hook(platform.account, message)
     if hook is None:
         return
     payload = {
         "message_uuid": message.uuid,
         "to": message.body["to"],
         "from": message.body["from"],
-        "timestamp": mailbox.platform.clock.timestamp(),
+        "timestamp": platform.clock.timestamp(),
         "status": status,
         "channel": message.channel,
         **({"client_ref": message.body["client_ref"]} if "client_ref" in message.body else {}),
         **extra,
     }
     webhook = webhooks.webhook("status", hook, payload, message.application_id)
-    mailbox.platform.engine.spawn(webhooks.deliver(mailbox.platform.delivery, webhook))
+    platform.engine.spawn(webhooks.deliver(platform.delivery, webhook))
 
 
-def _status_hook(mailbox: Mailbox, message: Message) -> Json | None:
+def _status_hook(account: Account, message: Message) -> Json | None:
     """The message's own webhook, else the application's; the account's when Basic credentials sent it."""
     version = message.body.get("webhook_version")
-    application = mailbox.platform.account.applications.get(message.application_id or "")
+    application = account.applications.get(message.application_id or "")
     is_gone = application is None and message.application_id is not None
-    hook = None if is_gone else webhooks.hook_of(mailbox.platform.account, application, "status_url")
+    hook = None if is_gone else webhooks.hook_of(account, application, "status_url")
     if "webhook_url" in message.body:
         hook = {**(hook or {"version": "v1"}), "address": message.body["webhook_url"]}
     return {**hook, "version": version} if hook and version else hook

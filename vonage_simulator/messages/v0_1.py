@@ -7,7 +7,8 @@ Source: Vonage Messages API v0.1 reference of 2021: `to` and `from` are objects,
 from vonage_simulator.types import Json
 
 CHANNELS = {"viber_service": "viber_service_msg"}
-DIGITAL = {"messenger", "viber_service"}  # sides of these channels have ids instead of numbers
+# Sides of these channels have ids instead of numbers.
+DIGITAL = {"messenger", "viber_service"}
 
 
 def as_v01(payload: Json) -> Json:

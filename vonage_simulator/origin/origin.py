@@ -43,7 +43,8 @@ def serving(app: ASGIApp, listener: socket.socket, certificate: Certificate | No
     ready = threading.Event()
     config = uvicorn.Config(
         app,
-        http="h11",  # the faults of `gate` reach for the plain socket, which other parsers and loops hide
+        # The faults of `middleware` reach for the plain socket, which other parsers and loops hide.
+        http="h11",
         loop="asyncio",
         ws="websockets-sansio",
         log_level="critical",

@@ -1,18 +1,20 @@
 """A call script: who calls whom, what they do, how the others behave, and what is expected of the call.
 
-from: "447700900123"            # optional; or a sip: URI with sip_headers, or from_user with custom_data
-to: "447700900000"              # optional: the stack's first number
-caller:
-  - hear: Welcome
-  - press: "1"
-  - hear: sales
-  - hang_up: true
-callees:
-  "447700900777": {picks: busy}
-expect:
-  connected_to: "447700900999"
-  hears: [Welcome, Connecting you]
-  fallback: false
+    from: "447700900123"            # optional; or a sip: URI with sip_headers, or from_user with custom_data
+    to: "447700900000"              # optional: the stack's first number
+    caller:
+      - hear: Welcome
+      - press: "1"
+      - hear: sales
+      - hang_up: true
+    callees:
+      "447700900777": {picks: busy}
+    expect:
+      connected_to: "447700900999"
+      hears: [Welcome, Connecting you]
+      fallback: false
+
+Everything but `caller` may be left out; without it, the caller listens to the end.
 """
 
 from dataclasses import dataclass, field

@@ -13,8 +13,8 @@ from vonage_simulator.webhooks.signing import Token
 Arrival = httpx.Response | httpx.HTTPError | httpx.InvalidURL
 
 TRANSIENT = (429, 503, 504)
+# The failures after which nobody has replied, and nobody will.
 UNDELIVERED = {"connect timeout", "no connection", "TLS error", "connection closed", "invalid URL"}
-"""The failures after which nobody has replied, and nobody will."""
 
 
 @dataclass

@@ -15,7 +15,8 @@ from vonage_simulator.webhooks import signing
 from vonage_simulator.webhooks.delivery import USER_AGENT
 
 ADVICE = "start its server, or list the URI as a callee to do without one"
-PATIENCE_S = 2.0  # real seconds that jumping time waits
+# Real seconds that jumping time waits.
+PATIENCE_S = 2.0
 
 
 async def shake_hands(call: Call, leg: Leg, endpoint: Json) -> ClientConnection | None:

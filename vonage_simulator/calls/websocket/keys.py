@@ -6,7 +6,7 @@ from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.sounds import Ear, Pressed
 
 
-class OthersKeys:
+class HeardKeys:
     """Listens to everybody whom a leg hears."""
 
     def __init__(self, leg: Leg) -> None:

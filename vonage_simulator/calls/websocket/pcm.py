@@ -14,7 +14,8 @@ from functools import cache
 FRAME_MS = 20
 TONE_HZ = 400
 VOLUME = 8000
-DEFAULT = "audio/l16;rate=16000"  # unconfirmed: Vonage's own clients send it when nothing is asked for
+# Unconfirmed: Vonage's own clients send it when nothing is asked for.
+DEFAULT = "audio/l16;rate=16000"
 
 
 @cache

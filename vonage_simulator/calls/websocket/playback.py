@@ -14,7 +14,8 @@ from vonage_simulator.calls.websocket.pcm import FRAME_MS
 from vonage_simulator.types import Json
 
 BUFFERED_FRAMES = 3072
-PAUSE_MS = 500  # of silence, after which an utterance is over
+# Of silence, after which an utterance is over.
+PAUSE_MS = 500
 
 
 @dataclass(frozen=True)

@@ -20,15 +20,18 @@ from vonage_simulator.calls.call import Call
 from vonage_simulator.calls.legs import Leg, LegOverError
 from vonage_simulator.calls.sounds import Said
 from vonage_simulator.calls.websocket import pcm
-from vonage_simulator.calls.websocket.keys import OthersKeys
+from vonage_simulator.calls.websocket.keys import HeardKeys
+from vonage_simulator.calls.websocket.pacing import Pacing
 from vonage_simulator.calls.websocket.pcm import FRAME_MS
 from vonage_simulator.calls.websocket.playback import BUFFERED_FRAMES, Playback
-from vonage_simulator.calls.websocket.turns import Turns
 from vonage_simulator.types import Json, JsonValue
 
-KEY_MS = 260  # how long a key is pressed, as in the guide's example
-LONGEST_LAG_S = 1.0  # of frames that are sent late, rather than never
-GOODBYE_S = 1.0  # real seconds that jumping time waits for the server to close as well
+# How long a key is pressed, as in the guide's example.
+KEY_MS = 260
+# Of frames that are sent late, rather than never.
+LONGEST_LAG_S = 1.0
+# Real seconds that jumping time waits for the server to close as well.
+GOODBYE_S = 1.0
 SHOWN_CHARACTERS = 200
 
 
@@ -41,9 +44,9 @@ class Socket:
         self._connection = connection
         self._content_type: str = endpoint.get("content-type", pcm.DEFAULT)
         self._silence, self._tone = pcm.silence(self._content_type), pcm.tone(self._content_type)
-        self._keys = OthersKeys(leg)
+        self._keys = HeardKeys(leg)
         self._playback = Playback(len(self._silence))
-        self._turns = Turns(call.clock, connection)
+        self._pacing = Pacing(call.clock, connection)
         self._sent_frames = self._received_bytes = 0
         self._sounding = False
         self._warnings: set[str] = set()
@@ -71,7 +74,7 @@ class Socket:
         clock = self._call.clock
         due_s = clock.seconds()
         while True:
-            frames = self._turns.frames
+            frames = self._pacing.frames
             since_s = due_s if clock.seconds() - due_s < LONGEST_LAG_S else clock.seconds()
             due_s = since_s + frames * FRAME_MS / 1000
             middle_s = (since_s + due_s) / 2
@@ -79,29 +82,29 @@ class Socket:
             for key in self._keys.pressed():
                 await self._event("dtmf", {"digit": key, "duration": KEY_MS})
             await self._frames(frames, sounding=self._leg.is_hearing(middle_s))
-            await self._turns.give()
+            await self._pacing.let_server_work()
 
     async def _frames(self, count: int, *, sounding: bool) -> None:
         if self._sounding and not sounding:
-            self._turns.expect_answer()
+            self._pacing.expect_answer()
         self._sounding = sounding
         for _ in range(count):
             await self._connection.send(self._tone if sounding else self._silence)
             self._sent_frames += 1
             if self._playback.starving:
-                await self._turns.await_more()
+                await self._pacing.await_more()
             for payload in self._playback.play():
                 await self._event("notify", {"payload": payload})
             self._be_heard(self._playback.utterance_ms())
 
     async def _event(self, name: str, members: Json) -> None:
-        self._turns.expect_answer()
+        self._pacing.expect_answer()
         await self._connection.send(json.dumps({"event": f"websocket:{name}", **members}))
 
     async def _receive(self) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for message in self._connection:
-                self._turns.has_spoken()
+                self._pacing.has_spoken()
                 if isinstance(message, bytes):
                     self._take_audio(message)
                 else:

@@ -1,4 +1,4 @@
-"""Jumping time and the server of a WebSocket: how it gets a word in.
+"""The pace of a WebSocket: how its server gets a word in while time jumps.
 
 A second of simulated time would be over before the server has read its audio. So jumping time waits for it:
 until it has read each tenth of a second, and a little longer after what it may answer: an event, the end of
@@ -14,13 +14,15 @@ from websockets.asyncio.client import ClientConnection
 from vonage_simulator.clock.clock import Clock
 
 FRAMES_AT_ONCE = 5
-READING_S = 1.0  # real seconds, after which time goes on without a server that does not read
+# Real seconds, after which time goes on without a server that doesn't read.
+READING_S = 1.0
+# Real seconds that a server may take to answer.
 THINKING_S = 0.2
 A_MOMENT_S = 0.001
 
 
-class Turns:
-    """Whose turn it is on a connection."""
+class Pacing:
+    """When time may go on, and how many frames are sent until then."""
 
     def __init__(self, clock: Clock, connection: ClientConnection) -> None:
         self._clock = clock
@@ -42,7 +44,7 @@ class Turns:
         """The server has sent something."""
         self._word.set()
 
-    async def give(self) -> None:
+    async def let_server_work(self) -> None:
         """Wait for the server: its library answers the first ping, the second when its program had a turn."""
         if self._clock.live:
             return

@@ -1,4 +1,4 @@
-"""The gate every API request passes: faults are injected here, and the request is written to the journal."""
+"""What every API request passes: faults are injected here, and the request is written to the journal."""
 
 import asyncio
 import contextlib
@@ -19,15 +19,16 @@ from vonage_simulator.api import problems
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.faults import ApiFault, Faults
 from vonage_simulator.journal.journal import Journal, readable_body, readable_url
-from vonage_simulator.origin import visitors
+from vonage_simulator.origin import host_check
 
 CONTROL = "/_simulator"
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
+# SO_LINGER: on, zero seconds.
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 @dataclass
-class Gate:
-    """An ASGI application in front of the APIs."""
+class ApiMiddleware:
+    """The ASGI middleware in front of the APIs."""
 
     app: ASGIApp
     faults: Faults[ApiFault]
@@ -36,12 +37,12 @@ class Gate:
     identifiers: Identifiers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Keep strangers out, let the control API pass untouched, gate the rest."""
+        """Keep strangers out, let the control API pass untouched, take down the rest."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        refused = visitors.refusal(request)
+        refused = host_check.refusal(request)
         if refused or scope["path"].startswith(CONTROL):
             await (refused or self.app)(scope, receive, send)
             return
