@@ -45,8 +45,7 @@ class ApiFault:
         route: method and path, `*` matches anything: `PUT /v2/applications/*`.
         status: answer this instead of doing the work.
         retry_after: seconds, sent as `Retry-After`.
-        body: the reply's body: text, or JSON for anything else; by default what Vonage sends with that
-            status.
+        body: the reply's body: text, or JSON for anything else; by default what Vonage sends with the status.
         html: answer with a page of a proxy instead of JSON.
         delay_ms: real milliseconds to wait first.
         hang: never answer; the client has to time out.

@@ -121,13 +121,13 @@ class Call:
         self._tasks.append(task)
         return task
 
-    async def spawned_is_done(self) -> None:
+    async def wait_for_spawned(self) -> None:
         """Wait for what goes on beside the NCCO; what was stopped is fine, what broke is not."""
         for result in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 raise result
 
-    async def answer(self) -> Ncco | None:
+    async def answer_ncco(self) -> Ncco | None:
         """The NCCO that the answer URL or the fallback gives; None when neither does."""
         return await self.webhooks.answer(self._answer_payload(self.first), self.first)
 

@@ -26,7 +26,7 @@ PAUSE_BETWEEN_KEYS_S = 0.2
 PATIENCE_S = 60.0
 CHAT_S = 10.0
 
-ACTIONS = ("hear", "say", "press", "wait", "hang_up")
+STEPS = ("hear", "say", "press", "wait", "hang_up")
 
 
 class StepError(ValueError):
@@ -80,9 +80,9 @@ def spoken_s(text: str) -> float:
 def check_steps(steps: list[Json]) -> None:
     """Raise `StepError` for the first step that nobody could follow."""
     for number, step in enumerate(steps, start=1):
-        known = [name for name in ACTIONS if isinstance(step, dict) and name in step]
+        known = [name for name in STEPS if isinstance(step, dict) and name in step]
         if len(known) != 1:
-            message = f"step {number} must have exactly one of {', '.join(ACTIONS)}; got {step!r}"
+            message = f"step {number} must have exactly one of {', '.join(STEPS)}; got {step!r}"
             raise StepError(message)
         wrong = _misfit(step, set(step) - {known[0]})
         if wrong:

@@ -30,7 +30,7 @@ async def run_inbound(call: Call, steps: list[Json] | None) -> CallOutcome:
         call.tell("dialled", leg, number=leg.to)
         call.leg_event(leg, "started")
         call.leg_event(leg, "ringing")
-        ncco = await call.answer()
+        ncco = await call.answer_ncco()
         if ncco is None:
             _not_answered(call)
         elif not leg.over.is_set():  # the caller may have lost patience meanwhile
@@ -52,7 +52,7 @@ async def run_outbound(call: Call, dialling: Dialling, ncco: Ncco | None, option
             return call.outcome()
         leg.conversation.add(leg)
         if ncco is None:
-            ncco = await call.answer()
+            ncco = await call.answer_ncco()
         detection = Detection.wanted(call, leg, callee, options, None)
         if detection and ncco is not None:
             ncco = await _detected(call, detection, ncco)
@@ -111,7 +111,7 @@ async def _reporting(call: Call) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as together:
         sending = together.create_task(call.webhooks.send_events())
         yield
-        await call.spawned_is_done()
+        await call.wait_for_spawned()
         await call.webhooks.drained()
         sending.cancel()
 

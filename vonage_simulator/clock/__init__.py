@@ -1,1 +1,1 @@
-"""Time that jumps or is real, and the engine that calls run on."""
+"""Time that jumps or is real, the engine that calls run on, and waiting for the first of several things."""

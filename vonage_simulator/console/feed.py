@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from vonage_simulator.journal.journal import Journal
+from vonage_simulator.journal.journal import Journal, Listener
 from vonage_simulator.types import Json
-
-Reader = Callable[[Json], None]
 
 
 class Feed:
@@ -19,10 +17,10 @@ class Feed:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._loop = asyncio.get_running_loop()
-        self._readers: list[Reader] = []
+        self._readers: list[Listener] = []
         self._stop = journal.listen(self._pass_on)
 
-    def read(self, reader: Reader) -> None:
+    def read(self, reader: Listener) -> None:
         """Call `reader` with every entry from now on."""
         self._readers.append(reader)
 

@@ -8,7 +8,7 @@ has been heard.
 import asyncio
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from vonage_simulator.calls.call import Call, CallOutcome
 from vonage_simulator.calls.callers import Caller
@@ -142,8 +142,8 @@ class PhoneCall:
 
     async def _unless_broken(self, doing: Coroutine[Any, Any, Result]) -> Result:
         """Do something, but not longer than the call works."""
-        done, broken = await first_of(doing, self._breakdown())
-        result: Result = (broken or cast("asyncio.Future[Result]", done)).result()
+        finished = next(filter(None, await first_of(self._breakdown(), doing)))
+        result: Result = finished.result()
         return result
 
     async def _breakdown(self) -> None:

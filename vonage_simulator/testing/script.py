@@ -14,7 +14,7 @@
       hears: [Welcome, Connecting you]
       fallback: false
 
-Everything but `caller` may be left out; without it, the caller listens to the end.
+Everything may be left out; without `caller`, whoever calls listens to the end.
 """
 
 from dataclasses import dataclass, field

@@ -50,8 +50,7 @@ def calling(webhooks: Mapping[str, Handler], switches: Switches | None = None) -
     """Call and write to Lambda handlers in this process; what their flows send arrives here as well.
 
     Args:
-        webhooks: handlers by the last part of their route: `answer`, `fallback`, `event`, `inbound`,
-            `status`.
+        webhooks: handlers by the last part of their route: `answer`, `event`, `inbound` and so on.
         switches: how to behave where Vonage's behaviour is not certain.
     """
     account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET, switches=switches)

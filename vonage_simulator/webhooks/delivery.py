@@ -1,6 +1,6 @@
 """One webhook, really sent: what was asked, what came back, and how it is written down.
 
-Whose reply is an NCCO, and which fallback is asked, is decided in `call_webhooks`.
+Whose reply is an NCCO, and which fallback is asked, is decided in `calls.webhooks`.
 """
 
 import asyncio
