@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from provisioner.world import keys
+from vonage_simulator.api.applications import new_key_pair
 from vonage_simulator.console import controls
+from vonage_simulator.console.account import fingerprint
 from vonage_simulator.console.composing import KINDS, TYPES, UnreadableError, content
 from vonage_simulator.console.entries import Entry, pretty, summary
 from vonage_simulator.console.filters import Filters
@@ -163,3 +166,9 @@ def test_what_cannot_be_sent_says_what_would_do(kind: str, written: str) -> None
 def test_every_type_that_a_channel_carries_has_a_name_and_a_hint() -> None:
     assert {kind for types in TYPES.values() for kind in types} == set(KINDS)
     assert set(TYPES) == set(CHANNELS)
+
+
+def test_fingerprint_is_the_one_that_the_provisioner_reports() -> None:
+    public_key = new_key_pair()["public_key"]
+
+    assert fingerprint(public_key) == keys.fingerprint(public_key)

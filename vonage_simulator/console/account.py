@@ -1,8 +1,11 @@
 """The account: applications with their capabilities and keys, numbers and what they are linked to."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 
-from provisioner.world.keys import fingerprint
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.types import Json
@@ -44,6 +47,13 @@ class AccountPanel:
                 for application in account.applications.values()
             ],
         }
+
+
+def fingerprint(public_pem: str) -> str:
+    """`SHA256:` and the base64 digest of a public key's DER: the stack's output `PublicKeyFingerprint`."""
+    key = load_pem_public_key(public_pem.encode())
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return "SHA256:" + base64.b64encode(hashlib.sha256(der).digest()).decode().rstrip("=")
 
 
 def webhooks(application: Json) -> Iterator[tuple[str, str, str, str]]:

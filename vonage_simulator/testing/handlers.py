@@ -20,7 +20,6 @@ from types import TracebackType
 from typing import Any
 
 import httpx
-from switchboard.aws import queues, secret
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
@@ -70,8 +69,6 @@ class Handlers(httpx.BaseTransport):
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        secret._secrets_manager().close()  # noqa: SLF001 - the functions keep their connections for ever
-        queues._sqs.close()  # noqa: SLF001 - likewise
         self._open.close()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -102,7 +99,7 @@ class Handlers(httpx.BaseTransport):
             message = json.loads(asked["MessageBody"])
             (self.commands if "command" in asked["QueueUrl"] else self.events).append(message)
             return _json({"MessageId": message["id"]})
-        return Answer(400, b'{"__type": "InvalidAction"}')
+        return _json({"__type": "InvalidAction"}, 400)
 
 
 def _gateway_event(request: httpx.Request) -> Json:
@@ -126,5 +123,7 @@ def _gateway_event(request: httpx.Request) -> Json:
     }
 
 
-def _json(value: Json) -> Answer:
-    return Answer(body=json.dumps(value).encode())
+def _json(value: Json, status: int = 200) -> Answer:
+    # Functions would keep the connection for as long as they live, which is longer than this server does.
+    headers = {"Content-Type": "application/json", "Connection": "close"}
+    return Answer(status, json.dumps(value).encode(), headers)
