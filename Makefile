@@ -39,13 +39,13 @@ debug: .venv/.ready ## Breakpoints while `make up` runs: make debug FUNCTION=ans
 	@$(RUN) -m local.debugging $(FUNCTION)
 
 call: .venv/.ready ## Run a call script against what is up: make call SCRIPT=examples/ivr/call.yaml
-	@PYTHONPATH=layers/switchboard $(RUN) -m vonage_simulator.testing.script_runner $(SCRIPT)
+	@$(RUN) -m local call $(SCRIPT)
 
 timeline: .venv/.ready ## Recent calls and messages of what is up, or one of them: make timeline ID=CON-…
 	@$(RUN) -m local timeline $(ID)
 
 vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage PORT=4010
-	@PYTHONPATH=layers/switchboard $(RUN) -m vonage_simulator --port $(PORT)
+	@$(RUN) -m vonage_simulator --port $(PORT)
 
 ## ── Deploy it ──
 .PHONY: credentials deploy

@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down|timeline|credentials`, as `make` calls it."""
+"""`python -m local demo|up|down|call|timeline|credentials`, as `make` calls it."""
 
 import os
 import signal
@@ -25,6 +25,7 @@ def main(command: str) -> int:
         "demo": _demo,
         "up": _up,
         "down": _down,
+        "call": _call,
         "timeline": _timeline,
         "credentials": lambda report: credentials.ask(report.console),
         "deploy": lambda report: deploy.deploy(report.console),
@@ -66,6 +67,13 @@ def _down(report: Report) -> None:
     with report.step("Stopping the embedded AWS and the simulated Vonage"):
         up.stop(state.load().services)
         state.forget()
+
+
+def _call(_report: Report) -> None:
+    """Run call scripts through the simulated Vonage of the stage that is up."""
+    from vonage_simulator.testing import script_runner
+
+    sys.exit(script_runner.main(["--simulator", state.load().vonage_url, *sys.argv[2:]]))
 
 
 def _timeline(_report: Report) -> None:

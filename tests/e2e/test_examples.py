@@ -8,13 +8,13 @@ import pytest
 
 from examples.voicemail.event.app import OWNER
 from local import up
+from local.pytest_stage import calling_what_is_up
 from local.reload import Reloader
 from local.stage import Stage
 from operate import paths
 from tests.e2e.conftest import wait_until
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.phone import Phone
-from vonage_simulator.testing.pytest_plugin import calling_what_is_up
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 

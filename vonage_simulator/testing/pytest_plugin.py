@@ -6,34 +6,38 @@
         call.presses("1")
         call.is_connected_to("447700900999")
 
-Handlers run in this process, in milliseconds. With `pytest --stage` the same tests go through the stack
-that `make up` deployed into the embedded AWS. To test other handlers, override the fixture `webhooks`.
+Handlers run in this process, in milliseconds. To test others, override the fixture `webhooks`. A plugin that
+implements `pytest_vonage_simulation` lets the same tests call webhooks that are deployed.
 """
 
-import contextlib
 import importlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
 
-import httpx
 import pytest
 
-from vonage_simulator.account.account import Account
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
-from vonage_simulator.testing.simulation import Simulation, calling, calling_stage
+from vonage_simulator.testing.simulation import Simulation, calling
 from vonage_simulator.testing.texting import Texting
-
-if TYPE_CHECKING:
-    from local.state import State
 
 FUNCTIONS = ("answer", "fallback", "event", "inbound", "status")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--stage`."""
-    parser.addoption("--stage", action="store_true", help="call the stack that `make up` deployed")
+class Hooks:
+    """What other plugins may implement."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_vonage_simulation(
+        self, config: pytest.Config, switches: Switches
+    ) -> AbstractContextManager[Simulation] | None:
+        """Where the calls of a test go: what `calling_stage` gives; None leaves it to others."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let other plugins say where calls go."""
+    pluginmanager.add_hookspecs(Hooks)
 
 
 @pytest.fixture
@@ -50,34 +54,9 @@ def switches() -> Switches:
 
 @pytest.fixture
 def simulation(request: pytest.FixtureRequest, switches: Switches) -> Iterator[Simulation]:
-    """The simulated Vonage that calls the handlers, or with `--stage` the deployed stack."""
-    if not request.config.getoption("--stage", default=False):
-        webhooks = request.getfixturevalue("webhooks")
-        with calling(webhooks, switches) as simulated:
-            yield simulated
-        return
-    from local import state
-
-    with calling_what_is_up(state.load(), switches) as simulated:
-        yield simulated
-
-
-@contextlib.contextmanager
-def calling_what_is_up(running: "State", switches: Switches) -> Iterator[Simulation]:
-    """Call and write to the stack that `make up` deployed, at its own address, as its flows know it."""
-    from local import gateway, up
-
-    def sent_to(number: str) -> list[str]:
-        listed = httpx.get(f"{running.vonage_url}/_simulator/messages", trust_env=False).json()["messages"]
-        sent = [message for message in listed if message["direction"] == "outbound"]
-        return [message["words"] for message in sent if message["body"]["to"] == number]
-
-    account = Account.seeded(
-        api_key=running.api_key, signature_secret=running.signature_secret, switches=switches
-    )
-    own_address = up.stage_of(running).outputs()["WebhookUrl"]
-    transport = gateway.EmbeddedGateway(running.aws_url)
-    with calling_stage(own_address, account, sent_to, transport) as simulated:
+    """The simulated Vonage that calls the handlers, or what another plugin says."""
+    elsewhere = request.config.hook.pytest_vonage_simulation(config=request.config, switches=switches)
+    with elsewhere or calling(request.getfixturevalue("webhooks"), switches) as simulated:
         yield simulated
 
 

@@ -1,8 +1,8 @@
 """`python -m vonage_simulator.testing.script_runner FILE…`: run call scripts, here or on a deployed stack.
 
-Without `--url`, the call goes through the simulated Vonage of `make up`. With it, one of its own calls the
-webhooks under that URL (`/webhooks/answer` and the others), signed with `VONAGE_SIGNATURE_SECRET` and
-`VONAGE_API_KEY`.
+The call goes through a simulated Vonage that is running, to the application of its numbers. With `--url`, one
+of its own calls the webhooks under that URL (`/webhooks/answer` and the others), signed with
+`VONAGE_SIGNATURE_SECRET` and `VONAGE_API_KEY`.
 """
 
 import argparse
@@ -16,10 +16,9 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from local import state
-from operate.errors import StageError
 from vonage_simulator.account.account import Account
 from vonage_simulator.journal.story import call_story
+from vonage_simulator.origin.origin import DEFAULT_PORT, HOST
 from vonage_simulator.server import running
 from vonage_simulator.testing import script
 from vonage_simulator.types import Json
@@ -34,9 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     out = Console(highlight=False)
     try:
         scripts = [(path, script.read(path)) for path in options.files]
-        with _simulator(options.url) as control:
+        with _own(options.url) if options.url else _running(options.simulator) as control:
             passed = [run(one, control, out, path.name) for path, one in scripts]
-    except (script.ScriptError, StageError, httpx.HTTPError) as error:
+    except (script.ScriptError, httpx.HTTPError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
     return 0 if all(passed) else 1
@@ -72,11 +71,20 @@ def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -
 
 
 @contextlib.contextmanager
-def _simulator(url: str | None) -> Iterator[httpx.Client]:
-    if url is None:
-        with _client(state.load().vonage_url) as control:
-            yield control
-        return
+def _running(simulator: str) -> Iterator[httpx.Client]:
+    try:
+        httpx.get(f"{simulator.rstrip('/')}/_simulator/account", trust_env=False).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise script.ScriptError(
+            f"no simulated Vonage answers at {simulator} ({error}): start one with "
+            "`python -m vonage_simulator`, or say with --simulator where it is"
+        ) from error
+    with _client(simulator.rstrip("/")) as control:
+        yield control
+
+
+@contextlib.contextmanager
+def _own(url: str) -> Iterator[httpx.Client]:
     api_key, signature_secret = (os.environ.get(f"VONAGE_{name}") for name in ("API_KEY", "SIGNATURE_SECRET"))
     if not (api_key and signature_secret):
         raise script.ScriptError(
@@ -126,7 +134,14 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         prog="python -m vonage_simulator.testing.script_runner", description=__doc__
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="call scripts in YAML")
-    parser.add_argument("--url", help="base URL of deployed webhooks, such as https://….amazonaws.com")
+    called = parser.add_mutually_exclusive_group()
+    called.add_argument(
+        "--simulator",
+        default=f"http://{HOST}:{DEFAULT_PORT}",
+        metavar="URL",
+        help="a simulated Vonage that is running (default %(default)s)",
+    )
+    called.add_argument("--url", help="base URL of deployed webhooks, such as https://….amazonaws.com")
     return parser.parse_args(arguments)
 
 

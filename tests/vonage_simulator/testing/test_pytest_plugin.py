@@ -23,14 +23,15 @@ from switchboard import (
     talk,
 )
 from switchboard import phone as phone_number
+from switchboard.aws import queues, secret
 
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone, PhoneCall
-from vonage_simulator.testing.simulation import Simulation
+from vonage_simulator.testing.simulation import Simulation, calling
 from vonage_simulator.testing.texting import Texting
 
-pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
+pytest_plugins = ["vonage_simulator.testing.pytest_plugin", "pytester"]
 
 NUMBER = "447700900000"
 
@@ -204,3 +205,32 @@ def test_two_phones_are_on_the_line_at_once(simulation: Simulation) -> None:
     other.is_connected_to("447700900999")
     one.hears("goodbye")
     second.hang_up_everything()
+
+
+def test_handlers_keep_no_connection_to_what_is_gone(webhooks: dict[str, Handler]) -> None:
+    with calling(webhooks) as simulation, Phone(simulation.exchange).dial(NUMBER) as call:
+        call.hears("Welcome")
+
+    for service in (secret._secrets_manager(), queues._sqs):
+        assert service._kept
+        assert service._kept.connection.sock is None
+
+
+def test_another_plugin_says_where_calls_go(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        from vonage_simulator.testing.simulation import calling
+
+        pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
+
+        def answer(event, context):
+            ncco = '[{"action": "talk", "text": "Elsewhere"}]'
+            return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": ncco}
+
+        def pytest_vonage_simulation(switches):
+            return calling({"answer": answer, "event": lambda event, context: {"statusCode": 204}}, switches)
+        """
+    )
+    pytester.makepyfile('def test_call(phone): phone.dial("447700900000").hears("Elsewhere")')
+
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)

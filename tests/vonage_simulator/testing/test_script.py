@@ -1,12 +1,10 @@
 """Call scripts: a file says what happens, the verdict is pass or fail."""
 
-import json
 import time
 from pathlib import Path
 
 import pytest
 
-from operate import paths
 from tests.vonage_simulator.customer import CALLEE, Customer, Reaction, connect, ncco, talk
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import running
@@ -202,27 +200,25 @@ def test_three_legs_with_recording_menu_speech_transfer_and_voicemail_take_no_ti
     assert len(customer.bodies("voicemail")) == 1
 
 
-def test_script_runs_through_what_is_up_and_leaves_it_on_real_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+def test_script_runs_through_a_simulator_and_leaves_it_on_real_time(tmp_path: Path) -> None:
     with running(Account.seeded(seed=1), live=True) as up, Customer.serving(up) as customer:
         customer.on("answer", ncco(talk("Hello. " * 50))).create()
-        nothing = dict.fromkeys(("aws_url", "console_url", "webhook_url", "stack_name", "application_id"), "")
-        secrets = dict.fromkeys(("api_key", "api_secret", "signature_secret"), "")
-        saved = {**nothing, **secrets, "vonage_url": up.url, "numbers": [], "services": []}
-        paths.STATE.write_text(json.dumps(saved))
 
         started = time.monotonic()
-        assert run(tmp_path, "caller: [{hear: Hello}]\nexpect: {status: completed}") == 0
+        called = run(tmp_path, "caller: [{hear: Hello}]\nexpect: {status: completed}", "--simulator", up.url)
 
+        assert called == 0
         assert time.monotonic() - started < 10
         assert up.clock.live
 
 
-def test_script_says_what_to_do_when_nothing_is_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "127.0.0.1:4010", "http://127.0.0.1:port"])
+def test_script_says_what_to_do_when_no_simulator_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str
 ) -> None:
-    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
-    assert run(tmp_path, "caller: []") == 2
-    assert "make up" in capsys.readouterr().err
+    assert run(tmp_path, "caller: []", "--simulator", url) == 2
+
+    told = capsys.readouterr().err
+    assert f"no simulated Vonage answers at {url}" in told
+    assert "python -m vonage_simulator" in told
+    assert "--simulator" in told

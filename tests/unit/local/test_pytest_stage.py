@@ -1,0 +1,33 @@
+"""`pytest --stage`, as far as it needs no stage: the other half is in tests/e2e."""
+
+from pathlib import Path
+
+import pytest
+
+from operate import paths
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+
+
+def test_stage_that_is_not_up_is_an_error_before_the_first_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_nothing(): pass")
+
+    run = pytester.runpytest_inprocess("-p", "local.pytest_stage", "--stage")
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stderr.fnmatch_lines(["*Nothing is running here.", "Start it with `make up`."])
+
+
+def test_without_the_option_tests_run_in_their_own_process(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_nothing(): pass")
+
+    pytester.runpytest_inprocess("-p", "local.pytest_stage").assert_outcomes(passed=1)
+
+
+def test_repository_offers_the_option_to_all_of_its_tests(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.getoption("--stage", default=None) is not None
