@@ -86,22 +86,18 @@ def _new_credentials() -> dict[str, str]:
 
 
 def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str], *, live: bool) -> Service:
-    person = ["--reload", Stage.stack_name] if live else ["--jump"]
+    person = ["--reload", Stage.stack_name] if live else []
     options = ["--port", str(port), "--embedded-aws", aws_url, *person]
     settings = {f"VONAGE_{name.upper()}": value for name, value in credentials.items()}
     return service.start(
         "the simulated Vonage",
-        [sys.executable, "-m", "vonage_simulator", *options],
+        [sys.executable, "-m", "local.simulated_vonage", *options],
         port=port,
         health_path="/_simulator/journal",
         log=paths.LOGS / "vonage.log",
         port_setting="VONAGE_PORT",
-        environment=service.clean_environment(PYTHONPATH=_import_path(), **settings),
+        environment=service.clean_environment(PYTHONPATH=str(paths.ROOT), **settings),
     )
-
-
-def _import_path() -> str:
-    return f"{paths.ROOT}:{paths.ROOT / 'layers' / 'switchboard'}"
 
 
 def _state(stage: Stage, services: list[Service]) -> state.State:

@@ -1,7 +1,6 @@
 """`python -m vonage_simulator`: the simulated Vonage in the foreground, for any SDK in any language."""
 
 import argparse
-import contextlib
 import os
 import sys
 import threading
@@ -9,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.gateway import EmbeddedGateway
 from vonage_simulator.account.account import Account
 from vonage_simulator.origin import certificate
 from vonage_simulator.origin.origin import DEFAULT_PORT, PortInUseError
@@ -26,21 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         switches = changed(Switches(rate_limits=options.rate_limits), dict(options.assume))
         account = Account.seeded(**environment, switches=switches, seed=options.seed)
-        transport = EmbeddedGateway(options.embedded_aws) if options.embedded_aws else None
         live, front = not options.jump, None if options.jump else _console()
         tls = certificate.make(options.tls) if options.tls else None
         with running(
-            account,
-            port=options.port,
-            live=live,
-            transport=transport,
-            front=front,
-            db=options.db,
-            certificate=tls,
+            account, port=options.port, live=live, front=front, db=options.db, certificate=tls
         ) as vonage:
             _introduce(vonage, with_console=live)
-            with _reloading(vonage, options):
-                threading.Event().wait()
+            threading.Event().wait()
     except (PortInUseError, StoreError, SwitchError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
@@ -56,25 +46,16 @@ def _console() -> Front:
     return in_front_of
 
 
-def _reloading(vonage: Vonage, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
-    """Keep the stack of a local stage at the code on disk, and tell the console."""
-    if not options.reload:
-        return contextlib.nullcontext()
-    from local.reload import Reloader
-
-    def tell(what: str, words: str) -> None:
-        vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
-
-    return Reloader(options.embedded_aws, options.reload, tell).watching()
-
-
 CREDENTIALS = ("api_key", "api_secret", "signature_secret")
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m vonage_simulator", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default %(default)s)"
+        "--port",
+        type=int,
+        default=DEFAULT_PORT,
+        help="port on 127.0.0.1 (default %(default)s); 0 takes a free one",
     )
     parser.add_argument("--jump", action="store_true", help="let time jump to the next thing that happens")
     parser.add_argument("--rate-limits", action="store_true", help="enforce the APIs' requests per second")
@@ -85,14 +66,6 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         type=_switch,
         metavar="SWITCH=VALUE",
         help="how to behave where Vonage's behaviour is not certain; see docs/simulator.md",
-    )
-    parser.add_argument(
-        "--embedded-aws",
-        metavar="URL",
-        help="deliver webhooks for execute-api addresses to this embedded AWS",
-    )
-    parser.add_argument(
-        "--reload", metavar="STACK", help="keep this stack of the embedded AWS at the code on disk"
     )
     parser.add_argument("--tls", type=Path, metavar="FOLDER", help="speak https; write its certificate there")
     parser.add_argument("--db", type=Path, help="remember everything in this SQLite file")

@@ -72,7 +72,7 @@ def imported(path: Path) -> set[str]:
         ("workers", {"switchboard"}),
         ("provisioner", {"provisioner", "switchboard"}),
         ("operate", {"operate", "provisioner", "switchboard"}),
-        ("vonage_simulator", {"vonage_simulator", "switchboard", "local", "operate", "provisioner"}),
+        ("vonage_simulator", {"vonage_simulator", "switchboard"}),
         ("local", OURS - {"tests"}),
     ],
 )

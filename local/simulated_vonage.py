@@ -1,0 +1,59 @@
+"""`python -m local.simulated_vonage`: the simulated Vonage of the local stage, beside its embedded AWS.
+
+`local.up` starts it, with the account's credentials in the environment. Webhooks for the stack's addresses go
+to the embedded AWS. For a person, time is real, the console is there, and the stack follows the code on disk.
+"""
+
+import argparse
+import contextlib
+import os
+import threading
+
+from local.gateway import EmbeddedGateway
+from local.reload import Reloader
+from vonage_simulator.account.account import Account
+from vonage_simulator.server import Front, Vonage, running
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until ended."""
+    options = _parse(arguments)
+    account = Account.seeded(
+        api_key=os.environ["VONAGE_API_KEY"],
+        api_secret=os.environ["VONAGE_API_SECRET"],
+        signature_secret=os.environ["VONAGE_SIGNATURE_SECRET"],
+    )
+    transport, live = EmbeddedGateway(options.embedded_aws), options.reload is not None
+    front = _console() if live else None
+    with running(account, port=options.port, live=live, transport=transport, front=front) as vonage:
+        following = _following(vonage, options) if live else contextlib.nullcontext()
+        with following:
+            threading.Event().wait()
+
+
+def _console() -> Front:
+    """The page for people; loading it takes a second."""
+    from vonage_simulator.console.serve import in_front_of
+
+    return in_front_of
+
+
+def _following(vonage: Vonage, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """Keep the stack at the code on disk, and tell the console."""
+
+    def tell(what: str, words: str) -> None:
+        vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
+
+    return Reloader(options.embedded_aws, options.reload, tell).watching()
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.simulated_vonage", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
+    parser.add_argument("--embedded-aws", required=True, metavar="URL", help="where the stack is")
+    parser.add_argument("--reload", metavar="STACK", help="for a person; keep this stack at the code on disk")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    main()
