@@ -8,6 +8,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
-# NCCOs are validated by the types of the layer; on a laptop it lies beside us instead of on Lambda's path.
-if importlib.util.find_spec("switchboard") is None:
-    sys.path.append(str(Path(__file__).resolve().parents[1] / "layers" / "switchboard"))
+# What travels is checked by the types of `switchboard.wire`. Where we are installed, so are they; in this
+# repository they lie in the layer, and whoever imports us from a checkout need not know where that is.
+_LAYER = Path(__file__).resolve().parents[1] / "layers" / "switchboard"
+if importlib.util.find_spec("switchboard") is None and _LAYER.is_dir():
+    sys.path.append(str(_LAYER))
