@@ -71,7 +71,7 @@ def imported(path: Path) -> set[str]:
         ("functions", {"switchboard"}),
         ("workers", {"switchboard"}),
         ("provisioner", {"provisioner", "switchboard"}),
-        ("operate", {"operate", "provisioner", "switchboard"}),
+        ("operate", {"operate", "switchboard"}),
         ("vonage_simulator", {"vonage_simulator", "switchboard"}),
         ("local", OURS - {"tests"}),
     ],
