@@ -12,7 +12,7 @@ from rich.markup import escape
 from local import aws, demo, state, up
 from local.report import Report
 from operate import credentials, deploy, paths
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 DEFAULT_PORTS = {"AWS_PORT": "4566", "VONAGE_PORT": "4010"}
 
@@ -32,7 +32,7 @@ def main(command: str) -> int:
     }
     try:
         commands[command](Report(console))
-    except StageError as error:
+    except OperatorError as error:
         console.print(f"\n[bold red]{escape(error.cause)}[/]\n{escape(error.next_step)}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
@@ -51,7 +51,7 @@ def _demo(report: Report) -> None:
 
 def _up(report: Report) -> None:
     if state.running():
-        raise StageError(
+        raise OperatorError(
             "It is running already.", "`make down` stops it; .local/state.json says where it is."
         )
     running = up.start(report, **_ports(), parameters=up.PARAMETERS, live=True)
@@ -93,7 +93,7 @@ def _ports() -> dict[str, int]:
     ports = {name: os.environ.get(name, default) for name, default in DEFAULT_PORTS.items()}
     for name, value in ports.items():
         if not value.isdigit() or not 0 < int(value) < 65536:
-            raise StageError(
+            raise OperatorError(
                 f"{name} is {value!r}.", f"Give a port from 1 to 65535: make … {name}={DEFAULT_PORTS[name]}"
             )
     return {name.lower(): int(value) for name, value in ports.items()}

@@ -24,7 +24,7 @@ from local import aws, state
 from local.reload import NOBODYS_REQUEST
 from local.sources import Unit, units
 from operate import paths
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     console = Console(highlight=False)
     try:
         _attach(options.function, options.port)
-    except StageError as error:
+    except OperatorError as error:
         console.print(f"[bold red]{error.cause}[/]\n{error.next_step}", soft_wrap=True)
         return 1
     console.print(
@@ -130,7 +130,7 @@ def _attach(name: str, port: int) -> None:
     known = {unit.folder: unit for unit in units(paths.ROOT / "template.yaml", running.stack_name)}
     if folder not in known:
         names = ", ".join(sorted(one.name for one in known if one.parent.name == "functions"))
-        raise StageError(f"functions/{name} is no function of the template.", f"Choose one of: {names}.")
+        raise OperatorError(f"functions/{name} is no function of the template.", f"Choose one of: {names}.")
     cloudformation = aws.session().client("cloudformation", endpoint_url=running.aws_url)
     resource = cloudformation.describe_stack_resource(
         StackName=running.stack_name, LogicalResourceId=known[folder].logical_id

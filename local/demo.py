@@ -11,7 +11,7 @@ from local import up
 from local.report import Report
 from local.stage import Stage
 from local.state import State
-from operate.errors import StageError
+from operate.errors import OperatorError
 from vonage_simulator.journal.story import call_story, message_story
 
 CALLER = "447700900111"
@@ -23,7 +23,7 @@ def show(report: Report, running: State) -> None:
     """Show the stack, place a call and send an SMS, and tell what each led to.
 
     Raises:
-        StageError: The call was not answered and forwarded, or the message was not taken.
+        OperatorError: The call was not answered and forwarded, or the message was not taken.
     """
     introduce(report, running)
     _call(report.console, running)
@@ -71,7 +71,7 @@ def _call(out: Console, running: State) -> None:
     for line in call_story(entries):
         out.print(line, soft_wrap=True)
     if not any(entry.get("what") == "connected" for entry in entries):
-        raise StageError(
+        raise OperatorError(
             f"The call was not forwarded: {outcome.get('failure') or outcome['status']}.",
             "The story above says where it ended. The functions' code is in functions/, layers/switchboard/.",
         )
@@ -85,14 +85,14 @@ def _message(out: Console, running: State) -> None:
     for line in message_story(_journal(running, message=outcome["message_uuid"])):
         out.print(line, soft_wrap=True)
     if not outcome["delivered"]:
-        raise StageError(f"The message was not taken: {outcome['failure']}.", "Read .local/logs/aws.log.")
+        raise OperatorError(f"The message was not taken: {outcome['failure']}.", "Read .local/logs/aws.log.")
 
 
 def _simulate(running: State, what: str, body: Json) -> Json:
     reply = httpx.post(f"{running.vonage_url}/_simulator/{what}", json=body, timeout=60, trust_env=False)
     answer: Json = reply.json()
     if reply.is_error:
-        raise StageError(f"The simulated Vonage refused: {answer.get('error')}", "Run `make demo` again.")
+        raise OperatorError(f"The simulated Vonage refused: {answer.get('error')}", "Run `make demo` again.")
     return answer
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from local import aws
 from operate import paths
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 _RUNTIME = "python3.13"
 _OWN_API = re.compile(r"(BaseUrl:) !Sub .*\$\{WebhookApi\}.*")
@@ -55,7 +55,7 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
     """Run `sam build`. Returns the built template.
 
     Raises:
-        StageError: The build failed; the message quotes what SAM said.
+        OperatorError: The build failed; the message quotes what SAM said.
     """
     copy = local_template(template, build_dir.with_suffix(".yaml"), aws_url)
     # SAM's cache does not know that a layer built for one Python is of no use to another.
@@ -85,7 +85,7 @@ def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, 
     """Run `sam deploy` and wait for the stack.
 
     Raises:
-        StageError: The deployment failed. CloudFormation has rolled it back; the message has the first cause.
+        OperatorError: The deployment failed and was rolled back; the message has the first cause.
     """
     begun = datetime.now(UTC)
     _run(
@@ -169,4 +169,6 @@ def _run(
     if done.returncode:
         said = [line for line in log.read_text(errors="replace").splitlines() if not _NOISE.search(line)]
         reason = cause() or " ".join(said[-3:])
-        raise StageError(f"`sam {arguments[0]}` failed: {reason}", f"{next_step} All it printed is in {log}.")
+        raise OperatorError(
+            f"`sam {arguments[0]}` failed: {reason}", f"{next_step} All it printed is in {log}."
+        )

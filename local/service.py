@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
@@ -57,7 +57,7 @@ def start(
         port_setting: Name of the make variable that moves the port, for the message when it is busy.
 
     Raises:
-        StageError: The port is busy, or the server did not start; the message quotes the end of its log.
+        OperatorError: The port is busy, or the server did not start; the message quotes the end of its log.
     """
     refuse_busy_port(name, port, port_setting)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -78,22 +78,22 @@ def start(
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise StageError(f"{name} did not start: {_last_line(log)}", f"Read {log}.")
+            raise OperatorError(f"{name} did not start: {_last_line(log)}", f"Read {log}.")
         if _answers(service.url + health_path):
             return service
         time.sleep(0.1)
     stop(service)
-    raise StageError(f"{name} did not answer within {START_TIMEOUT_S} seconds.", f"Read {log}.")
+    raise OperatorError(f"{name} did not answer within {START_TIMEOUT_S} seconds.", f"Read {log}.")
 
 
 def refuse_busy_port(name: str, port: int, port_setting: str) -> None:
-    """Raise StageError when something listens on the port already."""
+    """Raise OperatorError when something listens on the port already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise StageError(
+            raise OperatorError(
                 f"Port {port}, where {name} would listen, is in use.",
                 f"If `make up` is running, stop it with `make down`. "
                 f"Or choose another port: make … {port_setting}={port + 1000}",

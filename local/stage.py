@@ -58,7 +58,7 @@ class Stage:
         """Deploy a built template and give its API the routes that the emulator leaves out.
 
         Raises:
-            StageError: CloudFormation refused or failed, and rolled back.
+            OperatorError: CloudFormation refused or failed, and rolled back.
         """
         fixed = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url, **UNSUPPORTED}
         with self.routes_followed(progress):

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from local import service
 from local.service import Service
 from operate import paths
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def load() -> State:
     """The running stage.
 
     Raises:
-        StageError: Nothing is running.
+        OperatorError: Nothing is running.
     """
     try:
         saved = json.loads(paths.STATE.read_text())
     except FileNotFoundError:
-        raise StageError("Nothing is running here.", "Start it with `make up`.") from None
+        raise OperatorError("Nothing is running here.", "Start it with `make up`.") from None
     return State(**{**saved, "services": [Service(**server) for server in saved["services"]]})
 
 

@@ -26,7 +26,7 @@ def start(
         live: Whether calls take real time, for a person; otherwise time jumps to what happens next.
 
     Raises:
-        StageError: Something could not be started or deployed. What had been started is stopped again.
+        OperatorError: Something could not be started or deployed. What had been started is stopped again.
     """
     services: list[Service] = []
     try:

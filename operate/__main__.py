@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from operate import logs, orphans, provisioner, queues, replay, timeline
-from operate.errors import StageError
+from operate.errors import OperatorError
 from operate.stack import Stack
 
 VONAGE_API_URL = "https://api.nexmo.com"
@@ -20,7 +20,7 @@ def main(command: str) -> int:
     out = Console(highlight=False, soft_wrap=True)
     try:
         return COMMANDS[command](out, Stack.of_stage(given("ENV") or "default"))
-    except StageError as error:
+    except OperatorError as error:
         out.print(f"[bold red]{escape(error.cause)}[/]\n{escape(error.next_step)}")
         return 1
     except KeyboardInterrupt:
@@ -36,10 +36,10 @@ def is_on(name: str) -> bool:
     """Whether a switch was given as true.
 
     Raises:
-        StageError: It was given as something else, which must not pass for a no.
+        OperatorError: It was given as something else, which must not pass for a no.
     """
     if given(name) not in ("", "true", "false"):
-        raise StageError(f"{name}={given(name)} is neither true nor false.", f"Write it so: {name}=true")
+        raise OperatorError(f"{name}={given(name)} is neither true nor false.", f"Write it so: {name}=true")
     return given(name) == "true"
 
 
@@ -62,7 +62,7 @@ def _replay(out: Console, stack: Stack) -> int:
 def _logs(out: Console, stack: Stack) -> int:
     minutes = given("MINUTES") or "60"
     if not minutes.isdecimal():
-        raise StageError(f"MINUTES={minutes} is no number.", "Give a whole number: make logs MINUTES=15")
+        raise OperatorError(f"MINUTES={minutes} is no number.", "Give a whole number: make logs MINUTES=15")
     what = {"call": given("CALL"), "function": given("FUNCTION")}
     since_s = int(minutes) * 60.0
     read = logs.follow if is_on("FOLLOW") else logs.lines
@@ -86,7 +86,7 @@ def _history(out: Console, stack: Stack) -> int:
 
 def _erase(out: Console, stack: Stack) -> int:
     if given("CONFIRM") not in ("", "yes"):
-        raise StageError(f"CONFIRM={given('CONFIRM')} is no confirmation.", "Write it so: CONFIRM=yes")
+        raise OperatorError(f"CONFIRM={given('CONFIRM')} is no confirmation.", "Write it so: CONFIRM=yes")
     confirmed = given("CONFIRM") == "yes"
     count = timeline.erase(stack, given("NUMBER"), confirmed=confirmed)
     if not confirmed:

@@ -14,8 +14,8 @@ import boto3
 import httpx
 from rich.console import Console
 
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -34,17 +34,17 @@ def ask(out: Console, prompt: Callable[[str], str] = getpass.getpass) -> None:
     """Ask for the credentials, try them at Vonage and store them.
 
     Raises:
-        StageError: Something was left empty, Vonage refused the key and secret, or AWS refused to store them.
+        OperatorError: Something was left empty, or Vonage or AWS refused.
     """
     name = os.environ.get("CREDENTIALS_SECRET") or DEFAULT_NAME
     out.print(f"Credentials of the Vonage account, for the secret [bold]{name}[/]. {WHERE}")
     credentials = {field: _typed(prompt, title) for field, title in QUESTIONS.items()}
     _try_at_vonage(credentials["api_key"], credentials["api_secret"])
-    with explained("store the secret"):
+    with asking_aws_to("store the secret"):
         client = boto3.client("secretsmanager")
         done = _store(client, name, credentials)
     if os.environ.get("LEAKED", "") not in ("", "false"):
-        with explained("take AWSPREVIOUS off the secret's previous version, which still counts"):
+        with asking_aws_to("take AWSPREVIOUS off the secret's previous version, which still counts"):
             _drop_previous(client, name)
         out.print("The previous signature secret is refused everywhere within 10 minutes.")
     out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
@@ -56,7 +56,7 @@ def _typed(prompt: Callable[[str], str], title: str) -> str:
     except EOFError:
         value = ""
     if not value:
-        raise StageError(f"The {title} was left empty.", "Run `make credentials` again.")
+        raise OperatorError(f"The {title} was left empty.", "Run `make credentials` again.")
     return value
 
 
@@ -67,12 +67,12 @@ def _try_at_vonage(api_key: str, api_secret: str) -> None:
     try:
         reply = httpx.get(address, params={"page_size": 1}, auth=(api_key, api_secret), timeout=10)
     except httpx.HTTPError as error:
-        raise StageError(
+        raise OperatorError(
             f"{host} could not be reached to try the credentials: {type(error).__name__}.",
             "Check the network, then run `make credentials` again.",
         ) from error
     if reply.status_code == httpx.codes.UNAUTHORIZED:
-        raise StageError("Vonage refused this API key and secret.", "Copy them again: `make credentials`.")
+        raise OperatorError("Vonage refused this API key and secret.", "Copy them again: `make credentials`.")
 
 
 def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str]) -> str:

@@ -14,14 +14,14 @@ from typing import Any
 from rich.console import Console
 
 from operate import paths
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 
 def deploy(out: Console) -> None:
     """Build and deploy, talking to the terminal as the SAM CLI does.
 
     Raises:
-        StageError: There is no such stage, a parameter is not NAME=VALUE, or the SAM CLI failed.
+        OperatorError: There is no such stage, a parameter is not NAME=VALUE, or the SAM CLI failed.
     """
     stage = os.environ.get("ENV") or "default"
     overrides = parameters(stage, os.environ.get("PARAMETERS", ""), datetime.now(UTC))
@@ -34,12 +34,12 @@ def parameters(stage: str, given: str, now: datetime) -> list[str]:
     """The parameters of a deployment as `NAME=VALUE`; what is given counts more than what the stage has.
 
     Raises:
-        StageError: There is no such stage, or a parameter is not NAME=VALUE.
+        OperatorError: There is no such stage, or a parameter is not NAME=VALUE.
     """
     settings: dict[str, Any] = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
     if stage not in settings or stage == "version":
         stages = " ENV=".join(name for name in settings if name != "version")
-        raise StageError(f"samconfig.toml has no stage {stage!r}.", f"Use one of: ENV={stages}")
+        raise OperatorError(f"samconfig.toml has no stage {stage!r}.", f"Use one of: ENV={stages}")
     configured = settings[stage].get("deploy", {}).get("parameters", {}).get("parameter_overrides", [])
     if isinstance(configured, str):
         configured = shlex.split(configured)
@@ -47,7 +47,7 @@ def parameters(stage: str, given: str, now: datetime) -> list[str]:
     for text in [*configured, *shlex.split(given)]:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise StageError(
+            raise OperatorError(
                 f"{text!r} is not a parameter.",
                 'Write them so: make deploy PARAMETERS="Numbers=447700900000"',
             )
@@ -61,7 +61,7 @@ def _sam(command: str, *options: str) -> None:
         [str(paths.SAM), command, *options], cwd=paths.ROOT, env={**os.environ, "PATH": path}, check=False
     )
     if done.returncode:
-        raise StageError(
+        raise OperatorError(
             f"`sam {command}` failed; its last lines say why.",
             "It is rolled back. Of a first deployment CloudFormation keeps the empty stack: `sam delete` it.",
         )

@@ -1,8 +1,13 @@
-"""What can go wrong on the local stage."""
+"""The one error of the commands, on a real account and on a laptop."""
 
 
-class StageError(Exception):
-    """Something the user can act on: one sentence of cause and one of what to do next."""
+class OperatorError(Exception):
+    """Something that whoever typed the command can act on.
+
+    Args:
+        cause: One sentence that says what went wrong.
+        next_step: One sentence that says what to do about it.
+    """
 
     def __init__(self, cause: str, next_step: str) -> None:
         super().__init__(f"{cause}\n{next_step}")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
         since_s: How far back, in seconds.
 
     Raises:
-        StageError: There is no such function, or AWS refused.
+        OperatorError: There is no such function, or AWS refused.
     """
     groups = {
         name: group
@@ -44,10 +44,10 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
     }
     if not groups:
         known = ", ".join(name for name, _ in stack.log_groups())
-        raise StageError(f"{function!r} is not a function.", f"Use one of: {known}.")
+        raise OperatorError(f"{function!r} is not a function.", f"Use one of: {known}.")
     pattern = f'"{call}"' if call else "" if function else NO_SUCCESS
     begin = int((time.time() - since_s) * 1000)
-    with explained("read the logs"):
+    with asking_aws_to("read the logs"):
         client = boto3.client("logs")
         found = [line for name, group in groups.items() for line in _of(client, name, group, pattern, begin)]
     return sorted(found, key=lambda line: line.at)

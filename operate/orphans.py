@@ -10,8 +10,8 @@ import httpx
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 
 PREFIX = "/switchboard"
 APPLICATION = "Custom::VonageApplication"
@@ -45,9 +45,9 @@ def find() -> list[Orphan]:
     """Every recorded application of a stack that is gone.
 
     Raises:
-        StageError: AWS refused.
+        OperatorError: AWS refused.
     """
-    with explained("read the provisioner's records"):
+    with asking_aws_to("read the provisioner's records"):
         return [
             Orphan(name, record)
             for name, record in _records()
@@ -61,11 +61,11 @@ def delete(application_id: str, api_url: str) -> None:
     """Delete an orphan at Vonage, if it still carries the key of its stack, and its records.
 
     Raises:
-        StageError: It is no orphan, is not what the stack made, or Vonage refused.
+        OperatorError: It is no orphan, is not what the stack made, or Vonage refused.
     """
     orphan = next((each for each in find() if each.application_id == application_id), None)
     if orphan is None:
-        raise StageError(f"{application_id!r} is no orphan.", "`make orphans` lists them.")
+        raise OperatorError(f"{application_id!r} is no orphan.", "`make orphans` lists them.")
     credentials = _credentials(orphan)
     address = f"{api_url}/v2/applications/{application_id}"
     try:
@@ -74,8 +74,10 @@ def delete(application_id: str, api_url: str) -> None:
             _refuse_foreign(live.raise_for_status().json(), orphan)
             httpx.delete(address, auth=credentials, timeout=10).raise_for_status()
     except httpx.HTTPError as error:
-        raise StageError(f"Vonage did not delete it: {type(error).__name__}.", "Run this again.") from error
-    with explained("remove its records"):
+        raise OperatorError(
+            f"Vonage did not delete it: {type(error).__name__}.", "Run this again."
+        ) from error
+    with asking_aws_to("remove its records"):
         parameters = boto3.client("ssm")
         parameters.delete_parameters(
             Names=[orphan.parameter, f"{PREFIX}/applications/{application_id}"],
@@ -84,7 +86,7 @@ def delete(application_id: str, api_url: str) -> None:
 
 def _refuse_foreign(live: Record, orphan: Orphan) -> None:
     if not same_key((live.get("keys") or {}).get("public_key"), orphan.record.get("public_key")):
-        raise StageError(
+        raise OperatorError(
             "It carries another key than the one its stack gave it: somebody uses it.",
             "Delete it in the Vonage dashboard if you are sure.",
         )
@@ -100,7 +102,7 @@ def same_key(one: str | None, other: str | None) -> bool:
 
 def _credentials(orphan: Orphan) -> tuple[str, str]:
     name = str(orphan.record["properties"]["CredentialsSecret"])
-    with explained(f"read the credentials secret {name}"):
+    with asking_aws_to(f"read the credentials secret {name}"):
         value = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     credentials = json.loads(value)
     return credentials["api_key"], credentials["api_secret"]

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 # The function's own time is 150 s; asking twice would rotate twice.
@@ -20,16 +20,16 @@ def ask(stack: Stack, action: str, **event: object) -> Report:
     """What the provisioner answers to an action.
 
     Raises:
-        StageError: It failed, or AWS refused.
+        OperatorError: It failed, or AWS refused.
     """
-    with explained(f"ask the provisioner to {action}"):
+    with asking_aws_to(f"ask the provisioner to {action}"):
         reply = boto3.client("lambda", config=_PATIENCE).invoke(
             FunctionName=stack.id_of("ProvisionerFunction"),
             Payload=json.dumps({"action": action, **event}).encode(),
         )
         answer: Report = json.loads(reply["Payload"].read())
     if "FunctionError" in reply:
-        raise StageError(
+        raise OperatorError(
             f"The provisioner failed: {answer.get('errorMessage', 'it gave no reason')}",
             "`make logs FUNCTION=Provisioner MINUTES=15` shows its log.",
         )

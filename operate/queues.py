@@ -7,8 +7,8 @@ from typing import Any
 
 import boto3
 
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 # Per queue of the command line: where its messages wait, and where they belong.
@@ -30,15 +30,15 @@ def redrive(stack: Stack, queue: str) -> int:
     doubles one and loses none.
 
     Raises:
-        StageError: There is no such queue, or AWS refused.
+        OperatorError: There is no such queue, or AWS refused.
     """
     if queue not in QUEUES:
         cause = f"{queue!r} is not a queue." if queue else "QUEUE is missing."
-        raise StageError(cause, f"Use one of: QUEUE={' QUEUE='.join(QUEUES)}")
+        raise OperatorError(cause, f"Use one of: QUEUE={' QUEUE='.join(QUEUES)}")
     source, target = (stack.id_of(name) for name in QUEUES[queue])
     move = _announce if queue == "undelivered" else _send
     sqs, moved = boto3.client("sqs"), 0
-    with explained(f"move the messages of {queue}"):
+    with asking_aws_to(f"move the messages of {queue}"):
         for message in _received(sqs, source):
             move(target, message)
             sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
@@ -75,4 +75,4 @@ def _announce(bus: str, message: Message) -> None:
     }
     put: Callable[..., Any] = boto3.client("events").put_events
     if put(Entries=[entry])["FailedEntryCount"]:
-        raise StageError("The bus did not take a command.", "It is still in its queue: run this again.")
+        raise OperatorError("The bus did not take a command.", "It is still in its queue: run this again.")

@@ -11,8 +11,8 @@ from switchboard.envelope import source
 from switchboard.timeline.events import Entry
 
 from operate import timeline
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 _ENTRIES_PER_CALL = 10
@@ -25,15 +25,15 @@ def call(stack: Stack, subject: str) -> int:
     """Put the events of one call or message on the bus again, oldest first; how many they are.
 
     Raises:
-        StageError: Nothing is known of it, or AWS refused.
+        OperatorError: Nothing is known of it, or AWS refused.
     """
     entries = [_entry(stack, event) for event in timeline.read(stack, subject)]
     client = boto3.client("events")
-    with explained("put events on the bus"):
+    with asking_aws_to("put events on the bus"):
         for start in range(0, len(entries), _ENTRIES_PER_CALL):
             reply = client.put_events(Entries=entries[start : start + _ENTRIES_PER_CALL])  # type: ignore[arg-type]
             if reply["FailedEntryCount"]:
-                raise StageError("The bus did not take every event.", "Run the same command again.")
+                raise OperatorError("The bus did not take every event.", "Run the same command again.")
     return len(entries)
 
 
@@ -46,14 +46,14 @@ def stretch(stack: Stack, begin: str, end: str) -> str:
         end: The same.
 
     Raises:
-        StageError: A time cannot be read, the stack keeps no archive, or AWS refused.
+        OperatorError: A time cannot be read, the stack keeps no archive, or AWS refused.
     """
     start_time, end_time = _time("FROM", begin), _time("TO", end)
     if start_time >= end_time:
-        raise StageError(f"FROM={begin} is not before TO={end}.", _STRETCH)
+        raise OperatorError(f"FROM={begin} is not before TO={end}.", _STRETCH)
     name = f"{stack.name[:40]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     client = boto3.client("events")
-    with explained("start a replay"):
+    with asking_aws_to("start a replay"):
         archive = client.describe_archive(ArchiveName=stack.id_of("EventArchive"))
         client.start_replay(
             ReplayName=name,
@@ -86,5 +86,5 @@ def _time(name: str, text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         cause = f"{name}={text} is not a time." if text else f"{name} is missing."
-        raise StageError(cause, _STRETCH) from None
+        raise OperatorError(cause, _STRETCH) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -9,8 +9,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from operate import paths
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -33,12 +33,12 @@ class Stack:
         """The stack of a stage of samconfig.toml.
 
         Raises:
-            StageError: There is no such stage.
+            OperatorError: There is no such stage.
         """
         settings = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
         stages = [name for name in settings if name != "version"]
         if stage not in stages:
-            raise StageError(
+            raise OperatorError(
                 f"samconfig.toml has no stage {stage!r}.", f"Use one of: ENV={' ENV='.join(stages)}"
             )
         return cls(settings[stage]["global"]["parameters"]["stack_name"])
@@ -47,10 +47,10 @@ class Stack:
         """The physical id of a resource.
 
         Raises:
-            StageError: The stack has no such resource.
+            OperatorError: The stack has no such resource.
         """
         if logical_id not in self._resources:
-            raise StageError(
+            raise OperatorError(
                 f"The stack {self.name} has no {logical_id}.",
                 "Its parameters may have turned it off: docs/parameters.md.",
             )
@@ -72,14 +72,14 @@ class Stack:
 
     @cached_property
     def _resources(self) -> dict[str, Any]:
-        with explained(f"read the stack {self.name}"):
+        with asking_aws_to(f"read the stack {self.name}"):
             pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
             try:
                 return {r["LogicalResourceId"]: r for page in pages for r in page["StackResourceSummaries"]}
             except ClientError as error:
                 if "does not exist" not in str(error):
                     raise
-                raise StageError(
+                raise OperatorError(
                     f"There is no stack {self.name} in this account and Region.",
                     "Another stage: ENV=dev; another account or Region: AWS_PROFILE=…, AWS_REGION=…; "
                     "a new stack: `make deploy`.",
@@ -87,7 +87,7 @@ class Stack:
 
     @cached_property
     def _outputs(self) -> dict[str, str]:
-        with explained(f"read the stack {self.name}"):
+        with asking_aws_to(f"read the stack {self.name}"):
             stack = self._client.describe_stacks(StackName=self.name)["Stacks"][0]
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 

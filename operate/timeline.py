@@ -11,8 +11,8 @@ from switchboard.timeline import events as stored
 from switchboard.timeline.events import Entry
 from switchboard.timeline.view import state
 
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 _NUMBER = re.compile(r"[0-9]{7,15}")
@@ -23,15 +23,17 @@ def read(stack: Stack, subject: str) -> list[Entry]:
     """The events of a call or message, oldest first.
 
     Raises:
-        StageError: Nothing is known of it.
+        OperatorError: Nothing is known of it.
     """
     if not subject:
-        raise StageError("CALL is missing.", "Give a conversation_uuid (CON-…) or message_uuid: CALL=CON-…")
+        raise OperatorError(
+            "CALL is missing.", "Give a conversation_uuid (CON-…) or message_uuid: CALL=CON-…"
+        )
     os.environ["SWITCHBOARD_TABLE_NAME"] = stack.id_of("Timeline")
-    with explained("read the timeline"):
+    with asking_aws_to("read the timeline"):
         events = stored.read(subject)
     if not events:
-        raise StageError(
+        raise OperatorError(
             f"Nothing is known of {subject!r}.",
             "Give a conversation_uuid (CON-…) or message_uuid: CALL=…. Timelines expire after TimelineDays.",
         )
@@ -42,7 +44,7 @@ def export(stack: Stack, subject: str) -> str:
     """A timeline as JSON: its state and its events, payloads and all.
 
     Raises:
-        StageError: Nothing is known of it.
+        OperatorError: Nothing is known of it.
     """
     return _json(_story(stack, subject))
 
@@ -51,9 +53,9 @@ def export_of(stack: Stack, number: str) -> str:
     """Every timeline that a number occurs in, as a JSON list.
 
     Raises:
-        StageError: It is no number, or AWS refused.
+        OperatorError: It is no number, or AWS refused.
     """
-    with explained("search the timeline"):
+    with asking_aws_to("search the timeline"):
         partitions = {key["pk"]["S"] for key in _items_about(stack.id_of("Timeline"), _number(number))}
     kinds = ("CALL#", "MSG#")  # the memory of commands is no timeline
     return _json([_story(stack, pk.partition("#")[2]) for pk in sorted(partitions) if pk.startswith(kinds)])
@@ -70,9 +72,9 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         confirmed: Whether to delete, or only to count.
 
     Raises:
-        StageError: It is no number, or AWS refused.
+        OperatorError: It is no number, or AWS refused.
     """
-    with explained("search the timeline"):
+    with asking_aws_to("search the timeline"):
         keys = list(_items_about(stack.id_of("Timeline"), _number(number)))
         for key in keys if confirmed else ():
             boto3.client("dynamodb").delete_item(TableName=stack.id_of("Timeline"), Key=key)
@@ -90,7 +92,9 @@ def _json(what: object) -> str:
 
 def _number(text: str) -> str:
     if not _NUMBER.fullmatch(text):
-        raise StageError(f"{text!r} is not a number.", "Give 7 to 15 digits without +: NUMBER=447700900111")
+        raise OperatorError(
+            f"{text!r} is not a number.", "Give 7 to 15 digits without +: NUMBER=447700900111"
+        )
     return text
 
 

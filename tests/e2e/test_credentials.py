@@ -10,7 +10,7 @@ from rich.console import Console
 
 from local import aws
 from operate import credentials
-from operate.errors import StageError
+from operate.errors import OperatorError
 from vonage_simulator.vonage import Vonage
 
 NAME = "switchboard/credentials-test"
@@ -58,7 +58,7 @@ def ask(prompt: Callable[[str], str]) -> str:
 
 
 def test_empty_answer_is_refused(vonage: Vonage) -> None:
-    with pytest.raises(StageError, match="Signature secret was left empty"):
+    with pytest.raises(OperatorError, match="Signature secret was left empty"):
         ask(typing(vonage, signature_secret=" "))
 
 
@@ -66,12 +66,12 @@ def test_end_of_input_is_refused() -> None:
     def nobody(_question: str) -> str:
         raise EOFError
 
-    with pytest.raises(StageError, match="API key was left empty"):
+    with pytest.raises(OperatorError, match="API key was left empty"):
         ask(nobody)
 
 
 def test_key_that_vonage_refuses_is_not_stored(vonage: Vonage, aws_url: str) -> None:
-    with pytest.raises(StageError, match="Vonage refused"):
+    with pytest.raises(OperatorError, match="Vonage refused"):
         ask(typing(vonage, api_secret="wrong"))
 
     client = aws.session().client("secretsmanager", endpoint_url=aws_url)
@@ -82,7 +82,7 @@ def test_key_that_vonage_refuses_is_not_stored(vonage: Vonage, aws_url: str) -> 
 def test_vonage_out_of_reach_is_explained(vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VONAGE_API_URL", "http://127.0.0.1:9")
 
-    with pytest.raises(StageError, match="could not be reached"):
+    with pytest.raises(OperatorError, match="could not be reached"):
         ask(typing(vonage))
 
 
@@ -90,7 +90,7 @@ def test_aws_that_refuses_is_explained(vonage: Vonage, monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
-    with pytest.raises(StageError, match="AWS did not let us store the secret"):
+    with pytest.raises(OperatorError, match="AWS did not let us store the secret"):
         ask(typing(vonage))
 
 

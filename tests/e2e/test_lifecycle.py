@@ -14,7 +14,7 @@ import pytest
 from local import aws
 from local.stage import Stage
 from local.up import CALLEE, PARAMETERS
-from operate.errors import StageError
+from operate.errors import OperatorError
 from tests.e2e import releases
 from tests.e2e.conftest import delete_quickly, packaged, stage_for, vonage_account, wait_until
 from vonage_simulator.messages import inbound
@@ -105,7 +105,7 @@ def records(stage: Stage) -> list[str]:
 
 
 def test_failed_create_leaves_nothing_at_vonage(lived: Stage, account: Vonage, built: Path) -> None:
-    with pytest.raises(StageError) as failure:
+    with pytest.raises(OperatorError) as failure:
         lived.deploy(built, {"Numbers": "447700900123"})
 
     assert "does not own the number 447700900123" in failure.value.cause
@@ -117,7 +117,7 @@ def test_failed_create_leaves_nothing_at_vonage(lived: Stage, account: Vonage, b
 def test_missing_credentials_are_explained(aws_url: str, account: Vonage, built: Path) -> None:
     stage = stage_for(account, aws_url, "switchboard-without-credentials")
 
-    with pytest.raises(StageError, match="make credentials"):
+    with pytest.raises(OperatorError, match="make credentials"):
         stage.deploy(built, {"CredentialsSecret": "switchboard/nowhere"})
 
     assert applications(account) == []
@@ -127,7 +127,7 @@ def test_missing_credentials_are_explained(aws_url: str, account: Vonage, built:
 def test_own_number_as_forward_to_is_refused_before_anything_is_made(lived: Stage, built: Path) -> None:
     number = PARAMETERS["Numbers"].split(",")[0]
 
-    with pytest.raises(StageError, match="forwarded to itself"):
+    with pytest.raises(OperatorError, match="forwarded to itself"):
         lived.deploy(built, {"Numbers": number, "ForwardTo": number})
 
 
@@ -273,7 +273,7 @@ def test_failing_update_is_rolled_back_to_what_was(lived: Stage, account: Vonage
     linked, key = links(account), applications(account)[0]["keys"]["public_key"]
     changed = {**PARAMETERS, "ApplicationName": "Never", "Numbers": f"{PARAMETERS['Numbers']},447700900123"}
 
-    with pytest.raises(StageError, match="VonageNumbers"):
+    with pytest.raises(OperatorError, match="VonageNumbers"):
         lived.deploy(built, changed)
 
     (application,) = applications(account)

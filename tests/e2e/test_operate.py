@@ -11,7 +11,7 @@ from local import aws
 from local.stage import Stage
 from operate import __main__ as operate
 from operate import logs, orphans, provisioner, queues, replay, timeline
-from operate.errors import StageError
+from operate.errors import OperatorError
 from operate.stack import Stack
 from tests.e2e.conftest import wait_until
 from vonage_simulator.vonage import Vonage
@@ -62,7 +62,7 @@ def bus_queue(stack: Stack) -> Iterator[Callable[[], list[dict[str, str]]]]:
 def completed(stack: Stack, call: str) -> bool:
     try:
         return [event["name"] for event in timeline.read(stack, call)].count("voice.completed") == 2
-    except StageError:
+    except OperatorError:
         return False
 
 
@@ -74,13 +74,13 @@ def depth(url: str) -> int:
 
 
 def test_unknown_stage_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(StageError, match="ENV=default ENV=dev ENV=prod"):
+    with pytest.raises(OperatorError, match="ENV=default ENV=dev ENV=prod"):
         Stack.of_stage("staging")
 
 
 @pytest.mark.usefixtures("stack")
 def test_stack_that_is_not_there_is_explained() -> None:
-    with pytest.raises(StageError, match="There is no stack nowhere"):
+    with pytest.raises(OperatorError, match="There is no stack nowhere"):
         Stack("nowhere").id_of("EventQueue")
 
 
@@ -109,7 +109,7 @@ def test_logs_of_a_call_are_those_of_every_function_that_met_it(stack: Stack, ca
 
 
 def test_logs_of_no_function_are_refused_with_those_that_exist(stack: Stack) -> None:
-    with pytest.raises(StageError, match="Answer"):
+    with pytest.raises(OperatorError, match="Answer"):
         logs.lines(stack, function="Anwser")
 
 
@@ -125,12 +125,12 @@ def test_replay_of_a_call_puts_its_events_on_the_bus_and_into_no_command(
 
 
 def test_replay_of_a_stretch_without_an_archive_is_explained(stack: Stack) -> None:
-    with pytest.raises(StageError, match="no EventArchive"):
+    with pytest.raises(OperatorError, match="no EventArchive"):
         replay.stretch(stack, "2026-11-23T08:00", "2026-11-23T09:00")
 
 
 def test_replay_of_what_is_no_time_is_explained(stack: Stack) -> None:
-    with pytest.raises(StageError, match="FROM=yesterday is not a time"):
+    with pytest.raises(OperatorError, match="FROM=yesterday is not a time"):
         replay.stretch(stack, "yesterday", "")
 
 
@@ -187,7 +187,7 @@ def test_undelivered_command_goes_back_to_the_bus(stack: Stack, vonage: Vonage) 
 
 
 def test_queue_that_is_none_is_refused(stack: Stack) -> None:
-    with pytest.raises(StageError, match="QUEUE=events"):
+    with pytest.raises(OperatorError, match="QUEUE=events"):
         queues.redrive(stack, "everything")
 
 
@@ -209,7 +209,7 @@ def test_erased_number_is_nowhere_in_the_timeline_and_others_stay(
 
 
 def test_number_that_is_none_is_not_searched_for(stack: Stack) -> None:
-    with pytest.raises(StageError, match="is not a number"):
+    with pytest.raises(OperatorError, match="is not a number"):
         timeline.erase(stack, "4477.*", confirmed=True)
 
 
@@ -234,7 +234,7 @@ def test_drift_is_shown_and_repaired(stack: Stack, vonage: Vonage, stage: Stage)
 
 
 def test_failing_action_is_an_error_with_a_next_step(stack: Stack) -> None:
-    with pytest.raises(StageError, match="There is no resource 'Nothing'"):
+    with pytest.raises(OperatorError, match="There is no resource 'Nothing'"):
         provisioner.ask(stack, "plan", resource="Nothing")
 
 
@@ -243,7 +243,7 @@ def test_application_of_a_living_stack_is_no_orphan(stage: Stage) -> None:
     application = stage.outputs()["ApplicationId"]
 
     assert application not in [orphan.application_id for orphan in orphans.find()]
-    with pytest.raises(StageError, match="is no orphan"):
+    with pytest.raises(OperatorError, match="is no orphan"):
         orphans.delete(application, stage.vonage_url)
 
 
@@ -259,7 +259,7 @@ def test_orphan_is_found_and_deleted_only_with_its_own_key(stage: Stage, vonage:
     ssm.put_parameter(Name="/switchboard/resources/gone.App", Value=json.dumps(record), Type="String")
     assert [(each.stack, each.application_id) for each in orphans.find()] == [("gone", ours)]
 
-    with pytest.raises(StageError, match="another key"):
+    with pytest.raises(OperatorError, match="another key"):
         orphans.delete(ours, vonage.url)
     assert ours in vonage.account.applications
     ssm.delete_parameter(Name="/switchboard/resources/gone.App")

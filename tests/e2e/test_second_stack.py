@@ -10,7 +10,7 @@ import pytest
 from local import aws, sam
 from local.stage import Stage
 from operate import paths
-from operate.errors import StageError
+from operate.errors import OperatorError
 from tests.e2e.conftest import delete_quickly
 from vonage_simulator.vonage import Vonage
 
@@ -51,7 +51,7 @@ def linked_to(vonage: Vonage) -> str | None:
 def test_property_that_is_no_address_is_refused(second: Stage, stage: Stage, vonage: Vonage) -> None:
     before = dict(vonage.account.applications)
 
-    with pytest.raises(StageError, match="answer_url"):
+    with pytest.raises(OperatorError, match="answer_url"):
         deploy(second, stage, AnswerUrl="ftp://example.com")
 
     assert vonage.account.applications == before
@@ -75,7 +75,7 @@ def test_second_stack_gets_an_application_and_a_key_of_its_own(
 def test_number_of_another_application_is_refused(second: Stage, stage: Stage, vonage: Vonage) -> None:
     owner = stage.outputs()["ApplicationId"]
 
-    with pytest.raises(StageError, match=owner):
+    with pytest.raises(OperatorError, match=owner):
         deploy(second, stage, Numbers=NUMBER)
 
     assert linked_to(vonage) == owner

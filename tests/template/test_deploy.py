@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from operate import deploy, paths
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -26,12 +26,12 @@ def test_value_with_spaces_stays_one_parameter() -> None:
 
 
 def test_stage_that_is_none_is_refused() -> None:
-    with pytest.raises(StageError, match="ENV=default ENV=dev ENV=prod"):
+    with pytest.raises(OperatorError, match="ENV=default ENV=dev ENV=prod"):
         deploy.parameters("staging", "", NOW)
 
 
 def test_parameter_without_a_value_is_refused() -> None:
-    with pytest.raises(StageError, match="'447700900000' is not a parameter"):
+    with pytest.raises(OperatorError, match="'447700900000' is not a parameter"):
         deploy.parameters("dev", "447700900000", NOW)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import service
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 SERVER = (
     "import sys; "
@@ -42,7 +42,7 @@ def taken() -> Iterator[int]:
 
 
 def test_busy_port_is_named_with_the_setting_that_moves_it(taken: int) -> None:
-    with pytest.raises(StageError) as refusal:
+    with pytest.raises(OperatorError) as refusal:
         service.refuse_busy_port("the server", taken, "SOME_PORT")
 
     assert f"Port {taken}" in refusal.value.cause
@@ -50,7 +50,7 @@ def test_busy_port_is_named_with_the_setting_that_moves_it(taken: int) -> None:
 
 
 def test_server_that_dies_is_reported_with_its_last_words(tmp_path: Path) -> None:
-    with pytest.raises(StageError, match="it broke"):
+    with pytest.raises(OperatorError, match="it broke"):
         start(tmp_path, "import sys; sys.exit('it broke')")
 
 

@@ -6,12 +6,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from operate.orphans import same_key
 
+KEYS = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)]
+
 
 def public_pem(format_: PublicFormat = PublicFormat.SubjectPublicKeyInfo, key: int = 0) -> str:
     return KEYS[key].public_key().public_bytes(Encoding.PEM, format_).decode()
-
-
-KEYS = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2)]
 
 
 @pytest.mark.parametrize(

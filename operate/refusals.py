@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from botocore import exceptions as aws
 
-from operate.errors import StageError
+from operate.errors import OperatorError
 
 _SIGNED_OUT = (
     aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.ProfileNotFound,
@@ -22,16 +22,23 @@ _OTHERWISE = "`aws sts get-caller-identity` says who asked; check that they may 
 
 
 @contextmanager
-def explained(doing: str) -> Iterator[None]:
-    """Raise StageError for what AWS refuses in this block; `doing` is what it was asked, after "us"."""
+def asking_aws_to(do: str) -> Iterator[None]:
+    """Turn what AWS refuses in this block into an OperatorError.
+
+    Args:
+        do: What AWS is asked to let us do, such as `read the logs`.
+
+    Raises:
+        OperatorError: AWS refused, or could not be asked.
+    """
     try:
         yield
     except (aws.ClientError, aws.BotoCoreError) as error:
-        raise StageError(f"AWS did not let us {doing}: {error}", next_step(error)) from error
+        raise OperatorError(f"AWS did not let us {do}: {error}", next_step(error)) from error
 
 
 def next_step(error: Exception) -> str:
-    """What somebody can do about an error of boto3's."""
+    """What can be done about an error of boto3's."""
     if isinstance(error, aws.ClientError):
         code = error.response.get("Error", {}).get("Code")
         return _SIGN_IN if code in _SIGNED_OUT_CODES else _OTHERWISE

@@ -7,9 +7,9 @@ from botocore import exceptions as aws
 
 from operate import queues, replay, timeline
 from operate.__main__ import is_on
-from operate.errors import StageError
-from operate.explained import explained
+from operate.errors import OperatorError
 from operate.paths import ROOT
+from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 
@@ -30,7 +30,7 @@ def refusal(code: str) -> aws.ClientError:
     ],
 )
 def test_refusal_says_what_to_do(error: Exception, next_step: str) -> None:
-    with pytest.raises(StageError) as raised, explained("read the logs"):
+    with pytest.raises(OperatorError) as raised, asking_aws_to("read the logs"):
         raise error
 
     assert raised.value.cause.startswith("AWS did not let us read the logs: ")
@@ -38,9 +38,9 @@ def test_refusal_says_what_to_do(error: Exception, next_step: str) -> None:
 
 
 def test_what_somebody_can_act_on_already_stays_as_it_is() -> None:
-    known = StageError("Nothing is known of it.", "Give another.")
+    known = OperatorError("Nothing is known of it.", "Give another.")
 
-    with pytest.raises(StageError) as raised, explained("read the timeline"):
+    with pytest.raises(OperatorError) as raised, asking_aws_to("read the timeline"):
         raise known
 
     assert raised.value is known
@@ -62,21 +62,21 @@ def test_region_is_taken_by_the_name_that_the_aws_cli_uses() -> None:
 def test_missing_arguments_are_named() -> None:
     nowhere = Stack("nowhere")
 
-    with pytest.raises(StageError, match="CALL is missing"):
+    with pytest.raises(OperatorError, match="CALL is missing"):
         timeline.read(nowhere, "")
-    with pytest.raises(StageError, match="QUEUE is missing"):
+    with pytest.raises(OperatorError, match="QUEUE is missing"):
         queues.redrive(nowhere, "")
-    with pytest.raises(StageError, match=r"FROM is missing.*\n.*CALL=CON-"):
+    with pytest.raises(OperatorError, match=r"FROM is missing.*\n.*CALL=CON-"):
         replay.stretch(nowhere, "", "")
 
 
 def test_stretch_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(StageError, match="is not before TO="):
+    with pytest.raises(OperatorError, match="is not before TO="):
         replay.stretch(Stack("nowhere"), "2026-11-23T09:00", "2026-11-23T08:00")
 
 
 def test_switch_that_is_neither_true_nor_false_is_no_silent_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPAIR", "yes")
 
-    with pytest.raises(StageError, match="REPAIR=true"):
+    with pytest.raises(OperatorError, match="REPAIR=true"):
         is_on("REPAIR")
