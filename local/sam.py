@@ -22,9 +22,11 @@ from operate import paths
 from operate.errors import OperatorError
 
 _RUNTIME = "python3.13"
-_OWN_API = re.compile(r"(BaseUrl:) !Sub .*\$\{WebhookApi\}.*")
-_LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource:) .*")
-_FILE = re.compile(r"(LicenseUrl|ReadmeUrl): (\w)")
+# Lines of the template that are to be others: what the first group matches stays, the rest is replaced.
+_OWN_API = re.compile(r"(BaseUrl: )!Sub .*\$\{WebhookApi\}.*")
+_LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
+_LICENSE = re.compile(r"(LicenseUrl: )(?=\w)")
+_README = re.compile(r"(ReadmeUrl: )(?=\w)")
 # Left alone, the SAM CLI looks at a change set and a stack every 5 s, so that AWS does not throttle it.
 _SETTINGS = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.3"}
 _CONFIGURATION = paths.ROOT / "local" / "samconfig.toml"
@@ -41,14 +43,39 @@ def python() -> str:
 
 
 def local_template(source: Path, target: Path, aws_url: str) -> Path:
-    """Write a copy of the template that runs on the emulator, with the differences named above."""
-    own_api = f"{aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks"
-    template = source.read_text().replace(_RUNTIME, f"python{python()}")
+    """Write a copy of the template that runs on the emulator, with the differences named above.
+
+    Raises:
+        OperatorError: A line that has to differ is written in another way than the patterns above expect.
+    """
+    template = source.read_text()
+    if _RUNTIME not in template:
+        raise _rewritten(_RUNTIME, 0)
+    template = template.replace(_RUNTIME, f"python{python()}")
+    folder = f"{source.parent}/"  # the copy is in another one
+    own_api = f"!Sub {aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks"
+    template = _replaced(template, _OWN_API, own_api)
+    template = _replaced(template, _LISTING, '"*"')
+    template = _replaced(template, _LICENSE, folder)
+    template = _replaced(template, _README, folder)
     target.parent.mkdir(parents=True, exist_ok=True)
-    template = _FILE.sub(rf"\1: {source.parent}/\2", template)  # the copy is in another folder
-    template = _OWN_API.sub(lambda found: f"{found[1]} !Sub {own_api}", template)
-    target.write_text(_LISTING.sub(r'\1 "*"', template))
+    target.write_text(template)
     return target
+
+
+def _replaced(template: str, pattern: re.Pattern[str], replacement: str) -> str:
+    """The template with its one such line replaced, but for the pattern's first group."""
+    replaced, hits = pattern.subn(lambda found: found[1] + replacement, template)
+    if hits != 1:
+        raise _rewritten(pattern.pattern, hits)
+    return replaced
+
+
+def _rewritten(pattern: str, hits: int) -> OperatorError:
+    return OperatorError(
+        f"The local stage changes a line of template.yaml, {pattern!r}, and found {hits} such lines.",
+        "Write the line as it was, or change the pattern in local/sam.py.",
+    )
 
 
 def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
@@ -76,7 +103,7 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
             arguments,
             {**aws.environment(aws_url), **_layer_environment()},
             log,
-            next_step="Mend the file that it names, then run the same command again.",
+            next_step="Fix what it names, then run the same command again.",
         )
     return build_dir / "template.yaml"
 
@@ -101,7 +128,7 @@ def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, 
         ],
         aws.environment(aws_url),
         log,
-        next_step="The stack was rolled back. Mend the cause, then run the same command again.",
+        next_step="The stack was rolled back. Fix the cause, then run the same command again.",
         cause=lambda: first_failure(aws_url, stack_name, begun),
     )
 
