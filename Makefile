@@ -2,12 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-AWS_PORT ?= 4566
-VONAGE_PORT ?= 4010
 PORT ?= 4010
-ENV ?= default
-FUNCTION ?= answer
-export AWS_PORT VONAGE_PORT
 
 # boto3 and the SAM CLI know this variable by its other name alone.
 ifdef AWS_REGION
@@ -19,6 +14,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bi
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 UV = .local/uv/bin/uv
 RUN = .venv/bin/python
+LOCAL = $(RUN) -m local
+OPERATE = $(RUN) -m operate
+# Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
+options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
 # `make test` runs three groups of tests side by side, which take about as long: those that deploy stacks of their own, those
 # that share a stack or a browser, and all others.
 LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
@@ -27,22 +26,22 @@ SHARING = tests/console tests/e2e tests/template
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
 demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
-	@$(RUN) -m local demo
+	@$(LOCAL) demo $(call options,AWS_PORT VONAGE_PORT)
 
 up: stage ## The same, and keep it running
-	@$(RUN) -m local up
+	@$(LOCAL) up $(call options,AWS_PORT VONAGE_PORT)
 
 down: .venv/.ready ## Stop what `make up` started
-	@$(RUN) -m local down
+	@$(LOCAL) down
 
 debug: .venv/.ready ## Breakpoints while `make up` runs: make debug FUNCTION=answer, then attach VS Code
-	@$(RUN) -m local.debugging $(FUNCTION)
+	@$(LOCAL) debug "$${FUNCTION:-answer}"
 
 call: .venv/.ready ## Run a call script against what is up: make call SCRIPT=examples/ivr/call.yaml
 	@$(RUN) -m local call $(SCRIPT)
 
 timeline: .venv/.ready ## Recent calls and messages of what is up, or one of them: make timeline ID=CON-…
-	@$(RUN) -m local timeline $(ID)
+	@$(LOCAL) timeline $${ID:+"$$ID"}
 
 vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage PORT=4010
 	@$(RUN) -m vonage_simulator --port $(PORT)
@@ -50,43 +49,42 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 ## ── Deploy it ──
 .PHONY: credentials deploy
 credentials: .venv/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them); LEAKED=true ends the old ones
-	@$(RUN) -m local credentials
+	@$(OPERATE) credentials $(call options,CREDENTIALS_SECRET LEAKED)
 
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"
-	@ENV=$(ENV) $(RUN) -m local deploy
+	@$(OPERATE) deploy $(call options,ENV PARAMETERS)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
 .PHONY: doctor plan drift rotate logs history redrive replay erase orphans
-OPERATE = ENV=$(ENV) PYTHONPATH=layers/switchboard $(RUN) -m operate
 doctor: .venv/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
-	@$(OPERATE) doctor
+	@$(OPERATE) doctor $(call options,ENV RESOURCE JSON)
 
 plan: .venv/.ready ## Say what the next deployment would change at Vonage
-	@$(OPERATE) plan
+	@$(OPERATE) plan $(call options,ENV RESOURCE JSON)
 
 drift: .venv/.ready ## Find what was changed by hand at Vonage: make drift REPAIR=true
-	@$(OPERATE) drift
+	@$(OPERATE) drift $(call options,ENV RESOURCE REPAIR JSON)
 
 rotate: .venv/.ready ## Give the application a new key pair, without a gap
-	@$(OPERATE) rotate
+	@$(OPERATE) rotate $(call options,ENV RESOURCE JSON)
 
-logs: .venv/.ready ## Log lines that are no success, or of a call: make logs CALL=CON-… FOLLOW=true
-	@$(OPERATE) logs
+logs: .venv/.ready ## Log lines that aren't a success, or of a call: make logs CALL=CON-… FOLLOW=true
+	@$(OPERATE) logs $(call options,ENV CALL FUNCTION MINUTES FOLLOW JSON)
 
 history: .venv/.ready ## All events of a call, a message or a number as JSON: make history CALL=CON-…
-	@$(OPERATE) history
+	@$(OPERATE) history $(call options,ENV CALL NUMBER)
 
 redrive: .venv/.ready ## Put back what a dead-letter queue holds: make redrive QUEUE=events
-	@$(OPERATE) redrive
+	@$(OPERATE) redrive $(call options,ENV QUEUE JSON)
 
 replay: .venv/.ready ## Put events on the bus again: make replay CALL=CON-…, or FROM=… TO=…
-	@$(OPERATE) replay
+	@$(OPERATE) replay $(call options,ENV CALL FROM TO JSON)
 
 erase: .venv/.ready ## Delete every timeline a number occurs in: make erase NUMBER=447700900111
-	@$(OPERATE) erase
+	@$(OPERATE) erase $(call options,ENV NUMBER CONFIRM JSON)
 
 orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>
-	@$(OPERATE) orphans
+	@$(OPERATE) orphans $(call options,DELETE JSON)
 
 ## ── Check it ──
 .PHONY: test check security bench format

@@ -1,103 +1,134 @@
-"""`python -m local demo|up|down|call|timeline|credentials`, as `make` calls it."""
+"""`python -m local COMMAND`: the laptop's commands, which make passes on."""
 
-import os
+import argparse
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 
-from rich.console import Console
-from rich.markup import escape
-
-from local import aws, demo, state, up
+from local import aws, debugging, demo, state, up
 from local.report import Report
-from operate import credentials, deploy, paths
+from operate import command_line, paths
+from operate.arguments import port
+from operate.command_line import WELL, Command, Output
 from operate.errors import OperatorError
 
-DEFAULT_PORTS = {"AWS_PORT": "4566", "VONAGE_PORT": "4010"}
+ABOUT = """\
+Switchboard on this machine: an embedded AWS and a simulated Vonage, explained in README.md.
+
+Make takes each option as a variable in capitals: `make up VONAGE_PORT=4011`."""
 
 
-def main(command: str) -> int:
-    """Run one command and return its exit status: 1 for a problem that the user can act on."""
-    console = Console(highlight=False)
+def main(arguments: list[str]) -> int:
+    """Run what was typed after `python -m local`; returns the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be ended is to clean up, too
-    commands: dict[str, Callable[[Report], None]] = {
-        "demo": _demo,
-        "up": _up,
-        "down": _down,
-        "call": _call,
-        "timeline": _timeline,
-        "credentials": lambda report: credentials.ask(report.console),
-        "deploy": lambda report: deploy.deploy(report.console),
-    }
-    try:
-        commands[command](Report(console))
-    except OperatorError as error:
-        console.print(f"\n[bold red]{escape(error.cause)}[/]\n{escape(error.next_step)}", soft_wrap=True)
-        return 1
-    except KeyboardInterrupt:
-        console.print("\nStopped.")
-        return 130
-    return 0
+    return command_line.main("python -m local", ABOUT, COMMANDS, arguments)
 
 
-def _demo(report: Report) -> None:
-    running = up.start(report, **_ports(), parameters=up.PARAMETERS, live=False)
+def _ports(parser: argparse.ArgumentParser) -> None:
+    for name, default, who in (("aws", 4566, "embedded AWS"), ("vonage", 4010, "simulated Vonage")):
+        where = f"where the {who} listens (default: {default})"
+        parser.add_argument(f"--{name}-port", metavar="PORT", type=port, default=default, help=where)
+
+
+def _start(report: Report, given: argparse.Namespace, *, live: bool) -> state.State:
+    return up.start(
+        report,
+        aws_port=given.aws_port,
+        vonage_port=given.vonage_port,
+        parameters=up.PARAMETERS,
+        live=live,
+    )
+
+
+def _demo(out: Output, given: argparse.Namespace) -> int:
+    report = Report(out.console)
+    running = _start(report, given, live=False)
     try:
         demo.show(report, running)
     finally:
         up.stop(running.services)
+    return WELL
 
 
-def _up(report: Report) -> None:
+def _up(out: Output, given: argparse.Namespace) -> int:
+    report = Report(out.console)
     if state.running():
         raise OperatorError(
             "It is running already.", "`make down` stops it; .local/state.json says where it is."
         )
-    running = up.start(report, **_ports(), parameters=up.PARAMETERS, live=True)
+    running = _start(report, given, live=True)
     state.save(running)
     demo.introduce(report, running)
     report.console.print(
         f"\n[bold]In your browser: {running.console_url}[/]  a phone, messages and a live timeline\n"
         "  What you save in functions/ or layers/switchboard is live at the next call. `make down` stops all."
     )
+    return WELL
 
 
-def _down(report: Report) -> None:
-    with report.step("Stopping the embedded AWS and the simulated Vonage"):
+def _down(out: Output, _: argparse.Namespace) -> int:
+    with Report(out.console).step("Stopping the embedded AWS and the simulated Vonage"):
         up.stop(state.load().services)
         state.forget()
+    return WELL
 
 
-def _call(_report: Report) -> None:
-    """Run call scripts through the simulated Vonage of the stage that is up."""
+def _call(_: Output, given: argparse.Namespace) -> int:
     from vonage_simulator.testing import script_runner
 
-    sys.exit(script_runner.main(["--simulator", state.load().vonage_url, *sys.argv[2:]]))
+    return script_runner.main(["--simulator", state.load().vonage_url, *given.scripts])
 
 
-def _timeline(_report: Report) -> None:
+def _call_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "scripts", nargs="+", metavar="SCRIPT", help="a call script in YAML: docs/simulator.md"
+    )
+
+
+def _timeline(_: Output, given: argparse.Namespace) -> int:
     """Show the timeline of the stage that is up; for a deployed stack see docs/operations.md."""
     stage = up.stage_of(state.load())
     environment = {
         **aws.environment(stage.aws_url),
         "SWITCHBOARD_TABLE_NAME": stage.outputs()["TimelineTableName"],
-        "PYTHONPATH": str(paths.ROOT / "layers" / "switchboard"),
+        "PYTHONPATH": str(paths.LAYER),
     }
-    subprocess.run(
-        [sys.executable, "-m", "switchboard.timeline", *sys.argv[2:]], env=environment, check=False
-    )
+    command = [sys.executable, "-m", "switchboard.timeline", *filter(None, [given.id])]
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
-def _ports() -> dict[str, int]:
-    ports = {name: os.environ.get(name, default) for name, default in DEFAULT_PORTS.items()}
-    for name, value in ports.items():
-        if not value.isdigit() or not 0 < int(value) < 65536:
-            raise OperatorError(
-                f"{name} is {value!r}.", f"Give a port from 1 to 65535: make … {name}={DEFAULT_PORTS[name]}"
-            )
-    return {name.lower(): int(value) for name, value in ports.items()}
+def _timeline_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", nargs="?", help="a conversation_uuid (CON-…) or message_uuid")
 
+
+COMMANDS = {
+    "demo": Command(
+        "Deploy into an embedded AWS, place a call and send an SMS through it, show what happened",
+        _demo,
+        ("make demo", "python -m local demo --vonage-port 4011"),
+        _ports,
+    ),
+    "up": Command(
+        "The same, and keep it running",
+        _up,
+        ("make up", "make up VONAGE_PORT=4011", "python -m local up --vonage-port 4011"),
+        _ports,
+    ),
+    "down": Command("Stop what `up` started", _down, ("make down", "python -m local down")),
+    "call": Command(
+        "Run call scripts through the simulated Vonage of what is up",
+        _call,
+        ("make call SCRIPT=examples/ivr/call.yaml", "python -m local call examples/ivr/call.yaml"),
+        _call_options,
+    ),
+    "timeline": Command(
+        "Show recent calls and messages of what is up, or one of them",
+        _timeline,
+        ("make timeline ID=CON-…", "python -m local timeline CON-…"),
+        _timeline_options,
+    ),
+    "debug": debugging.COMMAND,
+}
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

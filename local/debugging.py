@@ -1,4 +1,4 @@
-"""`python -m local.debugging answer`: breakpoints in a function of the embedded AWS.
+"""`python -m local debug answer`: breakpoints in a function of the embedded AWS.
 
 The function gets one more layer, which exists here and in no template. When the function starts, the layer
 lets Python take the project's own folders instead of the deployed copy, and listens for a debugger on
@@ -9,7 +9,6 @@ timer cuts its flow short, and the simulated Vonage waits as long as it takes.
 import argparse
 import io
 import json
-import sys
 import time
 import zipfile
 from dataclasses import dataclass
@@ -18,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-from rich.console import Console
 
 from local import aws, state
 from local.reload import NOBODYS_REQUEST
 from local.sources import Unit, units
 from operate import paths
+from operate.arguments import port as port_number
+from operate.command_line import WELL, Command, Output
 from operate.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -103,25 +103,19 @@ def _only_debugpy() -> Path:
     return folder
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Attach to a function of the running stage; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m local.debugging", description="Breakpoints in a function."
-    )
+def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("function", help="its folder in functions/, such as answer")
-    parser.add_argument("--port", type=int, default=PORT, help="port on 127.0.0.1 (default %(default)s)")
-    options = parser.parse_args(arguments)
-    console = Console(highlight=False)
-    try:
-        _attach(options.function, options.port)
-    except OperatorError as error:
-        console.print(f"[bold red]{error.cause}[/]\n{error.next_step}", soft_wrap=True)
-        return 1
-    console.print(
-        f"functions/{options.function} listens for a debugger on 127.0.0.1:{options.port}.\n"
+    where = "on 127.0.0.1 (default: %(default)s)"
+    parser.add_argument("--port", metavar="PORT", type=port_number, default=PORT, help=where)
+
+
+def _debug(out: Output, given: argparse.Namespace) -> int:
+    _attach(given.function, given.port)
+    out.advise(
+        f"functions/{given.function} listens for a debugger on 127.0.0.1:{given.port}.\n"
         "In VS Code: Run and Debug, “Attach to a function”, then place a call. `make down` ends it."
     )
-    return 0
+    return WELL
 
 
 def _attach(name: str, port: int) -> None:
@@ -130,7 +124,7 @@ def _attach(name: str, port: int) -> None:
     known = {unit.folder: unit for unit in units(paths.ROOT / "template.yaml", running.stack_name)}
     if folder not in known:
         names = ", ".join(sorted(one.name for one in known if one.parent.name == "functions"))
-        raise OperatorError(f"functions/{name} is no function of the template.", f"Choose one of: {names}.")
+        raise OperatorError(f"functions/{name} isn't a function of the template.", f"Choose one of: {names}.")
     cloudformation = aws.session().client("cloudformation", endpoint_url=running.aws_url)
     resource = cloudformation.describe_stack_resource(
         StackName=running.stack_name, LogicalResourceId=known[folder].logical_id
@@ -140,5 +134,9 @@ def _attach(name: str, port: int) -> None:
     httpx.post(f"{running.vonage_url}/_simulator/patience", trust_env=False).raise_for_status()
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+COMMAND = Command(
+    "Let a function listen for a debugger while `up` runs",
+    _debug,
+    ("make debug FUNCTION=answer", "python -m local debug event --port 5679"),
+    _options,
+)

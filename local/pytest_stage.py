@@ -29,11 +29,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--stage"):
         return
     from local import state
-    from operate.errors import StageError
+    from operate.errors import OperatorError
 
     try:
         config.stash[RUNNING] = state.load()
-    except StageError as error:
+    except OperatorError as error:
         raise pytest.UsageError(str(error)) from error
 
 

@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 
 from local import aws, gateway, sam
 from operate import paths
+from operate.credentials import SECRET_NAME
 
-CREDENTIALS_SECRET = "switchboard/vonage"  # noqa: S105 - a name, and the template's default
 POLL_S = 0.2
 # Parameters that turn off what the emulator does not have: archives.
 UNSUPPORTED = {"ArchiveDays": "0"}
@@ -44,9 +44,9 @@ class Stage:
         names = ("api_key", "api_secret", "signature_secret")
         value = json.dumps({name: getattr(self, name) for name in names})
         try:
-            client.create_secret(Name=CREDENTIALS_SECRET, SecretString=value)
+            client.create_secret(Name=SECRET_NAME, SecretString=value)
         except client.exceptions.ResourceExistsException:
-            client.put_secret_value(SecretId=CREDENTIALS_SECRET, SecretString=value)
+            client.put_secret_value(SecretId=SECRET_NAME, SecretString=value)
 
     def build(self, template: Path | None = None) -> Path:
         """Build the stack's template, or another one, and return the built one."""

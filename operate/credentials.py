@@ -1,9 +1,9 @@
 """`make credentials`: puts the Vonage account's credentials where the stack looks for them.
 
 The values are typed, not shown, and go to Secrets Manager alone: no argument, no file, no log has them.
-`LEAKED=true` ends the time for which webhooks go on accepting the previous signature secret.
 """
 
+import argparse
 import getpass
 import json
 import os
@@ -14,13 +14,14 @@ import boto3
 import httpx
 from rich.console import Console
 
+from operate.command_line import WELL, Command, Output, switch
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-DEFAULT_NAME = "switchboard/vonage"
+SECRET_NAME = "switchboard/vonage"  # noqa: S105 - the template's default
 VONAGE_API_URL = "https://api.nexmo.com"
 QUESTIONS = {
     "api_key": "API key",
@@ -30,24 +31,40 @@ QUESTIONS = {
 WHERE = "The Vonage dashboard shows all three in its API settings. What you type is not shown."
 
 
-def ask(out: Console, prompt: Callable[[str], str] = getpass.getpass) -> None:
+def ask(
+    out: Console,
+    prompt: Callable[[str], str] = getpass.getpass,
+    *,
+    name: str = SECRET_NAME,
+    leaked: bool = False,
+) -> None:
     """Ask for the credentials, try them at Vonage and store them.
+
+    Args:
+        out: Where it says what it does.
+        prompt: Asks for one value without showing it.
+        name: The secret's name.
+        leaked: Whether to end the time for which webhooks go on accepting the previous signature secret.
 
     Raises:
         OperatorError: Something was left empty, or Vonage or AWS refused.
     """
-    name = os.environ.get("CREDENTIALS_SECRET") or DEFAULT_NAME
     out.print(f"Credentials of the Vonage account, for the secret [bold]{name}[/]. {WHERE}")
     credentials = {field: _typed(prompt, title) for field, title in QUESTIONS.items()}
     _try_at_vonage(credentials["api_key"], credentials["api_secret"])
     with asking_aws_to("store the secret"):
         client = boto3.client("secretsmanager")
         done = _store(client, name, credentials)
-    if os.environ.get("LEAKED", "") not in ("", "false"):
+    if leaked:
         with asking_aws_to("take AWSPREVIOUS off the secret's previous version, which still counts"):
             _drop_previous(client, name)
         out.print("The previous signature secret is refused everywhere within 10 minutes.")
     out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
+
+
+def vonage_url() -> str:
+    """Where Vonage's API answers."""
+    return os.environ.get("VONAGE_API_URL") or VONAGE_API_URL
 
 
 def _typed(prompt: Callable[[str], str], title: str) -> str:
@@ -62,13 +79,12 @@ def _typed(prompt: Callable[[str], str], title: str) -> str:
 
 def _try_at_vonage(api_key: str, api_secret: str) -> None:
     """Refuse a key and secret that Vonage refuses. The signature secret has no API to try it with."""
-    host = os.environ.get("VONAGE_API_URL") or VONAGE_API_URL
-    address = f"{host}/v2/applications"
+    address = f"{vonage_url()}/v2/applications"
     try:
         reply = httpx.get(address, params={"page_size": 1}, auth=(api_key, api_secret), timeout=10)
     except httpx.HTTPError as error:
         raise OperatorError(
-            f"{host} could not be reached to try the credentials: {type(error).__name__}.",
+            f"{vonage_url()} could not be reached to try the credentials: {type(error).__name__}.",
             "Check the network, then run `make credentials` again.",
         ) from error
     if reply.status_code == httpx.codes.UNAUTHORIZED:
@@ -97,3 +113,22 @@ def _drop_previous(client: "SecretsManagerClient", name: str) -> None:
             client.update_secret_version_stage(
                 SecretId=name, VersionStage="AWSPREVIOUS", RemoveFromVersionId=version
             )
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    name = "the secret's name, for an account of a stage's own (default: %(default)s)"
+    parser.add_argument("--credentials-secret", metavar="NAME", default=SECRET_NAME, help=name)
+    switch(parser, "--leaked", "refuse the previous signature secret within 10 minutes")
+
+
+def _credentials(out: Output, given: argparse.Namespace) -> int:
+    ask(out.console, name=given.credentials_secret, leaked=given.leaked == "true")
+    return WELL
+
+
+COMMAND = Command(
+    "Store the Vonage account's credentials in Secrets Manager; asks for them",
+    _credentials,
+    ("make credentials", "make credentials LEAKED=true", "python -m operate credentials --leaked"),
+    _options,
+)

@@ -4,27 +4,34 @@ The parameters are those of the stage, those given on the command line, and the 
 which CloudFormation tries the webhooks anew. What is given nowhere stays as it is.
 """
 
+import argparse
 import os
 import shlex
 import subprocess
-import tomllib
 from datetime import UTC, datetime
-from typing import Any
 
 from rich.console import Console
 
 from operate import paths
+from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
+from operate.samconfig import settings_of
+
+_AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'
 
 
-def deploy(out: Console) -> None:
+def deploy(out: Console, stage: str, given: str) -> None:
     """Build and deploy, talking to the terminal as the SAM CLI does.
 
+    Args:
+        out: Where it says what is next.
+        stage: Of samconfig.toml.
+        given: Parameters of the template, as NAME=VALUE with blanks between them.
+
     Raises:
-        OperatorError: There is no such stage, a parameter is not NAME=VALUE, or the SAM CLI failed.
+        OperatorError: There is no such stage, a parameter isn't NAME=VALUE, or the SAM CLI failed.
     """
-    stage = os.environ.get("ENV") or "default"
-    overrides = parameters(stage, os.environ.get("PARAMETERS", ""), datetime.now(UTC))
+    overrides = parameters(stage, given, datetime.now(UTC))
     _sam("build")
     _sam("deploy", "--config-env", stage, "--parameter-overrides", *overrides)
     out.print(f"Deployed. `make doctor ENV={stage}` examines it; docs/operations.md has the rest.")
@@ -34,25 +41,26 @@ def parameters(stage: str, given: str, now: datetime) -> list[str]:
     """The parameters of a deployment as `NAME=VALUE`; what is given counts more than what the stage has.
 
     Raises:
-        OperatorError: There is no such stage, or a parameter is not NAME=VALUE.
+        OperatorError: There is no such stage, or a parameter isn't NAME=VALUE.
     """
-    settings: dict[str, Any] = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
-    if stage not in settings or stage == "version":
-        stages = " ENV=".join(name for name in settings if name != "version")
-        raise OperatorError(f"samconfig.toml has no stage {stage!r}.", f"Use one of: ENV={stages}")
-    configured = settings[stage].get("deploy", {}).get("parameters", {}).get("parameter_overrides", [])
+    settings = settings_of(stage)
+    configured = settings.get("deploy", {}).get("parameters", {}).get("parameter_overrides", [])
     if isinstance(configured, str):
         configured = shlex.split(configured)
     merged = {"DeploymentId": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    for text in [*configured, *shlex.split(given)]:
+    for text in [*configured, *_words(given)]:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise OperatorError(
-                f"{text!r} is not a parameter.",
-                'Write them so: make deploy PARAMETERS="Numbers=447700900000"',
-            )
+            raise OperatorError(f"{text!r} isn't a parameter.", _AS_HERE)
         merged[name] = value
     return [f"{name}={shlex.quote(value) if value else chr(34) * 2}" for name, value in merged.items()]
+
+
+def _words(given: str) -> list[str]:
+    try:
+        return shlex.split(given)
+    except ValueError as error:  # a quotation mark without its other half
+        raise OperatorError(f"The parameters can't be read: {error}.", _AS_HERE) from error
 
 
 def _sam(command: str, *options: str) -> None:
@@ -65,3 +73,25 @@ def _sam(command: str, *options: str) -> None:
             f"`sam {command}` failed; its last lines say why.",
             "It is rolled back. Of a first deployment CloudFormation keeps the empty stack: `sam delete` it.",
         )
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    what = "parameters of the template, NAME=VALUE with blanks between them: docs/parameters.md"
+    parser.add_argument("--parameters", metavar="PARAMETERS", default="", help=what)
+
+
+def _deploy(out: Output, given: argparse.Namespace) -> int:
+    deploy(out.console, given.env, given.parameters)
+    return WELL
+
+
+COMMAND = Command(
+    "Build the stack and deploy it, with `sam build` and `sam deploy`",
+    _deploy,
+    (
+        'make deploy ENV=dev PARAMETERS="Numbers=447700900000"',
+        'python -m operate deploy --env dev --parameters "Numbers=447700900000"',
+    ),
+    _options,
+)

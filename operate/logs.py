@@ -1,11 +1,16 @@
-"""The functions' log lines: of one call, of one function, or those that are no success."""
+"""The functions' log lines: of one call, of one function, or those that aren't a success."""
 
+import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
+from rich.text import Text
 
+from operate.arguments import minutes
+from operate.command_line import WELL, Command, Output, switch, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 POLL_S = 2.0
-NO_SUCCESS = '{ $.level = "ERROR" || $.level = "WARNING" || $.level = "CRITICAL" }'
+NOT_A_SUCCESS = '{ $.level = "ERROR" || $.level = "WARNING" || $.level = "CRITICAL" }'
 
 
 class Line(NamedTuple):
@@ -44,8 +49,8 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
     }
     if not groups:
         known = ", ".join(name for name, _ in stack.log_groups())
-        raise OperatorError(f"{function!r} is not a function.", f"Use one of: {known}.")
-    pattern = f'"{call}"' if call else "" if function else NO_SUCCESS
+        raise OperatorError(f"{function!r} isn't a function.", f"Use one of: {known}.")
+    pattern = f'"{call}"' if call else "" if function else NOT_A_SUCCESS
     begin = int((time.time() - since_s) * 1000)
     with asking_aws_to("read the logs"):
         client = boto3.client("logs")
@@ -73,3 +78,41 @@ def _of(client: "CloudWatchLogsClient", name: str, group: str, pattern: str, beg
     for page in pages:
         for event in page["events"]:
             yield Line(event["timestamp"], name, event["message"].rstrip())
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    parser.add_argument("--call", metavar="ID", default="", help="a call, message, event or command")
+    parser.add_argument("--function", metavar="NAME", default="", help="one function, such as Answer")
+    since = "how far back (default: %(default)s)"
+    parser.add_argument("--minutes", metavar="MINUTES", type=minutes, default=60, help=since)
+    switch(parser, "--follow", "go on until Ctrl-C with what comes")
+    takes_json(parser)
+
+
+def _show(out: Output, given: argparse.Namespace) -> int:
+    read = follow if given.follow == "true" else lines
+    found: Iterable[Line] = read(
+        Stack.of_stage(given.env), call=given.call, function=given.function, since_s=given.minutes * 60.0
+    )
+    shown = 0
+    for line in found:
+        at = datetime.fromtimestamp(line.at / 1000, UTC).isoformat(timespec="milliseconds")
+        sentence = Text.assemble((f"{line.function:<12}", "dim"), " ", line.text)
+        out.tell(sentence, {"at": at, "function": line.function, "text": line.text})
+        shown += 1
+    if not shown:
+        sought = "line" if given.call or given.function else "line that isn't a success"
+        out.advise(f"No {sought} in the last {given.minutes} minutes. Further back: MINUTES=1440")
+    return WELL
+
+
+COMMAND = Command(
+    "Show log lines that aren't a success, or all lines of a call or a function",
+    _show,
+    (
+        "make logs CALL=CON-… FOLLOW=true",
+        "python -m operate logs --function Answer --minutes 15 --json",
+    ),
+    _options,
+)

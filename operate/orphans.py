@@ -1,5 +1,6 @@
 """Applications at Vonage whose stack is gone: found in the provisioner's records, removed only when asked."""
 
+import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ import httpx
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from operate.command_line import WELL, Command, Output, takes_json
+from operate.credentials import vonage_url
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 
@@ -57,17 +60,17 @@ def find() -> list[Orphan]:
         ]
 
 
-def delete(application_id: str, api_url: str) -> None:
+def delete(application_id: str) -> None:
     """Delete an orphan at Vonage, if it still carries the key of its stack, and its records.
 
     Raises:
-        OperatorError: It is no orphan, is not what the stack made, or Vonage refused.
+        OperatorError: It isn't an orphan or carries another key, or Vonage or AWS refused.
     """
     orphan = next((each for each in find() if each.application_id == application_id), None)
     if orphan is None:
-        raise OperatorError(f"{application_id!r} is no orphan.", "`make orphans` lists them.")
+        raise OperatorError(f"{application_id!r} isn't an orphan.", "`make orphans` lists them.")
     credentials = _credentials(orphan)
-    address = f"{api_url}/v2/applications/{application_id}"
+    address = f"{vonage_url()}/v2/applications/{application_id}"
     try:
         live = httpx.get(address, auth=credentials, timeout=10)
         if live.status_code != httpx.codes.NOT_FOUND:
@@ -124,3 +127,29 @@ def _is_gone(stack_id: str) -> bool:
             return True
         raise
     return status == "DELETE_COMPLETE"
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--delete", metavar="APPLICATION_ID", help="delete this one")
+    takes_json(parser)
+
+
+def _orphans(out: Output, given: argparse.Namespace) -> int:
+    if given.delete:
+        delete(given.delete)
+        out.tell(f"The application {given.delete} is deleted.", {"deleted": given.delete})
+        return WELL
+    found = find()
+    for orphan in found:
+        sentence = f"{orphan.application_id}  made by the stack {orphan.stack}, which is gone"
+        out.tell(sentence, {"application_id": orphan.application_id, "stack": orphan.stack})
+    out.advise("To delete one: make orphans DELETE=<id>" if found else "No application is left behind.")
+    return WELL
+
+
+COMMAND = Command(
+    "Find applications whose stack is gone, or delete one",
+    _orphans,
+    ("make orphans", "python -m operate orphans --json", "make orphans DELETE=<application id>"),
+    _options,
+)

@@ -1,8 +1,9 @@
-"""Where the local stage keeps its things: under .local in the project, to be deleted at any time."""
+"""Where things are: in the project, and under .local, which can be deleted at any time."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LAYER = ROOT / "layers" / "switchboard"
 LOCAL = ROOT / ".local"
 STATE = LOCAL / "state.json"
 LOGS = LOCAL / "logs"

@@ -1,18 +1,21 @@
 """Ask the deployed provisioner: plan, drift, rotate, doctor."""
 
+import argparse
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from operate.command_line import AMISS, WELL, Command, Output, switch, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 # The function's own time is 150 s; asking twice would rotate twice.
 _PATIENCE = Config(read_timeout=170, retries={"total_max_attempts": 1})
-WELL = {"ok", "healthy", "rotated", "change"}
+HEALTHY = {"ok", "healthy", "rotated", "change"}
 Report = dict[str, Any]
 
 
@@ -42,7 +45,7 @@ def render(report: Report) -> str:
     for each in report.get("resources", []):
         name = each.get("resource") or f"Vonage account of {each.get('account')}"
         state = each.get("status") or ("sick" if each.get("findings") else "healthy")
-        lines.append(f"{'✓' if state in WELL else '✗'} {name}  {state}")
+        lines.append(f"{'✓' if state in HEALTHY else '✗'} {name}  {state}")
         lines += [f"    {step}" for step in each.get("steps", [])]
         for finding in each.get("findings", []):
             lines += [f"    {finding['code']}: {finding['message']}", f"      {finding['next_step']}"]
@@ -54,4 +57,54 @@ def render(report: Report) -> str:
 def is_well(report: Report) -> bool:
     """Whether nothing is amiss."""
     states = [report.get("status", "ok"), *(each.get("status", "ok") for each in report.get("resources", []))]
-    return all(state in WELL for state in states)
+    return all(state in HEALTHY for state in states)
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    one = "one resource alone, by its name in the template"
+    parser.add_argument("--resource", metavar="LOGICAL_ID", help=one)
+    takes_json(parser)
+
+
+def _drift_options(parser: argparse.ArgumentParser) -> None:
+    _options(parser)
+    switch(parser, "--repair", "put it back to what the stack wants")
+
+
+def _asks(action: str) -> Callable[[Output, argparse.Namespace], int]:
+    def run(out: Output, given: argparse.Namespace) -> int:
+        event: dict[str, object] = {"resource": given.resource} if given.resource else {}
+        if getattr(given, "repair", "false") == "true":
+            event["repair"] = True
+        report = ask(Stack.of_stage(given.env), action, **event)
+        out.tell(render(report), report)
+        return WELL if is_well(report) else AMISS
+
+    return run
+
+
+DOCTOR = Command(
+    "Examine credentials, keys, numbers and webhooks of the deployed stack",
+    _asks("doctor"),
+    ("make doctor", "python -m operate doctor --env prod --json"),
+    _options,
+)
+PLAN = Command(
+    "Say what the next deployment would change at Vonage",
+    _asks("plan"),
+    ("make plan", "python -m operate plan --env prod --json"),
+    _options,
+)
+DRIFT = Command(
+    "Find what was changed by hand at Vonage",
+    _asks("check"),
+    ("make drift", "make drift REPAIR=true", "python -m operate drift --repair"),
+    _drift_options,
+)
+ROTATE = Command(
+    "Give the application a new key pair, without a gap",
+    _asks("rotate"),
+    ("make rotate", "python -m operate rotate --env prod"),
+    _options,
+)

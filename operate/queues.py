@@ -1,5 +1,6 @@
-"""Put back what ended in a dead-letter queue, once its cause is mended."""
+"""Put back what ended in a dead-letter queue, once its cause is fixed."""
 
+import argparse
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from operate.command_line import WELL, Command, Output, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
@@ -29,12 +31,13 @@ def redrive(stack: Stack, queue: str) -> int:
     A message is deleted from the dead-letter queue after it is in the other, so that an end in between
     doubles one and loses none.
 
+    Args:
+        stack: The stack whose queues they are.
+        queue: One of QUEUES.
+
     Raises:
-        OperatorError: There is no such queue, or AWS refused.
+        OperatorError: The stack has no such queue, or AWS refused.
     """
-    if queue not in QUEUES:
-        cause = f"{queue!r} is not a queue." if queue else "QUEUE is missing."
-        raise OperatorError(cause, f"Use one of: QUEUE={' QUEUE='.join(QUEUES)}")
     source, target = (stack.id_of(name) for name in QUEUES[queue])
     move = _announce if queue == "undelivered" else _send
     sqs, moved = boto3.client("sqs"), 0
@@ -76,3 +79,24 @@ def _announce(bus: str, message: Message) -> None:
     put: Callable[..., Any] = boto3.client("events").put_events
     if put(Entries=[entry])["FailedEntryCount"]:
         raise OperatorError("The bus did not take a command.", "It is still in its queue: run this again.")
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    parser.add_argument("--queue", choices=QUEUES, required=True, help="whose dead letters")
+    takes_json(parser)
+
+
+def _redrive(out: Output, given: argparse.Namespace) -> int:
+    moved = redrive(Stack.of_stage(given.env), given.queue)
+    sentence = f"Put back where they belong, of {given.queue}: {moved}."
+    out.tell(sentence, {"queue": given.queue, "moved": moved})
+    return WELL
+
+
+COMMAND = Command(
+    "Put back what a dead-letter queue holds",
+    _redrive,
+    ("make redrive QUEUE=events", "python -m operate redrive --queue events --env prod"),
+    _options,
+)

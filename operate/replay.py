@@ -3,6 +3,7 @@
 Whoever listens sees the same `detail.id` again. Commands are never carried out again by a replay.
 """
 
+import argparse
 import json
 from datetime import UTC, datetime
 
@@ -11,14 +12,13 @@ from switchboard.envelope import source
 from switchboard.timeline.events import Entry
 
 from operate import timeline
+from operate.arguments import moment
+from operate.command_line import WELL, Command, Output, UsageError, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 _ENTRIES_PER_CALL = 10
-_STRETCH = (
-    "Write it so: make replay FROM=2026-11-23T08:00 TO=2026-11-23T09:00 (UTC), or make replay CALL=CON-…"
-)
 
 
 def call(stack: Stack, subject: str) -> int:
@@ -37,20 +37,12 @@ def call(stack: Stack, subject: str) -> int:
     return len(entries)
 
 
-def stretch(stack: Stack, begin: str, end: str) -> str:
+def stretch(stack: Stack, begin: datetime, end: datetime) -> str:
     """Start a replay of the archive from `begin` to `end`; its name.
 
-    Args:
-        stack: The stack whose archive it is.
-        begin: A time such as `2026-11-23T08:00`, in UTC unless it says otherwise.
-        end: The same.
-
     Raises:
-        OperatorError: A time cannot be read, the stack keeps no archive, or AWS refused.
+        OperatorError: The stack keeps no archive, or AWS refused.
     """
-    start_time, end_time = _time("FROM", begin), _time("TO", end)
-    if start_time >= end_time:
-        raise OperatorError(f"FROM={begin} is not before TO={end}.", _STRETCH)
     name = f"{stack.name[:40]}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     client = boto3.client("events")
     with asking_aws_to("start a replay"):
@@ -58,8 +50,8 @@ def stretch(stack: Stack, begin: str, end: str) -> str:
         client.start_replay(
             ReplayName=name,
             EventSourceArn=archive["ArchiveArn"],
-            EventStartTime=start_time,
-            EventEndTime=end_time,
+            EventStartTime=begin,
+            EventEndTime=end,
             Destination={"Arn": archive["EventSourceArn"]},
         )
     return name
@@ -81,10 +73,40 @@ def _entry(stack: Stack, event: Entry) -> dict[str, str]:
     }
 
 
-def _time(name: str, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        cause = f"{name}={text} is not a time." if text else f"{name} is missing."
-        raise OperatorError(cause, _STRETCH) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    parser.add_argument("--call", metavar="ID", default="", help="all events of this call or message")
+    parser.add_argument(
+        "--from", dest="begin", metavar="TIME", type=moment, help="with --to: a stretch of time, UTC"
+    )
+    parser.add_argument("--to", dest="end", metavar="TIME", type=moment, help="up to this time (UTC)")
+    takes_json(parser)
+
+
+def _replay(out: Output, given: argparse.Namespace) -> int:
+    stack = Stack.of_stage(given.env)
+    if given.call:
+        count = call(stack, given.call)
+        sentence = f"{count} events of {given.call} are on the bus again."
+        out.tell(sentence, {"call": given.call, "events": count})
+        return WELL
+    if not (given.begin and given.end):
+        raise UsageError("give --call, or both --from and --to")
+    if given.begin >= given.end:
+        raise UsageError(f"--from {given.begin:%FT%R} isn't before --to {given.end:%FT%R}")
+    name = stretch(stack, given.begin, given.end)
+    sentence = f"The replay {name} has begun: aws events describe-replay --replay-name {name}"
+    out.tell(sentence, {"replay": name})
+    return WELL
+
+
+COMMAND = Command(
+    "Put events on the bus again: of a call, or of a stretch of time",
+    _replay,
+    (
+        "make replay CALL=CON-…",
+        "make replay FROM=2026-11-23T08:00 TO=2026-11-23T09:00",
+        "python -m operate replay --call CON-…",
+    ),
+    _options,
+)

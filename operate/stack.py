@@ -1,6 +1,5 @@
 """A deployed stack, found by its stage in samconfig.toml."""
 
-import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -8,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from operate import paths
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
+from operate.samconfig import settings_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -35,13 +34,7 @@ class Stack:
         Raises:
             OperatorError: There is no such stage.
         """
-        settings = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
-        stages = [name for name in settings if name != "version"]
-        if stage not in stages:
-            raise OperatorError(
-                f"samconfig.toml has no stage {stage!r}.", f"Use one of: ENV={' ENV='.join(stages)}"
-            )
-        return cls(settings[stage]["global"]["parameters"]["stack_name"])
+        return cls(settings_of(stage)["global"]["parameters"]["stack_name"])
 
     def id_of(self, logical_id: str) -> str:
         """The physical id of a resource.

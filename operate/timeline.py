@@ -1,5 +1,6 @@
 """The timeline of a call, a message or a person's number, to be exported; and the number, to be erased."""
 
+import argparse
 import json
 import os
 import re
@@ -11,11 +12,12 @@ from switchboard.timeline import events as stored
 from switchboard.timeline.events import Entry
 from switchboard.timeline.view import state
 
+from operate.arguments import number as phone_number
+from operate.command_line import WELL, Command, Output, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
-_NUMBER = re.compile(r"[0-9]{7,15}")
 Key = dict[str, Any]
 
 
@@ -25,10 +27,6 @@ def read(stack: Stack, subject: str) -> list[Entry]:
     Raises:
         OperatorError: Nothing is known of it.
     """
-    if not subject:
-        raise OperatorError(
-            "CALL is missing.", "Give a conversation_uuid (CON-…) or message_uuid: CALL=CON-…"
-        )
     os.environ["SWITCHBOARD_TABLE_NAME"] = stack.id_of("Timeline")
     with asking_aws_to("read the timeline"):
         events = stored.read(subject)
@@ -53,11 +51,11 @@ def export_of(stack: Stack, number: str) -> str:
     """Every timeline that a number occurs in, as a JSON list.
 
     Raises:
-        OperatorError: It is no number, or AWS refused.
+        OperatorError: AWS refused.
     """
     with asking_aws_to("search the timeline"):
-        partitions = {key["pk"]["S"] for key in _items_about(stack.id_of("Timeline"), _number(number))}
-    kinds = ("CALL#", "MSG#")  # the memory of commands is no timeline
+        partitions = {key["pk"]["S"] for key in _items_about(stack.id_of("Timeline"), number)}
+    kinds = ("CALL#", "MSG#")  # the memory of commands isn't a timeline
     return _json([_story(stack, pk.partition("#")[2]) for pk in sorted(partitions) if pk.startswith(kinds)])
 
 
@@ -72,10 +70,10 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         confirmed: Whether to delete, or only to count.
 
     Raises:
-        OperatorError: It is no number, or AWS refused.
+        OperatorError: AWS refused.
     """
     with asking_aws_to("search the timeline"):
-        keys = list(_items_about(stack.id_of("Timeline"), _number(number)))
+        keys = list(_items_about(stack.id_of("Timeline"), number))
         for key in keys if confirmed else ():
             boto3.client("dynamodb").delete_item(TableName=stack.id_of("Timeline"), Key=key)
     return len(keys)
@@ -90,17 +88,9 @@ def _json(what: object) -> str:
     return json.dumps(what, indent=2, ensure_ascii=False)
 
 
-def _number(text: str) -> str:
-    if not _NUMBER.fullmatch(text):
-        raise OperatorError(
-            f"{text!r} is not a number.", "Give 7 to 15 digits without +: NUMBER=447700900111"
-        )
-    return text
-
-
 def _items_about(table: str, number: str) -> Iterator[Key]:
     """The keys of every item in a partition in which some item holds the number."""
-    whole = re.compile(rf"(?<![0-9]){number}(?![0-9])")
+    whole = re.compile(rf"(?<![0-9]){re.escape(number)}(?![0-9])")
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     keys: dict[str, list[Key]] = {}
     found: set[str] = set()
@@ -111,3 +101,59 @@ def _items_about(table: str, number: str) -> Iterator[Key]:
                 found.add(item["pk"]["S"])
     for partition in sorted(found):
         yield from keys[partition]
+
+
+def _history_options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    about = parser.add_mutually_exclusive_group(required=True)
+    about.add_argument("--call", metavar="ID", help="a conversation_uuid (CON-…) or message_uuid")
+    about.add_argument(
+        "--number", type=phone_number, help="every timeline in which it occurs; reads the whole table"
+    )
+
+
+def _history(out: Output, given: argparse.Namespace) -> int:
+    stack = Stack.of_stage(given.env)
+    exported = export_of(stack, given.number) if given.number else export(stack, given.call)
+    out.console.out(exported, highlight=False)
+    return WELL
+
+
+def _erase_options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    whose = "in international format without +"
+    parser.add_argument("--number", type=phone_number, required=True, help=whose)
+    sure = "delete; without it they are only counted"
+    parser.add_argument("--confirm", nargs="?", choices=("yes",), const="yes", metavar="yes", help=sure)
+    takes_json(parser)
+
+
+def _erase(out: Output, given: argparse.Namespace) -> int:
+    confirmed = given.confirm == "yes"
+    count = erase(Stack.of_stage(given.env), given.number, confirmed=confirmed)
+    sentence = (
+        f"{count} items are deleted. Backups of the table (35 days), the archive, dead-letter queues and "
+        "kept media end with their own retention: docs/privacy.md."
+        if confirmed
+        else f"{count} items would be deleted. To delete them: make erase NUMBER=… CONFIRM=yes"
+    )
+    out.tell(sentence, {"items": count, "deleted": confirmed})
+    return WELL
+
+
+HISTORY = Command(
+    "Print all events of a call, a message or a number as JSON",
+    _history,
+    ("make history CALL=CON-…", "python -m operate history --number 447700900111"),
+    _history_options,
+)
+ERASE = Command(
+    "Delete every timeline in which a number occurs",
+    _erase,
+    (
+        "make erase NUMBER=447700900111",
+        "make erase NUMBER=447700900111 CONFIRM=yes",
+        "python -m operate erase --number 447700900111 --confirm",
+    ),
+    _erase_options,
+)

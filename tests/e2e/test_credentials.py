@@ -19,8 +19,8 @@ NAME = "switchboard/credentials-test"
 @pytest.fixture(autouse=True)
 def settings(aws_url: str, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The environment of somebody who runs the command; what was stored is gone afterwards."""
-    user = {**aws.ROOT_USER, "AWS_ENDPOINT_URL": aws_url, "CREDENTIALS_SECRET": NAME}
-    for name, value in {**user, "VONAGE_API_URL": vonage.url}.items():
+    user = {**aws.ROOT_USER, "AWS_ENDPOINT_URL": aws_url, "VONAGE_API_URL": vonage.url}
+    for name, value in user.items():
         monkeypatch.setenv(name, value)
     yield
     client = aws.session().client("secretsmanager", endpoint_url=aws_url)
@@ -51,9 +51,9 @@ def labels(aws_url: str) -> set[str]:
     return set().union(*client.describe_secret(SecretId=NAME)["VersionIdsToStages"].values())
 
 
-def ask(prompt: Callable[[str], str]) -> str:
+def ask(prompt: Callable[[str], str], *, leaked: bool = False) -> str:
     shown = io.StringIO()
-    credentials.ask(Console(file=shown), prompt)
+    credentials.ask(Console(file=shown), prompt, name=NAME, leaked=leaked)
     return shown.getvalue()
 
 
@@ -116,24 +116,19 @@ def test_update_keeps_the_secrets_of_subaccounts(vonage: Vonage, aws_url: str) -
     assert stored(aws_url)["signature_secrets"] == {"abcd1234": "theirs"}
 
 
-@pytest.mark.parametrize(("leaked", "left"), [("", {"AWSCURRENT", "AWSPREVIOUS"}), ("true", {"AWSCURRENT"})])
+@pytest.mark.parametrize(("leaked", "left"), [(False, {"AWSCURRENT", "AWSPREVIOUS"}), (True, {"AWSCURRENT"})])
 def test_a_leaked_secret_leaves_no_previous_version(
-    vonage: Vonage, aws_url: str, monkeypatch: pytest.MonkeyPatch, leaked: str, left: set[str]
+    vonage: Vonage, aws_url: str, *, leaked: bool, left: set[str]
 ) -> None:
     ask(typing(vonage, signature_secret="the-old-one"))
-    monkeypatch.setenv("LEAKED", leaked)
 
-    shown = ask(typing(vonage))
+    shown = ask(typing(vonage), leaked=leaked)
 
     assert labels(aws_url) == left
-    assert ("refused everywhere within 10 minutes" in shown) == bool(leaked)
+    assert ("refused everywhere within 10 minutes" in shown) == leaked
     assert stored(aws_url)["signature_secret"] == vonage.account.signature_secret
 
 
-def test_the_first_secret_has_no_previous_one_to_refuse(
-    vonage: Vonage, aws_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LEAKED", "true")
-
-    assert "Created" in ask(typing(vonage))
+def test_the_first_secret_has_no_previous_one_to_refuse(vonage: Vonage, aws_url: str) -> None:
+    assert "Created" in ask(typing(vonage), leaked=True)
     assert labels(aws_url) == {"AWSCURRENT"}

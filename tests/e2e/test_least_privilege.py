@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local import aws
-from local.stage import CREDENTIALS_SECRET, Stage
+from local.stage import Stage
+from operate.credentials import SECRET_NAME
 from operate.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -66,8 +67,8 @@ def on_bus(bus: str = "") -> Probe:
 
 
 PROBES: dict[str, Probe] = {
-    "read the credentials": on_secret("get_secret_value", CREDENTIALS_SECRET),
-    "write the credentials": on_secret("put_secret_value", CREDENTIALS_SECRET, SecretString="never"),
+    "read the credentials": on_secret("get_secret_value", SECRET_NAME),
+    "write the credentials": on_secret("put_secret_value", SECRET_NAME, SecretString="never"),
     "read the key": on_secret("get_secret_value"),
     "write the key": on_secret("update_secret_version_stage", VersionStage="P", RemoveFromVersionId="0" * 32),
     "delete the key": on_secret("delete_secret", RecoveryWindowInDays=1),

@@ -31,8 +31,13 @@ def test_stage_that_is_none_is_refused() -> None:
 
 
 def test_parameter_without_a_value_is_refused() -> None:
-    with pytest.raises(OperatorError, match="'447700900000' is not a parameter"):
+    with pytest.raises(OperatorError, match="'447700900000' isn't a parameter"):
         deploy.parameters("dev", "447700900000", NOW)
+
+
+def test_quotation_mark_without_its_other_half_is_refused() -> None:
+    with pytest.raises(OperatorError, match="can't be read: No closing quotation"):
+        deploy.parameters("dev", 'ApplicationName="Front desk', NOW)
 
 
 def test_published_version_is_the_project_s(written: Json) -> None:

@@ -1,16 +1,13 @@
-"""What AWS refuses is said with what to do about it, and a wrong command line before AWS is asked."""
+"""What AWS refuses is said with what to do about it."""
 
 import subprocess
 
 import pytest
 from botocore import exceptions as aws
 
-from operate import queues, replay, timeline
-from operate.__main__ import is_on
 from operate.errors import OperatorError
 from operate.paths import ROOT
 from operate.refusals import asking_aws_to
-from operate.stack import Stack
 
 
 def refusal(code: str) -> aws.ClientError:
@@ -57,26 +54,3 @@ def test_region_is_taken_by_the_name_that_the_aws_cli_uses() -> None:
     ]
 
     assert subprocess.run(show, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "eu-west-3\n"
-
-
-def test_missing_arguments_are_named() -> None:
-    nowhere = Stack("nowhere")
-
-    with pytest.raises(OperatorError, match="CALL is missing"):
-        timeline.read(nowhere, "")
-    with pytest.raises(OperatorError, match="QUEUE is missing"):
-        queues.redrive(nowhere, "")
-    with pytest.raises(OperatorError, match=r"FROM is missing.*\n.*CALL=CON-"):
-        replay.stretch(nowhere, "", "")
-
-
-def test_stretch_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(OperatorError, match="is not before TO="):
-        replay.stretch(Stack("nowhere"), "2026-11-23T09:00", "2026-11-23T08:00")
-
-
-def test_switch_that_is_neither_true_nor_false_is_no_silent_no(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REPAIR", "yes")
-
-    with pytest.raises(OperatorError, match="REPAIR=true"):
-        is_on("REPAIR")
