@@ -1,13 +1,15 @@
 """A pytest plugin: the fixture `cloudformation`, for tests of any custom resource.
 
-# conftest.py
-pytest_plugins = ["local.cloudformation_plugin"]
+    # conftest.py
+    pytest_plugins = ["local.cloudformation_plugin"]
 
-# test_my_resource.py
-def test_a_repeated_create_makes_one_thing(cloudformation):
-    stack = cloudformation(my_app.lambda_handler).stack("shop")
-    created = stack.create("Thing", "Custom::Thing", {"Size": 3}, deliveries=2, together=True)
-    assert created.succeeded
+    # test_my_resource.py
+    def test_a_repeated_create_makes_one_thing(cloudformation):
+        stack = cloudformation(my_app.lambda_handler).stack("shop")
+        created = stack.create("Thing", "Custom::Thing", {"Size": 3}, deliveries=2, together=True)
+        assert created.succeeded
+
+An answer that CloudFormation would refuse fails the test, too.
 """
 
 from collections.abc import Callable, Iterator

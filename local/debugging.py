@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 LAYER = "Debugger"
-PORT = 5678  # what debugpy and VS Code take when nothing else is said
-TIMEOUT_S = 900  # the longest that Lambda allows
-SETTINGS = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # about Python's own frozen modules, and noisy in the log
-SITE = "python/lib/python3/site-packages"  # a site directory, whose .pth files Python runs
+# What debugpy and VS Code take when nothing else is said.
+PORT = 5678
+# The longest that Lambda allows.
+TIMEOUT_S = 900
+# The validation is about Python's own frozen modules, and noisy in the log.
+SETTINGS = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+# A site directory, whose .pth files Python runs.
+SITE = "python/lib/python3/site-packages"
 
 LISTEN = """\
 import contextlib

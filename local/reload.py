@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
 DEBOUNCE_MS, STEP_MS = 200, 50
 FUNCTIONS_AT_ONCE = 4
-ASKED_FIRST = ("AnswerFunction", "EventFunction")  # while a caller waits
+# What is asked while a caller waits.
+ASKED_FIRST = ("AnswerFunction", "EventFunction")
+# A webhook refuses it, as it isn't signed; to the functions behind a queue it is an empty batch.
 NOBODYS_REQUEST = {"version": "2.0", "headers": {}, "body": "", "isBase64Encoded": False, "Records": []}
-"""Refused by a webhook for want of a signature, and an empty batch to the functions behind a queue."""
 DEPLOY_AGAIN = "template.yaml was saved. To deploy it, run: make down && make up"
 
+# Told what happened (`reloaded`, `not reloaded`, `to be deployed`) and the sentence for it.
 Tell = Callable[[str, str], None]
-"""Told what happened (`reloaded`, `not reloaded`, `to be deployed`) and the sentence for it."""
 
 
 @dataclass

@@ -17,9 +17,8 @@ from operate.errors import OperatorError
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
-CLOCK_JITTER_S = (
-    2  # Linux works a process's age out anew each time, from a boot time that may move by a second
-)
+# Linux works a process's age out anew each time, from a boot time that may move by a second.
+CLOCK_JITTER_S = 2
 
 # Children of this process. One that `make up` leaves running is stopped by another process, by its pid.
 _children: dict[int, "subprocess.Popen[bytes]"] = {}
@@ -54,7 +53,14 @@ def start(
     """Start a server on 127.0.0.1 and wait until it answers.
 
     Args:
+        name: What the messages call it.
+        command: What to run.
+        port: Where it will listen.
+        health_path: Answers with a 2xx status as soon as the server is ready.
+        log: Takes what it prints.
+        environment: All of its environment.
         port_setting: Name of the make variable that moves the port, for the message when it is busy.
+        scratch: A folder that goes with it.
 
     Raises:
         OperatorError: The port is busy, or the server did not start; the message quotes the end of its log.
@@ -117,7 +123,7 @@ def alive(service: Service) -> bool:
 
 
 def stop(service: Service) -> None:
-    """End a server and the processes it started. One that is gone already is no error.
+    """End a server and the processes it started. One that is gone already is left at that.
 
     At once: what they keep is in memory or in the scratch folder, and the emulator takes seconds to close.
     """

@@ -12,7 +12,8 @@ import yaml
 from operate import paths
 
 FUNCTION, LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
-LAYER_ROOT = "python"  # where Lambda looks for a layer's Python
+# Where Lambda looks for a layer's Python.
+LAYER_ROOT = "python"
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,10 @@ class Unit:
     """A function or a layer of the template.
 
     Attributes:
-        logical_id: its name in the template.
-        folder: its source, from the project's root.
-        built: what `sam build` made of it.
+        logical_id: Its name in the template.
+        folder: Its source, from the project's root.
+        built: What `sam build` made of it.
+        is_layer: Whether it is a layer.
     """
 
     logical_id: str
