@@ -9,15 +9,20 @@ import os
 import shlex
 import subprocess
 from datetime import UTC, datetime
+from typing import Any
 
+import boto3
 from rich.console import Console
 
 from operate import paths
 from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
 from operate.samconfig import settings_of
 
 _AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'
+
+_ROLLED_BACK = "It is rolled back. The empty stack of a first deployment stays: `sam delete` it."
 
 
 def deploy(out: Console, stage: str, given: str) -> None:
@@ -29,11 +34,14 @@ def deploy(out: Console, stage: str, given: str) -> None:
         given: Parameters of the template, as NAME=VALUE with blanks between them.
 
     Raises:
-        OperatorError: There is no such stage, a parameter isn't NAME=VALUE, or the SAM CLI failed.
+        OperatorError: There is no such stage, a parameter isn't NAME=VALUE, nobody is signed in to AWS,
+            or the SAM CLI failed.
     """
     overrides = parameters(stage, given, datetime.now(UTC))
-    _sam("build")
-    _sam("deploy", "--config-env", stage, "--parameter-overrides", *overrides)
+    _refuse_nobody(settings_of(stage))
+    _sam("build", next_step="Fix what they name, then run the same command again.")
+    arguments = ("--config-env", stage, "--parameter-overrides", *overrides)
+    _sam("deploy", *arguments, next_step=_ROLLED_BACK)
     out.print(f"Deployed. `make doctor ENV={stage}` examines it; docs/operations.md has the rest.")
 
 
@@ -46,7 +54,7 @@ def parameters(stage: str, given: str, now: datetime) -> list[str]:
     settings = settings_of(stage)
     configured = settings.get("deploy", {}).get("parameters", {}).get("parameter_overrides", [])
     if isinstance(configured, str):
-        configured = shlex.split(configured)
+        configured = _words(configured)
     merged = {"DeploymentId": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
     for text in [*configured, *_words(given)]:
         name, equals, value = text.partition("=")
@@ -56,6 +64,15 @@ def parameters(stage: str, given: str, now: datetime) -> list[str]:
     return [f"{name}={shlex.quote(value) if value else chr(34) * 2}" for name, value in merged.items()]
 
 
+def _refuse_nobody(settings: dict[str, Any]) -> None:
+    """Find out before a minute of building, and as the SAM CLI will, who deploys."""
+    commands = (settings.get(command, {}).get("parameters", {}) for command in ("global", "deploy"))
+    given = {name: value for parameters in commands for name, value in parameters.items()}
+    with asking_aws_to("deploy"):
+        session = boto3.Session(profile_name=given.get("profile"), region_name=given.get("region"))
+        session.client("sts").get_caller_identity()
+
+
 def _words(given: str) -> list[str]:
     try:
         return shlex.split(given)
@@ -63,16 +80,13 @@ def _words(given: str) -> list[str]:
         raise OperatorError(f"The parameters can't be read: {error}.", _AS_HERE) from error
 
 
-def _sam(command: str, *options: str) -> None:
+def _sam(command: str, *options: str, next_step: str) -> None:
     path = os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(
         [str(paths.SAM), command, *options], cwd=paths.ROOT, env={**os.environ, "PATH": path}, check=False
     )
     if done.returncode:
-        raise OperatorError(
-            f"`sam {command}` failed; its last lines say why.",
-            "It is rolled back. Of a first deployment CloudFormation keeps the empty stack: `sam delete` it.",
-        )
+        raise OperatorError(f"`sam {command}` failed; its last lines say why.", next_step)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -10,6 +12,7 @@ from operate import __main__ as operate
 from operate import command_line
 from operate.command_line import Command, Output
 from operate.errors import OperatorError
+from operate.paths import ROOT
 
 PROGRAMS = {"operate": operate, "local": local}
 WORDS = [(name, word) for name, program in PROGRAMS.items() for word in program.COMMANDS]
@@ -176,6 +179,21 @@ def test_interrupted_command_ends_with_status_130(capsys: pytest.CaptureFixture[
     assert run("wait") == 130
 
     assert capsys.readouterr().err == "\nStopped.\n"
+
+
+def test_deployment_by_nobody_is_refused_before_anything_is_built() -> None:
+    nobody = {
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    command = [sys.executable, "-m", "operate", "deploy"]
+
+    done = subprocess.run(command, cwd=ROOT, env=nobody, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("AWS did not let us deploy: Unable to locate credentials\nSign in (")
 
 
 def test_stage_that_is_none_is_refused_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
