@@ -80,9 +80,7 @@ def _call(_: Output, given: argparse.Namespace) -> int:
 
 
 def _call_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "scripts", nargs="+", metavar="SCRIPT", help="a call script in YAML: docs/simulator.md"
-    )
+    parser.add_argument("scripts", nargs="+", metavar="SCRIPT", help="as docs/simulator.md has them")
 
 
 def _timeline(_: Output, given: argparse.Namespace) -> int:

@@ -12,7 +12,8 @@ import threading
 from local.gateway import EmbeddedGateway
 from local.reload import Reloader
 from vonage_simulator.account.account import Account
-from vonage_simulator.server import Front, Vonage, running
+from vonage_simulator.server import Front, running
+from vonage_simulator.vonage import Vonage
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -208,7 +208,7 @@ def test_two_phones_are_on_the_line_at_once(simulation: Simulation) -> None:
 
 
 def test_handlers_keep_no_connection_to_what_is_gone(webhooks: dict[str, Handler]) -> None:
-    with calling(webhooks) as simulation, Phone(simulation.exchange).dial(NUMBER) as call:
+    with calling(webhooks) as simulation, Phone(simulation.vonage).dial(NUMBER) as call:
         call.hears("Welcome")
 
     for service in (secret._secrets_manager(), queues._sqs):
