@@ -1,4 +1,4 @@
-"""The newest released version of the project, for a stack that is upgraded from it."""
+"""The released versions of the project, for a stack that is upgraded from one of them."""
 
 import re
 import subprocess
@@ -9,16 +9,30 @@ from pathlib import Path
 from operate import paths
 
 
-def newest() -> str | None:
-    """The commit of the newest version of the changelog: its tag's, else the one that wrote the heading.
+def versions() -> list[str]:
+    """The versions of the changelog, newest first."""
+    return re.findall(r"^## \[([0-9.]+)\]", (paths.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+
+def commit(version: str) -> str | None:
+    """The commit of a version: its tag's, else the one that wrote its heading in the changelog.
 
     None where git does not know it, as in an archive of the sources.
     """
-    (version, *_) = re.findall(r"^## \[([0-9.]+)\]", (paths.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     if _git("tag", "--list", f"v{version}"):
         return f"v{version}"
     wrote_it = _git("log", "--format=%H", f"-S## [{version}]", "--", "CHANGELOG.md").decode().split()
     return wrote_it[-1] if wrote_it else None
+
+
+def newest() -> str | None:
+    """The commit of the newest version, where git knows it."""
+    return commit(versions()[0])
+
+
+def template(commit: str) -> str:
+    """A version's template as it was written."""
+    return _git("show", f"{commit}:template.yaml").decode()
 
 
 def unpack(commit: str, folder: Path) -> Path:

@@ -13,15 +13,20 @@ from operate import paths
 Json = dict[str, Any]
 
 
-@pytest.fixture(scope="session")
-def templates() -> Json:
-    """Both forms, intrinsic functions spelled out."""
+def translate(template: Path) -> Json:
+    """A template in both forms, `written` and `translated`, intrinsic functions spelled out."""
     script = Path(__file__).with_name("translate.py")
-    command = [str(paths.SAM.with_name("python")), str(script), str(paths.ROOT / "template.yaml")]
+    command = [str(paths.SAM.with_name("python")), str(script), str(template)]
     environment = aws.environment("http://127.0.0.1:9")
     done = subprocess.run(command, capture_output=True, env=environment, check=True)
     both: Json = json.loads(done.stdout)
     return both
+
+
+@pytest.fixture(scope="session")
+def templates() -> Json:
+    """Both forms of the template as it is today."""
+    return translate(paths.ROOT / "template.yaml")
 
 
 @pytest.fixture(scope="session")
