@@ -108,7 +108,7 @@ class Reloader:
     def _publish(self, layer: Unit) -> None:
         """Make a new version of a layer, and move the functions that have an older one to it."""
         made = self._lambda.publish_layer_version(
-            LayerName=layer.logical_id, Content={"ZipFile": layer.archive()}
+            LayerName=f"{self.stack_name}-{layer.logical_id}", Content={"ZipFile": layer.archive()}
         )
         older = made["LayerArn"] + ":"
 

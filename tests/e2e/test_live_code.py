@@ -52,7 +52,9 @@ def functions(aws_url: str, project: Path) -> Iterator["LambdaClient"]:
     """The project's function and layer, deployed as CloudFormation does."""
     client = aws.session().client("lambda", endpoint_url=aws_url)
     layer = next(unit for unit in units(project / "template.yaml", STACK) if unit.is_layer)
-    made = client.publish_layer_version(LayerName="SwitchboardLayer", Content={"ZipFile": layer.archive()})
+    made = client.publish_layer_version(
+        LayerName=f"{STACK}-SwitchboardLayer", Content={"ZipFile": layer.archive()}
+    )
     function = {
         "Type": "AWS::Lambda::Function",
         "Properties": {

@@ -62,7 +62,7 @@ def test_stages_have_stacks_and_artifacts_of_their_own() -> None:
 def test_no_two_stacks_claim_one_name(translated: Json) -> None:
     """What has a name of its own, rather than one that CloudFormation makes up, carries the stack's."""
     names = {
-        "AlarmName", "ArchiveName", "BucketName", "DashboardName", "FunctionName",
+        "AlarmName", "ArchiveName", "BucketName", "DashboardName", "FunctionName", "LayerName",
         "ManagedPolicyName", "QueueName", "RoleName", "TableName", "TopicName",
     }  # fmt: skip
     claimed = {

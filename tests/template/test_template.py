@@ -211,3 +211,5 @@ def test_layers_are_built_for_the_platform_that_the_template_runs_on(written: Js
     assert f"LAYER_PYTHON ?= {function['Runtime'].removeprefix('python')}#" in makefile
     assert function["Architectures"] == ["arm64"]
     assert "LAYER_PLATFORM ?= aarch64-" in makefile
+    layers = [r["Properties"] for r in written["Resources"].values() if "LayerVersion" in r["Type"]]
+    assert [layer["CompatibleArchitectures"] for layer in layers] == [["arm64"], ["arm64"]]
