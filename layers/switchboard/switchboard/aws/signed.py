@@ -120,8 +120,8 @@ class Service:
         override = os.environ.get(self._endpoint_variable) or os.environ.get("AWS_ENDPOINT_URL")
         if override:
             return override.rstrip("/")
-        region = required("AWS_REGION")
-        return f"https://{self._name}.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
+        suffix = os.environ.get("SWITCHBOARD_URL_SUFFIX") or "amazonaws.com"  # AWS::URLSuffix
+        return f"https://{self._name}.{required('AWS_REGION')}.{suffix}"
 
 
 def prepare() -> None:
