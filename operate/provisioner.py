@@ -13,8 +13,8 @@ from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
-# The function's own time is 150 s; asking twice would rotate twice.
-_PATIENCE = Config(read_timeout=170, retries={"total_max_attempts": 1})
+# The function's own time is 600 s; asking twice would rotate twice.
+_PATIENCE = Config(read_timeout=620, retries={"total_max_attempts": 1})
 HEALTHY = {"ok", "healthy", "rotated", "change"}
 Report = dict[str, Any]
 

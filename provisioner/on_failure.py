@@ -6,6 +6,10 @@ function was killed, ran out of memory or could not be loaded. Without it the st
 Source: Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations".
 """
 
+import json
+import os
+import sys
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +25,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> None:
     payload = event.get("requestPayload")
     if not isinstance(payload, Mapping) or "ResponseURL" not in payload:
         return
+    _count()
     request = protocol.parse(payload)
     condition = (event.get("requestContext") or {}).get("condition", "a failure")
     reason = (
@@ -28,3 +33,17 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> None:
         "delete or update the stack again, and read the end of the provisioner's log."
     )
     callback.deliver(request, protocol.failed(request, reason))
+
+
+def _count() -> None:
+    """One `ProvisionerDied`, in embedded metric format; Lambda's own counts have dead daily checks, too."""
+    metric = {"Name": "ProvisionerDied", "Unit": "Count"}
+    directive = {"Namespace": "Switchboard", "Dimensions": [["service"]], "Metrics": [metric]}
+    line = {
+        "level": "ERROR",
+        "message": metric["Name"],
+        "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
+        "service": os.environ.get("POWERTOOLS_SERVICE_NAME", "switchboard"),
+        metric["Name"]: 1,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")

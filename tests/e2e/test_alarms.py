@@ -191,7 +191,9 @@ def provisioner_failed(fault: Fault) -> None:
 
 def provisioner_died(fault: Fault) -> None:
     """What Lambda would send; the embedded one has no on-failure destinations."""
-    fault.invoke("Unanswered", {"requestPayload": {"action": "check"}})
+    request = dict.fromkeys(("RequestId", "StackId", "LogicalResourceId", "ResourceType"), "gone")
+    url = "http://127.0.0.1:9/"
+    fault.invoke("Unanswered", {"requestPayload": {**request, "RequestType": "Create", "ResponseURL": url}})
 
 
 def drift(fault: Fault) -> None:

@@ -101,7 +101,7 @@ def test_every_function_is_missed_when_it_crashes(alarms: Json, resources: Json)
         "RecordFunction": "EventsWaitAlarm",
         "OutboundFunction": "CommandsWaitAlarm",
         "MediaFunction": "MediaWaitAlarm",
-        "UnansweredFunction": "ProvisionerDiedAlarm",
+        "UnansweredFunction": "ProvisionerFailedAlarm",  # only a provisioner that failed has it called
     }
 
     functions = {name for name, r in resources.items() if r["Type"] == "AWS::Lambda::Function"}

@@ -216,8 +216,26 @@ def test_a_dead_provisioner_is_answered_for(cloudformation: CloudFormation) -> N
     assert outcome.physical_id.startswith("shop.App.")
 
 
-def test_a_dead_action_has_nobody_to_answer() -> None:
+def test_a_dead_deployment_is_counted_even_when_cloudformation_cannot_be_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "shop")
+
+    with pytest.raises(KeyError):
+        on_failure.lambda_handler({"requestPayload": {"ResponseURL": "https://nowhere"}}, None)
+
+    line = json.loads(capsys.readouterr().out)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Switchboard", [["service"]])
+    assert [line[metric["Name"]] for metric in directive["Metrics"]] == [1]
+    assert (line["message"], line["service"]) == ("ProvisionerDied", "shop")
+
+
+def test_a_dead_action_has_nobody_to_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """The daily check: it is no deployment that failed, so the alarm is not raised either."""
     on_failure.lambda_handler({"requestPayload": {"action": "check"}}, None)
+
+    assert capsys.readouterr().out == ""
 
 
 def test_no_secret_is_logged_answered_or_recorded(world: World, caplog: pytest.LogCaptureFixture) -> None:
