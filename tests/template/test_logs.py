@@ -1,0 +1,34 @@
+"""What Lambda and CloudWatch make of log lines.
+
+Source: Lambda Developer Guide, "Configuring advanced logging controls": with JSON lines Lambda drops what is
+below `ApplicationLogLevel`, and takes a line without a `level`, as the metrics' are, for INFO.
+"""
+
+from typing import Any
+
+from tests.template.test_parameters import conditions
+from tests.template.test_template import functions
+
+Json = dict[str, Any]
+
+
+def test_lambda_lets_debug_lines_through_when_asked_and_never_drops_a_metric(resources: Json) -> None:
+    for name, properties in functions(resources).items():
+        logging = properties["LoggingConfig"]
+        assert logging["LogFormat"] == "JSON", name
+        assert logging["ApplicationLogLevel"] == {"Fn::If": ["IsDebug", "DEBUG", "INFO"]}, name
+        assert "SystemLogLevel" not in logging, name  # whose INFO lines tell of time-outs
+
+
+def test_only_the_level_debug_asks_for_debug_lines(written: Json) -> None:
+    levels = written["Parameters"]["LogLevel"]["AllowedValues"]
+
+    assert [level for level in levels if "IsDebug" in conditions(written, {"LogLevel": level})] == ["DEBUG"]
+
+
+def test_metric_of_log_lines_is_there_before_the_first_of_them(resources: Json) -> None:
+    """CloudWatch takes a default for a metric without dimensions only."""
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Logs::MetricFilter":
+            for metric in resource["Properties"]["MetricTransformations"]:
+                assert (metric["DefaultValue"], "Dimensions" in metric) == (0, False), name
