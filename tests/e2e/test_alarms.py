@@ -124,6 +124,10 @@ def not_queued(fault: Fault) -> None:
         assert fault.post("status", {"message_uuid": "m", "status": "delivered"}) == 503
 
 
+def too_large(fault: Fault) -> None:
+    assert fault.post("inbound", {"message_uuid": "m", "text": "x" * 128 * 1024}) == 413
+
+
 def failed(fault: Fault) -> None:
     with fault.broken("Outbound", "SWITCHBOARD_TABLE_NAME", "nowhere"):
         command = {
@@ -214,6 +218,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "RtcEventCrashed": crashes("RtcEvent"),
     "Unavailable": unavailable,
     "NotQueued": not_queued,
+    "TooLarge": too_large,
     "Failed": failed,
     "Refused": refused,
     "EventsWait": events_wait,

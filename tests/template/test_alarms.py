@@ -118,3 +118,12 @@ def test_dashboard_is_json_that_names_the_stack_s_own_things(resources: Json) ->
     assert len(widgets) <= 8
     assert {name for name in names if not name.startswith("AWS")} <= resources.keys()
     assert all(widget["properties"]["title"] for widget in widgets)
+
+
+def test_what_vonage_gives_up_raises_an_alarm(alarms: Json) -> None:
+    """The rows of docs/webhooks.md: nobody sends it a second time."""
+    page = (ROOT / "docs" / "webhooks.md").read_text()
+    lost = re.findall(r"^\| `(\w+)` \| \d+ \| gives up \|$", page, re.MULTILINE)
+
+    assert lost
+    assert {*lost} <= {str(alarm["MetricName"]) for alarm in alarms.values()}
