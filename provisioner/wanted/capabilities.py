@@ -3,7 +3,9 @@
 Source: Vonage Application API v2 reference.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from provisioner.wanted.scalars import (
     Address,
@@ -107,7 +109,13 @@ class Verify(Shape):
 
 
 class Empty(Shape):
-    """A capability without settings: `{}`."""
+    """A capability without settings: `{}`, or `true`, as CloudFormation may drop an empty map."""
+
+
+def _switched(value: object) -> object:
+    if value in ("true", True):
+        return {}
+    return None if value in ("false", False) else value
 
 
 class Capabilities(Shape):
@@ -116,7 +124,7 @@ class Capabilities(Shape):
     voice: Voice | None = None
     messages: Messages | None = None
     rtc: Rtc | None = None
-    vbc: Empty | None = None
+    vbc: Annotated[Empty | None, BeforeValidator(_switched)] = None
     verify: Verify | None = None
     video: PassedThrough | None = None
     network_apis: PassedThrough | None = None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from operate.paths import ROOT
+from provisioner.wanted.capabilities import Capabilities
 
 Json = dict[str, Any]
 
@@ -173,6 +174,14 @@ def test_webhook_addresses_are_the_routes_of_the_api(resources: Json) -> None:
 
     assert paths == WEBHOOKS.keys()
     assert {webhook["http_method"] for webhook in webhooks.values()} == {"POST"}
+
+
+def test_vbc_is_asked_for_in_a_way_that_cloudformation_keeps(resources: Json) -> None:
+    """As text: what becomes of an empty map in a custom resource's properties is not documented."""
+    capability = resources["VonageApplication"]["Properties"]["Capabilities"]["vbc"]
+
+    assert capability == {"Fn::If": ["HasVbc", "true", {"Ref": "AWS::NoValue"}]}
+    assert Capabilities.model_validate({"vbc": "true"}).vbc is not None
 
 
 def test_no_secret_is_a_parameter_or_an_output(translated: Json) -> None:

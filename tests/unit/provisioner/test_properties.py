@@ -55,6 +55,15 @@ def test_scalars_are_read_from_strings(path: str, value: object, expected: objec
     assert getattr(properties.application(changed(path, value)), path) == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "document"), [("true", {"vbc": {}}), ({}, {"vbc": {}}), ("false", {}), (True, {"vbc": {}})]
+)
+def test_capability_without_settings_is_switched_on(written: object, document: dict[str, Any]) -> None:
+    found = properties.application(changed("Capabilities", {"vbc": written})).Capabilities
+
+    assert found.model_dump(exclude_none=True) == document
+
+
 def test_timeouts_and_ttls_are_read_from_strings() -> None:
     document = changed(f"{WEBHOOK}.socket_timeout", "3000")
     document["Capabilities"]["voice"] |= {"conversations_ttl": "720", "signed_callbacks": "false"}
@@ -95,6 +104,7 @@ def test_timeouts_and_ttls_are_read_from_strings() -> None:
         ("Capabilities.messages.version", "v2", "is 'v2'; allowed: 'v1' or 'v0.1'."),
         ("Capabilities.messages.webhooks.status_url.http_method", "GET", "allowed: 'POST'."),
         ("Capabilities.vbc", {"x": "1"}, "Capabilities.vbc.x is not a property. Allowed: none, write {}."),
+        ("Capabilities.vbc", "yes", "Capabilities.vbc"),
         ("Capabilities.verify.version", "v2", "Capabilities.verify.version is not a property."),
         ("Capabilities.meetings", {}, "Capabilities.meetings is not a property."),
         ("AdoptApplicationId", "abc", "allowed: an application's id, a UUID."),
