@@ -14,7 +14,8 @@ from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 # The function's own time is 600 s; asking twice would rotate twice.
-_PATIENCE = Config(read_timeout=620, retries={"total_max_attempts": 1})
+_PATIENCE_S = 620
+_PATIENCE = Config(read_timeout=_PATIENCE_S, retries={"total_max_attempts": 1})
 HEALTHY = {"ok", "healthy", "rotated", "change"}
 Report = dict[str, Any]
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from operate.paths import ROOT
-from operate.provisioner import _PATIENCE
+from operate.provisioner import _PATIENCE_S
 from provisioner.remembered.memory import OVERTAKEN_S
 from tests.template.test_template import references
 
@@ -74,7 +74,7 @@ def test_cloudformation_waits_longer_than_the_provisioner_may_take(clocks: Json,
 
 
 def test_operators_wait_longer_than_the_provisioner_may_take(clocks: Json) -> None:
-    assert _PATIENCE.read_timeout > clocks["timeout"]
+    assert _PATIENCE_S > clocks["timeout"]
 
 
 def test_pages_and_examples_tell_other_stacks_to_wait_as_long(custom: Json) -> None:

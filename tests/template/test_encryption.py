@@ -74,7 +74,7 @@ KEY_POLICY = re.search(r"```json\n(\[.+?\])\n```", (ROOT / "docs" / "security.md
 def key_policy() -> dict[str, Json]:
     """The statements that docs/security.md asks for, by the service that they are for."""
     assert KEY_POLICY is not None
-    found = {}
+    found: dict[str, Json] = {}
     for statement in json.loads(KEY_POLICY[1]):
         services = statement["Principal"]["Service"]
         found |= {
