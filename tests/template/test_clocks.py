@@ -74,7 +74,7 @@ def test_cloudformation_waits_longer_than_the_provisioner_may_take(clocks: Json,
 
 
 def test_operators_wait_longer_than_the_provisioner_may_take(clocks: Json) -> None:
-    assert _PATIENCE_S > clocks["timeout"]
+    assert clocks["timeout"] < _PATIENCE_S
 
 
 def test_pages_and_examples_tell_other_stacks_to_wait_as_long(custom: Json) -> None:

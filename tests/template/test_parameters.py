@@ -144,7 +144,8 @@ def test_every_other_parameter_that_is_optional_has_its_condition(written: Json)
     given = {
         "ApplicationName": "Front desk", "VoiceRegion": "eu-west", "WithVbc": "true", "MediaDays": "7",
         "AlarmEmail": "oncall@example.com", "AlarmTopicArn": "arn:…", "AnswerConcurrency": "5",
-        "FallbackConcurrency": "5", "KmsKeyArn": "arn:…", "DomainName": "voice.example.com", "Numbers": OURS,
+        "FallbackConcurrency": "5", "KmsKeyArn": "arn:…", "PermissionsBoundaryArn": "arn:…",
+        "DomainName": "voice.example.com", "Numbers": OURS,
     }  # fmt: skip
 
     assert conditions(written, given) == {name for name in written["Conditions"] if name.startswith("Has")}
