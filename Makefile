@@ -22,6 +22,8 @@ options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-
 # that share a stack or a browser, and all others.
 LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
 SHARING = tests/console tests/e2e tests/template
+# Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
+RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
 
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
@@ -88,7 +90,7 @@ orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DEL
 
 ## ── Check it ──
 .PHONY: test check security bench format
-test: stage ## Lint, types, template checks and every test, end to end included
+test: stage $(RUNTIMES) ## Lint, types, template checks and every test, end to end included
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
 	$(RUN) -m pytest --quiet $(SHARING) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
@@ -124,7 +126,7 @@ format: .venv/.ready ## Format the code
 
 ## ── Set it up ──
 .PHONY: setup stage lock clean help
-setup: stage ## Install everything the other commands need
+setup: stage $(RUNTIMES) ## Install everything the other commands need
 
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
@@ -140,6 +142,9 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
 .local/bench/.ready: requirements/bench.txt $(UV)
 	$(call install,.local/bench,requirements/bench.txt,what the benchmark needs)
+
+.local/runtime-%/.ready: requirements/runtime-%.txt $(UV)
+	$(call install,.local/runtime-$*,requirements/runtime-$*.txt,Lambda's runtime client $*)
 
 .local/checkov/.ready: requirements/checkov.txt $(UV)
 	$(call install,.local/checkov,requirements/checkov.txt,checkov)
@@ -162,7 +167,7 @@ $(UV): requirements/uv.txt
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: $(UV) ## Pin the newest versions that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev simulator sam aws bench checkov; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev simulator sam aws bench checkov runtime-3 runtime-4; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
 

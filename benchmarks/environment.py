@@ -34,6 +34,8 @@ _LAMBDA = {
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
     "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
     "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    "AWS_LAMBDA_LOG_FORMAT": "JSON",  # the template's; Lambda adds its default level
+    "AWS_LAMBDA_LOG_LEVEL": "INFO",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
@@ -99,6 +101,7 @@ class Environment:
     def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
         if self._process.returncode is None:
             self.stop()
+        self._api.close()
 
     def invoke(self, event: bytes) -> tuple[float, bytes]:
         """Hand over one event. Returns the seconds until the response, and the response.

@@ -23,8 +23,8 @@ ROOT_USER = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_
 def start(port: int, log: Path) -> service.Service:
     """Start the embedded AWS on 127.0.0.1.
 
-    AWS_ENDPOINT_URL stays unset in its own environment: functions inherit that environment, and the emulator
-    points them at itself only when nothing else does.
+    Functions inherit its environment. So AWS_ENDPOINT_URL stays unset in it, as the emulator points them at
+    itself only when nothing else does; and it has what `LoggingConfig: {LogFormat: JSON}` makes Lambda set.
     """
     temporary = paths.LOCAL / f"aws-{port}"
     shutil.rmtree(temporary, ignore_errors=True)
@@ -44,6 +44,8 @@ def start(port: int, log: Path) -> service.Service:
             IOT_MTLS_PORT="0",
             TMPDIR=str(temporary),
             MINISTACK_REGION=REGION,
+            AWS_LAMBDA_LOG_FORMAT="JSON",
+            AWS_LAMBDA_LOG_LEVEL="INFO",
         ),
     )
 

@@ -1,7 +1,8 @@
-"""What most tests need: AWS on 127.0.0.1, and the lines that the functions log."""
+"""What most tests need: AWS on 127.0.0.1, the lines that the functions log, and Lambda's runtime client."""
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from switchboard.aws.secret import _secrets_manager
 from switchboard.webhooks import pipeline
 from switchboard.webhooks.signature_secrets import SignatureSecrets
 
+from operate import paths
 from tests.factories import CREDENTIALS
 from tests.fakes.stores import Aws, running
+from tests.lambda_runtime import Runtime
 
 
 class Logs:
@@ -54,3 +57,12 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         _secrets_manager().close()
         yield fake
         _secrets_manager().close()
+
+
+@pytest.fixture(params=["runtime-3", "runtime-4"])
+def runtime(request: pytest.FixtureRequest, tmp_path: Path) -> Runtime:
+    """Lambda's own runtime client: the one that python3.13 began with, and today's."""
+    python = paths.LOCAL / request.param / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"there is no {python}; on Linux, `make setup` installs it")
+    return Runtime(python, tmp_path)

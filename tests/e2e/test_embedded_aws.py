@@ -3,7 +3,10 @@
 A test that fails here after a newer emulator was pinned means that a difference is gone: remove the bridge.
 """
 
+import io
 import json
+import time
+import zipfile
 
 import boto3
 import httpx
@@ -11,7 +14,7 @@ import pytest
 
 from local import aws, gateway, sam
 from local.stage import Stage
-from operate import paths
+from operate import logs, paths
 
 
 @pytest.fixture
@@ -92,6 +95,49 @@ def test_emulator_authorises_listing_parameters_against_no_narrower_resource(
 
     with pytest.raises(ssm.exceptions.ClientError, match="AccessDenied"):
         ssm.get_parameters_by_path(Path="/a")
+
+
+def test_emulator_sets_no_variables_for_a_functions_log_format(aws_url: str, session: boto3.Session) -> None:
+    """So functions inherit those that `local.aws` sets, whatever their own format is."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr(
+            "app.py", "import os\n\ndef lambda_handler(event, context):\n    return dict(os.environ)\n"
+        )
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    iam = session.client("iam", endpoint_url=aws_url)
+    role = iam.create_role(RoleName="may-nothing", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    client = session.client("lambda", endpoint_url=aws_url)
+    client.create_function(
+        FunctionName="says-its-variables",
+        Runtime=f"python{sam.python()}",  # type: ignore[arg-type] # one that Lambda has
+        Role=role["Arn"],
+        Handler="app.lambda_handler",
+        Code={"ZipFile": code.getvalue()},
+        LoggingConfig={"LogFormat": "Text"},
+    )
+
+    variables = json.load(client.invoke(FunctionName="says-its-variables")["Payload"])
+
+    client.delete_function(FunctionName="says-its-variables")
+    assert (variables["AWS_LAMBDA_LOG_FORMAT"], variables["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", "INFO")
+
+
+def test_emulator_passes_every_line_through_a_json_filter(aws_url: str, session: boto3.Session) -> None:
+    """So what `make logs` would find on AWS is tried on lines of the real runtime client instead."""
+    client = session.client("logs", endpoint_url=aws_url)
+    client.create_log_group(logGroupName="filtered")
+    client.create_log_stream(logGroupName="filtered", logStreamName="s")
+    client.put_log_events(
+        logGroupName="filtered",
+        logStreamName="s",
+        logEvents=[{"timestamp": int(time.time() * 1000), "message": '{"level": "INFO"}'}],
+    )
+
+    found = client.filter_log_events(logGroupName="filtered", filterPattern=logs.NO_SUCCESS)["events"]
+
+    client.delete_log_group(logGroupName="filtered")
+    assert [event["message"] for event in found] == ['{"level": "INFO"}']
 
 
 def test_secret_is_referred_to_by_its_name(stage: Stage, session: boto3.Session) -> None:

@@ -18,6 +18,8 @@ MB = 1_000_000
 # Counted for the Python of Lambda; older ones load a few more of their own.
 OWN_MODULES = 85 if sys.version_info >= (3, 13) else 90
 UNCHECKED_HASH = b"\x01\x00\x00\x00"
+# Lambda's disk is read-only, and its runtime client is told to log in JSON.
+LAMBDA = {"PYTHONDONTWRITEBYTECODE": "1", "AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"}
 
 # Nothing that a caller waits for loads these.
 HEAVY = {
@@ -55,7 +57,7 @@ def run(code: Path, layers: list[Path], event: dict[str, Any], environment: dict
     done = subprocess.run(
         [sys.executable, "-S", str(Path(__file__).with_name("run_function.py"))],
         input=json.dumps(event).encode(),
-        env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        env={"PYTHONPATH": path, **LAMBDA, **environment},
         capture_output=True,
         check=False,
     )
