@@ -1,10 +1,12 @@
-"""What a flow logs for itself carries the ids of the call or message, and of no other one."""
+"""What a flow logs for itself has the ids of its call or message, of no other one, and the stack's level."""
 
 import io
 import json
+import logging
+from collections.abc import Iterator
 
 import pytest
-from switchboard import AnswerRequest, Ncco, answer, logger
+from switchboard import AnswerRequest, Ncco, answer, logger, telemetry
 
 from tests.factories import answer_request, webhook_event
 
@@ -33,3 +35,27 @@ def test_a_flows_own_line_carries_the_ids_of_its_call(monkeypatch: pytest.Monkey
     assert second["conversation_uuid"] == "CON-2"
     assert "message_uuid" not in second
     assert answer_request()["from"] not in stream.getvalue()
+
+
+@pytest.fixture
+def no_logger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in a function that has just started."""
+    monkeypatch.delitem(vars(telemetry), "logger")
+    telemetry._least_severity.cache_clear()
+    yield
+    telemetry._least_severity.cache_clear()
+
+
+@pytest.mark.usefixtures("no_logger")
+@pytest.mark.parametrize("lambdas", [None, "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"])
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
+def test_the_stacks_level_counts_whatever_lambdas_is(
+    monkeypatch: pytest.MonkeyPatch, level: str, lambdas: str | None
+) -> None:
+    """Without a warning either: here they are errors."""
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", level)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"{level}-{lambdas}")
+    if lambdas:
+        monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", lambdas)
+
+    assert logging.getLevelName(telemetry.logger.log_level) == level

@@ -11,9 +11,11 @@ keys `timestamp`, `level`, `message` and `requestId` of JSON log lines).
 
 import functools
 import json
+import logging
 import os
 import sys
 import time
+import warnings
 from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,7 +80,9 @@ def __getattr__(name: str) -> "Logger":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from aws_lambda_powertools import Logger
 
-    made = Logger()
+    with warnings.catch_warnings(action="ignore"):  # one says that the level is not Lambda's, which would win
+        made = Logger()
+    logging.getLogger(made.name).setLevel(_least_severity())
     globals()[name] = made
     return made
 
