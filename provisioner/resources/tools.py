@@ -1,6 +1,5 @@
 """Everything the provisioner works with, put together in one place from the environment."""
 
-import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import httpx
+from switchboard import telemetry
 
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.errors import ProvisionerError
@@ -68,6 +68,7 @@ class Tools:
                 "The environment variable SWITCHBOARD_RECORDS_PREFIX is not set.",
                 "The template sets it; deploy it again.",
             )
+        telemetry.keep_libraries_quiet()
         return cls(
             secrets=aws.secrets_manager(),
             records=Records(aws.parameter_store(), prefix),
@@ -122,6 +123,4 @@ def _url(name: str, default: str) -> str:
 @cache
 def _http() -> httpx.Client:
     """The HTTP client, made once for each process: loading the certificates takes 0.1 s."""
-    # Its own log lines carry whole URLs, and with them telephone numbers.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     return httpx.Client(headers={"Accept": "application/json"})

@@ -32,6 +32,9 @@ _SEVERITY = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50
 _IDS = ("conversation_uuid", "uuid", "call_uuid", "recording_uuid", "message_uuid", "conversation_id")
 _LONGEST_ID = 80
 
+# What these log of a request is private: httpx its whole URL, botocore at DEBUG its body, token and secrets.
+_TALKATIVE = ("boto3", "botocore", "httpcore", "httpx", "s3transfer", "urllib3")
+
 
 def outcome(name: str, webhook: str, level: Level = "INFO", **fields: object) -> None:
     """Write one line, and count one in the metric `name` of the webhook.
@@ -87,6 +90,12 @@ def __getattr__(name: str) -> "Logger":
     return made
 
 
+def keep_libraries_quiet() -> None:
+    """Let libraries log their warnings alone, at any level. Whoever makes one of their clients calls this."""
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
 def _frames(traceback: TracebackType | None) -> list[str]:
     frames = []
     while traceback:
@@ -122,3 +131,6 @@ def _second(second: int) -> str:
 
 def _timestamp(now: float) -> str:
     return f"{_second(int(now))}.{int(now * 1000) % 1000:03}Z"
+
+
+keep_libraries_quiet()  # a flow may use them, too

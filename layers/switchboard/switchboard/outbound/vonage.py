@@ -22,6 +22,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from switchboard import telemetry
 from switchboard.aws.secret import read_secret
 from switchboard.errors import RefusedError, ReplyLostError, SecretError, UnreachableError
 from switchboard.settings import required
@@ -60,6 +61,7 @@ class Vonage:
         self._key = _load(private_key)
         self._api_url = api_url.rstrip("/")
         self._token, self._token_ends = "", 0.0
+        telemetry.keep_libraries_quiet()
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout_s, connect=5), limits=httpx.Limits(max_keepalive_connections=0)
         )
