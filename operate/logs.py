@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 POLL_S = 2.0
-NOT_A_SUCCESS = '{ $.level = "ERROR" || $.level = "WARNING" || $.level = "CRITICAL" }'
+# A crash or a failed import is a line of Lambda's runtime client, whose versions name its level differently.
+# What was ended from outside, for its time or memory, only has Lambda's own report.
+# Source: AWS, "Lambda Telemetry API Event schema reference" (`status`).
+NOT_A_SUCCESS = (
+    '{ $.level = "WARNING" || $.level = "ERROR" || $.level = "CRITICAL" || $.log_level = "ERROR"'
+    ' || $.record.status = "failure" || $.record.status = "error" || $.record.status = "timeout" }'
+)
 
 
 class Line(NamedTuple):

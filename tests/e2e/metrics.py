@@ -7,16 +7,15 @@ looks at the very metric that an alarm names.
 """
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 import boto3
 
 from operate.stack import Stack
+from tests.fakes.filter_pattern import matches
 
 Json = dict[str, Any]
 
@@ -77,21 +76,20 @@ def _logged(stack: Stack, since: float) -> Iterator[tuple[str, str, Json, float]
 
 
 def _filtered(stack: Stack, since: float) -> Iterator[tuple[str, str, Json, float]]:
-    """Metric filters of the form `{ $.name = "value" && $.name = "value*" }`."""
+    """Metric filters."""
     functions = {group: name for name, group in stack.log_groups()}
     for found in boto3.client("logs").describe_metric_filters()["metricFilters"]:
         function = functions.get(found["logGroupName"])
-        wanted = re.findall(r'\$\.(\w+) = "([^"]+)"', found["filterPattern"])
-        matching = sum(name == function and _matches(line, wanted) for name, line in lines(stack, since))
+        pattern = found["filterPattern"]
+        matching = sum(name == function and _matches(line, pattern) for name, line in lines(stack, since))
         for transformation in found["metricTransformations"] if function else ():
             yield transformation["metricNamespace"], transformation["metricName"], {}, float(matching)
 
 
-def _matches(line: str, wanted: list[tuple[str, str]]) -> bool:
+def _matches(line: str, pattern: str) -> bool:
     try:
-        document = json.loads(line)
-        return all(fnmatchcase(str(document[name]), value) for name, value in wanted)
-    except (KeyError, TypeError, ValueError):
+        return matches(pattern, json.loads(line))
+    except ValueError:
         return False
 
 
