@@ -13,6 +13,7 @@ Source: https://developer.vonage.com/en/voice/voice-api/webhook-reference#fallba
 import base64
 import json
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
     """An NCCO for whoever waits; nothing for a call that goes on by itself."""
     request = _request(event)
     in_progress = _is_event(request)
-    print(json.dumps({"message": "Fallback", "in_progress": in_progress, "conversation_uuid": _id(request)}))  # noqa: T201
+    _log(in_progress, request)
     if in_progress and _goes_on(request):
         return {"statusCode": 204}
     number, called = os.environ.get("FALLBACK_NUMBER", ""), str(request.get("to"))
@@ -71,6 +72,13 @@ def _is_event(request: Mapping[str, Any]) -> bool:
 def _goes_on(request: Mapping[str, Any]) -> bool:
     """Whether nobody is left in silence without an NCCO."""
     return str(request.get("status")) in GOES_ON or not GOES_ON_KEYS.isdisjoint(request)
+
+
+def _log(in_progress: bool, request: Mapping[str, Any]) -> None:  # noqa: FBT001
+    """Write the line that FallbackAskedAlarm counts by its message and id."""
+    said = {"message": "Fallback", "in_progress": in_progress, "conversation_uuid": _id(request)}
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    print(json.dumps({"level": "WARNING", "timestamp": now, **said}))  # noqa: T201
 
 
 def _id(request: Mapping[str, Any]) -> str:

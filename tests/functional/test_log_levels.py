@@ -1,12 +1,18 @@
-"""Every `LogLevel` under Lambda's own runtime clients: what a flow says."""
+"""Every `LogLevel` under Lambda's own runtime clients: what a flow says, and what metrics and alarms need."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.factories import answer_request, webhook_event
-from tests.lambda_runtime import LEVELS, Runtime, written
+from operate import paths
+from tests.factories import answer_request, batch, webhook_event
+from tests.fakes.filter_pattern import matches
+from tests.lambda_runtime import LEVELS, Runtime, counted, written
+from tests.samples import sample
 
+FUNCTIONS, WORKERS = paths.ROOT / "functions", paths.ROOT / "workers"
+CALL = sample("command_call_with_ncco")
 FLOW = """
 from switchboard import answer, logger, talk
 
@@ -16,6 +22,21 @@ def lambda_handler(call):
         getattr(logger, level)("said")
     return [talk("Hello.")]
 """
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.usefixtures("vonage")
+def test_metrics_and_what_the_alarms_look_for_survive_every_level(runtime: Runtime, level: str) -> None:
+    asked = sample("fallback_answer")
+    answer = runtime.log(FUNCTIONS / "answer", webhook_event("answer", answer_request()), level=level)
+    fallback = runtime.log(FUNCTIONS / "fallback", webhook_event("fallback", asked), level=level)
+    outbound = runtime.log(WORKERS / "outbound", batch(CALL), level=level)
+
+    assert (counted(answer), counted(outbound)) == ({"Answered"}, {"Accepted"})
+    pattern = re.search(r"FilterPattern: '(.*)'", (paths.ROOT / "template.yaml").read_text())
+    assert pattern
+    assert [matches(pattern[1], line) for line in fallback] == [True]
+    assert fallback[0].keys() >= {"level", "timestamp"}
 
 
 @pytest.mark.parametrize("level", LEVELS)
