@@ -93,6 +93,19 @@ def test_an_entry_that_the_bus_did_not_take_counts_as_failed(
     assert "unpublished" in next(iter(aws.tables["timeline"].values()))
 
 
+@pytest.mark.parametrize("operation", ["PutItem", "UpdateItem", "PutEvents"])
+def test_an_event_that_was_not_recorded_is_logged_with_its_id_and_awss_code(
+    aws: Aws, logs: Logs, operation: str
+) -> None:
+    aws.fault = refusing(operation)
+    sent = event()
+
+    failures(sent)
+
+    (line,) = logs.lines
+    assert (line["message"], line["id"], line["error"]) == ("NotRecorded", sent["id"], "InternalFailure")
+
+
 def test_after_a_failure_the_rest_of_the_same_call_waits_and_others_go_on(aws: Aws) -> None:
     first, second, third = event("CON-1"), event("CON-1"), event("CON-1")
     other = event("CON-2")

@@ -27,7 +27,8 @@ def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, 
                 new += [(index, event) for event in write(message["body"])]
             except Exception as failure:  # noqa: BLE001 - one event must not stop those of other calls
                 failed_from[groups[index]] = index
-                telemetry.outcome("NotRecorded", "record", "ERROR", **telemetry.where(failure))
+                said = known(message["body"]) | telemetry.where(failure)
+                telemetry.outcome("NotRecorded", "record", "ERROR", **said)
     for index in announce(new):
         failed_from[groups[index]] = min(index, failed_from.get(groups[index], index))
     return {
@@ -65,10 +66,18 @@ def remember(event: Envelope) -> str | None:
     try:
         events.mark_published(event)
     except Exception as failure:  # noqa: BLE001 - whatever it is, the event is not marked
-        return type(failure).__name__
+        return telemetry.kind(failure)
     return None
 
 
 def facts(event: Envelope) -> dict[str, object]:
     """What a log line says of an event."""
     return {"id": event["id"], "event": event["name"], "subject": event["subject"][:80]}
+
+
+def known(body: str) -> dict[str, object]:
+    """What a log line says of a message that failed: nothing, where it holds no event."""
+    try:
+        return facts(json.loads(body))
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return {}

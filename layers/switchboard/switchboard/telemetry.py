@@ -67,8 +67,15 @@ def mask(number: str) -> str:
 
 
 def where(error: BaseException) -> dict[str, object]:
-    """An exception's type and where it came from. Never its message, which may quote a number or a text."""
-    return {"error": type(error).__name__, "at": _frames(error.__traceback__)[-3:]}
+    """What an exception is and where it came from. Never its message, which may quote a number or a text."""
+    return {"error": kind(error), "at": _frames(error.__traceback__)[-3:]}
+
+
+def kind(error: BaseException) -> str:
+    """An exception's type; of an error that AWS answered boto3 with, AWS's own code for it."""
+    answer = getattr(error, "response", None)
+    code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
+    return str(code or type(error).__name__)
 
 
 def bind(ids: Mapping[str, str]) -> None:

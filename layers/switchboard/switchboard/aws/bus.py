@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from switchboard import telemetry
 from switchboard.envelope import Envelope, source
 from switchboard.settings import required
 
@@ -33,7 +34,7 @@ def _put(entries: list[dict[str, Any]]) -> list[str | None]:
     try:
         reply = client().put_events(Entries=entries)  # type: ignore[arg-type]
     except Exception as failure:  # noqa: BLE001 - whatever it is, none of these is on the bus as far as we know
-        return [type(failure).__name__] * len(entries)
+        return [telemetry.kind(failure)] * len(entries)
     return [entry.get("ErrorCode") for entry in reply["Entries"]]
 
 
