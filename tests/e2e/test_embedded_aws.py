@@ -134,7 +134,7 @@ def test_emulator_passes_every_line_through_a_json_filter(aws_url: str, session:
         logEvents=[{"timestamp": int(time.time() * 1000), "message": '{"level": "INFO"}'}],
     )
 
-    found = client.filter_log_events(logGroupName="filtered", filterPattern=logs.NO_SUCCESS)["events"]
+    found = client.filter_log_events(logGroupName="filtered", filterPattern=logs.NOT_A_SUCCESS)["events"]
 
     client.delete_log_group(logGroupName="filtered")
     assert [event["message"] for event in found] == ['{"level": "INFO"}']

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from operate import paths
-from operate.logs import NO_SUCCESS
+from operate.logs import NOT_A_SUCCESS
 from tests.factories import answer_request, webhook_event
 from tests.fakes.filter_pattern import matches
 from tests.fakes.stores import Json
@@ -34,13 +34,13 @@ WELL = {"type": "platform.report", "record": {"requestId": "r", "metrics": {}, "
 def test_make_logs_finds_what_ended_a_function(runtime: Runtime, tmp_path: Path, code: str) -> None:
     lines = runtime.log(written(tmp_path, code), {})
 
-    found = [line for line in lines if matches(NO_SUCCESS, line)]
+    found = [line for line in lines if matches(NOT_A_SUCCESS, line)]
     assert [line["errorType"] for line in found if "errorType" in line]
 
 
 @pytest.mark.parametrize("line", [TIMED_OUT, OUT_OF_MEMORY], ids=["time-out", "out of memory"])
 def test_make_logs_finds_what_lambda_ended(line: Json) -> None:
-    assert matches(NO_SUCCESS, line)
+    assert matches(NOT_A_SUCCESS, line)
 
 
 @pytest.mark.usefixtures("aws")
@@ -48,4 +48,4 @@ def test_make_logs_leaves_out_what_went_well(runtime: Runtime) -> None:
     lines = runtime.log(paths.ROOT / "functions" / "answer", webhook_event("answer", answer_request()))
 
     assert [line["message"] for line in lines] == ["Answered"]
-    assert [line for line in [*lines, WELL] if matches(NO_SUCCESS, line)] == []
+    assert [line for line in [*lines, WELL] if matches(NOT_A_SUCCESS, line)] == []

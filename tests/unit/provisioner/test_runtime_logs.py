@@ -21,7 +21,7 @@ def test_no_line_of_a_deployment_has_a_secret_a_number_or_an_address(
     monkeypatch.setenv("SWITCHBOARD_RECORDS_PREFIX", "/switchboard/test")
     lines: list[dict[str, Any]] = []
 
-    def handle(event: Mapping[str, Any], _context: app.Context) -> None:
+    def handle(event: Mapping[str, Any], _context: app.LambdaContext) -> None:
         lines.extend(runtime.log(paths.ROOT, event, level="DEBUG", handler="provisioner.app.lambda_handler"))
 
     world.cloudformation.handler = handle
