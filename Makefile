@@ -19,11 +19,12 @@ OPERATE = $(RUN) -m operate
 # Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
 # `make test` runs three groups of tests side by side, which take about as long: those that deploy stacks of their own, those
-# that share a stack or a browser, and all others.
+# that share a stack or a browser, and all others but those of `make contract`, which need a second AWS.
 LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
 SHARING = tests/console tests/e2e tests/template
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
+CONTRACT = tests/contract
 
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
@@ -89,14 +90,14 @@ orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DEL
 	@$(OPERATE) orphans $(call options,DELETE JSON)
 
 ## ── Check it ──
-.PHONY: test check security bench format
+.PHONY: test check contract security bench format
 test: stage $(RUNTIMES) ## Lint, types, template checks and every test, end to end included
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
 	$(RUN) -m pytest --quiet $(SHARING) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
 	trap 'kill $$lives $$sharing' INT TERM; \
 	$(MAKE) --no-print-directory check || { kill $$lives $$sharing; wait; exit 1; }; \
-	$(RUN) -m pytest $(addprefix --ignore=,$(SHARING)); failed=$$?; \
+	$(RUN) -m pytest $(addprefix --ignore=,$(SHARING) $(CONTRACT)); failed=$$?; \
 	echo "Waiting for the end-to-end tests, which run beside the others…"; \
 	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; \
 	wait $$lives || failed=1; cat .local/logs/test-lives.log; exit $$failed
@@ -113,6 +114,9 @@ lint: .venv/.ready .local/sam/.ready
 	@$(RUN) -m ruff check --quiet .
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
+
+contract: .venv/.ready .local/aws/.ready .local/contract/.ready ## What speaks to AWS, judged by two AWS emulators that know nothing of each other
+	@$(RUN) -m pytest --quiet $(CONTRACT)
 
 security: .local/checkov/.ready ## checkov on the template; what it skips, and why, is in .ci/checkov.yaml
 	@.local/checkov/bin/checkov --config-file .ci/checkov.yaml
@@ -146,6 +150,9 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 .local/runtime-%/.ready: requirements/runtime-%.txt $(UV)
 	$(call install,.local/runtime-$*,requirements/runtime-$*.txt,Lambda's runtime client $*)
 
+.local/contract/.ready: requirements/contract.txt $(UV)
+	$(call install,.local/contract,requirements/contract.txt,the second AWS)
+
 .local/checkov/.ready: requirements/checkov.txt $(UV)
 	$(call install,.local/checkov,requirements/checkov.txt,checkov)
 
@@ -167,7 +174,7 @@ $(UV): requirements/uv.txt
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: $(UV) ## Pin the newest versions that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev simulator sam aws bench checkov runtime-3 runtime-4; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev simulator sam aws bench checkov contract runtime-3 runtime-4; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
 
