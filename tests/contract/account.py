@@ -87,7 +87,12 @@ class Account:
 
     def queue(self, name: str) -> str:
         """A FIFO queue as template.yaml has it; its URL."""
-        attributes: dict[Any, str] = {"FifoQueue": "true", "VisibilityTimeout": "60"}
+        attributes: dict[Any, str] = {
+            "FifoQueue": "true",
+            "FifoThroughputLimit": "perMessageGroupId",
+            "DeduplicationScope": "messageGroup",
+            "VisibilityTimeout": "180",
+        }
         return self.sqs.create_queue(QueueName=f"{self.id}-{name}.fifo", Attributes=attributes)["QueueUrl"]
 
     def received(self, url: str) -> list[dict[str, Any]]:

@@ -30,11 +30,23 @@ def create_queue(aws: Aws, asked: Json) -> Json:
     return {"QueueUrl": url}
 
 
+def receive_message(aws: Aws, asked: Json) -> Json:
+    """All at once, and for good: the fakes have no consumers."""
+    sent, aws.queues[asked["QueueUrl"]] = aws.queues[asked["QueueUrl"]], []
+    kept = ("MessageGroupId", "MessageDeduplicationId")
+    return {
+        "Messages": [
+            {"Body": each["MessageBody"], "Attributes": {name: each[name] for name in kept}} for each in sent
+        ]
+    }
+
+
 OPERATIONS = {
     "secretsmanager.CreateSecret": create_secret,
     "DynamoDB_20120810.CreateTable": create_table,
     "AWSEvents.CreateEventBus": create_event_bus,
     "AmazonSQS.CreateQueue": create_queue,
+    "AmazonSQS.ReceiveMessage": receive_message,
 }
 
 

@@ -4,6 +4,7 @@ Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, UpdateItem, 
 (PutEvents, which reports failures in a reply of status 200).
 """
 
+from tests.fakes import limits
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events.fifo"
@@ -12,12 +13,14 @@ REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
 
 
 def send_message(aws: Aws, asked: Json) -> Json:
-    """Queue a message, unless one with its deduplication id was sent lately."""
-    url, identity = asked["QueueUrl"], asked["MessageDeduplicationId"]
+    """Queue a message, unless one with its deduplication id was sent lately in its group."""
+    url, group, identity = asked["QueueUrl"], asked["MessageGroupId"], asked["MessageDeduplicationId"]
     if url not in aws.queues:
         raise Refusal("com.amazonaws.sqs#QueueDoesNotExist")
-    if (url, identity) not in aws.sent:
-        aws.sent.add((url, identity))
+    if code := limits.message(asked):
+        raise Refusal(f"com.amazonaws.sqs#{code}")
+    if (url, group, identity) not in aws.sent:
+        aws.sent.add((url, group, identity))
         aws.queues[url].append(asked)
     return {"MessageId": identity}
 
@@ -29,6 +32,8 @@ def change_message_visibility(aws: Aws, asked: Json) -> Json:
 
 def put_item(aws: Aws, asked: Json) -> Json:
     """Takes any condition for "not there", or, where values are given, "or its progress is one of them"."""
+    if code := limits.item(asked["Item"]):
+        raise Refusal(f"com.amazon.coral.validate#{code}")
     table = aws.tables[asked["TableName"]]
     key = (asked["Item"]["pk"]["S"], asked["Item"]["sk"]["S"])
     replaceable = list(asked.get("ExpressionAttributeValues", {}).values())

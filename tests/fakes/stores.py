@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.fakes import limits
+
 Json = dict[str, Any]
 
 
@@ -73,8 +75,8 @@ class Aws:
     """Of the last request, with names in lower case."""
     queues: dict[str, list[Json]] = field(default_factory=dict)
     """Messages by the queue's URL."""
-    sent: set[tuple[str, str]] = field(default_factory=set)
-    """Queue and deduplication id of what was sent lately: a test clears it as SQS does after five minutes."""
+    sent: set[tuple[str, str, str]] = field(default_factory=set)
+    """Queue, group and deduplication id of what was sent lately: a test clears it as SQS does after 5 minutes."""
     delays: list[int] = field(default_factory=list)
     """Seconds that received messages were hidden for, one after another."""
     tables: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
@@ -200,8 +202,11 @@ class Aws:
         return {}
 
     def put_events(self, asked: Json) -> Json:
-        self.events += asked["Entries"]
-        return {"FailedEntryCount": 0, "Entries": [{"EventId": str(uuid.uuid4())} for _ in asked["Entries"]]}
+        """What it cannot read fails alone, in a reply of status 200."""
+        codes = [limits.entry(entry) for entry in asked["Entries"]]
+        self.events += [entry for entry, code in zip(asked["Entries"], codes, strict=True) if not code]
+        entries = [{"ErrorCode": code} if code else {"EventId": str(uuid.uuid4())} for code in codes]
+        return {"FailedEntryCount": len(codes) - codes.count(None), "Entries": entries}
 
     events: list[Json] = field(default_factory=list)
 
