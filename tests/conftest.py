@@ -42,6 +42,7 @@ def logs(capsys: pytest.CaptureFixture[str]) -> Logs:
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """AWS with the credentials secret in it, and the environment of a function that uses it."""
     with running() as fake:
+        fake.denies_missing = True
         fake.secret("switchboard/vonage", CREDENTIALS)
         for name, value in {
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",

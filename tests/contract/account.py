@@ -1,7 +1,8 @@
-"""The AWS account that a test works in: one of moto, one of the embedded AWS (ministack), one of our own fakes.
+"""The AWS account that a test works in: moto's, the embedded AWS's (ministack), or one of our own fakes.
 
-moto and ministack are two teams' readings of AWS's documentation. Where both agree with our code there is some
-reason to believe it; where they differ, the test says what AWS does, and how each of them differs from it.
+moto and ministack are two readings of AWS's documentation, by people who don't know each other or us. Where
+both agree with our code there is some reason to believe it. Where one differs, the test says what AWS does,
+and why we think so, and what that judge does instead: it fails when the judge changes.
 """
 
 import uuid
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
 import pytest
 
 from local import aws

@@ -56,4 +56,5 @@ def fakes() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch, stores.running() as aws:
         for name, operation in OPERATIONS.items():
             patch.setitem(stores.OPERATIONS, name, operation)
+        aws.denies_missing = True
         yield aws.url

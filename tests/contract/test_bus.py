@@ -45,8 +45,8 @@ def test_an_event_reaches_the_queue_of_a_rule_with_its_source_and_name(stack: Ac
 
 @by_the_emulators
 def test_a_rule_s_message_group_is_what_the_template_says_letter_by_letter(stack: Account) -> None:
-    """The newest page on targets says that a JSON path is evaluated, older ones and users (aws-cdk#32965) that it
-    is not. Both emulators think not."""
+    """The newest page on targets says that a JSON path is evaluated; older ones, and users (aws-cdk#32965), say
+    that it is not. So do both emulators."""
     url = subscribe(stack, {"source": ["vonage.voice"]}, SqsParameters={"MessageGroupId": "$.id"})
 
     bus.publish([event("e-1"), event("e-2")])
@@ -54,7 +54,8 @@ def test_a_rule_s_message_group_is_what_the_template_says_letter_by_letter(stack
     assert [each["Attributes"]["MessageGroupId"] for each in stack.received(url)] == ["$.id", "$.id"]
 
 
-def test_more_events_than_fit_one_request_are_all_put(stack: Account) -> None:
+@pytest.mark.usefixtures("stack")
+def test_more_events_than_fit_one_request_are_all_put() -> None:
     assert bus.publish([event(f"e-{number}") for number in range(25)]) == [None] * 25
     assert bus.publish([event(f"e-{number}", text="x" * 400_000) for number in range(5)]) == [None] * 5
 
@@ -93,9 +94,9 @@ def nested(levels: int) -> str:
 def test_an_entry_that_eventbridge_refuses_fails_alone(
     stack: Account, entry: dict[str, str], code: str, moto: str
 ) -> None:
-    """API reference, PutEvents: integers within ±2^63, 1,000 levels; PutEventsRequestEntry: an object as `Detail`, a
-    `DetailType` of at most 128 characters, and "if you include event entries in a request that do not include each of
-    those properties, EventBridge fails that entry". Which code belongs to which is our guess from those it lists."""
+    """API reference, PutEvents: integers within ±2^63, 1,000 levels; PutEventsRequestEntry: an object as
+    `Detail`, a `DetailType` of at most 128 characters, and an entry without one of them, or without a `Source`,
+    fails. Which code belongs to which is our guess from those that are listed."""
     answer = {"moto": moto, "ministack": "taken"}.get(stack.judge, code)
 
     errors = bus._put([{"EventBusName": stack.id, **each} for each in (entry, detail("{}"))])

@@ -101,7 +101,7 @@ def test_the_same_event_is_there_once(stack: Account) -> None:
 
 
 def test_an_id_removes_duplicates_in_its_own_group_alone(stack: Account) -> None:
-    """That is `DeduplicationScope: messageGroup` (API reference, CreateQueue); moto knows the queue's scope alone."""
+    """`DeduplicationScope: messageGroup` (API reference, CreateQueue). moto knows the queue's scope alone."""
     queues.put_event(event(subject="CON-1"))
     queues.put_event(event(subject="CON-2"))
 
@@ -161,7 +161,8 @@ def test_a_queue_that_does_not_exist_is_named_by_aws_s_own_code(
     assert (failure.value.code, failure.value.retryable) == ("QueueDoesNotExist", False)
 
 
-def test_a_message_that_is_too_large_is_refused_for_good(stack: Account) -> None:
+@pytest.mark.usefixtures("stack")
+def test_a_message_that_is_too_large_is_refused_for_good() -> None:
     with pytest.raises(AwsError) as failure:
         queues.put_event(event(text="x" * 1_048_576))
 
@@ -169,6 +170,7 @@ def test_a_message_that_is_too_large_is_refused_for_good(stack: Account) -> None
 
 
 @by_the_emulators
-def test_a_receipt_handle_that_sqs_never_gave_is_refused(stack: Account) -> None:
+@pytest.mark.usefixtures("stack")
+def test_a_receipt_handle_that_sqs_never_gave_is_refused() -> None:
     with pytest.raises(AwsError, match="ReceiptHandleIsInvalid"):
         queues.delay("never given", 5)

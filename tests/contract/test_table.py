@@ -101,6 +101,6 @@ def test_a_partition_of_several_megabytes_comes_whole() -> None:
     ids=["an item over 400 KB", "pk over 2,048 bytes", "sk over 1,024 bytes", "an empty key", "an empty day"],
 )
 def test_what_dynamodb_cannot_hold_is_refused(too_large: table.Item) -> None:
-    """Developer guide, "Constraints": sizes of items and keys; the key of an index must not be empty either."""
+    """Developer guide, "Constraints": sizes of items and keys; an index's key must not be empty either."""
     with pytest.raises(ClientError, match="ValidationException"):
         table.put(too_large)

@@ -1,8 +1,8 @@
 """What AWS refuses because of its size or its shape.
 
-Sources: API references of SQS (SendMessage), EventBridge (PutEvents, PutEventsRequestEntry) and DynamoDB ("Constraints"
-in its developer guide). The code of an entry that PutEvents refuses is documented for none of the cases by itself:
-`MalformedDetail` and `InvalidArgument` are two of those it lists.
+Sources: API references of SQS (SendMessage) and EventBridge (PutEvents, PutEventsRequestEntry); "Constraints" in
+DynamoDB's developer guide. Which code an entry fails with is not documented: `MalformedDetail` and
+`InvalidArgument` are two that EventBridge has.
 """
 
 import json

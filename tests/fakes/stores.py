@@ -69,6 +69,9 @@ class Aws:
     """Operation, or operation and name, to the error code it answers with until removed."""
     fault: Callable[[str, Json], None] | None = None
     """Sees each operation first: may raise a Refusal, a ConnectionError to hang up, or take its time."""
+    denies_missing: bool = False
+    """Whether a secret that does not exist is denied, as to a role that may use `secret:NAME-??????` alone: IAM
+    answers before existence, and what has no ARN matches no such pattern."""
     closes: bool = False
     """Whether each reply ends its connection."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -76,7 +79,7 @@ class Aws:
     queues: dict[str, list[Json]] = field(default_factory=dict)
     """Messages by the queue's URL."""
     sent: set[tuple[str, str, str]] = field(default_factory=set)
-    """Queue, group and deduplication id of what was sent lately: a test clears it as SQS does after 5 minutes."""
+    """Queue, group and deduplication id of what was sent lately: a test clears it, as SQS does after 5 min."""
     delays: list[int] = field(default_factory=list)
     """Seconds that received messages were hidden for, one after another."""
     tables: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
@@ -123,6 +126,8 @@ class Aws:
         for name, secret in self.secrets.items():
             if wanted in (name, secret.arn):
                 return secret
+        if self.denies_missing:
+            raise Refusal("AccessDeniedException", f"not authorized to perform this on secret {wanted}")
         raise Refusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 
     def get_secret_value(self, asked: Json) -> Json:

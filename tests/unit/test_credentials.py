@@ -227,6 +227,13 @@ def test_a_secret_is_read_over_the_wire(aws: Aws) -> None:
 
     assert read_secret("mine") == {"a": 1}
     assert read_secret("mine", "AWSPREVIOUS") is None
+
+
+def test_a_secret_that_is_missing_or_not_ours_is_told_as_both(aws: Aws) -> None:
+    with pytest.raises(SecretError, match=r"does not exist, or .* may not read it .*make credentials"):
+        read_secret("other")
+
+    aws.denies_missing = False
     assert read_secret("other") is None
 
 

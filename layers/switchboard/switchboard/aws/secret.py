@@ -53,6 +53,12 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
     except AwsError as exc:
         if exc.code == "ResourceNotFoundException":
             return None
+        if exc.code == "AccessDeniedException":
+            # IAM answers before existence: who may read one name alone is denied a secret that is not there.
+            raise SecretError(
+                f"The secret {name} does not exist, or this function's role may not read it ({exc.code}). "
+                "`make credentials` writes the account's."
+            ) from exc
         raise SecretError(f"The secret {name} could not be read: {exc.code}.") from exc
     except ValueError:
         value = None
