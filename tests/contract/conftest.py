@@ -9,7 +9,7 @@ from switchboard.aws import bus, queues, secret, table
 
 from local import aws, service
 from operate import paths
-from tests.contract.account import Account
+from tests.contract.account import SESSION, Account
 from tests.contract.prepared import fakes
 
 MOTO = paths.LOCAL / "contract" / "bin" / "python"
@@ -59,7 +59,7 @@ def judge(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 def account(judge: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """An account in it, and the environment of a function that works there."""
     account = Account(*judge)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", SESSION)
     for name, value in {
         **aws.ROOT_USER,
         "AWS_REGION": aws.REGION,

@@ -14,7 +14,7 @@ def event(identity: str = "e-1", name: str = "voice.answered", **payload: object
     return {"id": identity, "name": name, "received_at": 1.5, "subject": "CON-1", "payload": payload}
 
 
-def subscribe(stack: Account, pattern: dict[str, Any], **target: Any) -> str:  # noqa: ANN401 - boto3's own words
+def subscribe(stack: Account, pattern: dict[str, Any], group: str) -> str:
     """A FIFO queue behind a rule of the bus, as template.yaml has one for commands; its URL."""
     name = f"{stack.id}-rule.fifo"
     attributes: dict[Any, str] = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
@@ -22,7 +22,9 @@ def subscribe(stack: Account, pattern: dict[str, Any], **target: Any) -> str:  #
     arn = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     stack.events.put_rule(Name=stack.id, EventBusName=stack.id, EventPattern=json.dumps(pattern))
     stack.events.put_targets(
-        Rule=stack.id, EventBusName=stack.id, Targets=[{"Id": "queue", "Arn": arn, **target}]
+        Rule=stack.id,
+        EventBusName=stack.id,
+        Targets=[{"Id": "queue", "Arn": arn, "SqsParameters": {"MessageGroupId": group}}],
     )
     return url
 
@@ -33,7 +35,7 @@ def arrived(stack: Account, url: str) -> list[dict[str, Any]]:
 
 @by_the_emulators
 def test_an_event_reaches_the_queue_of_a_rule_with_its_source_and_name(stack: Account) -> None:
-    url = subscribe(stack, {"source": ["vonage.voice"]}, SqsParameters={"MessageGroupId": "g"})
+    url = subscribe(stack, {"source": ["vonage.voice"]}, "g")
 
     assert bus.publish([event(text="Grüße"), event("e-2", "messages.inbound")]) == [None, None]
 
@@ -45,9 +47,9 @@ def test_an_event_reaches_the_queue_of_a_rule_with_its_source_and_name(stack: Ac
 
 @by_the_emulators
 def test_a_rule_s_message_group_is_what_the_template_says_letter_by_letter(stack: Account) -> None:
-    """The newest page on targets says that a JSON path is evaluated; older ones, and users (aws-cdk#32965), say
-    that it is not. So do both emulators."""
-    url = subscribe(stack, {"source": ["vonage.voice"]}, SqsParameters={"MessageGroupId": "$.id"})
+    """The newest page on targets says that a JSON path is evaluated; older ones, and users (aws-cdk#32965),
+    say that it is not. So do both emulators."""
+    url = subscribe(stack, {"source": ["vonage.voice"]}, "$.id")
 
     bus.publish([event("e-1"), event("e-2")])
 
@@ -87,16 +89,15 @@ def nested(levels: int) -> str:
         (detail(nested(1001)), "MalformedDetail", "taken"),
         (detail("{}") | {"DetailType": ""}, "InvalidArgument", "InvalidArgument"),
         (detail("{}") | {"Source": ""}, "InvalidArgument", "InvalidArgument"),
-        (detail("{}") | {"DetailType": "x" * 129}, "InvalidArgument", "taken"),
     ],
-    ids=["no JSON", "a list", "2^63", "-2^63 - 1", "1,001 levels", "no name", "no source", "a long name"],
+    ids=["no JSON", "a list", "2^63", "-2^63 - 1", "1,001 levels", "no name", "no source"],
 )
 def test_an_entry_that_eventbridge_refuses_fails_alone(
     stack: Account, entry: dict[str, str], code: str, moto: str
 ) -> None:
-    """API reference, PutEvents: integers within ±2^63, 1,000 levels; PutEventsRequestEntry: an object as
-    `Detail`, a `DetailType` of at most 128 characters, and an entry without one of them, or without a `Source`,
-    fails. Which code belongs to which is our guess from those that are listed."""
+    """API reference, PutEvents: integers within ±2^63 and 1,000 levels; PutEventsRequestEntry: `Detail` is an
+    object, and an entry that lacks it, a `DetailType` or a `Source` fails; PutEventsResultEntry: the codes.
+    That numbers and levels get `MalformedDetail` too is our guess."""
     answer = {"moto": moto, "ministack": "taken"}.get(stack.judge, code)
 
     errors = bus._put([{"EventBusName": stack.id, **each} for each in (entry, detail("{}"))])

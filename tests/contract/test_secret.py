@@ -38,8 +38,8 @@ def test_a_label_that_no_version_has_reads_as_nothing(account: Account) -> None:
 
 
 def test_an_empty_secret_has_no_version(account: Account) -> None:
-    """API reference, CreateSecret: "If you include SecretString or SecretBinary, then Secrets Manager creates an
-    initial secret version". The embedded AWS makes one in any case."""
+    """API reference, CreateSecret: "If you include SecretString or SecretBinary, then Secrets Manager creates
+    an initial secret version". The embedded AWS makes one in any case."""
     name = account.secret()
 
     assert list(account.labels(name).values()) == account.expects([], ministack=[["AWSCURRENT"]])
@@ -64,7 +64,7 @@ def test_a_secret_that_is_not_json_is_an_error_that_says_what_to_run(
     account: Account, value: dict[str, str]
 ) -> None:
     name = account.secret("{}")
-    account.secrets.put_secret_value(SecretId=name, **value)  # type: ignore[arg-type]
+    account.secrets.put_secret_value(SecretId=name, **value)
 
     with pytest.raises(SecretError, match="make credentials"):
         secret.read_secret(name)
@@ -128,7 +128,7 @@ def test_our_signature_with_a_role_s_session_is_accepted(
 
 @by_the_emulators
 def test_a_signature_with_another_key_is_refused(guarded: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Services that speak JSON say InvalidSignatureException. moto answers in XML: we see the status alone."""
+    """Services that speak JSON say InvalidSignatureException. moto says it in XML: we see the status."""
     name = guarded.secret(json.dumps(VALUE))
     sign_in(guarded, monkeypatch, "*")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")

@@ -5,6 +5,7 @@ ClientRequestToken); AWS Systems Manager API reference (PutParameter).
 """
 
 import json
+import math
 import threading
 import time
 import uuid
@@ -70,8 +71,8 @@ class Aws:
     fault: Callable[[str, Json], None] | None = None
     """Sees each operation first: may raise a Refusal, a ConnectionError to hang up, or take its time."""
     denies_missing: bool = False
-    """Whether a secret that does not exist is denied, as to a role that may use `secret:NAME-??????` alone: IAM
-    answers before existence, and what has no ARN matches no such pattern."""
+    """Whether a secret that does not exist is denied, as to a role that may use `secret:NAME-??????` alone:
+    IAM answers before existence, and what has no ARN matches no such pattern."""
     closes: bool = False
     """Whether each reply ends its connection."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -79,11 +80,18 @@ class Aws:
     queues: dict[str, list[Json]] = field(default_factory=dict)
     """Messages by the queue's URL."""
     sent: set[tuple[str, str, str]] = field(default_factory=set)
-    """Queue, group and deduplication id of what was sent lately: a test clears it, as SQS does after 5 min."""
+    """Queue, group and deduplication id of what was sent lately: a test clears it, as SQS does in 5 min."""
     delays: list[int] = field(default_factory=list)
     """Seconds that received messages were hidden for, one after another."""
     tables: dict[str, dict[tuple[str, str], Json]] = field(default_factory=dict)
     """Items by the table's name, then by pk and sk."""
+    puts_per_s: float = math.inf
+    """Parameters that may be written in a second: 3 on AWS, 10 with higher throughput."""
+    rest_s: float = 0
+    """How long the name of a deleted parameter cannot be created: AWS says to wait 30 s (DeleteParameter) and
+    not what happens before; that the name seems taken is the worst of it."""
+    _puts: list[float] = field(default_factory=list)
+    _deleted: dict[str, float] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def secret(self, name: str, value: Json | None = None) -> Secret:
@@ -178,8 +186,13 @@ class Aws:
         return {"ARN": secret.arn}
 
     def put_parameter(self, asked: Json) -> Json:
-        name, value = asked["Name"], asked["Value"]
-        if name in self.parameters and not asked.get("Overwrite"):
+        name, value, now = asked["Name"], asked["Value"], time.monotonic()
+        self._puts = [at for at in self._puts if at > now - 1]
+        if len(self._puts) >= self.puts_per_s:
+            raise Refusal("ThrottlingException", "Rate exceeded")
+        self._puts.append(now)
+        is_resting = now < self._deleted.get(name, -math.inf) + self.rest_s
+        if (name in self.parameters or is_resting) and not asked.get("Overwrite"):
             raise Refusal("ParameterAlreadyExists")
         if "{{" in value or len(value.encode()) > 8192:
             raise Refusal("ValidationException")
@@ -204,6 +217,7 @@ class Aws:
     def delete_parameter(self, asked: Json) -> Json:
         if self.parameters.pop(asked["Name"], None) is None:
             raise Refusal("ParameterNotFound")
+        self._deleted[asked["Name"]] = time.monotonic()
         return {}
 
     def put_events(self, asked: Json) -> Json:
