@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
+from switchboard.wire.violations import violations_in
 
 Retried = Literal["any", "transient", "never"]
 
@@ -94,8 +95,7 @@ def changed(switches: Switches, changes: Mapping[str, object]) -> Switches:
     try:
         return TypeAdapter(Switches).validate_python({**asdict(switches), **changes}, extra="forbid")
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        if first["type"] == "unexpected_keyword_argument":
-            raise SwitchError(f"there is no {name}; there are {', '.join(asdict(switches))}") from error
-        raise SwitchError(f"{name} {first['msg'].replace('Input should be', 'must be')}") from error
+        wrong = violations_in(error, Switches)[0]
+        if wrong.kind == "unknown":
+            raise SwitchError(f"there is no {wrong.field}; there are {', '.join(wrong.choices)}") from error
+        raise SwitchError(f"{wrong.field} must be {wrong.rule}") from error

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from switchboard.wire.typed import Between, Matches
 
 
 def _flag(value: object) -> object:
@@ -36,17 +37,25 @@ def _lower(value: object) -> object:
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Hours = Annotated[int, Field(ge=1, le=9000), BeforeValidator(_whole)]
-Days = Annotated[int, Field(ge=1, le=31), BeforeValidator(_whole)]
-ConnectTimeout = Annotated[int, Field(ge=300, le=1000), BeforeValidator(_whole)]
-AnswerTimeout = Annotated[int, Field(ge=1000, le=5000), BeforeValidator(_whole)]
-EventTimeout = Annotated[int, Field(ge=1000, le=10000), BeforeValidator(_whole)]
-Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$", max_length=2000)]
-Text = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^\S(.*\S)?$")]
+Hours = Annotated[int, Between(1, 9000), BeforeValidator(_whole)]
+Days = Annotated[int, Between(1, 31), BeforeValidator(_whole)]
+ConnectTimeout = Annotated[int, Between(300, 1000), BeforeValidator(_whole)]
+AnswerTimeout = Annotated[int, Between(1000, 5000), BeforeValidator(_whole)]
+EventTimeout = Annotated[int, Between(1000, 10000), BeforeValidator(_whole)]
+Address = Annotated[
+    str,
+    Field(max_length=2000),
+    Matches(r"https?://[^\s/]+\S*", "a URL that starts with https:// or http://"),
+]
+Text = Annotated[
+    str, Field(min_length=1, max_length=512), Matches(r"\S(.*\S)?", "text without spaces at its ends")
+]
 Method = Annotated[Literal["GET", "POST"], BeforeValidator(_upper)]
 Post = Annotated[Literal["POST"], BeforeValidator(_upper)]
 Uuid = Annotated[
-    str, Field(pattern=r"^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$"), BeforeValidator(_lower)
+    str,
+    Matches(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", "an application's id, a UUID"),
+    BeforeValidator(_lower),
 ]
 Version = Annotated[Literal["1"], BeforeValidator(str)]
 PassedThrough = Annotated[dict[str, Any], BeforeValidator(_plain)]

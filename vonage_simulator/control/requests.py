@@ -7,11 +7,12 @@ from functools import cache
 from typing import Annotated, Any, Required, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from switchboard.wire.endpoints import Url
+from switchboard.wire.shapes import Shape
 from switchboard.wire.typed import Between, TypedDict
+from switchboard.wire.violations import Violation, violations_in
 
 from vonage_simulator.calls.parties import Callee
 from vonage_simulator.messages.message import Recipient
@@ -115,21 +116,21 @@ async def read(request: Request, shape: type[Body], *, more: bool = False) -> Bo
     try:
         return adapter.validate_json(body, strict=True, extra="allow" if more else "forbid")
     except ValidationError as error:
-        raise _refused(error.errors()[0]) from error
+        raise _refused(violations_in(error, shape)[0]) from error
 
 
 @cache
-def _adapter(shape: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a TypedDict or a mapping
+def _adapter(shape: Shape) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def _refused(detail: ErrorDetails) -> RefusedError:
-    name = ".".join(map(str, detail["loc"])) or "body"
-    match detail["type"]:
+def _refused(violation: Violation) -> RefusedError:
+    name = violation.field or "body"
+    match violation.kind:
         case "missing":
             return RefusedError(name, "is required")
-        case "extra_forbidden" | "unexpected_keyword_argument":
+        case "unknown":
             return RefusedError(name, "does not exist")
-        case "value_error":
-            return RefusedError(name, str(detail["ctx"]["error"]))
-    return RefusedError(name, detail["msg"].replace("Input should be", "must be"))
+        case "broken":
+            return RefusedError(name, violation.rule)
+    return RefusedError(name, f"must be {violation.rule}")

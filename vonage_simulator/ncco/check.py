@@ -8,15 +8,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 from switchboard.wire.actions import Action
 from switchboard.wire.rules import broken_rules
-from switchboard.wire.shapes import locate
+from switchboard.wire.violations import Violation, violations
 
 from vonage_simulator.types import Json, JsonValue
 
-ACTION = TypeAdapter[JsonValue](Action)
 SHOWN_CHARACTERS = 80
 WAIT_S = (0.1, 7200.0)
 
@@ -62,11 +59,8 @@ def _action_problems(index: int, action: JsonValue) -> Iterator[NccoProblem]:
         if isinstance(action, dict) and name in action and settled[name] != action[name]:
             rule = f"is documented as {documented}; sources disagree"
             yield NccoProblem(index, _name(action), name, _shown(action[name]), rule, rejected=False)
-    try:
-        ACTION.validate_python(_clamped(settled), strict=True, extra="forbid")
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            yield _as_problem(index, _name(action), detail)
+    for violation in violations(Action, _clamped(settled), strict=True):
+        yield _as_problem(index, _name(action), violation)
 
 
 def one_spelling(action: JsonValue) -> JsonValue:
@@ -110,32 +104,20 @@ def _is_number(value: JsonValue) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _as_problem(index: int, name: str | None, detail: ErrorDetails) -> NccoProblem:
-    place = locate(Action, detail["loc"])
-    match detail["type"]:
+def _as_problem(index: int, name: str | None, violation: Violation) -> NccoProblem:
+    field, value = violation.field, _shown(violation.value)
+    match violation.kind:
         case "missing":
-            return NccoProblem(index, name, place.field, "nothing", "is required")
-        case "extra_forbidden":
-            rule = "is not a field of this action"
-            return NccoProblem(index, name, place.field, _shown(detail["input"]), rule, rejected=False)
-        case "union_tag_not_found":
-            field = ".".join(filter(None, [place.field, detail["ctx"]["discriminator"].strip("'")]))
             return NccoProblem(index, name, field, "nothing", "is required")
-        case "union_tag_invalid":
-            field = ".".join(filter(None, [place.field, detail["ctx"]["discriminator"].strip("'")]))
-            allowed = detail["ctx"]["expected_tags"]
-            return NccoProblem(index, name, field, _shown(detail["input"]), f"must be one of {allowed}")
-    wrong_type = detail["type"].endswith("_type") or not place.rules
-    rule = (
-        detail["msg"].removeprefix("Input should be ") if wrong_type else " and ".join(map(str, place.rules))
-    )
-    return NccoProblem(index, name, place.field, _shown(detail["input"]), f"must be {rule}")
+        case "unknown":
+            return NccoProblem(index, name, field, value, "is not a field of this action", rejected=False)
+    return NccoProblem(index, name, field, value, f"must be {violation.rule}")
 
 
 def _name(action: JsonValue) -> str | None:
     return action.get("action") if isinstance(action, dict) else None
 
 
-def _shown(value: JsonValue) -> str:
+def _shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

@@ -81,8 +81,8 @@ def test_timeouts_and_ttls_are_read_from_strings() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ("ImproveAi", "yes", "ImproveAi is 'yes'; allowed: true, false."),
-        ("ImproveAi", "1", "ImproveAi is '1'; allowed: true, false."),
+        ("ImproveAi", "yes", "ImproveAi is 'yes'; allowed: true or false."),
+        ("ImproveAi", "1", "ImproveAi is '1'; allowed: true or false."),
         ("PropertiesVersion", "9", "PropertiesVersion is '9'; allowed: '1'."),
         ("Name", "", "Name"),
         ("ApplicationSecret", None, "ApplicationSecret"),

@@ -1,7 +1,7 @@
 """Look into the wire types: which keys a shape has, and what holds at a path inside it."""
 
-import types
 from collections.abc import Mapping, Sequence
+from types import NoneType, UnionType
 from typing import (
     Annotated,
     Any,
@@ -18,6 +18,8 @@ from switchboard.wire.typed import Constraint, Tagged
 
 Shape = Any  # a TypedDict, Literal, union or plain type: no one type of Python's stands for them all
 
+_HAS_KEYS = ("__required_keys__", "__dataclass_fields__", "__pydantic_fields__")
+
 
 class Place(NamedTuple):
     """A place inside a shape: its own shape, the rules on it, and the field as people write it."""
@@ -28,12 +30,13 @@ class Place(NamedTuple):
 
 
 def keys(shape: Shape) -> Mapping[str, Shape]:
-    """Return the keys of a `TypedDict` with their types and constraints; nothing for any other shape."""
-    return get_type_hints(shape, include_extras=True) if hasattr(shape, "__required_keys__") else {}
+    """The keys of a `TypedDict`, a dataclass or a pydantic model with their types; none of another shape."""
+    has_keys = any(hasattr(shape, mark) for mark in _HAS_KEYS)
+    return get_type_hints(shape, include_extras=True) if has_keys else {}
 
 
 def unwrap(annotation: Shape) -> Place:
-    """Return a type without its wrappers, and the rules that were among them."""
+    """A type without its wrappers, and the rules that were among them."""
     rules: list[Constraint] = []
     while _origin(annotation) in (Annotated, Required, NotRequired):
         annotation, *metadata = get_args(annotation)[:1] + getattr(annotation, "__metadata__", ())
@@ -42,15 +45,15 @@ def unwrap(annotation: Shape) -> Place:
 
 
 def members(annotation: Shape) -> list[Shape]:
-    """Return the shapes of a union, or the one shape."""
+    """The shapes of a union, or the one shape."""
     shape = unwrap(annotation).shape
-    if _origin(shape) in (Union, types.UnionType):
+    if _origin(shape) in (Union, UnionType):
         return [member for part in get_args(shape) for member in members(part)]
     return [shape]
 
 
 def tags(union: Shape, key: str) -> dict[str, Shape]:
-    """Return the members of a union by the values of `key` that tell them apart."""
+    """The members of a union by the values of `key` that tell them apart."""
     return {tag: member for member in members(union) for tag in get_args(unwrap(keys(member)[key]).shape)}
 
 
@@ -59,11 +62,12 @@ def _origin(annotation: Shape) -> Shape:
 
 
 def locate(shape: Shape, path: Sequence[str | int]) -> Place:
-    """Return what is at a path that pydantic reports: keys, indexes and, in a union, the tag of its member.
+    """What is at a path that pydantic reports: keys, indexes and, in a union, the tag of its member.
 
-    A path that leads out of the types ends at the shape `Any`.
+    What may be null is looked up as what it is otherwise. A path that leads out of the types ends at the
+    shape `Any`.
     """
-    place = unwrap(shape)
+    place = _given(shape)
     for step in path:
         tagged = next((rule for rule in place.rules if isinstance(rule, Tagged)), None)
         if tagged:
@@ -74,5 +78,13 @@ def locate(shape: Shape, path: Sequence[str | int]) -> Place:
             field = f"{place.field}.{step}" if place.field else step
             in_map = get_args(place.shape)[1] if _origin(place.shape) is dict else Any
             inner = keys(place.shape).get(step, in_map)
-        place = unwrap(inner)._replace(field=field)
+        place = _given(inner)._replace(field=field)
+    return place
+
+
+def _given(annotation: Shape) -> Place:
+    place = unwrap(annotation)
+    match [part for part in get_args(place.shape) if part is not NoneType]:
+        case [given] if NoneType in get_args(place.shape):
+            return _given(given)
     return place

@@ -1,9 +1,12 @@
-"""Find where a value breaks a wire type, and say it in words: the field, the value and the rule."""
+"""Say in words where a value breaks a type: the field, the value and the rule.
+
+This is the one place that reads pydantic's errors. Whoever has to tell somebody about them words `Violation`.
+"""
 
 import difflib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -11,19 +14,20 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from switchboard.wire.shapes import Place, Shape, keys, locate, tags
-from switchboard.wire.typed import Tagged
+from switchboard.wire.typed import Characters, Constraint, Items, Tagged
 
 _LONGEST_SHOWN = 60
-_NAMES = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "an object",
-    "model_attributes_type": "an object",
-    "invalid_key": "a key that is a text",
+_TYPES = {
+    "string": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "an object",
+    "dataclass": "an object",
+    "model": "an object",
+    "model_attributes": "an object",
 }
 
 
@@ -31,34 +35,45 @@ class Violation(NamedTuple):
     """One thing wrong with a value.
 
     Attributes:
-        kind: the field is `missing`, `unknown` or `wrong`.
+        kind: the field is `missing`, `unknown` or `wrong`; or a rule is `broken` that takes a sentence.
         field: its path, such as `dtmf.maxDigits` or `endpoint[0].number`; empty for the value as a whole.
-        value: what was there, shortened and without the first digits of phone numbers; empty when missing.
-        rule: what must hold, such as `from 1 to 20`; of an unknown field, which one may have been meant.
+        value: what was there; it may be private, `str` of the violation shows it shortened and masked.
+        rule: what must hold, such as `from 1 to 20`; of what is `broken`, the whole sentence.
+        choices: the values to choose from, if they can be listed; of an unknown field, the known ones.
+        limits: what holds of the field besides its type; for a value of the wrong type it is not in `rule`.
     """
 
-    kind: Literal["missing", "unknown", "wrong"]
+    kind: Literal["missing", "unknown", "wrong", "broken"]
     field: str
-    value: str
-    rule: str
+    value: object = None
+    rule: str = ""
+    choices: Sequence[Any] = ()
+    limits: str = ""
 
     def __str__(self) -> str:
         match self.kind:
             case "missing":
                 return f"{self.field} is missing" + (f"; it must be {self.rule}" if self.rule else "")
             case "unknown":
-                return f"{self.field} is not a field; {self.rule}"
+                return f"{self.field} is not a field; {_suggestion(self.field, self.choices)}"
+            case "broken":
+                return self.rule
             case _:
-                return f"{self.field or 'it'} is {self.value}; it must be {self.rule}"
+                return f"{self.field or 'it'} is {shown(self.value)}; it must be {self.rule}"
 
 
-def violations(shape: Shape, value: object, *, strict: bool) -> Iterator[Violation]:
-    """Yield what is wrong with a value; `strict` refuses unknown keys, and texts for numbers, too."""
+def violations(shape: Shape, value: object, *, strict: bool) -> list[Violation]:
+    """What is wrong with a value; `strict` refuses unknown keys, and texts for numbers, too."""
     try:
         _adapter(shape).validate_python(value, strict=strict, extra="forbid" if strict else "allow")
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            yield _violation(shape, detail)
+        return violations_in(error, shape)
+    return []
+
+
+def violations_in(error: ValidationError, shape: Shape) -> list[Violation]:
+    """What pydantic found wrong with a value as this shape: a wire type, a dataclass or a model."""
+    return [_violation(shape, detail) for detail in error.errors(include_url=False)]
 
 
 @cache
@@ -68,30 +83,41 @@ def _adapter(shape: Shape) -> TypeAdapter[Any]:
 
 def _violation(shape: Shape, error: ErrorDetails) -> Violation:
     place, value = locate(shape, error["loc"]), error["input"]
+    limits = " and ".join(map(str, _broken(place, error["type"])))
     match error["type"]:
         case "missing":
-            return Violation("missing", place.field, "", "")
-        case "extra_forbidden":
+            return Violation("missing", place.field)
+        case "extra_forbidden" | "unexpected_keyword_argument":
             known = keys(locate(shape, error["loc"][:-1]).shape)
-            return Violation("unknown", place.field, shown(value), _suggestion(str(error["loc"][-1]), known))
+            return Violation("unknown", place.field, value, choices=list(known))
         case "union_tag_invalid" | "union_tag_not_found":
             return _untold(place, value)
         case "literal_error":
-            rule = _one_of(get_args(place.shape))
-        case kind if kind in _NAMES:
-            rule = _NAMES[kind]
-        case _:
-            rule = " and ".join(map(str, place.rules)) or error["msg"]
-    return Violation("wrong", place.field, shown(value), rule)
+            choices = get_args(place.shape)
+            return Violation("wrong", place.field, value, _one_of(choices), choices)
+        case "value_error":
+            return Violation("broken", place.field, value, str(error["ctx"]["error"]))
+        case "invalid_key":
+            return Violation("wrong", place.field, value, "a key that is a text")
+    wanted_type = _TYPES.get(re.sub("_(type|parsing|from_float)$", "", error["type"]))
+    if wanted_type or limits:
+        return Violation("wrong", place.field, value, wanted_type or limits, limits=limits)
+    return Violation("broken", place.field, value, error["msg"][:1].lower() + error["msg"][1:])
+
+
+def _broken(place: Place, error: str) -> list[Constraint]:
+    """The constraints on a place that an error of pydantic's can be about."""
+    about_length = error.endswith(("too_short", "too_long"))
+    return [rule for rule in place.rules if isinstance(rule, Characters | Items) == about_length]
 
 
 def _untold(place: Place, value: object) -> Violation:
     """Say that the member of a union could not be told from its tag."""
     key = next(rule.key for rule in place.rules if isinstance(rule, Tagged))
-    field, rule = f"{place.field}.{key}".removeprefix("."), _one_of(tags(place.shape, key))
+    field, choices = f"{place.field}.{key}".removeprefix("."), list(tags(place.shape, key))
     if isinstance(value, Mapping) and key in value:
-        return Violation("wrong", field, shown(value[key]), rule)
-    return Violation("missing", field, "", rule)
+        return Violation("wrong", field, value[key], _one_of(choices), choices)
+    return Violation("missing", field, rule=_one_of(choices), choices=choices)
 
 
 def _one_of(choices: Iterable[object]) -> str:
@@ -104,7 +130,7 @@ def _suggestion(key: str, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value fit for a log line: short, and what may be a phone number without its first digits."""
+    """A value fit for a log line: short, and what may be a phone number without its first digits."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     if len(text) > _LONGEST_SHOWN:
         return f"{len(value)} characters long" if isinstance(value, str) else f"{len(text)} bytes of JSON"
