@@ -3,14 +3,17 @@
 Source: Vonage Voice API reference (1.10.0), `createCall`, `updateCall`, `getCalls`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from switchboard.wire.call_requests import CallRequest, PressInCall, StreamInCall, TalkInCall
+from switchboard.wire.actions import OneUrl
+from switchboard.wire.call_requests import CallChange, CallRequest, PressInCall, StreamInCall, TalkInCall
+from switchboard.wire.rules import broken_call_rules, broken_update_rules
 from switchboard.wire.shapes import Shape
+from switchboard.wire.typed import TypedDict
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.api import rules, wire
+from vonage_simulator.api import wire
 from vonage_simulator.api.problems import InvalidParameter, invalid
 from vonage_simulator.calls.call import Call
 from vonage_simulator.calls.dialling import Dialling, address
@@ -21,7 +24,11 @@ from vonage_simulator.ncco import check as nccos
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json, JsonValue
 
-CHANGES = ("hangup", "mute", "unmute", "earmuff", "unearmuff", "transfer")
+
+class KeyReports(TypedDict):
+    """Where the keys of a leg are to be reported."""
+
+    event_url: OneUrl
 
 
 @dataclass(frozen=True)
@@ -39,13 +46,14 @@ class WantedCall:
 def wanted_call(body: Json, application: Json, account: Account, *, at_region: bool) -> WantedCall:
     """The call a request asks for, sent to a region's host or not; raises a 400 that lists what is wrong."""
     of_application = Endpoints.of(application)
-    but_ncco = {name: value for name, value in body.items() if name != "ncco"}
     problems = [
-        *wire.problems_of(CallRequest, but_ncco),
-        *_choices(body, has_event_url=of_application.event is not None),
+        *wire.problems_of(CallRequest, _but_ncco(body)),
+        *map(wire.as_parameter, broken_call_rules(body)),
+        *_ncco_problems("ncco", body.get("ncco", [])),
     ]
-    if problems:
-        raise invalid("payload-validation", problems, section="/voice")
+    if "event_url" not in body and not of_application.event:
+        problems.append(InvalidParameter("event_url", "is required unless the application has one"))
+    _refuse(problems)
     endpoints = Endpoints(
         application_id=application["id"],
         answer=_hook(body, "answer", "GET"),
@@ -63,7 +71,7 @@ def wanted_call(body: Json, application: Json, account: Account, *, at_region: b
         from_=_from(body, application, account),
         endpoint=body["to"][0],
         endpoints=endpoints,
-        ncco=body.get("ncco"),
+        ncco=body.get("ncco") or None,
         ring_s=body.get("ringing_timer", 60),
         options=options,
     )
@@ -79,19 +87,13 @@ async def begin(lines: Lines, wanted: WantedCall) -> Call:
 
 def wanted_change(body: Json) -> Json:
     """The change of a running call; a transfer names an NCCO or the URL of one."""
-    problems = list(rules.fields({"action": rules.one_of(*CHANGES)}, required=("action",))("", body))
-    if not problems and body["action"] == "transfer":
-        destination = body.get("destination")
-        given = destination if isinstance(destination, dict) else {}
-        if given.get("type") != "ncco" or ("url" in given) == ("ncco" in given):
-            problems.append(InvalidParameter("destination", "must have type ncco, and either url or ncco"))
-        elif "ncco" in given:
-            problems += _ncco_problems("destination.ncco", given["ncco"])
-        else:
-            problems += rules.one_url("destination.url", given["url"])
-    if problems:
-        raise invalid("payload-validation", problems, section="/voice")
-    return body
+    destination = body.get("destination")
+    given = destination if isinstance(destination, dict) else {}
+    but_ncco = {**body, "destination": _but_ncco(given)} if given else body
+    _refuse(wire.problems_of(CallChange, {**but_ncco, "uuid": ""}))
+    _refuse(map(wire.as_parameter, broken_update_rules(body)))
+    _refuse(_ncco_problems("destination.ncco", given.get("ncco", [])))
+    return {**body, "destination": {name: value for name, value in given.items() if value}}
 
 
 def wanted_digits(body: Json) -> str:
@@ -103,9 +105,7 @@ def wanted_digits(body: Json) -> str:
 
 def wanted_key_hook(body: Json) -> Json:
     """Where keys are to be reported; always by POST."""
-    problems = list(rules.one_url("event_url", body.get("event_url")))
-    if problems:
-        raise invalid("payload-validation", problems, section="/voice")
+    _refuse(wire.problems_of(KeyReports, body))
     return {"address": body["event_url"][0], "http_method": "POST"}
 
 
@@ -118,20 +118,18 @@ def wanted_playing(kind: str, body: Json) -> Json:
 
 def _check(shape: Shape, body: Json, action: str) -> None:
     """Raise a 400 for a body that breaks a shape; the path has already told the leg and the action."""
-    problems = wire.problems_of(shape, {**body, "uuid": "", "action": action})
-    if problems:
-        raise invalid("payload-validation", problems, section="/voice")
+    _refuse(wire.problems_of(shape, {**body, "uuid": "", "action": action}))
 
 
-def _choices(body: Json, *, has_event_url: bool) -> Iterator[InvalidParameter]:
-    if ("from" in body) == bool(body.get("random_from_number")):
-        yield InvalidParameter("from", "give from, or random_from_number: true")
-    if ("ncco" in body) == ("answer_url" in body):
-        yield InvalidParameter("ncco", "give ncco or answer_url")
-    elif "ncco" in body:
-        yield from _ncco_problems("ncco", body["ncco"])
-    if "event_url" not in body and not has_event_url:
-        yield InvalidParameter("event_url", "is required unless the application has one")
+def _refuse(problems: Iterable[InvalidParameter]) -> None:
+    """Raise a 400 that lists the problems, if there are any."""
+    if listed := list(problems):
+        raise invalid("payload-validation", listed, section="/voice")
+
+
+def _but_ncco(fields: Json) -> Json:
+    """What else there is: an NCCO is checked as in a reply, where Vonage tolerates more than it documents."""
+    return {name: value for name, value in fields.items() if name != "ncco"}
 
 
 def _ncco_problems(path: str, ncco: JsonValue) -> Iterator[InvalidParameter]:

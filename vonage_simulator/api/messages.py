@@ -4,13 +4,14 @@ Source: Vonage Messages API reference (1.20.0): JWT of an application, whose web
 202 with the message's id; problems of a body are a 422 that lists them; `X-Request-Id` on each reply.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate
+from switchboard.wire.rules import broken_message_rules
 
 from vonage_simulator.api import wire
 from vonage_simulator.api.authentication import ApplicationTokens, has_basic_credentials
@@ -60,7 +61,8 @@ class MessagesApi:
         application = self._sender(request)
         check_media_types(request)
         body = await json_object(request)
-        problems = [*wire.problems_of(MessageRequest, body), *_content_problems(body)]
+        broken = map(wire.as_parameter, broken_message_rules(body))
+        problems = [*wire.problems_of(MessageRequest, body), *broken]
         if problems:
             raise _invalid(problems)
         accepted = outbound.accept(self.mailbox, body, application)
@@ -92,16 +94,6 @@ class MessagesApi:
                 raise unauthorized()
             return None
         return self.tokens.application(request)
-
-
-def _content_problems(body: Json, at: str = "") -> Iterator[InvalidParameter]:
-    """The member that `message_type` names has to be there, in the message and in its failovers."""
-    kind, failover = body.get("message_type"), body.get("failover")
-    if isinstance(kind, str) and kind not in body:
-        yield InvalidParameter(f"{at}{kind}", "is required")
-    for number, other in enumerate(failover if isinstance(failover, list) else []):
-        if isinstance(other, dict):
-            yield from _content_problems(other, f"{at}failover[{number}].")
 
 
 def _invalid(problems: list[InvalidParameter]) -> ProblemError:

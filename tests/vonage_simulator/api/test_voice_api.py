@@ -37,6 +37,10 @@ def wanted(**members: object) -> Json:
     return {"to": to, "from": {"type": "phone", "number": NUMBER}, "ncco": [talk("Hello.")], **members}
 
 
+def transfer(**destination: object) -> Json:
+    return {"action": "transfer", "destination": {"type": "ncco", **destination}}
+
+
 @pytest.fixture
 def voice(customer: Customer, vonage: Vonage) -> Iterator[httpx.Client]:
     customer.create()
@@ -108,6 +112,7 @@ def test_call_ends_when_its_length_timer_runs_out(
         ("from.type", {"from": {"type": "sip", "number": "447700900000"}}),
         ("to[0].standard_headers.User-to-User", {"to": [{**SIP, "standard_headers": {"User-to-User": 1}}]}),
         ("ncco", {"answer_url": ["https://example.com"]}),
+        ("ncco", {"ncco": []}),
         ("ncco[0].text", {"ncco": [{"action": "talk"}]}),
         ("answer_method", {"answer_method": "PUT"}),
         ("ringing_timer", {"ringing_timer": 121}),
@@ -253,6 +258,34 @@ def test_change_that_makes_no_sense_is_refused(
 ) -> None:
     leg = running_call.leg
     assert voice.put(f"{CALLS}/{leg}{path}", json=body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("action", {}),
+        ("action", {"action": "dance"}),
+        ("destination", {"action": "transfer"}),
+        ("destination.type", transfer(url=["https://example.com"], type="url")),
+        ("destination.url[0]", transfer(url=["example.com"])),
+        ("destination.ncco", transfer()),
+        ("destination.ncco", transfer(ncco=[])),
+        ("destination.ncco", transfer(ncco=[talk("Hi.")], url=["https://example.com"])),
+        ("destination.ncco", transfer(ncco={"action": "talk"})),
+        ("destination.ncco[0].text", transfer(ncco=[{"action": "talk"}])),
+    ],
+)
+def test_invalid_change_names_the_field(
+    voice: httpx.Client, running_call: PhoneCall, path: str, body: Json
+) -> None:
+    refused = voice.put(f"{CALLS}/{running_call.leg}", json=body)
+    assert refused.status_code == 400
+    assert [problem["name"] for problem in refused.json()["invalid_parameters"]] == [path]
+
+
+def test_ncco_of_a_transfer_is_tolerated_as_in_a_reply(voice: httpx.Client, running_call: PhoneCall) -> None:
+    lenient = [{"action": "wait", "timeout": 9999}, talk("Hi.", voiceName="Amy")]
+    assert voice.put(f"{CALLS}/{running_call.leg}", json=transfer(ncco=lenient)).status_code == 204
 
 
 def test_muted_leg_is_not_heard_and_earmuffed_leg_hears_nothing(

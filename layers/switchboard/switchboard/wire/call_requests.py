@@ -81,6 +81,10 @@ class TransferCall(_InCall):
     destination: Destination
 
 
+# What `PUT /v1/calls/{uuid}` itself takes; the other changes have paths of their own.
+CallChange = Annotated[Switch | TransferCall, Tagged("action")]
+
+
 class TalkInCall(_InCall, total=False):
     """Speak a text into the call (`PUT …/talk`)."""
 

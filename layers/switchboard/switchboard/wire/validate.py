@@ -9,19 +9,25 @@ Vonage, the outbound function and `SWITCHBOARD_VALIDATE=1` use it; the answer pa
 """
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import CallRequest
 from switchboard.wire.commands import Command
 from switchboard.wire.message_requests import MessageRequest
-from switchboard.wire.rules import broken_call_rules, broken_message_rules, broken_rules, broken_update_rules
+from switchboard.wire.rules import (
+    Fields,
+    broken_call_rules,
+    broken_message_rules,
+    broken_rules,
+    broken_update_rules,
+)
 from switchboard.wire.shapes import Shape
 from switchboard.wire.violations import shown, violations
 
 
 def ncco_problems(ncco: object) -> list[str]:
-    """Return what is wrong with an NCCO, in the order of its actions; nothing for one that Vonage takes.
+    """What is wrong with an NCCO, in the order of its actions; nothing for one that Vonage takes.
 
     Actions count from 1: `action 2 (input): dtmf.maxDigits is 25; it must be from 1 to 20`.
     """
@@ -37,7 +43,7 @@ def ncco_problems(ncco: object) -> list[str]:
 
 
 def problems(shape: Shape, value: object, *, strict: bool = False) -> list[str]:
-    """Return what is wrong with `value` as a `shape`, a wire type such as `voice.AnswerRequest`.
+    """What is wrong with `value` as a `shape`, a wire type such as `voice.AnswerRequest`.
 
     Args:
         shape: the type that the value should have.
@@ -48,32 +54,50 @@ def problems(shape: Shape, value: object, *, strict: bool = False) -> list[str]:
 
 
 def message_problems(message: object) -> list[str]:
-    """Return what is wrong with a message to send, such as `text is missing; message_type is text`."""
-    return problems(MessageRequest, message, strict=True) or list(broken_message_rules(_fields(message)))
+    """What is wrong with a message to send, such as `text is missing; message_type is text`."""
+    return problems(MessageRequest, message, strict=True) or _message_rules(_fields(message))
 
 
 def call_problems(call: object) -> list[str]:
-    """Return what is wrong with a call to place."""
-    return problems(CallRequest, call, strict=True) or list(broken_call_rules(_fields(call)))
+    """What is wrong with a call to place."""
+    return problems(CallRequest, call, strict=True) or _call_rules(_fields(call))
 
 
 def command_problems(command: object) -> list[str]:
-    """Return what is wrong with a command, its message or call included: `detail.to is missing`."""
+    """What is wrong with a command, its message or call included: `detail.to is missing`."""
     found = problems(Command, command, strict=True)
     if found:
         return found
     match _fields(command):
         case {"name": "messages.send", "detail": message}:
-            return list(broken_message_rules(message, "detail."))
+            return _message_rules(message, "detail.")
         case {"name": "voice.call", "detail": call}:
-            return list(broken_call_rules(call, "detail."))
+            return _call_rules(call, "detail.")
         case {"name": "voice.update", "detail": update}:
-            return list(broken_update_rules(update, "detail."))
+            return _update_rules(update, "detail.")
     return []
 
 
-def _fields(checked: object) -> Mapping[str, Any]:
-    return cast(Mapping[str, Any], checked)
+def _message_rules(message: Fields, prefix: str = "") -> list[str]:
+    return [str(violation) for violation in broken_message_rules(message, prefix)]
+
+
+def _call_rules(call: Fields, prefix: str = "") -> list[str]:
+    found = [str(violation) for violation in broken_call_rules(call, prefix)]
+    return found + _ncco_rules(call, prefix)
+
+
+def _update_rules(update: Fields, prefix: str) -> list[str]:
+    found = [str(violation) for violation in broken_update_rules(update, prefix)]
+    return found + _ncco_rules(update.get("destination", {}), f"{prefix}destination.")
+
+
+def _ncco_rules(fields: Fields, prefix: str) -> list[str]:
+    return [f"{prefix}ncco[{index}]: {rule}" for index, rule in broken_rules(fields.get("ncco", []))]
+
+
+def _fields(checked: object) -> Fields:
+    return cast(Fields, checked)
 
 
 def _name(index: int, action: object) -> str:

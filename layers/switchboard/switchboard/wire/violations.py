@@ -108,7 +108,8 @@ def _violation(shape: Shape, error: ErrorDetails) -> Violation:
 def _broken(place: Place, error: str) -> list[Constraint]:
     """The constraints on a place that an error of pydantic's can be about."""
     about_length = error.endswith(("too_short", "too_long"))
-    return [rule for rule in place.rules if isinstance(rule, Characters | Items) == about_length]
+    rules = [rule for rule in place.rules if not isinstance(rule, Tagged)]
+    return [rule for rule in rules if isinstance(rule, Characters | Items) == about_length]
 
 
 def _untold(place: Place, value: object) -> Violation:
