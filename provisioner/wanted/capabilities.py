@@ -1,11 +1,13 @@
-"""An application's capabilities, spelled as Vonage's Application API spells them.
+"""An application's capabilities as properties: in Vonage's spelling, with CloudFormation's strings.
 
-Source: Vonage Application API v2 reference.
+Ranges, regions and versions are those of `switchboard.wire.applications`. The shapes are models of their own:
+a template must give both webhooks of messages or none, must not misspell a key, and gets defaults of ours.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator
+from switchboard.wire.applications import MessagesVersion, Region
 
 from provisioner.wanted.scalars import (
     Address,
@@ -65,7 +67,7 @@ class Voice(Shape):
     signed_callbacks: Flag = True
     conversations_ttl: Hours | None = None
     leg_persistence_time: Days | None = None
-    region: Literal["na-east", "na-west", "eu-east", "eu-west", "apac-sng", "apac-australia"] | None = None
+    region: Region | None = None
 
 
 class MessagesWebhooks(Shape):
@@ -79,7 +81,7 @@ class Messages(Shape):
     """The messages capability."""
 
     webhooks: MessagesWebhooks
-    version: Literal["v1", "v0.1"] = "v1"
+    version: MessagesVersion = "v1"
     authenticate_inbound_media: Flag | None = None
 
 

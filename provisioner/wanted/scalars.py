@@ -1,13 +1,12 @@
-"""The values of properties: CloudFormation's strings read as what they mean, within Vonage's ranges.
-
-Source: Vonage Application API v2 reference; Vonage Support, "How to configure the custom webhook timeout".
-"""
+"""The values of properties: CloudFormation's strings read as what they mean, within Vonage's ranges."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from switchboard.wire.typed import Between, Matches
+from switchboard.wire import applications
+from switchboard.wire.actions import HttpMethod
+from switchboard.wire.typed import Matches
 
 
 def _flag(value: object) -> object:
@@ -37,11 +36,11 @@ def _lower(value: object) -> object:
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Hours = Annotated[int, Between(1, 9000), BeforeValidator(_whole)]
-Days = Annotated[int, Between(1, 31), BeforeValidator(_whole)]
-ConnectTimeout = Annotated[int, Between(300, 1000), BeforeValidator(_whole)]
-AnswerTimeout = Annotated[int, Between(1000, 5000), BeforeValidator(_whole)]
-EventTimeout = Annotated[int, Between(1000, 10000), BeforeValidator(_whole)]
+Hours = Annotated[applications.ConversationHours, BeforeValidator(_whole)]
+Days = Annotated[applications.LegDays, BeforeValidator(_whole)]
+ConnectTimeout = Annotated[applications.ConnectTimeout, BeforeValidator(_whole)]
+AnswerTimeout = Annotated[applications.AnswerTimeout, BeforeValidator(_whole)]
+EventTimeout = Annotated[applications.EventTimeout, BeforeValidator(_whole)]
 Address = Annotated[
     str,
     Field(max_length=2000),
@@ -50,7 +49,7 @@ Address = Annotated[
 Text = Annotated[
     str, Field(min_length=1, max_length=512), Matches(r"\S(.*\S)?", "text without spaces at its ends")
 ]
-Method = Annotated[Literal["GET", "POST"], BeforeValidator(_upper)]
+Method = Annotated[HttpMethod, BeforeValidator(_upper)]
 Post = Annotated[Literal["POST"], BeforeValidator(_upper)]
 Uuid = Annotated[
     str,

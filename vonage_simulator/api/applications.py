@@ -4,6 +4,7 @@ Source: Vonage Application API v2 reference. PUT replaces the whole document, so
 leaving it out; the private key is in the reply that made it and never again; `name` is not unique.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,13 +13,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from switchboard.wire.applications import Application
+from switchboard.wire.violations import Violation, violations
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.api import capabilities as capability_rules
-from vonage_simulator.api import rules
 from vonage_simulator.api.authentication import has_basic_credentials
+from vonage_simulator.api.capabilities import with_defaults
 from vonage_simulator.api.problems import InvalidParameter, invalid, not_found, unauthorized
-from vonage_simulator.api.requests import check_media_types, json_object
+from vonage_simulator.api.requests import check_media_types, json_object, whole_number
+from vonage_simulator.api.wire import as_parameter
 from vonage_simulator.types import Json
 
 SECTION = "/application"
@@ -117,16 +120,14 @@ class ApplicationApi:
 
     def _valid(self, body: Json) -> Json:
         sent = {name: value for name, value in body.items() if name not in READ_ONLY}
-        found, unknown = list(DOCUMENT("", sent)), list(rules.unknown_members("", sent, DOCUMENT))
+        found = [*violations(Application, sent, strict=True), *_key_violations(sent.get("keys"))]
+        unknown = [violation.field for violation in found if violation.kind == "unknown"]
         treatment = self.account.switches.unknown_fields
-        if treatment == "refuse":
-            found += [InvalidParameter(path, "is not allowed") for path in unknown]
-        if found:
-            raise invalid("payload-validation", found, section=SECTION)
-        document = sent if treatment == "keep" else rules.without(sent, unknown)
-        capabilities = capability_rules.with_defaults(
-            document.get("capabilities", {}), self.account.switches.unset_fallback
-        )
+        refused = found if treatment == "refuse" else [v for v in found if v.kind != "unknown"]
+        if refused:
+            raise invalid("payload-validation", list(map(as_parameter, refused)), section=SECTION)
+        document = sent if treatment == "keep" else _without(sent, unknown)
+        capabilities = with_defaults(document.get("capabilities", {}), self.account.switches.unset_fallback)
         privacy = {"improve_ai": True, **document.get("privacy", {})}
         keys = document.pop("keys", None) or {}
         given = {"keys": {"public_key": keys["public_key"]}} if "public_key" in keys else {}
@@ -174,7 +175,7 @@ def _paging(request: Request) -> tuple[int, int]:
     found, values = [], []
     for name, default, highest in (("page_size", 10, 100), ("page", 1, None)):
         sent = request.query_params.get(name, str(default))
-        value = rules.whole_number(sent)
+        value = whole_number(sent)
         if value < 1 or (highest and value > highest):
             reason = f"must be between 1 and {highest}" if highest else "must be greater than 0"
             found.append(InvalidParameter(name, reason))
@@ -184,32 +185,20 @@ def _paging(request: Request) -> tuple[int, int]:
     return values[0], values[1]
 
 
-def _name(path: str, value: object) -> rules.Problems:
-    if not isinstance(value, str) or not value.strip():
-        yield InvalidParameter(path, "must be a non-empty string")
-
-
-def _public_key(path: str, value: object) -> rules.Problems:
+def _key_violations(keys: object) -> Iterator[Violation]:
+    sent = keys.get("public_key") if isinstance(keys, dict) else None
     try:
-        key = serialization.load_pem_public_key(value.encode()) if isinstance(value, str) else None
+        key = serialization.load_pem_public_key(sent.encode()) if isinstance(sent, str) else None
     except (ValueError, UnsupportedAlgorithm):
         key = None
-    if not isinstance(key, rsa.RSAPublicKey):
-        yield InvalidParameter(path, "must be a valid RSA public key in PEM format")
+    if isinstance(sent, str) and not isinstance(key, rsa.RSAPublicKey):
+        yield Violation("wrong", "keys.public_key", sent, "a valid RSA public key in PEM format")
 
 
-def _keys(path: str, value: object) -> rules.Problems:
-    """Left out or null, a pair is made here."""
-    if value is not None:
-        yield from rules.fields({"public_key": _public_key})(path, value)
-
-
-DOCUMENT = rules.fields(
-    {
-        "name": _name,
-        "privacy": rules.fields({"improve_ai": rules.boolean}),
-        "keys": _keys,
-        "capabilities": capability_rules.ALL,
-    },
-    required=("name",),
-)
+def _without(members: Json, paths: Collection[str], path: str = "") -> Json:
+    """An object without the members at these dotted paths."""
+    kept = {name: member for name, member in members.items() if path + name not in paths}
+    return {
+        name: _without(member, paths, f"{path}{name}.") if isinstance(member, dict) else member
+        for name, member in kept.items()
+    }

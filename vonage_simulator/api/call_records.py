@@ -5,30 +5,54 @@ Source: Vonage Voice API reference (1.10.0), `getCall` and `getCalls`.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 from starlette.requests import Request
+from switchboard.wire.typed import Fits, TypedDict
 
-from vonage_simulator.api import rules
+from vonage_simulator.api import wire
 from vonage_simulator.api.problems import invalid
+from vonage_simulator.api.requests import whole_number
 from vonage_simulator.calls.events import bill
 from vonage_simulator.calls.legs import ADDRESSES, EndpointType, Leg
 from vonage_simulator.types import Json
 
-STATUSES = (
+EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
+
+Status = Literal[
     "started", "ringing", "answered", "machine", "completed", "busy", "cancelled", "failed", "rejected",
     "timeout", "unanswered",
-)  # fmt: skip
-EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
-QUERY = rules.fields(
-    {
-        "page_size": rules.digits(1, 100),
-        "record_index": rules.digits(0, None),
-        "order": rules.one_of("asc", "desc"),
-        "status": rules.one_of(*STATUSES),
-        "date_start": rules.moment,
-        "date_end": rules.moment,
-    }
-)
+]  # fmt: skip
+
+
+def _is_page_size(sent: str) -> bool:
+    return 1 <= whole_number(sent) <= 100
+
+
+def _is_index(sent: str) -> bool:
+    return whole_number(sent) >= 0
+
+
+def _is_moment(sent: str) -> bool:
+    try:
+        datetime.fromisoformat(sent)
+    except ValueError:
+        return False
+    return True
+
+
+Moment = Annotated[str, Fits(_is_moment, "a date and time in ISO 8601")]
+
+
+class Query(TypedDict, total=False):
+    """The filters of a list."""
+
+    page_size: Annotated[str, Fits(_is_page_size, "from 1 to 100")]
+    record_index: Annotated[str, Fits(_is_index, "0 or more")]
+    order: Literal["asc", "desc"]
+    status: Status
+    date_start: Moment
+    date_end: Moment
 
 
 def record(leg: Leg) -> Json:
@@ -61,7 +85,7 @@ def _moment(text: str) -> datetime:
 def page(legs: Sequence[Leg], request: Request) -> Json:
     """One page of the legs that the query's filters leave."""
     query = request.query_params
-    problems = list(QUERY("", dict(query)))
+    problems = wire.problems_of(Query, dict(query))
     if problems:
         raise invalid("list-validation", problems, section="/voice")
     found = [leg for leg in legs if leg.status == query.get("status", leg.status)]

@@ -17,7 +17,7 @@ from vonage_simulator.api import number_settings
 from vonage_simulator.api.authentication import has_basic_credentials, has_query_credentials
 from vonage_simulator.api.problems import ErrorCodeError
 from vonage_simulator.api.rates import RateLimit
-from vonage_simulator.api.rules import whole_number
+from vonage_simulator.api.requests import whole_number
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.types import Json
 

@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse, Response
 from vonage_simulator.api.problems import wrong_header
 from vonage_simulator.types import Json
 
+LONGEST_NUMBER = 12
+
 
 class NotAnObjectError(Exception):
     """A body that is no JSON object: Vonage answers it without a problem object."""
@@ -37,3 +39,8 @@ async def json_object(request: Request) -> Json:
     if not isinstance(body, dict):
         raise NotAnObjectError
     return body
+
+
+def whole_number(sent: str) -> int:
+    """A whole number that was sent as text; -1 for anything else, or longer than anybody counts."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) <= LONGEST_NUMBER else -1

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from vonage_simulator.api.rules import whole_number
+from vonage_simulator.api.requests import whole_number
 from vonage_simulator.control import phones
 from vonage_simulator.control.requests import AccountWebhooks, FaultTarget, RefusedError, SetClock, read
 from vonage_simulator.faults import ApiFault, WebhookFault

@@ -4,9 +4,13 @@ import copy
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
+from switchboard.wire.applications import Capabilities
+from switchboard.wire.shapes import keys
+from switchboard.wire.validate import problems
 
 from provisioner.errors import InvalidPropertiesError
-from provisioner.wanted import properties
+from provisioner.wanted import capabilities, properties
 from tests.unit.provisioner.conftest import application_properties, number_properties
 
 WEBHOOK = "Capabilities.voice.webhooks.answer_url"
@@ -128,6 +132,33 @@ def test_many_mistakes_are_counted() -> None:
     document = valid() | {f"Wrong{index}": "x" for index in range(20)}
 
     assert "And 14 more." in complaint(document)
+
+
+def test_capabilities_fit_the_schema_of_vonages_api() -> None:
+    document = changed(f"{WEBHOOK}.socket_timeout", "3000")
+    document["Capabilities"] |= {"vbc": {}, "video": {"storage": {"cloud_storage": "false"}}}
+    document["Capabilities"]["voice"] |= {"conversations_ttl": "720", "region": "eu-west"}
+
+    sent = properties.application(document).model_dump(exclude_none=True)["Capabilities"]
+
+    assert problems(Capabilities, sent, strict=True) == []
+
+
+@pytest.mark.parametrize(
+    ("capability", "model", "hooks"),
+    [
+        ("voice", capabilities.Voice, capabilities.VoiceWebhooks),
+        ("messages", capabilities.Messages, capabilities.MessagesWebhooks),
+        ("rtc", capabilities.Rtc, capabilities.RtcWebhooks),
+    ],
+)
+def test_property_has_the_fields_of_vonages_api(
+    capability: str, model: type[BaseModel], hooks: type[BaseModel]
+) -> None:
+    documented = keys(keys(Capabilities)[capability])
+
+    assert set(model.model_fields) == set(documented)
+    assert set(hooks.model_fields) == set(keys(documented["webhooks"]))
 
 
 def test_vonages_defaults_that_would_hurt_are_sent_explicitly() -> None:

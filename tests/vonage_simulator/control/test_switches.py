@@ -71,6 +71,12 @@ def test_unknown_fields(vonage: Vonage, api: httpx.Client, position: str, status
         assert (unknown in created.text) is kept, unknown
 
 
+def test_unknown_capability_is_kept_whatever_it_holds(vonage: Vonage, api: httpx.Client) -> None:
+    assume(vonage, unknown_fields="keep")
+    created = api.post(APPLICATIONS, json={"name": "shop", "capabilities": {"telepathy": 1}})
+    assert (created.status_code, created.json()["capabilities"]) == (201, {"telepathy": 1})
+
+
 def test_unknown_fields_refused(vonage: Vonage, api: httpx.Client) -> None:
     assume(vonage, unknown_fields="refuse")
     refused = api.post(APPLICATIONS, json=with_unknown_fields())
