@@ -85,11 +85,15 @@ class Rules(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How a request ended: its name in the log and in the metrics, the response, and what is left to do."""
+    """How a request ended: its name in the log and in the metrics, and the response.
+
+    `commands` are what is left to do; `facts` are what else the log says of it.
+    """
 
     name: str
     response: Response
-    commands: Sequence[Mapping[str, Any]]
+    commands: Sequence[Mapping[str, Any]] = ()
+    facts: Mapping[str, object] = {}
 
 
 class Webhook(Generic[Payload, Returned]):
@@ -104,77 +108,80 @@ class Webhook(Generic[Payload, Returned]):
     def __call__(self, event: Mapping[str, Any], context: object = None) -> Response:
         """The response to one request. Never raises: every failure has a status of its own."""
         started = time.monotonic()
-        facts: dict[str, object] = {}
+        known: dict[str, object] = {}
         try:
-            outcome = self._respond(event, context, facts)
+            request = http.read(event)
+            claims = self._verified(request)
+            envelope = self._wrapped(request)
+            ids = telemetry.describe(envelope["payload"])
+            known = {"event": envelope["name"], **ids}
+            telemetry.bind(ids)
+            current.set(request)
+            if claims.get(CHECK):
+                outcome = self._check(envelope, _caller_waits_s(request, context))
+            else:
+                outcome = self._respond(envelope, request, context)
         except Exception as failure:  # noqa: BLE001 - a bug of ours must not cost a call
-            outcome = self._failed(failure, facts)
-        facts |= {"status": outcome.response["statusCode"], "ms": round((time.monotonic() - started) * 1000)}
-        telemetry.outcome(outcome.name, self._rules.name, _LEVELS.get(outcome.name, "ERROR"), **facts)
+            outcome = self._failed(failure)
+        spent = {"status": outcome.response["statusCode"], "ms": round((time.monotonic() - started) * 1000)}
+        level = _LEVELS.get(outcome.name, "ERROR")
+        telemetry.outcome(outcome.name, self._rules.name, level, **known, **outcome.facts, **spent)
         return outcome.response
 
-    def _failed(self, failure: Exception, facts: dict[str, object]) -> Outcome:
+    def _failed(self, failure: Exception) -> Outcome:
         match failure:
             case SignatureError():
-                facts["reason"] = failure.reason
                 name = "Unsigned" if failure.reason in _UNSIGNED else "Refused"
-                return _outcome(name, self._rules.refused)
+                return _outcome(name, self._rules.refused, reason=failure.reason)
             case BodyTooLargeError():
                 return _outcome("TooLarge", 413)
             case AwsError():
-                facts["reason"] = str(failure)
-                return _outcome("NotQueued", self._rules.unavailable)
+                return _outcome("NotQueued", self._rules.unavailable, reason=str(failure))
             case SwitchboardError():
-                facts["reason"] = str(failure)
-                return _outcome("Unavailable", self._rules.unavailable)
-        facts |= telemetry.where(failure)
-        return _outcome("Failed", self._rules.unavailable)
+                return _outcome("Unavailable", self._rules.unavailable, reason=str(failure))
+        return _outcome("Failed", self._rules.unavailable, **telemetry.where(failure))
 
-    def _respond(self, event: Mapping[str, Any], context: object, facts: dict[str, object]) -> Outcome:
-        request = http.read(event)
+    def _verified(self, request: http.Request) -> Mapping[str, Any]:
         authorization, max_age_s = request.headers.get("authorization"), self._rules.max_age_s
-        claims = signature.verify(authorization, request.body, _secrets, now=time.time(), max_age_s=max_age_s)
-        payload = http.payload(request.body)
-        envelope = wrap(self._rules.name, classify(self._rules.name, payload), request, payload)
-        ids = telemetry.describe(payload)
-        facts |= {"event": envelope["name"], **ids}
-        telemetry.bind(ids)
-        current.set(request)
-        if claims.get(CHECK):
-            return self._check(envelope, _caller_waits_s(request, context), facts)
-        if not self._rules.queued:
-            return self._run(envelope, _caller_waits_s(request, context), self._rules.flow_failed, facts)
-        if envelope["name"] in _WAITING or envelope["name"] in _PERHAPS_WAITING:
-            return self._flow_first(envelope, _caller_waits_s(request, context), facts)
-        return self._queue_first(envelope, _lambda_left_s(context), facts)
+        return signature.verify(authorization, request.body, _secrets, now=time.time(), max_age_s=max_age_s)
 
-    def _check(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
+    def _wrapped(self, request: http.Request) -> Envelope:
+        payload = http.payload(request.body)
+        return wrap(self._rules.name, classify(self._rules.name, payload), request, payload)
+
+    def _respond(self, envelope: Envelope, request: http.Request, context: object) -> Outcome:
+        if not self._rules.queued:
+            return self._run(envelope, _caller_waits_s(request, context), self._rules.flow_failed)
+        if envelope["name"] in _WAITING or envelope["name"] in _PERHAPS_WAITING:
+            return self._flow_first(envelope, _caller_waits_s(request, context))
+        return self._queue_first(envelope, _lambda_left_s(context))
+
+    def _check(self, envelope: Envelope, seconds: float) -> Outcome:
         """A deployment tries itself: an answer's flow is run for its NCCO, nothing else is done.
 
         Whoever signs as the account may hear why a flow failed.
         """
         if self._rules.queued:
             return _outcome("Checked", self._rules.nothing)
-        outcome = self._run(envelope, seconds, self._rules.flow_failed, facts)
-        if outcome.response["statusCode"] < 300:
-            return outcome._replace(name="Checked")
-        told: dict[str, object] = {"outcome": outcome.name}
-        told |= {name: facts[name] for name in ("reason", "error", "at") if name in facts}
+        outcome = self._run(envelope, seconds, self._rules.flow_failed)
         status = outcome.response["statusCode"]
-        return outcome._replace(response={**_with_json(to_json([told])), "statusCode": status})
+        if status < 300:
+            return outcome._replace(name="Checked")
+        told = _with_json(to_json([{"outcome": outcome.name, **outcome.facts}]))
+        return outcome._replace(response={**told, "statusCode": status})
 
-    def _queue_first(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
+    def _queue_first(self, envelope: Envelope, seconds: float) -> Outcome:
         """Nobody waits. Once the event is queued, a failing flow is no reason to have it sent again."""
         from switchboard.aws import queues
 
         queues.put_event(envelope)
-        outcome = self._run(envelope, seconds, self._rules.nothing, facts)
+        outcome = self._run(envelope, seconds, self._rules.nothing)
         queues.put_commands(outcome.commands, envelope["subject"])
         return outcome
 
-    def _flow_first(self, envelope: Envelope, seconds: float, facts: dict[str, object]) -> Outcome:
+    def _flow_first(self, envelope: Envelope, seconds: float) -> Outcome:
         """A caller waits. An NCCO is returned whatever becomes of the queues."""
-        outcome = self._run(envelope, seconds, self._rules.flow_failed, facts)
+        outcome = self._run(envelope, seconds, self._rules.flow_failed)
 
         def enqueue() -> None:
             from switchboard.aws import queues
@@ -190,18 +197,16 @@ class Webhook(Generic[Payload, Returned]):
             telemetry.outcome("NotQueued", self._rules.name, "ERROR", id=envelope["id"])
         return outcome
 
-    def _run(self, envelope: Envelope, seconds: float, failed: int, facts: dict[str, object]) -> Outcome:
+    def _run(self, envelope: Envelope, seconds: float, failed: int) -> Outcome:
         """What the flow makes of the payload in so many seconds; `failed` is the status if it does not."""
         try:
             reply = within(seconds, lambda: self._call(cast(Payload, envelope["payload"])))
         except Late:
-            return Outcome("Late", self._on_late or {"statusCode": failed}, [])
+            return Outcome("Late", self._on_late or {"statusCode": failed})
         except NccoError as failure:
-            facts["reason"] = str(failure)
-            return _outcome("FlowFailed", failed)
+            return _outcome("FlowFailed", failed, reason=str(failure))
         except Exception as failure:  # noqa: BLE001 - whatever the user's flow raises
-            facts |= telemetry.where(failure)
-            return _outcome("FlowFailed", failed)
+            return _outcome("FlowFailed", failed, **telemetry.where(failure))
         commands = derive(envelope, reply.commands)
         if reply.ncco is not None:
             return Outcome("Answered", _with_json(reply.ncco), commands)
@@ -228,8 +233,8 @@ def _lambda_left_s(context: object) -> float:
     return float(remaining_ms) / 1000 - _RESERVE_S
 
 
-def _outcome(name: str, status: int) -> Outcome:
-    return Outcome(name, {"statusCode": status}, [])
+def _outcome(name: str, status: int, **facts: object) -> Outcome:
+    return Outcome(name, {"statusCode": status}, facts=facts)
 
 
 def _with_json(ncco: str) -> Response:
