@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from switchboard.catalogue import MESSAGES, RTC_TYPES, VOICE
-from switchboard.webhooks.classify import Webhook, classify
+from switchboard.webhooks.classify import WebhookName, classify
 from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import Callee, CallUpdate
 from switchboard.wire.commands import CallToPlace, Command, MessageChange, Result, Stored
@@ -92,7 +92,7 @@ def _events(catalogue: Mapping[str, Shape]) -> str:
 def _samples() -> dict[str, list[str]]:
     samples: dict[str, list[str]] = {}
     for path in sorted(EVENTS.glob("*.json")):
-        webhook = next((name for name in get_args(Webhook) if path.stem.startswith(f"{name}_")), None)
+        webhook = next((name for name in get_args(WebhookName) if path.stem.startswith(f"{name}_")), None)
         if webhook:
             name = classify(webhook, json.loads(path.read_text()))
             samples.setdefault(name, []).append(f"`{path.stem}`")

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
-from switchboard.webhooks.classify import Webhook
+from switchboard.webhooks.classify import WebhookName
 
 _FOLDER = Path(__file__).parents[1] / "events"
-WEBHOOKS: tuple[Webhook, ...] = get_args(Webhook)
+WEBHOOKS: tuple[WebhookName, ...] = get_args(WebhookName)
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -26,6 +26,6 @@ def commands() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("command_*.json"))
 
 
-def webhook_of(name: str) -> Webhook:
+def webhook_of(name: str) -> WebhookName:
     """Return the webhook that receives a sample: the name begins with it."""
     return next(webhook for webhook in WEBHOOKS if name.startswith(f"{webhook}_"))

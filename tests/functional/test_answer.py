@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from switchboard.webhooks.pipeline import Response
+from switchboard.webhooks.outcome import Response
 
 from functions.answer import app
 from tests.conftest import Logs

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from switchboard import AnswerRequest, Ncco, answer, connect, phone, talk
-from switchboard.webhooks.pipeline import Response
+from switchboard.webhooks.outcome import Response
 
 from tests.conftest import Logs
 from tests.factories import answer_request, webhook_event

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from switchboard import Ncco, VoiceEvent, event, talk, webhook_url
-from switchboard.webhooks.pipeline import Response, Webhook
+from switchboard.webhooks.outcome import Response
+from switchboard.webhooks.pipeline import Webhook
 
 from functions.event import app
 from tests.conftest import Logs
@@ -88,6 +89,24 @@ def test_a_plain_event_that_cannot_be_queued_is_asked_for_again(backbone: Aws, l
 
     assert deliver(goodbye, name) == {"statusCode": 503}
     assert [line["message"] for line in logs.lines] == ["NotQueued"]
+
+
+def test_a_failure_is_logged_with_the_call_that_it_struck(backbone: Aws, logs: Logs) -> None:
+    answered = sample("event_answered")
+
+    deliver(failing, "event_answered")
+    backbone.fault = down
+    deliver(app.lambda_handler, "event_answered")
+
+    failed, not_queued = logs.lines
+    for line in (failed, not_queued):
+        assert (line["event"], line["uuid"]) == ("voice.answered", answered["uuid"])
+    assert (failed["message"], failed["error"]) == ("FlowFailed", "RuntimeError")
+    assert (not_queued["message"], not_queued["reason"]) == (
+        "NotQueued",
+        "SendMessage failed: ServiceUnavailable",
+    )
+    assert "error" not in not_queued
 
 
 @pytest.mark.parametrize("name", PLAIN)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from switchboard.webhooks.pipeline import Response
+from switchboard.webhooks.outcome import Response
 from switchboard.wire.validate import message_problems, ncco_problems
 
 from examples.auto_reply.inbound import app as auto_reply

@@ -19,7 +19,7 @@ from vonage_simulator.types import Json
 
 EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 
-Status = Literal[
+LegStatus = Literal[
     "started", "ringing", "answered", "machine", "completed", "busy", "cancelled", "failed", "rejected",
     "timeout", "unanswered",
 ]  # fmt: skip
@@ -50,7 +50,7 @@ class Query(TypedDict, total=False):
     page_size: Annotated[str, Fits(_is_page_size, "from 1 to 100")]
     record_index: Annotated[str, Fits(_is_index, "0 or more")]
     order: Literal["asc", "desc"]
-    status: Status
+    status: LegStatus
     date_start: Moment
     date_end: Moment
 

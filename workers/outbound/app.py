@@ -14,7 +14,8 @@ from typing import Any
 from switchboard import telemetry
 from switchboard.aws import queues
 from switchboard.errors import AwsError
-from switchboard.outbound.carrying_out import LaterError, Result, carry_out, give_up
+from switchboard.outbound.carrying_out import LaterError, carry_out, give_up
+from switchboard.wire.commands import Result
 
 # Enough for a day of Vonage asking for patience; the queue itself gives up later than this.
 MOST_ATTEMPTS = 60
@@ -48,8 +49,8 @@ def handle(message: dict[str, Any]) -> bool:
     except Exception as failure:  # noqa: BLE001 - one command must not stop the others
         telemetry.outcome("Failed", "outbound", "ERROR", **facts | telemetry.where(failure))
         return False
-    level: telemetry.Level = "INFO" if result["outcome"] == "accepted" else "ERROR"
-    facts |= {"status": result.get("status_code")} | telemetry.describe(result)
+    level: telemetry.Severity = "INFO" if result["outcome"] == "accepted" else "ERROR"
+    facts |= {"status": result.get("status_code"), **telemetry.describe(result)}
     telemetry.outcome(result["outcome"].capitalize(), "outbound", level, **facts)
     return True
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     logger: Logger
 
-Level = Literal["INFO", "WARNING", "ERROR"]
-_SEVERITY = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
+Severity = Literal["INFO", "WARNING", "ERROR"]
+_RANKS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 # What ties a line to a call or a message. Everything else in a payload may be private.
 _IDS = ("conversation_uuid", "uuid", "call_uuid", "recording_uuid", "message_uuid", "conversation_id")
@@ -36,7 +36,7 @@ _LONGEST_ID = 80
 _TALKATIVE = ("boto3", "botocore", "httpcore", "httpx", "s3transfer", "urllib3")
 
 
-def outcome(name: str, webhook: str, level: Level = "INFO", **fields: object) -> None:
+def outcome(name: str, webhook: str, level: Severity = "INFO", **fields: object) -> None:
     """Write one line, and count one in the metric `name` of the webhook.
 
     Args:
@@ -47,7 +47,7 @@ def outcome(name: str, webhook: str, level: Level = "INFO", **fields: object) ->
     """
     now = time.time()
     line: dict[str, object] = {}
-    if _SEVERITY[level] >= _least_severity():
+    if _RANKS[level] >= _least_rank():
         line = {"level": level, "message": name, "timestamp": _timestamp(now), **fields}
     # The metric's part is the same each time, but for the time in it.
     metric = _metric(name, webhook) % int(now * 1000)
@@ -113,8 +113,8 @@ def _frames(traceback: TracebackType | None) -> list[str]:
 
 
 @functools.cache
-def _least_severity() -> int:
-    return _SEVERITY.get(os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO").upper(), 0)
+def _least_rank() -> int:
+    return _RANKS.get(os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO").upper(), 0)
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from switchboard.catalogue import CATALOGUE, MESSAGES, VOICE, shape_of
-from switchboard.webhooks.classify import Webhook, classify
+from switchboard.webhooks.classify import WebhookName, classify
 from switchboard.wire.shapes import members
 from switchboard.wire.validate import problems
 from switchboard.wire.voice_events import Input
@@ -16,7 +16,7 @@ from tests.payloads import JSON, payload
 NAMES = [name for name in {**VOICE, **MESSAGES} if name not in ("voice.answer", "voice.fallback")]
 
 
-def webhook(name: str) -> Webhook:
+def webhook(name: str) -> WebhookName:
     if name.startswith("voice."):
         return "event"
     return "inbound" if name.endswith("inbound") else "status"

@@ -14,6 +14,7 @@ from switchboard.wire.shapes import tags
 from docs.reference import DOCS, pages
 from tests.samples import commands, payloads, sample, webhook_of
 
+LAYER = DOCS.parent / "layers" / "switchboard"
 PAGES = pages()
 
 
@@ -27,6 +28,14 @@ def validator(name: str) -> Draft202012Validator:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_committed_page_is_current(path: Path) -> None:
     assert path.read_text() == PAGES[path], "run: PYTHONPATH=layers/switchboard python -m docs.reference"
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "schemas").iterdir()), ids=lambda path: path.stem)
+def test_schema_names_no_module_of_python(path: Path) -> None:
+    modules = {module.stem for module in LAYER.rglob("*.py")}
+
+    for name in json.loads(path.read_text()).get("$defs", {}):
+        assert "__" not in name and name not in modules  # noqa: PT018 - one rule
 
 
 def test_no_schema_is_left_of_an_event_that_is_gone() -> None:

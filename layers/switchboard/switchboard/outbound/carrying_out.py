@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from switchboard.aws import table
 from switchboard.errors import (
@@ -23,9 +23,9 @@ from switchboard.errors import (
     UnreachableError,
 )
 from switchboard.outbound.vonage import Vonage
+from switchboard.wire.commands import Result
 
 Json = Mapping[str, Any]
-Result = dict[str, Any]
 
 # Longer than the function may run: until then, whoever is sending may still be at it.
 _STILL_SENDING_S = 60
@@ -170,7 +170,7 @@ def _finish(command: Json, outcome: str, **known: object) -> Result:
         **known,
     }
     table.put({**_item(command, outcome), "result": {"S": json.dumps(result)}})
-    return result
+    return cast(Result, result)
 
 
 def _item(command: Json, progress: str) -> table.Item:

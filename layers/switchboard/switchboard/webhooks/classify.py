@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-Webhook = Literal["answer", "fallback", "event", "inbound", "status", "rtc_event"]
+WebhookName = Literal["answer", "fallback", "event", "inbound", "status", "rtc_event"]
 
 # What an event without a status is recognised by, in this order: the copy of a failed event that goes to the
 # fallback has that event's fields too, and an error is what has a reason and nothing else.
@@ -24,7 +24,7 @@ _RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.transfer", "voi
 _WORD = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # a dot would end the name of a status early
 
 
-def classify(webhook: Webhook, payload: object) -> str:
+def classify(webhook: WebhookName, payload: object) -> str:
     """Return the name of what a webhook received, for any payload at all.
 
     Args:

@@ -2,21 +2,39 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
+from switchboard.request import Request
+from switchboard.settings import answer_budget_s
+
 # Work that swallows the first cut meets the next one.
 _AGAIN_S = 0.2
 
-Result = TypeVar("Result")
+# What is left of Lambda's own time when a flow that nobody waits for is cut: Vonage still gets its reply.
+_RESERVE_S = 0.5
+
+Done = TypeVar("Done")
 
 
 class Late(BaseException):
     """Raised inside work that is out of time; a BaseException, which `except Exception` does not swallow."""
 
 
-def within(seconds: float, work: Callable[[], Result]) -> Result:
+def caller_waits_s(request: Request, context: object) -> float:
+    """Seconds until the caller has waited long enough; `context` is Lambda's own."""
+    return min(request.received_at + answer_budget_s() - time.time(), lambda_left_s(context))
+
+
+def lambda_left_s(context: object) -> float:
+    """Seconds until Lambda ends the function, less what the response takes."""
+    remaining_ms = getattr(context, "get_remaining_time_in_millis", lambda: 900_000)()
+    return float(remaining_ms) / 1000 - _RESERVE_S
+
+
+def within(seconds: float, work: Callable[[], Done]) -> Done:
     """What `work` returns; cut off after `seconds` of real time, wherever it is.
 
     Only the main thread can be cut, which is where Lambda calls a handler; elsewhere `work` takes as long as

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from switchboard.ncco import Ncco
-from switchboard.webhooks.pipeline import Flow, Rules, Webhook, current
+from switchboard.webhooks.pipeline import Flow, Webhook, current
+from switchboard.webhooks.policy import Policy
 
 if TYPE_CHECKING:
     from switchboard.wire.commands import Command
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     Commands = Command | MessageRequest | Sequence[Command | MessageRequest] | None
 
 # A refused answer goes to the fallback at once, which costs the caller less silence than a second try.
-_ANSWER = Rules("answer", 300, refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
+_ANSWER = Policy("answer", 300, refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
 # Else what is refused may be genuine (unsigned by mistake, or the secret was just rotated), so it may come
 # again.
-_EVENT = Rules("event", 300, refused=503, unavailable=503, flow_failed=500, nothing=204)
+_EVENT = Policy("event", 300, refused=503, unavailable=503, flow_failed=500, nothing=204)
 # Messages come again for 24 h, perhaps with the token that they were first sent with.
-_INBOUND = Rules("inbound", 25 * 3600, refused=503, unavailable=503, flow_failed=200, nothing=200)
+_INBOUND = Policy("inbound", 25 * 3600, refused=503, unavailable=503, flow_failed=200, nothing=200)
 _STATUS = _INBOUND._replace(name="status")
-_RTC = Rules("rtc_event", 300, refused=503, unavailable=503, flow_failed=204, nothing=204)
+_RTC = Policy("rtc_event", 300, refused=503, unavailable=503, flow_failed=204, nothing=204)
 
 
 @overload

@@ -13,14 +13,14 @@ Json = Mapping[str, Any]
 _ENCODER = json.JSONEncoder(allow_nan=False)
 
 
-class Reply(NamedTuple):
+class FlowReply(NamedTuple):
     """`ncco` is JSON, `None` when there is no NCCO to answer with. The commands have no ids yet."""
 
     ncco: str | None
     commands: Sequence[Json]
 
 
-def read_reply(returned: Any) -> Reply:  # noqa: ANN401 - whatever the user's flow gave back
+def read_reply(returned: Any) -> FlowReply:  # noqa: ANN401 - whatever the user's flow gave back
     """Tell actions, messages and commands apart in what a flow returned; one alone is a list of one.
 
     Raises:
@@ -29,13 +29,13 @@ def read_reply(returned: Any) -> Reply:  # noqa: ANN401 - whatever the user's fl
         ValueError: it holds NaN or Infinity, which JSON does not have.
     """
     if returned is None:
-        return Reply(None, [])
+        return FlowReply(None, [])
     items = as_wire(returned if isinstance(returned, list | tuple) else [returned])
     actions = [item for item in items if "action" in item]
     commands = [_command(item) for item in items if "action" not in item]
     if os.environ.get("SWITCHBOARD_VALIDATE") == "1":
         _validate(actions)
-    return Reply(None if commands and not actions else to_json(actions), commands)
+    return FlowReply(None if commands and not actions else to_json(actions), commands)
 
 
 def to_json(ncco: Sequence[Json]) -> str:

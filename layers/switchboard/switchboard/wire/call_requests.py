@@ -11,7 +11,7 @@ from switchboard.wire.actions import Action, AdvancedMachineDetection, HttpMetho
 from switchboard.wire.endpoints import App, Digits, Phone, PhoneNumber, StandardHeaders, Url, Vbc, Websocket
 from switchboard.wire.typed import Between, Items, Matches, Tagged, TypedDict
 
-Level = Annotated[str, Matches(r"-?(?:0(?:\.[0-9]+)?|1(?:\.0+)?)", "a number from -1 to 1, as a text")]
+LevelText = Annotated[str, Matches(r"-?(?:0(?:\.[0-9]+)?|1(?:\.0+)?)", "a number from -1 to 1, as a text")]
 
 
 class SipCallee(TypedDict, total=False):
@@ -94,7 +94,7 @@ class TalkInCall(_InCall, total=False):
     style: Annotated[int, Between(0)]
     premium: bool
     loop: Loop
-    level: Level
+    level: LevelText
 
 
 class StreamInCall(_InCall, total=False):
@@ -103,7 +103,7 @@ class StreamInCall(_InCall, total=False):
     action: Required[Literal["stream"]]
     stream_url: Required[OneUrl]
     loop: Loop
-    level: Level
+    level: LevelText
 
 
 class StopInCall(_InCall):

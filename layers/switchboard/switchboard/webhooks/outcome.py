@@ -1,0 +1,73 @@
+"""How a webhook request ends: the response for API Gateway, and what the log and the metrics say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
+
+from switchboard import telemetry
+from switchboard.errors import AwsError, BodyTooLargeError, SignatureError, SwitchboardError
+from switchboard.webhooks.policy import Policy
+
+_SEVERITIES: Mapping[str, telemetry.Severity] = {
+    "Answered": "INFO",
+    "Accepted": "INFO",
+    "Unsigned": "INFO",
+    "Checked": "INFO",
+    "Refused": "WARNING",
+}
+
+# What the internet knocks with. It is answered as any refusal, but nobody has to hear of it.
+_UNSIGNED = {"missing", "malformed", "algorithm"}
+
+
+class Response(TypedDict, total=False):
+    """What API Gateway makes an HTTP response of (payload format version 2.0)."""
+
+    statusCode: int
+    headers: dict[str, str]
+    body: str
+
+
+class Outcome(NamedTuple):
+    """How a request ended.
+
+    Attributes:
+        name: its name in the log and in the metrics.
+        response: what Vonage is answered.
+        commands: what is left to do.
+        facts: what else the log says of it.
+    """
+
+    name: str
+    response: Response
+    commands: Sequence[Mapping[str, Any]] = ()
+    facts: Mapping[str, object] = {}
+
+    @property
+    def severity(self) -> telemetry.Severity:
+        """How much the log makes of it."""
+        return _SEVERITIES.get(self.name, "ERROR")
+
+
+def with_status(name: str, status: int, **facts: object) -> Outcome:
+    """An outcome whose response is a status alone."""
+    return Outcome(name, {"statusCode": status}, facts=facts)
+
+
+def of_failure(failure: Exception, policy: Policy) -> Outcome:
+    """The outcome of a request that could not be handled."""
+    match failure:
+        case SignatureError():
+            name = "Unsigned" if failure.reason in _UNSIGNED else "Refused"
+            return with_status(name, policy.refused, reason=failure.reason)
+        case BodyTooLargeError():
+            return with_status("TooLarge", 413)
+        case AwsError():
+            return with_status("NotQueued", policy.unavailable, reason=str(failure))
+        case SwitchboardError():
+            return with_status("Unavailable", policy.unavailable, reason=str(failure))
+    return with_status("Failed", policy.unavailable, **telemetry.where(failure))
+
+
+def json_response(body: str) -> Response:
+    """A response of JSON, such as an NCCO."""
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": body}
