@@ -45,7 +45,7 @@ class _Schema(GenerateJsonSchema):
 
 
 def pages() -> dict[Path, str]:
-    """Return every generated file with the content it should have."""
+    """Every generated file with the content it should have."""
     commands = {name: keys(shape)["detail"] for name, shape in tags(Command, "name").items()}
     schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **commands, "result": Result, "stored": Stored}
     written = {DOCS / "schemas" / f"{name}.json": _schema(name, shape) for name, shape in schemas.items()}
@@ -120,7 +120,7 @@ def _table(shape: Shape, hidden: set[str]) -> str:
 def _rows(
     shape: Shape, hidden: set[str], prefix: str = "", explained: Mapping[Shape, str] | None = None
 ) -> Iterator[str]:
-    """Yield the rows of a shape's keys; what several keys hold is explained at the first of them."""
+    """The rows of a shape's keys; what several keys hold is explained at the first of them."""
     explained = dict(explained or {})
     for key, annotation in keys(shape).items():
         inner, rules, _ = unwrap(annotation)
@@ -137,7 +137,7 @@ def _rows(
 
 
 def _words(annotation: Shape) -> str:
-    """Return a type in words, with the rules on what is inside it."""
+    """A type in words, with the rules on what is inside it."""
     shape, rules, _ = unwrap(annotation)
     origin: Shape = get_origin(shape)
     if tagged := [rule.key for rule in rules if isinstance(rule, Tagged)]:
@@ -154,7 +154,7 @@ def _words(annotation: Shape) -> str:
 
 
 def _description(shape: Shape) -> str:
-    """Return the docstring of a wire type, and none of those that its bases have."""
+    """The docstring of a wire type, and none of those that its bases have."""
     own = vars(shape).get("__doc__") if keys(shape) else None
     return inspect.cleandoc(own or "")
 

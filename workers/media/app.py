@@ -3,6 +3,7 @@
 A rule of the event bus puts `voice.record` and `messages.inbound` in the media queue. What is stored is an
 event: `voice.record.stored` or `messages.inbound.stored`, with the object's bucket and key. Only files on
 Vonage's own hosts are fetched, with the application's token; what is elsewhere stays where it is.
+
 Source: Vonage, "Recording" (kept for 30 days; fetched with a JWT of the application) and Messages API v1.
 """
 

@@ -4,18 +4,21 @@ They come from flows, which return them, and from other stacks, which put them o
 carried out once for its id, and what became of it is an event: `messages.send.accepted`,
 `voice.call.uncertain` and so on. What was surely not accepted is tried again, when Vonage says so or a little
 later each time; what Vonage refuses is also kept in the dead-letter queue.
+
 Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures).
 """
 
 import json
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
 from switchboard.aws import queues
 from switchboard.errors import AwsError
 from switchboard.outbound.carrying_out import LaterError, carry_out, give_up
-from switchboard.wire.commands import Result
+
+if TYPE_CHECKING:
+    from switchboard.wire.commands import Result
 
 # Enough for a day of Vonage asking for patience; the queue itself gives up later than this.
 MOST_ATTEMPTS = 60
@@ -71,7 +74,7 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
         return {"id": message["messageId"], "name": "unreadable", "detail": message["body"]}
 
 
-def attempt(command: dict[str, Any], attempts: int) -> Result:
+def attempt(command: dict[str, Any], attempts: int) -> "Result":
     """The result of a command, which is a rejection after too many attempts."""
     try:
         return carry_out(command)

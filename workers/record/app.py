@@ -1,8 +1,9 @@
 """Events come out of the event queue: each is written to the timeline, then put on the event bus.
 
 Reads batches of a FIFO queue and reports the messages that failed, with those behind them in the same call or
-message, so that SQS gives them again in order; other calls go on. A message that keeps failing ends in the
-dead-letter queue.
+message, so that SQS gives them again in order; other calls go on. What keeps failing ends in the dead-letter
+queue.
+
 Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures).
 """
 

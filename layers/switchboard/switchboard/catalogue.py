@@ -76,7 +76,7 @@ CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **RESULTS, **STORE
 
 
 def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:
-    """Return the type that a payload of this event should have; `Any` for one that is not documented."""
+    """The type that a payload of this event should have; `Any` for one that is not documented."""
     if name == "messages.inbound":
         return tags(messages.Inbound, "message_type").get(str(payload.get("message_type", "text")), Any)
     return CATALOGUE.get(name, rtc.Event if name.startswith("rtc.") else Any)

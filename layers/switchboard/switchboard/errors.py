@@ -47,8 +47,8 @@ class SecretError(SwitchboardError):
 class AwsError(SwitchboardError):
     """An AWS service refused a request, or did not answer in time.
 
-    `code` is AWS's own error code (`ThrottlingException`), or the Python exception's name when no answer
-    came.
+    `code` is AWS's own error code (`ThrottlingException`), or the name of the Python exception when AWS
+    did not answer at all.
     """
 
     def __init__(self, action: str, code: str, *, retryable: bool) -> None:
@@ -68,8 +68,8 @@ class ReplyLostError(SwitchboardError):
 class RefusedError(SwitchboardError):
     """Vonage answered with an error. `reason` is Vonage's text, which may quote a number: never log it.
 
-    `status` is 0 for what was not even asked. `retry_after_s` is how long Vonage wants to be left alone, if
-    it says.
+    `status` is 0 for what was not even asked. `retry_after_s` is how long Vonage wants to be left alone;
+    None when it does not say.
     """
 
     def __init__(self, status: int, reason: str, *, retry_after_s: int | None = None) -> None:

@@ -1,8 +1,8 @@
 """Write what a call does: an NCCO is a list of actions, as literals or by these builders.
 
 `[talk("Hello."), {"action": "talk", "text": "Hello."}]` are the same action twice. Options keep Vonage's
-own names (`bargeIn`, `eventUrl`), so its reference applies as it stands and a type checker names a wrong
-one.
+own names (`bargeIn`, `eventUrl`), so its reference applies as it stands, and a type checker finds a
+misspelt one.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ class SdkAction(Protocol):
     """An action built by Vonage's own Python SDK: any object with pydantic's `model_dump`."""
 
     def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> dict[str, Any]:
-        """Return the action as a dictionary."""
+        """The action as a dictionary."""
 
 
 def as_wire(ncco: Iterable[Action | SdkAction]) -> list[Mapping[str, Any]]:
-    """Return an NCCO that `json.dumps` takes, be it made of literals, builders or the SDK's models.
+    """An NCCO that `json.dumps` takes, be it made of literals, builders or the SDK's models.
 
     Raises:
         TypeError: one of them is no action at all.

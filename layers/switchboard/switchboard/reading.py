@@ -11,17 +11,17 @@ _SIP_HEADER = "SipHeader_"
 
 
 def caller(request: Mapping[str, Any]) -> str:
-    """Return who calls: `from`, or `from_user` when a Client SDK user does; empty when withheld."""
+    """Who calls: `from`, or `from_user` when a Client SDK user does; empty when withheld."""
     return str(request.get("from") or request.get("from_user") or "")
 
 
 def leg(event: Mapping[str, Any]) -> str | None:
-    """Return the leg an event is about; `human` and `machine` events name it `call_uuid`."""
+    """The leg that an event is about; `human` and `machine` events name it `call_uuid`."""
     return event.get("uuid") or event.get("call_uuid")
 
 
 def sip_headers(request: Mapping[str, Any]) -> dict[str, str]:
-    """Return the SIP headers of an inbound call, such as `{"X-UserId": "42"}`; case and hyphens are kept.
+    """The SIP headers of an inbound call, such as `{"X-UserId": "42"}`; case and hyphens are kept.
 
     Vonage passes on the headers that begin with `X-` (but not `X-Nexmo`), and `User-to-User`.
     """
@@ -31,29 +31,29 @@ def sip_headers(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 def digits(event: Mapping[str, Any]) -> str:
-    """Return the keys pressed in an input event; empty when there were none."""
+    """The keys pressed in an input event; empty when there were none."""
     return (event.get("dtmf") or {}).get("digits") or ""
 
 
 def speech(event: Mapping[str, Any]) -> str:
-    """Return the best reading of what was said in an input event; empty when nothing was understood."""
+    """The best reading of what was said in an input event; empty when nothing was understood."""
     results = (event.get("speech") or {}).get("results") or [{}]
     return results[0].get("text") or ""
 
 
 def confidence(event: Mapping[str, Any]) -> float:
-    """Return from 0 to 1 how sure Vonage is of `speech`; 0 when it does not say."""
+    """How sure Vonage is of `speech`, from 0 to 1; 0 when it does not say."""
     results = (event.get("speech") or {}).get("results") or [{}]
     return float(results[0].get("confidence") or 0)
 
 
 def duration(event: Mapping[str, Any]) -> int | None:
-    """Return how many seconds a completed call lasted, or None when the event does not say."""
+    """How many seconds a completed call lasted; None when the event does not say."""
     return int(event["duration"]) if event.get("duration") else None
 
 
 def price(event: Mapping[str, Any]) -> "Decimal | None":
-    """Return what a completed call or a message cost, exactly; None when the event does not say.
+    """What a completed call or a message cost, exactly; None when the event does not say.
 
     Calls are priced in euros; a message's currency is in its `usage`.
     """
@@ -64,7 +64,7 @@ def price(event: Mapping[str, Any]) -> "Decimal | None":
 
 
 def from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Return a webhook's fields from the query parameters of a GET.
+    """A webhook's fields from the query parameters of a GET.
 
     Objects arrive there as JSON text in one parameter (`dtmf={"digits":"3","timed_out":true}`); a text that
     only looks like JSON is left as it is.

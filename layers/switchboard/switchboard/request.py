@@ -17,17 +17,19 @@ from switchboard.errors import BodyTooLargeError
 # (1 MiB) and, decoded at its worst (three for one), a DynamoDB item (400 KB).
 MAX_BODY_BYTES = 128 * 1024
 
-# API Gateway gives up on a function after 30 s, so an older request is a replayed sample, not a waiting
-# caller.
+# API Gateway gives up on a function after 30 s: an older request is a replayed sample, and nobody waits.
 _OLDEST_WAITING_CALLER_S = 30
 
 
 class Request(NamedTuple):
     """One webhook request, as it arrived.
 
-    `body` is what the signature covers. `headers` have lower-case names. `received_at` is the Unix time in
-    seconds at which API Gateway took the request. `base_url` is the stage's own URL, without a trailing
-    slash.
+    Attributes:
+        body: what the signature covers.
+        headers: by their names in lower case.
+        path: `rawPath`.
+        received_at: the Unix time in seconds at which API Gateway took the request.
+        base_url: the stage's own URL, without a slash at its end.
     """
 
     body: bytes

@@ -1,8 +1,8 @@
 """Put events on the stack's event bus.
 
-Source: AWS, EventBridge API reference, PutEvents: up to 10 entries and 1 MB at once; a reply of status 200
-may hold entries that failed, and a bus that does not exist is no error at all, so its name comes from the
-template alone.
+Source: AWS, EventBridge API reference, PutEvents: up to 10 entries and 1 MB at once. A reply of status 200
+may hold entries that failed, and a bus that does not exist is not an error at all: its name comes from
+template.yaml alone.
 """
 
 import functools

@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from switchboard.aws import table
 from switchboard.errors import (
@@ -23,7 +23,9 @@ from switchboard.errors import (
     UnreachableError,
 )
 from switchboard.outbound.vonage import Vonage
-from switchboard.wire.commands import Result
+
+if TYPE_CHECKING:
+    from switchboard.wire.commands import Result
 
 Json = Mapping[str, Any]
 
@@ -43,7 +45,7 @@ class LaterError(SwitchboardError):
         self.after_s = after_s
 
 
-def carry_out(command: Json) -> Result:
+def carry_out(command: Json) -> "Result":
     """The result of a command, now or from when it was first carried out.
 
     Raises:
@@ -66,12 +68,12 @@ def carry_out(command: Json) -> Result:
     return _finish(command, "uncertain", reason="The function was cut off while it asked Vonage.")
 
 
-def give_up(command: Json, reason: str) -> Result:
+def give_up(command: Json, reason: str) -> "Result":
     """The result of a command that was tried often enough."""
     return _finish(command, "rejected", reason=reason)
 
 
-def _attempt(command: Json) -> Result:
+def _attempt(command: Json) -> "Result":
     try:
         reply = _ask(command)
     except (UnreachableError, SecretError, SettingError) as failure:
@@ -132,7 +134,7 @@ def _request(vonage: Vonage, command: Json) -> Json:
             return vonage.update_call(detail.pop("uuid"), detail, detail.pop("region_url", None))
 
 
-def _lost(command: Json, reason: str, status_code: int | None = None) -> Result:
+def _lost(command: Json, reason: str, status_code: int | None = None) -> "Result":
     if _may_happen_twice(command):
         raise _wait(command, reason)
     known = {} if status_code is None else {"status_code": status_code}
@@ -161,7 +163,7 @@ def _wait(command: Json, reason: str, after_s: int | None = None) -> LaterError:
     return LaterError(reason, after_s)
 
 
-def _finish(command: Json, outcome: str, **known: object) -> Result:
+def _finish(command: Json, outcome: str, **known: object) -> "Result":
     result = {
         "id": command["id"],
         "command": command["name"],
@@ -170,7 +172,7 @@ def _finish(command: Json, outcome: str, **known: object) -> Result:
         **known,
     }
     table.put({**_item(command, outcome), "result": {"S": json.dumps(result)}})
-    return cast(Result, result)
+    return cast("Result", result)
 
 
 def _item(command: Json, progress: str) -> table.Item:

@@ -21,11 +21,12 @@ _MARKS = {
     "reason": "voice.error",
 }
 _RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.transfer", "voice.unknown"}
-_WORD = re.compile(r"[A-Za-z0-9_:-]{1,64}")  # a dot would end the name of a status early
+# Without a dot, which would end the name of a status early.
+_WORD = re.compile(r"[A-Za-z0-9_:-]{1,64}")
 
 
 def classify(webhook: WebhookName, payload: object) -> str:
-    """Return the name of what a webhook received, for any payload at all.
+    """The name of what a webhook received, for any payload at all.
 
     Args:
         webhook: which one received it: `event`, `inbound`, …
@@ -51,7 +52,7 @@ def classify(webhook: WebhookName, payload: object) -> str:
 
 
 def is_v0_1(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message or status has the shape of Messages v0.1, where `to` is an object."""
+    """Whether a message or status has the shape of Messages v0.1, where `to` is an object."""
     return isinstance(message.get("to"), Mapping)
 
 

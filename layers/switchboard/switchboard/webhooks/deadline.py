@@ -37,8 +37,7 @@ def lambda_left_s(context: object) -> float:
 def within(seconds: float, work: Callable[[], Done]) -> Done:
     """What `work` returns; cut off after `seconds` of real time, wherever it is.
 
-    Only the main thread can be cut, which is where Lambda calls a handler; elsewhere `work` takes as long as
-    it takes.
+    Only the main thread can be cut, which is where Lambda calls a handler; elsewhere `work` takes its time.
 
     Raises:
         Late: the time is over.

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 # A refused answer goes to the fallback at once, which costs the caller less silence than a second try.
 _ANSWER = Policy("answer", 300, refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
-# Else what is refused may be genuine (unsigned by mistake, or the secret was just rotated), so it may come
-# again.
+# Elsewhere what is refused may come again: it may be genuine, when the secret was just rotated.
 _EVENT = Policy("event", 300, refused=503, unavailable=503, flow_failed=500, nothing=204)
 # Messages come again for 24 h, perhaps with the token that they were first sent with.
 _INBOUND = Policy("inbound", 25 * 3600, refused=503, unavailable=503, flow_failed=200, nothing=200)

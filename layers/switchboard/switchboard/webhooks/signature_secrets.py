@@ -131,9 +131,8 @@ def _signature_secret(credentials: dict[str, Any], api_key: str | None) -> str |
         secret = credentials.get("signature_secret")
     else:
         secret = (credentials.get("signature_secrets") or {}).get(api_key)
-    return (
-        secret if isinstance(secret, str) and secret else None
-    )  # an empty key would verify anybody's signature
+    # An empty key would verify anybody's signature.
+    return secret if isinstance(secret, str) and secret else None
 
 
 def _read_version(label: str) -> Version | None:

@@ -2,8 +2,8 @@
 
 Names and ranges are the wire's: `connect_timeout`, not the `connection_timeout` of older pages.
 
-Source: Vonage Application API v2 reference (2.4.1); Vonage Support, "How to configure the custom webhook
-timeout".
+Source: Vonage Application API v2 reference (2.4.1); Vonage Support,
+"How to configure the custom webhook timeout".
 """
 
 from typing import Annotated, Any, Literal, Required

@@ -206,7 +206,7 @@ class MessageUpdate(TypedDict, total=False):
 
 
 def reply_to(message: Inbound, text: str) -> MessageRequest:
-    """Return a text that answers an inbound message: the same channel, sender and receiver exchanged."""
+    """A text that answers an inbound message: the same channel, sender and receiver exchanged."""
     answer = {
         "channel": message["channel"],
         "message_type": "text",

@@ -64,8 +64,7 @@ def _origin(annotation: Shape) -> Shape:
 def locate(shape: Shape, path: Sequence[str | int]) -> Place:
     """What is at a path that pydantic reports: keys, indexes and, in a union, the tag of its member.
 
-    What may be null is looked up as what it is otherwise. A path that leads out of the types ends at the
-    shape `Any`.
+    What may be null is taken for what it is otherwise. A path that leads out of the types ends at `Any`.
     """
     place = _given(shape)
     for step in path:

@@ -93,10 +93,9 @@ class Matches(Constraint):
         from annotated_types import Predicate
         from pydantic import StringConstraints
 
-        yield StringConstraints(pattern=f"^(?:{self.pattern})$")  # what a JSON Schema can say
-        yield Predicate(
-            cast("Callable[[Any], bool]", re.compile(self.pattern).fullmatch)
-        )  # what hypothesis reads
+        # One for pydantic and its JSON Schemas, one for hypothesis.
+        yield StringConstraints(pattern=f"^(?:{self.pattern})$")
+        yield Predicate(cast("Callable[[Any], bool]", re.compile(self.pattern).fullmatch))
 
 
 class Fits(Constraint):

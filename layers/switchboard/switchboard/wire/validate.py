@@ -1,8 +1,8 @@
 """Check a payload against the wire types and say what is wrong with it, one line for each violation.
 
 What we write (an NCCO, a message) is checked strictly: a key that Vonage does not know would be ignored in
-silence, so it is an error here. What we read is checked for what it has, and stays as it came: Vonage adds
-fields.
+silence, so it is an error here. What we read is checked for what it has, and stays as it came, since Vonage
+adds fields.
 
 This module imports pydantic, which costs twice the cold start of a whole webhook. Tests, the simulated
 Vonage, the outbound function and `SWITCHBOARD_VALIDATE=1` use it; the answer path never does.

@@ -6,8 +6,7 @@ Flows tell events apart by `status` or by the key that only one of them has::
         case {"dtmf": {"digits": "1"}}: ...
         case {"status": "completed", "duration": str(seconds)}: ...
 
-The types say what is documented. At run time any field, status or detail that Vonage adds passes through as
-it came.
+The types say what is documented. Any field, status or detail that Vonage adds passes through as it came.
 
 Source: Vonage Voice API webhooks reference, and requests recorded in the official SDKs' tests.
 """
@@ -49,10 +48,9 @@ class Answered(_Leg, total=False):
 class NotAnswered(_Leg, total=False):
     """The leg ended without an answer.
 
-    `detail` says more: `unavailable`, `timeout` or `carrier_timeout` (unanswered),
-    `invalid_number`, `restricted` or `declined` (rejected), `cannot_route`, `number_out_of_service`
-    or `internal_error` (failed). The reply is read as an NCCO only after a `connect` with `eventType:
-    synchronous`.
+    `detail` says more: `unavailable`, `timeout` or `carrier_timeout` (unanswered), `invalid_number`,
+    `restricted` or `declined` (rejected), `cannot_route`, `number_out_of_service` or `internal_error`
+    (failed). The reply is read as an NCCO only after a `connect` with `eventType: synchronous`.
     """
 
     status: Required[Literal["busy", "cancelled", "timeout", "unanswered", "rejected", "failed"]]
