@@ -41,9 +41,9 @@ def test_a_flows_own_line_carries_the_ids_of_its_call(monkeypatch: pytest.Monkey
 def no_logger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a function that has just started."""
     monkeypatch.delitem(vars(telemetry), "logger")
-    telemetry._least_severity.cache_clear()
+    telemetry._least_rank.cache_clear()
     yield
-    telemetry._least_severity.cache_clear()
+    telemetry._least_rank.cache_clear()
 
 
 @pytest.mark.usefixtures("no_logger")

@@ -92,7 +92,7 @@ def __getattr__(name: str) -> "Logger":
 
     with warnings.catch_warnings(action="ignore"):  # one says that the level is not Lambda's, which would win
         made = Logger()
-    logging.getLogger(made.name).setLevel(_least_severity())
+    logging.getLogger(made.name).setLevel(_least_rank())
     globals()[name] = made
     return made
 
