@@ -41,7 +41,7 @@ debug: .venv/.ready ## Breakpoints while `make up` runs: make debug FUNCTION=ans
 	@$(LOCAL) debug "$${FUNCTION:-answer}"
 
 call: .venv/.ready ## Run a call script against what is up: make call SCRIPT=examples/ivr/call.yaml
-	@$(RUN) -m local call $(SCRIPT)
+	@$(LOCAL) call $(SCRIPT)
 
 timeline: .venv/.ready ## Recent calls and messages of what is up, or one of them: make timeline ID=CON-…
 	@$(LOCAL) timeline $${ID:+"$$ID"}

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 def translate(template: Path) -> Json:
     """A template in both forms, `written` and `translated`, intrinsic functions spelled out."""
-    script = Path(__file__).with_name("translate.py")
+    script = Path(__file__).parent / "programs" / "translate.py"
     command = [str(paths.SAM.with_name("python")), str(script), str(template)]
     environment = aws.environment("http://127.0.0.1:9")
     done = subprocess.run(command, capture_output=True, env=environment, check=True)

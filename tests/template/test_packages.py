@@ -55,7 +55,7 @@ def run(code: Path, layers: list[Path], event: dict[str, Any], environment: dict
     """Nothing but the package and the standard library is there to be imported."""
     path = ":".join(map(str, [code, *layers]))
     done = subprocess.run(
-        [sys.executable, "-S", str(Path(__file__).with_name("run_function.py"))],
+        [sys.executable, "-S", str(Path(__file__).parent / "programs" / "run_function.py")],
         input=json.dumps(event).encode(),
         env={"PYTHONPATH": path, **LAMBDA, **environment},
         capture_output=True,

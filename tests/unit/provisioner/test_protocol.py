@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -173,7 +174,9 @@ def test_a_broken_layer_is_a_failed_deployment(cloudformation: CloudFormation) -
         "lambda_handler(json.load(sys.stdin), Context(60))\n"
     )
 
-    subprocess.run([sys.executable, "-c", program], input=json.dumps(outcome.event), text=True, check=True)
+    environment = {**os.environ, "PYTHONPATH": "layers/switchboard"}
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, input=json.dumps(outcome.event), text=True, check=True, env=environment)
 
     assert not outcome.succeeded
     assert "ModuleNotFoundError (pydantic)" in outcome.reason
