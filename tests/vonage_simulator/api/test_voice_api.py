@@ -135,25 +135,22 @@ def test_invalid_request_names_the_field(voice: httpx.Client, path: str, spoiled
         {"jti": None},
         {"application_id": None},
         {"application_id": "unknown"},
-        {"iat": int(time.time()) - 3600},
-        {"exp": int(time.time()) - 60},
-        {"exp": int(time.time()) + 2 * 86400},
-        {"exp": int(time.time()) + 29},
-        {"nbf": int(time.time()) + 600},
     ],
-    ids=[
-        "no iat",
-        "no jti",
-        "no application",
-        "other application",
-        "old",
-        "expired",
-        "too long",
-        "too short",
-        "not yet",
-    ],
+    ids=["no iat", "no jti", "no application", "other application"],
 )
 def test_token_outside_the_rules_is_refused(voice: httpx.Client, customer: Customer, claims: Json) -> None:
+    assert voice.get(CALLS, headers=bearer(customer, **claims)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("claim", "from_now_s"),
+    [("iat", -3600), ("exp", -60), ("exp", 2 * 86400), ("exp", 29), ("nbf", 600)],
+    ids=["old", "expired", "too long", "too short", "not yet"],
+)
+def test_token_outside_its_time_is_refused(
+    voice: httpx.Client, customer: Customer, claim: str, from_now_s: int
+) -> None:
+    claims = {claim: int(time.time()) + from_now_s}
     assert voice.get(CALLS, headers=bearer(customer, **claims)).status_code == 401
 
 
