@@ -68,6 +68,9 @@ def serve(
 def _answer(
     request: protocol.Request, remaining_s: float, make_tools: "Callable[[float], Tools] | None"
 ) -> protocol.Answer:
+    if request.type not in protocol.REQUEST_TYPES:
+        known = ", ".join(protocol.REQUEST_TYPES)
+        return protocol.failed(request, f"{request.type!r} is not a request type. Known: {known}.")
     try:
         from provisioner.resources.handle import handle
         from provisioner.resources.tools import Tools

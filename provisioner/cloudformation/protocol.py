@@ -8,13 +8,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 # CloudFormation refuses a longer answer, and the stack then waits for its timeout.
 MAX_BODY_BYTES = 4096
 
 MAX_REASON_CHARACTERS = 2000
 RequestType = Literal["Create", "Update", "Delete"]
+REQUEST_TYPES: tuple[str, ...] = get_args(RequestType)
 
 
 @dataclass(frozen=True)
@@ -65,22 +66,30 @@ class Answer:
 
 
 def parse(event: Mapping[str, Any]) -> Request:
-    """The request in a Lambda event.
+    """The request in a Lambda event that has a `ResponseURL`.
 
-    Raises:
-        KeyError: a field that CloudFormation always sends is missing.
+    Whatever else is missing or unheard of stays so: there is somebody to answer, who must not wait in vain.
     """
     return Request(
-        type=event["RequestType"],
-        id=event["RequestId"],
-        stack_id=event["StackId"],
-        logical_id=event["LogicalResourceId"],
-        resource_type=event["ResourceType"],
+        type=event.get("RequestType", ""),
+        id=event.get("RequestId", ""),
+        stack_id=event.get("StackId", ""),
+        logical_id=event.get("LogicalResourceId", ""),
+        resource_type=event.get("ResourceType", ""),
         response_url=event["ResponseURL"],
         physical_id=event.get("PhysicalResourceId") or None,
         properties=event.get("ResourceProperties") or {},
         old_properties=event.get("OldResourceProperties") or {},
     )
+
+
+def printable(text: str) -> str:
+    """The text with a blank for each character that can't be shown.
+
+    A control character in a reason makes all events of the stack unreadable.
+    Source: aws-cloudformation/cloudformation-coverage-roadmap, issue 1601.
+    """
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def failed(request: Request, reason: str) -> Answer:
@@ -93,7 +102,7 @@ def body(request: Request, answer: Answer) -> bytes:
 
     Only the reason is ever cut: everything else is ids, and the stack cannot go on without them.
     """
-    reason = answer.reason[:MAX_REASON_CHARACTERS]
+    reason = printable(answer.reason[:MAX_REASON_CHARACTERS])
     encoded = _encode(request, answer, reason)
     while len(encoded) > MAX_BODY_BYTES and reason:
         too_long = len(encoded) - MAX_BODY_BYTES

@@ -4,8 +4,11 @@ Source: Vonage Numbers API reference (msisdn: no `+`, no leading zeros).
 """
 
 import re
+from decimal import Decimal
 
 PUNCTUATION = re.compile(r"[\s().\-/]")
+# What CloudFormation makes of a long number without quotes: 447700900000 becomes 4.477009E11.
+E_NOTATION = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
@@ -14,6 +17,8 @@ def normalise(text: str) -> str:
     Raises:
         ValueError: it is not an international number; the text says why.
     """
+    if E_NOTATION.fullmatch(text.strip()):
+        text = _whole(text.strip())
     digits = PUNCTUATION.sub("", text).removeprefix("+")
     digits = digits.removeprefix("00")
     if not (digits.isascii() and digits.isdigit()):
@@ -23,6 +28,14 @@ def normalise(text: str) -> str:
     if not 7 <= len(digits) <= 15:
         raise ValueError(f"{text!r} has {len(digits)} digits; an international number has 7 to 15")
     return digits
+
+
+def _whole(text: str) -> str:
+    """The digits of a number in E-notation."""
+    number = Decimal(text)
+    if number != number.to_integral_value():
+        raise ValueError(f"{text!r} has lost digits in the template; write the number in quotes")
+    return f"{number:f}".partition(".")[0]
 
 
 def read_numbers(value: object) -> list[str]:

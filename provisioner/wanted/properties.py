@@ -12,14 +12,14 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from provisioner.errors import InvalidPropertiesError
 from provisioner.wanted import capabilities, errors
 from provisioner.wanted.msisdn import read_numbers
-from provisioner.wanted.scalars import Flag, Shape, Text, Uuid, Version, Whole
+from provisioner.wanted.scalars import Anything, Flag, Shape, Text, Uuid, Version
 
 
 class ResourceProperties(Shape):
-    """What both types have in common; the token and timeout are CloudFormation's own."""
+    """What both types have in common; the token and timeout are CloudFormation's own, and its to judge."""
 
-    ServiceToken: str = ""
-    ServiceTimeout: Whole | None = None
+    ServiceToken: Anything = None
+    ServiceTimeout: Anything = None
     PropertiesVersion: Version = "1"
     CredentialsSecret: Text
 

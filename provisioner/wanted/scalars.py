@@ -35,7 +35,7 @@ def _lower(value: object) -> object:
 
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+Anything = Annotated[object, BeforeValidator(_whole)]
 Hours = Annotated[applications.ConversationHours, BeforeValidator(_whole)]
 Days = Annotated[applications.LegDays, BeforeValidator(_whole)]
 ConnectTimeout = Annotated[applications.ConnectTimeout, BeforeValidator(_whole)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from provisioner.cloudformation.protocol import printable
 from provisioner.errors import ProvisionerError
 
 MAX_DETAIL = 300
@@ -110,7 +111,7 @@ def _from_json(document: dict[str, Any]) -> str:
 
 
 def _line(text: str) -> str:
-    line = " ".join(text.split()).rstrip(".")
+    line = " ".join(printable(text).split()).rstrip(".")
     return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"
 
 

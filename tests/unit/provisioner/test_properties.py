@@ -206,11 +206,28 @@ def test_video_and_network_apis_pass_through_with_their_booleans() -> None:
         ("", "Numbers"),
         ([""], "Numbers"),
         ({"a": "b"}, "a list of numbers"),
+        ("4.4770090000012E11", "write the number in quotes"),
+        ("4.477E3", "has 4 digits"),
     ],
 )
 def test_numbers_that_are_none_are_refused(numbers: object, told: str) -> None:
     with pytest.raises(InvalidPropertiesError, match=told):
         properties.number(number_properties("a" * 32, Numbers=numbers))
+
+
+@pytest.mark.parametrize("written", ["4.477009E11", "4.477009E+11", "4.477009e11", " 4.47700900000E11 "])
+def test_a_number_without_quotes_is_read_as_what_cloudformation_made_of_it(written: str) -> None:
+    read = properties.number(number_properties("a" * 32, Numbers=[written]))
+
+    assert read.Numbers == ["447700900000"]
+
+
+@pytest.mark.parametrize("timeout", ["", "180.0", "3.6E3", ["x"]])
+def test_what_is_cloudformations_own_is_not_judged(timeout: object) -> None:
+    valid_number = number_properties("a" * 32) | {"ServiceTimeout": timeout, "ServiceToken": timeout}
+
+    assert properties.application(valid() | {"ServiceTimeout": timeout}).Name
+    assert properties.number(valid_number).Numbers
 
 
 def test_every_shape_ever_released_still_parses() -> None:

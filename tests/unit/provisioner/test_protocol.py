@@ -18,6 +18,7 @@ from provisioner import app, on_failure
 from provisioner.cloudformation import callback, protocol
 from provisioner.cloudformation.callback import Callback, NotDeliveredError
 from provisioner.cloudformation.protocol import Answer, Request
+from provisioner.world import vonage_errors
 from tests.unit.provisioner.conftest import APPLICATION, World, application_properties
 
 
@@ -51,6 +52,30 @@ def test_an_answer_never_exceeds_what_cloudformation_reads(reason: str) -> None:
     assert len(body) <= 4096
     assert json.loads(body)["Status"] == "FAILED"
     assert json.loads(body)["Data"] == {"ApplicationId": "a" * 500}
+
+
+def test_no_control_character_reaches_the_events_of_a_stack() -> None:
+    body = b"\x1b[31mBad gateway\x1b[0m \x00 \xef\xbf\xbe \xe2\x80\xaa"
+    refused = vonage_errors.from_reply("create the application", 502, body, {})
+
+    assert refused.cause.isprintable()
+    for reason in (str(refused), body.decode(), "two\nlines\x85\u2028"):
+        answer = protocol.failed(request(), reason)
+        assert json.loads(protocol.body(request(), answer))["Reason"].isprintable()
+
+
+@pytest.mark.parametrize("kind", ["Import", "", None])
+def test_an_unheard_of_request_is_refused_at_once(world: World, kind: str | None) -> None:
+    outcome = world.stack().request("Create", "App", APPLICATION, ResourceProperties={})
+    if kind is None:
+        del outcome.event["RequestType"]
+    else:
+        outcome.event["RequestType"] = kind
+
+    world.cloudformation.deliver(outcome)
+
+    assert "is not a request type. Known: Create, Update, Delete." in outcome.reason
+    assert world.aws.calls == []
 
 
 def test_an_answer_says_why_even_without_a_reason() -> None:
