@@ -42,6 +42,12 @@ class Deadline:
         start = now()
         return cls(start + usable * (1 - UNDO_SHARE), start + usable, now, sleep)
 
+    def halve(self) -> None:
+        """Keep half of the time that is left for what comes after."""
+        now = self.now()
+        self.work_until = now + (self.work_until - now) / 2
+        self.undo_until = now + (self.undo_until - now) / 2
+
     def remaining(self) -> float:
         """Seconds left for what is being done."""
         return (self.undo_until if self.undoing else self.work_until) - self.now()

@@ -80,7 +80,7 @@ def _vonage_time(tools: Tools, credentials_secret: str) -> float:
 
 
 def _resource(resource: ManagedResource, tools: Tools) -> Report:
-    findings: list[Finding] = []
+    findings = finding.owed(resource)
     try:
         comparison = resource.compare(tools)
         findings += finding.from_comparison(comparison)

@@ -8,11 +8,11 @@ from typing import Any
 
 from provisioner.errors import ProvisionerError
 from provisioner.operator import finding
-from provisioner.operator.announce import announce
 from provisioner.operator.finding import Finding, Report
 from provisioner.operator.managed_resource import ManagedResource
 from provisioner.remembered.memory import forget_old
 from provisioner.resources.tools import Tools
+from provisioner.world.announce import announce
 
 log = logging.getLogger("provisioner")
 
@@ -37,10 +37,13 @@ def check(resources: list[ManagedResource], tools: Tools, event: Mapping[str, An
     Args:
         resources: what to check.
         tools: what to work with.
-        event: `repair`: true repairs what was found; `SWITCHBOARD_REPAIR_DRIFT` is the default.
+        event: `repair`: true repairs what was found, false repairs nothing. Without it,
+            `SWITCHBOARD_REPAIR_DRIFT` decides; what a rollback has left is repaired in any case.
     """
     default = os.environ.get("SWITCHBOARD_REPAIR_DRIFT", "") == "true"
-    checked = [_checked(each, tools, repair=bool(event.get("repair", default))) for each in resources]
+    repair = bool(event.get("repair", default))
+    settle = bool(event.get("repair", True))
+    checked = [_checked(each, tools, repair=repair, settle=settle) for each in resources]
     drifted = [each for each in checked if each["status"] != "ok"]
     announce(drifted, checked=len(checked))
     forget_old(tools.records, tools.clock())
@@ -55,15 +58,20 @@ def _planned(resource: ManagedResource, tools: Tools, changes: Mapping[str, Any]
     return {"resource": resource.id, "status": "change" if steps else "ok", "steps": steps}
 
 
-def _checked(resource: ManagedResource, tools: Tools, *, repair: bool) -> Report:
+def _checked(resource: ManagedResource, tools: Tools, *, repair: bool, settle: bool) -> Report:
     findings: list[Finding] = []
     repaired = False
     try:
-        with resource.held(tools):
-            comparison = resource.compare(tools)
-            findings = finding.from_comparison(comparison)
+        with resource.held(tools) as held:
+            findings += finding.owed(held)
+            comparison = held.compare(tools)
+            findings += finding.from_comparison(comparison)
+            repair = repair or (settle and held.owes_repair)
             if repair and comparison.steps and not comparison.is_superseded:
                 comparison.carry_out()
+                repaired = True
+            if held.owes_repair and (repair or not comparison.steps):
+                held.memory(tools).settled()
                 repaired = True
     except ProvisionerError as error:
         findings.append(finding.from_error(error))

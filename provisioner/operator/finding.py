@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioner.errors import ProvisionerError
+from provisioner.operator.managed_resource import ManagedResource
 from provisioner.resources.kinds import Comparison
 from provisioner.steps.step import Step
 
@@ -29,6 +30,19 @@ class Finding:
 def from_error(error: ProvisionerError) -> Finding:
     """An error as a finding."""
     return Finding(error.code, error.cause, error.next_step)
+
+
+def owed(resource: ManagedResource) -> list[Finding]:
+    """What a rollback has left to be repaired."""
+    if not resource.owes_repair:
+        return []
+    return [
+        Finding(
+            "REPAIR_OWED",
+            "A rollback could not bring this resource back to what it was.",
+            "The daily check does, and so does `make drift`, as soon as nothing stands in the way.",
+        )
+    ]
 
 
 def from_comparison(comparison: Comparison) -> list[Finding]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from provisioner.errors import CancelledError
 from provisioner.remembered.memory import Memory
 from provisioner.resources.kinds import KINDS, Comparison, CustomResource
 from provisioner.resources.tools import Tools
@@ -53,11 +54,23 @@ class ManagedResource:
         """Its memory, fresh."""
         return tools.memory(self.id)
 
+    @property
+    def owes_repair(self) -> bool:
+        """Whether a rollback has left something to be repaired."""
+        return "repair_since" in self.record
+
     @contextmanager
-    def held(self, tools: Tools) -> Iterator[None]:
-        """Keep CloudFormation's requests for it waiting, as it keeps this one waiting."""
+    def held(self, tools: Tools) -> Iterator["ManagedResource"]:
+        """The resource as it is while CloudFormation's requests for it have to wait.
+
+        Raises:
+            ProvisionerError: it is busy, or was deleted while this one waited.
+        """
         with tools.leases.held([_lease_of(self.id), *self.kind.LEASES]):
-            yield
+            record = self.memory(tools).record
+            if "properties" not in record:
+                raise CancelledError(f"{self.id} has been deleted meanwhile.")
+            yield ManagedResource(self.id, record)
 
     def compare(self, tools: Tools, changes: Mapping[str, Any] | None = None) -> Comparison:
         """What a deployment with these changes to its properties would do.
@@ -65,8 +78,10 @@ class ManagedResource:
         Raises:
             ProvisionerError: it cannot be had, or cannot be found out.
         """
-        wants = {**self.properties, **(changes or {})}
-        return self.kind(tools, self.memory(tools)).compare(wants, self.stack_id, str(uuid.uuid4()))
+        wants, memory = {**self.properties, **(changes or {})}, self.memory(tools)
+        if not changes:
+            tools.refuse_another_account(wants, memory)
+        return self.kind(tools, memory).compare(wants, self.stack_id, str(uuid.uuid4()))
 
 
 def managed_by(function_arn: str, tools: Tools) -> list[ManagedResource]:

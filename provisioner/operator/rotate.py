@@ -27,9 +27,9 @@ def rotate(resources: list[ManagedResource], tools: Tools, _event: Mapping[str, 
 
 def _rotated(resource: ManagedResource, tools: Tools) -> Report:
     try:
-        with resource.held(tools):
-            application = VonageApplication(tools, resource.memory(tools))
-            comparison = application.compare(resource.properties, resource.stack_id, str(uuid.uuid4()))
+        with resource.held(tools) as held:
+            application = VonageApplication(tools, held.memory(tools))
+            comparison = application.compare(held.properties, held.stack_id, str(uuid.uuid4()))
             if comparison.is_superseded:
                 return {"resource": resource.id, "status": "ok"}
             comparison.rotate()

@@ -6,6 +6,8 @@ answers/<id>     the last answer, to be sent again when the same request comes a
 tombstones/<id>  a Delete was here: a Create that it overtook stops
 """
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -53,7 +55,27 @@ class Memory:
     def begin(self, request: Request) -> None:
         """Before anything is changed: who is doing what."""
         self.note(type=request.resource_type, stack_id=request.stack_id, logical_id=request.logical_id)
-        self.records.put(f"attempts/{self.id}", {"properties": dict(request.properties)})
+        if request.properties != self.record.get("properties"):  # on the way back: what is to be undone stays
+            self._attempt(request.properties)
+
+    def turn_back(self, wants: Mapping[str, Any]) -> None:
+        """Before a way back: from here on the resource has to become what it was, now or by a repair."""
+        reached = self.record.get("properties")
+        if reached not in (None, dict(wants)) and self.attempt() is None:
+            self._attempt(reached)
+        self.note(properties=dict(wants), left=None, repair_since=int(self.clock()))
+
+    def settled(self) -> None:
+        """A way back has been gone to its end; nothing has to be repaired."""
+        self.note(repair_since=None)
+        self.records.delete(f"attempts/{self.id}")
+
+    def attempt(self) -> Mapping[str, Any] | None:
+        """The properties that an unfinished request may have applied in part."""
+        return (self.records.get(f"attempts/{self.id}") or {}).get("properties")
+
+    def _attempt(self, wants: Mapping[str, Any]) -> None:
+        self.records.put(f"attempts/{self.id}", {"properties": dict(wants)})
 
     def note(self, **facts: Any) -> None:  # noqa: ANN401 - JSON
         """Add facts; None removes one."""
@@ -62,8 +84,15 @@ class Memory:
 
     def done(self, request: Request) -> None:
         """The resource is what these properties say."""
-        self.note(properties=dict(request.properties))
+        reached, wants = self.record.get("properties"), dict(request.properties)
+        if reached is not None:
+            self.record["left"] = self.leaving() if reached != wants else None
+        self.note(properties=wants, repair_since=None)
         self.records.delete(f"attempts/{self.id}")
+
+    def leaving(self) -> Record:
+        """What to remember of the properties that are left, for a rollback that leads back to them."""
+        return {"resource": self.id, "properties": digest(self.record["properties"]), "at": int(self.clock())}
 
     def forget(self) -> None:
         """The resource is gone; its answers and its tombstone stay for late deliveries."""
@@ -73,8 +102,7 @@ class Memory:
 
     def earlier_properties(self) -> list[Mapping[str, Any]]:
         """The properties it had, and those that an unfinished request may have applied in part."""
-        attempt = self.records.get(f"attempts/{self.id}") or {}
-        return [each["properties"] for each in (self.record, attempt) if each.get("properties")]
+        return [each for each in (self.record.get("properties"), self.attempt()) if each]
 
     def answer_to(self, request_id: str) -> Answer | None:
         """The answer that was given to this request; None when there is work to do.
@@ -132,6 +160,11 @@ class Memory:
 
     def _save(self) -> None:
         self.records.put(f"resources/{self.id}", self.record)
+
+
+def digest(properties: Mapping[str, Any]) -> str:
+    """What tells properties from others; they can be long, and a record cannot."""
+    return hashlib.sha256(json.dumps(dict(properties), sort_keys=True).encode()).hexdigest()
 
 
 def forget_old(records: Records, now: float) -> None:

@@ -91,13 +91,17 @@ class VonageApplication:
         self.memory.begin(request)
         comparison.carry_out()
         self.memory.done(request)
+        return self.reached(request)
+
+    def reached(self, request: Request, note: str = "") -> Answer:
+        """SUCCESS, with what is recorded of the application."""
         data = {
-            "ApplicationId": comparison.context.live["id"],
-            "PublicKeyFingerprint": comparison.fingerprint,
-            "Name": comparison.wanted.Name,
-            "SecretArn": comparison.wanted.ApplicationSecret,
+            "ApplicationId": str(self.memory.record["application_id"]),
+            "PublicKeyFingerprint": keys.fingerprint(self.memory.record["public_key"]),
+            "Name": str(request.properties["Name"]),
+            "SecretArn": str(request.properties["ApplicationSecret"]),
         }
-        return Answer("SUCCESS", request.answer_id, data=data)
+        return Answer("SUCCESS", request.answer_id, note, data)
 
     def remove(self, request: Request) -> Answer:
         """Delete what this resource made, give back what it took over, leave everything else alone."""

@@ -1,15 +1,18 @@
 """One request of CloudFormation, from its lease to its answer."""
 
-import hashlib
+import logging
 from dataclasses import replace
 
 from provisioner.cloudformation import protocol
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import CancelledError, ProvisionerError, StillRunningError
+from provisioner.remembered import way_back
 from provisioner.remembered.memory import Memory
-from provisioner.resources import webhook_check
+from provisioner.resources import going_back, webhook_check
 from provisioner.resources.kinds import KINDS, CustomResource
 from provisioner.resources.tools import Tools
+
+log = logging.getLogger("provisioner")
 
 
 def handle(request: Request, tools: Tools) -> Answer:
@@ -26,6 +29,18 @@ def handle(request: Request, tools: Tools) -> Answer:
         known = ", ".join([*KINDS, webhook_check.TYPE])
         return protocol.failed(request, f"{request.resource_type} is not known. Known: {known}.")
     memory = tools.memory(_known_id(request))
+    try:
+        return _held(request, tools, memory, kind)
+    except ProvisionerError as error:
+        back = way_back.of(request, memory) if error.code == "AWS_REFUSED" else None
+        if not (back and back.is_untouched):
+            raise
+        log.warning("nothing can be recorded of a way back on which nothing has to be done: %s", error.cause)
+        return going_back.gone_back(request, tools, back, kind)
+
+
+def _held(request: Request, tools: Tools, memory: Memory, kind: type[CustomResource]) -> Answer:
+    """Do it while everybody else's requests for the resource have to wait."""
     overtaken = None
     if request.type == "Delete" and memory.answer_to(request.id) is None:
         overtaken = memory.bury()
@@ -58,10 +73,14 @@ def _done(request: Request, tools: Tools, memory: Memory, kind: type[CustomResou
         if memory.buried(request.id):
             raise CancelledError("The stack has deleted this resource already.", "Nothing was created.")
         memory.note(create_request=request.id)
-    kind.validate(request.properties)
-    in_account = _memory_in_account(request, tools, memory)
-    answer = kind(tools, in_account).converge(request)
-    return answer if in_account.id == memory.id else replace(answer, physical_id=in_account.id)
+    back = way_back.of(request, memory)
+    if back:
+        now, answer = back.memory, going_back.gone_back(request, tools, back, kind)
+    else:
+        kind.validate(request.properties)
+        now = _memory_in_account(request, tools, memory)
+        answer = kind(tools, now).converge(request)
+    return answer if now.id == memory.id else replace(answer, physical_id=now.id)
 
 
 def _known_id(request: Request) -> str:
@@ -75,9 +94,11 @@ def _memory_in_account(request: Request, tools: Tools, memory: Memory) -> Memory
 
     CloudFormation sees another physical id, and deletes the old one when everything else is in place.
     """
-    account = hashlib.sha256(tools.account(request.properties).encode()).hexdigest()[:12]
+    account = tools.account(request.properties)
     for candidate in (memory, tools.memory(request.own_id), tools.memory(f"{request.own_id}.{account}")):
         if candidate.record.get("account", account) == account:
             break
     candidate.record["account"] = account
+    if candidate.id != memory.id and memory.record.get("properties"):
+        candidate.record["left"] = memory.leaving()
     return candidate

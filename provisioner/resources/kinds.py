@@ -71,6 +71,9 @@ class CustomResource(Protocol):
     def converge(self, request: Request) -> Answer:
         """Create or Update: bring it from whatever it is to what the properties say."""
 
+    def reached(self, request: Request, note: str = "") -> Answer:
+        """SUCCESS for properties that are recorded as reached, with what is recorded; nobody is asked."""
+
     def remove(self, request: Request) -> Answer:
         """Delete what the resource made, give back what it took over, and leave everything else alone."""
 

@@ -74,8 +74,12 @@ class VonageNumber:
         self.memory.begin(request)
         comparison.carry_out()
         self.memory.done(request)
-        note = " ".join(str(conflict) for conflict in comparison.left)
-        return Answer("SUCCESS", request.answer_id, note, {"Numbers": ",".join(comparison.wanted.Numbers)})
+        return self.reached(request, " ".join(str(conflict) for conflict in comparison.left))
+
+    def reached(self, request: Request, note: str = "") -> Answer:
+        """SUCCESS, with the numbers that are wanted."""
+        numbers = properties.number(request.properties).Numbers
+        return Answer("SUCCESS", request.answer_id, note, {"Numbers": ",".join(numbers)})
 
     def remove(self, request: Request) -> Answer:
         """Delete: put back every number that this resource still links."""

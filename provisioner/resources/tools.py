@@ -1,5 +1,6 @@
 """Everything the provisioner works with, put together in one place from the environment."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ import httpx
 from switchboard import telemetry
 
 from provisioner.cloudformation.deadline import Deadline
-from provisioner.errors import ProvisionerError
+from provisioner.errors import ConflictError, ProvisionerError
 from provisioner.remembered.lease import Leases
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Ownership
@@ -89,12 +90,27 @@ class Tools:
         return Vonage(account, self.deadline, self.http)
 
     def account(self, properties: Mapping[str, object]) -> str:
-        """The API key of the account that a resource's properties name.
+        """What tells the account that a resource's properties name from others: a digest of its API key.
 
         Raises:
             ProvisionerError: the secret is missing or incomplete.
         """
-        return credentials.read(self.secrets, str(properties.get("CredentialsSecret") or "")).api_key
+        api_key = credentials.read(self.secrets, str(properties.get("CredentialsSecret") or "")).api_key
+        return hashlib.sha256(api_key.encode()).hexdigest()[:12]
+
+    def refuse_another_account(self, properties: Mapping[str, object], memory: Memory) -> None:
+        """Stop before a resource is looked for, and made, in an account that it is not in.
+
+        Raises:
+            ProvisionerError: the credentials are missing, or of another account than the resource's.
+        """
+        if memory.record.get("account", "") not in ("", self.account(properties)):
+            raise ConflictError(
+                f"The credentials secret {properties.get('CredentialsSecret')!r} is of another Vonage "
+                "account than the resource.",
+                "Write the credentials of that account again with `make credentials`.",
+                "ACCOUNT_CHANGED",
+            )
 
     def application_secret(self, arn: str) -> ApplicationSecret:
         """The secret of an application."""

@@ -27,19 +27,20 @@ class CreateApplication(ApplicationStep):
     def do(self, context: ApplicationContext) -> Undo:
         """Unless the resource is being deleted."""
         context.stop_if_cancelled()
+        known = {name: context.memory.record.get(name) for name in ("application_id", "public_key")}
         context.memory.note(public_key=context.key.public_pem)
         try:
             sent = document.for_put(self.document, context.key.public_pem)
             context.live = context.vonage.create_application(sent)
         except VonageError as error:
             if not error.uncertain:
-                context.memory.note(public_key=None)  # nothing was made: a Delete has nothing to look for
+                context.memory.note(**known)  # nothing was made: a Delete has nothing to look for
             raise
         application_id = context.live["id"]
 
         def undo() -> None:
             context.vonage.delete_application(application_id)
-            context.memory.note(public_key=None, application_id=None)
+            context.memory.note(**known)
 
         return undo
 
@@ -49,6 +50,7 @@ class ClaimApplication(ApplicationStep):
     """Write down that this resource manages the application, and what it was before: None when it made it."""
 
     code: ClassVar[str] = "APPLICATION_UNRECORDED"
+    is_record: ClassVar[bool] = True
 
     before: Document | None = field(repr=False)
 

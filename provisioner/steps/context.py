@@ -23,6 +23,7 @@ class StepContext:
     Attributes:
         token: names the request, so that a write done twice is one write.
         memory: what is remembered about the resource.
+        leaves_something: whether something may have been done that could not be undone.
     """
 
     token: str
@@ -30,6 +31,7 @@ class StepContext:
     deadline: Deadline
     ownership: Ownership
     memory: Memory
+    leaves_something: bool = field(default=False, kw_only=True)
 
     @property
     def owner(self) -> str:
@@ -55,6 +57,7 @@ class StepContext:
         try:
             undo()
         except ProvisionerError as failure:
+            self.leaves_something = True
             error.next_step += f" It may have been done all the same: {failure.cause}"
 
 

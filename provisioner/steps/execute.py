@@ -1,6 +1,7 @@
 """Doing the steps of a plan, in order, each with its undo.
 
 When a step fails, what was done is undone in reverse order, and the failure says what could not be undone.
+As long as something is left, what was written down about it is kept: a repair or a Delete finds it by that.
 A step may be done twice: the request that a dead function left behind is delivered again, and begins with
 what it finds.
 """
@@ -45,8 +46,11 @@ def _undone(done: Sequence[tuple[Step[Any], Undo]], context: StepContext) -> str
     context.deadline.undoing = True
     remains = []
     for step, undo in reversed(done):
+        if step.is_record and context.leaves_something:
+            continue
         try:
             undo()
         except ProvisionerError as error:
+            context.leaves_something = True
             remains.append(f"({step}: {error.cause})")
     return f" Not undone: {' '.join(remains)}" if remains else ""

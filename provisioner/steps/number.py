@@ -34,6 +34,7 @@ class ClaimNumber(NumberStep):
     """Write down that this resource links the number, and what the number was like before."""
 
     code: ClassVar[str] = "NUMBER_UNRECORDED"
+    is_record: ClassVar[bool] = True
 
     msisdn: str
     application_id: str

@@ -14,10 +14,12 @@ class Step(Protocol[Context_contra]):
     Attributes:
         code: what is amiss when a plan holds the step although nothing was asked to change.
         is_final: whether nothing that was done before it may be undone once it is done.
+        is_record: whether it only writes down whose a thing is, and what it was.
     """
 
     code: ClassVar[str]
     is_final: ClassVar[bool] = False
+    is_record: ClassVar[bool] = False
 
     @abstractmethod
     def __str__(self) -> str:

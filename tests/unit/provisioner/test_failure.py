@@ -160,6 +160,28 @@ def test_a_link_that_vonage_made_without_a_word_is_taken_back(world: World) -> N
     assert world.vonage.account.numbers[GB] == before
 
 
+@pytest.mark.parametrize("uncertain", [True, False], ids=["a reply was lost", "an undo failed"])
+def test_a_link_that_could_not_be_taken_back_is_taken_back_by_the_delete(
+    world: World, *, uncertain: bool
+) -> None:
+    application_id = world.create_application(world.stack()).data["ApplicationId"]
+    before = {msisdn: dict(number) for msisdn, number in world.vonage.account.numbers.items()}
+    stack = world.stack("other")
+    if uncertain:
+        world.vonage.faults.next("POST /number/update", lost_reply=True, times=5)
+    else:
+        world.vonage.faults.next("POST /number/update", delay_ms=1)
+    world.vonage.faults.next("POST /number/update", status=503, times=99)
+
+    linked = world.create_number(stack, application_id, Numbers=[GB, US])
+
+    assert not linked.succeeded
+    assert world.vonage.account.numbers[GB]["app_id"] == application_id
+    world.vonage.faults.clear()
+    assert stack.delete("Link").succeeded
+    assert world.vonage.account.numbers == before
+
+
 def test_a_number_that_is_not_owned_stops_everything_before_anything_is_changed(world: World) -> None:
     application_id = world.create_application(world.stack()).data["ApplicationId"]
 
