@@ -70,6 +70,7 @@ def _checked(resource: ManagedResource, tools: Tools, *, repair: bool, settle: b
             if repair and comparison.steps and not comparison.is_superseded:
                 comparison.carry_out()
                 repaired = True
+                findings += finding.succession(held, held.memory(tools).record.get("application_id"))
             if held.owes_repair and (repair or not comparison.steps):
                 held.memory(tools).settled()
                 repaired = True

@@ -45,6 +45,20 @@ def owed(resource: ManagedResource) -> list[Finding]:
     ]
 
 
+def succession(resource: ManagedResource, application_id: str | None) -> list[Finding]:
+    """What a repair can't do when it has made another application: CloudFormation still has the old id."""
+    if resource.application_id in ("", application_id):
+        return []
+    return [
+        Finding(
+            "APPLICATION_SUCCEEDED",
+            f"The application is {application_id} now, and its numbers follow it. The stack's output still "
+            f"names {resource.application_id}.",
+            "`make deploy PARAMETERS=KeyVersion=<one it has not had>` brings the outputs up to date.",
+        )
+    ]
+
+
 def from_comparison(comparison: Comparison) -> list[Finding]:
     """What is to be done, and what somebody else has taken; several steps with one code are one finding."""
     if comparison.is_superseded:

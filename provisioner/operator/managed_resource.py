@@ -85,13 +85,14 @@ class ManagedResource:
 
 
 def managed_by(function_arn: str, tools: Tools) -> list[ManagedResource]:
-    """Every finished resource whose `ServiceToken` is this function, in the order of their ids."""
+    """Every finished resource whose `ServiceToken` is this function: applications, then links to them."""
     everything = tools.records.under("resources")
-    return [
+    ours = [
         ManagedResource(resource_id, record)
         for resource_id, record in sorted(everything.items())
         if _function(record.get("properties", {}).get("ServiceToken", "")) == _function(function_arn)
     ]
+    return sorted(ours, key=lambda each: list(KINDS).index(each.kind.TYPE))
 
 
 def _lease_of(resource_id: str) -> str:

@@ -35,11 +35,13 @@ class FoundNumber:
         live: the number in the account's list, whole; None when the account does not own it.
         claims: who links it, the first one first.
         lost: the application it was linked to before, if that one is gone.
+        successor: the application that has taken the place of the one it is linked to.
     """
 
     live: Mapping[str, Any] | None = field(default=None, repr=False)
     claims: Sequence[Claim] = ()
     lost: str | None = None
+    successor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def _link(wanted: WantedLinks, msisdn: str, number: FoundNumber) -> list[NumberS
     if superseded and wanted.unchanged:
         return []  # another resource took it over since: it is theirs to look after
     ours = {wanted.application_id, mine.details.get("application_id") if mine else None}
+    if number.successor == wanted.application_id:
+        ours.add(linked_to(live))
     if not wanted.takeover:
         _refuse_to_steal(msisdn, live, {each for each in ours if each})
     known = mine is not None and mine.details.get("application_id") == wanted.application_id

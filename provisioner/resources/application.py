@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import ConflictError, ProvisionerError
 from provisioner.plan.application import Found, plan, plan_removal, plan_rotation
+from provisioner.remembered import succession
 from provisioner.remembered.memory import Memory
 from provisioner.resources.finder import ApplicationFinder
 from provisioner.resources.tools import Tools
@@ -129,6 +130,7 @@ class VonageApplication:
         execute(steps, self._context(finder, found, request.id))
         if application_id:
             finder.ownership.release(application_id, self.memory.id)
+        succession.forget(self.memory)
         return note
 
     def _finder(self, credentials_secret: str, application_secret: str) -> ApplicationFinder:

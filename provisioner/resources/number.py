@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import ConflictError, ProvisionerError
 from provisioner.plan.number import FoundNumber, WantedLinks, linked_to, plan_links, plan_release
+from provisioner.remembered import succession
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Claim
 from provisioner.resources.tools import Tools
@@ -15,7 +16,6 @@ from provisioner.steps.execute import execute
 from provisioner.steps.step import NumberStep
 from provisioner.wanted import properties
 from provisioner.wanted.properties import Number
-from provisioner.world.vonage import Vonage
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class VonageNumber:
         found = _find([*wanted.Numbers, *context.ownership.things_of(self.memory.id)], context)
         links = WantedLinks(
             owner=self.memory.id,
-            application_id=wanted.ApplicationId,
+            application_id=succession.today(self.tools.records, wanted.ApplicationId),
             numbers=wanted.Numbers,
             takeover=wanted.AllowTakeover,
             unchanged=self.memory.record.get("properties") == dict(wants),
@@ -113,13 +113,20 @@ def _find(numbers: Iterable[str], context: StepContext) -> dict[str, FoundNumber
     """What the account lists of these numbers, and who links them; one request a second."""
     vonage, ownership = context.vonage, context.ownership
     return {
-        msisdn: _found(vonage.number(msisdn), ownership.of(msisdn), vonage)
+        msisdn: _found(vonage.number(msisdn), ownership.of(msisdn), context)
         for msisdn in dict.fromkeys(numbers)
     }
 
 
-def _found(live: Mapping[str, Any] | None, claims: Sequence[Claim], vonage: Vonage) -> FoundNumber:
+def _found(live: Mapping[str, Any] | None, claims: Sequence[Claim], context: StepContext) -> FoundNumber:
     before = linked_to(claims[-1].before or {}) if claims else None
     elsewhere = before is not None and before != claims[-1].details.get("application_id")
-    lost = before if elsewhere and vonage.application(str(before)) is None else None
-    return FoundNumber(live, claims, lost)
+    lost = before if elsewhere and context.vonage.application(str(before)) is None else None
+    return FoundNumber(live, claims, lost, _successor(live, context))
+
+
+def _successor(live: Mapping[str, Any] | None, context: StepContext) -> str | None:
+    """The application that has taken the place of the one that a number is linked to."""
+    linked = linked_to(live or {})
+    now = succession.today(context.memory.records, linked) if linked else None
+    return now if now != linked else None

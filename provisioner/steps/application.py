@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from provisioner.remembered import succession
 from provisioner.remembered.ownership import Claim
 from provisioner.steps.context import ApplicationContext, Undo
 from provisioner.steps.step import ApplicationStep
@@ -60,6 +61,7 @@ class ClaimApplication(ApplicationStep):
     def do(self, context: ApplicationContext) -> Undo:
         """Before the application is changed."""
         application_id = context.live["id"]
+        succession.succeed(context.memory, application_id)
         context.ownership.claim(application_id, Claim(context.owner, self.before, {}))
         context.memory.note(application_id=application_id)
         return lambda: context.ownership.release(application_id, context.owner)

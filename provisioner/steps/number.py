@@ -3,11 +3,16 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from provisioner.errors import ConflictError
 from provisioner.remembered.ownership import Claim
 from provisioner.steps.context import StepContext, Undo
 from provisioner.steps.step import NumberStep
 from provisioner.wanted.msisdn import masked
 from provisioner.world.document import Document
+from provisioner.world.vonage_errors import VonageError
+
+# What the Numbers API answers to a link that it does not make. Source: Vonage Numbers API reference.
+NOT_ALLOWED = 420
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,23 @@ class LinkNumber(NumberStep):
     def do(self, context: StepContext) -> Undo:
         """One update sends all settings: Vonage may reset those that are left out."""
         update = context.vonage.update_number
-        return context.attempt(lambda: update(self.settings), lambda: update(self.before))
+        try:
+            return context.attempt(lambda: update(self.settings), lambda: update(self.before))
+        except VonageError as error:
+            if error.status == NOT_ALLOWED:
+                self._refuse_missing_application(context)
+            raise
+
+    def _refuse_missing_application(self, context: StepContext) -> None:
+        """Vonage gives the same reply for every reason: an application that is gone is not told apart."""
+        application_id = self.settings["app_id"]
+        if context.vonage.application(application_id) is None:
+            raise ConflictError(
+                f"There is no application {application_id} in the account.",
+                "Correct ApplicationId. If it was deleted by hand, `make drift REPAIR=true` makes it again, "
+                "and its numbers follow.",
+                "APPLICATION_MISSING",
+            )
 
 
 @dataclass(frozen=True)

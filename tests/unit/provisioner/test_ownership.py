@@ -1,14 +1,25 @@
-"""Renamed logical ids, numbers moved between stacks, adopted applications, strangers' things."""
+"""Renamed logical ids, numbers moved between stacks, adopted applications, successors, strangers' things."""
 
+from itertools import count
+from typing import Any
+
+import pytest
+
+from local.cloudformation import Stack
+from provisioner.operator import actions
 from provisioner.world import keys
 from tests.unit.provisioner.conftest import (
     APPLICATION,
+    FUNCTION,
     GB,
     NUMBER,
+    US,
     World,
     application_properties,
     number_properties,
 )
+
+Json = dict[str, Any]
 
 
 def adopted(world: World) -> dict[str, object]:
@@ -317,3 +328,128 @@ def test_the_types_are_told_apart(world: World) -> None:
 
     assert stack.create("A", APPLICATION, number_properties("x")).reason.startswith("Invalid properties")
     assert stack.create("B", NUMBER, application_properties(stack)).reason.startswith("Invalid properties")
+
+
+@pytest.fixture
+def stack(world: World) -> Stack:
+    """A stack with an application and a linked number."""
+    deployed = world.stack()
+    world.create_number(deployed, world.create_application(deployed).data["ApplicationId"])
+    return deployed
+
+
+def delete_by_hand(world: World) -> str:
+    """Delete the only application, as on the dashboard: its numbers fall free."""
+    [application] = world.applications
+    world.vonage.account.applications = {}
+    for number in world.vonage.account.numbers.values():
+        number.pop("app_id", None)
+    return str(application["id"])
+
+
+def repair(world: World) -> Json:
+    return actions.act({"action": "check", "repair": True}, FUNCTION, world.tools())
+
+
+def link(world: World, msisdn: str = GB) -> str | None:
+    return world.vonage.account.numbers[msisdn].get("app_id")
+
+
+def the_application(world: World) -> str:
+    [application] = world.applications
+    return str(application["id"])
+
+
+@pytest.mark.parametrize("links", ["Link", "A"], ids=["after", "before"])
+def test_numbers_follow_an_application_that_was_made_anew(world: World, links: str) -> None:
+    """Whether their resource comes after the application's in the alphabet or before it."""
+    stack = world.stack()
+    world.create_number(stack, world.create_application(stack).data["ApplicationId"], links)
+    delete_by_hand(world)
+
+    report = repair(world)
+
+    assert [each["status"] for each in report["resources"]] == ["repaired", "repaired"]
+    assert link(world) == the_application(world)
+    assert repair(world)["status"] == "ok"
+
+
+def test_repair_names_the_deployment_that_brings_the_outputs_up_to_date(world: World, stack: Stack) -> None:
+    gone = delete_by_hand(world)
+
+    [application, _] = repair(world)["resources"]
+
+    told = application["findings"][-1]
+    assert told["code"] == "APPLICATION_SUCCEEDED"
+    assert gone in told["message"]
+    assert the_application(world) in told["message"]
+    assert "make deploy PARAMETERS=KeyVersion=" in told["next_step"]
+    updated = stack.update("App", application_properties(stack, KeyVersion="2"))
+    assert updated.data["ApplicationId"] == the_application(world)
+
+
+def test_redeployment_with_the_old_id_links_to_the_successor(world: World, stack: Stack) -> None:
+    delete_by_hand(world)
+    actions.act({"action": "check", "repair": True, "resource": "App"}, FUNCTION, world.tools())
+    stale = stack.resources["Link"]["properties"]
+
+    updated = stack.update("Link", {**stale, "Numbers": [GB, US]})
+
+    assert updated.succeeded, updated.reason
+    assert {link(world, GB), link(world, US)} == {the_application(world)}
+
+
+def test_successor_that_is_deleted_has_a_successor(world: World, stack: Stack) -> None:
+    for _ in range(3):
+        delete_by_hand(world)
+        repair(world)
+
+        assert link(world) == the_application(world)
+
+    assert stack.delete("Link").succeeded
+    assert link(world) is None
+    assert stack.delete("App").succeeded
+    assert world.applications == []
+    assert world.aws.records("successors") == {}
+
+
+def test_deployment_that_makes_the_application_again_takes_its_numbers_along(
+    world: World, stack: Stack
+) -> None:
+    """CloudFormation gives the new id to the numbers; the check of numbers that it forgot finds it."""
+    delete_by_hand(world)
+
+    assert stack.update("App", application_properties(stack, Name="again")).succeeded
+
+    assert repair(world)["resources"][1]["status"] == "repaired"
+    assert link(world) == the_application(world)
+
+
+def test_repair_that_dies_is_ended_by_the_next(world: World) -> None:
+    for calls in count(1):
+        stack = world.stack(f"stack{calls}")
+        world.create_number(stack, world.create_application(stack).data["ApplicationId"])
+        delete_by_hand(world)
+
+        died = world.death.of(lambda: repair(world), calls)
+        world.time.offset += 200
+        report = repair(world)
+
+        where = f"killed after call {calls}, {world.death.last_call}: {report}"
+        assert link(world) == the_application(world), where
+        assert stack.delete("Link").succeeded, where
+        assert stack.delete("App").succeeded, where
+        assert world.aws.records("successors") == {}, where
+        if not died:
+            break
+    assert calls > 8
+
+
+def test_link_to_an_application_that_is_gone_says_so(world: World, stack: Stack) -> None:
+    gone = delete_by_hand(world)
+    stale = stack.resources["Link"]["properties"]
+
+    updated = stack.update("Link", {**stale, "Numbers": [GB, US]})
+
+    assert f"There is no application {gone} in the account." in updated.reason
+    assert "`make drift REPAIR=true` makes it again" in updated.reason
