@@ -35,7 +35,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
     _log(in_progress, request)
     if in_progress and _goes_on(request):
         return {"statusCode": 204}
-    number, called = os.environ.get("FALLBACK_NUMBER", ""), str(request.get("to"))
+    number, called = _msisdn(os.environ.get("FALLBACK_NUMBER", "")), str(request.get("to"))
     if number and number != called:
         ncco = [connect(number, None if in_progress else called)]
     else:
@@ -50,6 +50,11 @@ def connect(number: str, called: str | None) -> dict[str, Any]:
     """
     shown = {"from": called} if called and called.isdecimal() else {"randomFromNumber": True}
     return {"action": "connect", **shown, "endpoint": [{"type": "phone", "number": number}]}
+
+
+def _msisdn(number: str) -> str:
+    """The digits of a number as people write it: `+44 7700 900000` is `447700900000`."""
+    return "".join(each for each in number if each in "0123456789").removeprefix("00")
 
 
 def _request(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import InvalidPropertiesError, ProvisionerError
 from provisioner.remembered import passed
 from provisioner.resources.tools import Tools
+from provisioner.wanted import properties
 from provisioner.world import aws, credentials
 
 TYPE = "Custom::WebhookCheck"
@@ -71,7 +72,7 @@ def _check(request: Request, tools: Tools) -> None:
     if not base_url.startswith(("https://", "http://")):
         raise InvalidPropertiesError("BaseUrl is required: the address that the routes' names are added to.")
     account = _account(tools, str(request.properties.get("CredentialsSecret") or ""))
-    called = str(request.properties.get("Number") or "447700900000")
+    called = next(iter(properties.called_numbers(request.properties)), "447700900000")
     wrong = _wrong(tools, lambda name: _asked(tools, f"{base_url}/{name}", name, account, called))
     if wrong:
         raise ProvisionerError(

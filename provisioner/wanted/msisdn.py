@@ -6,7 +6,8 @@ Source: Vonage Numbers API reference (msisdn: no `+`, no leading zeros).
 import re
 from decimal import Decimal
 
-PUNCTUATION = re.compile(r"[\s().\-/]")
+from switchboard.reading import msisdn
+
 # What CloudFormation makes of a long number without quotes: 447700900000 becomes 4.477009E11.
 E_NOTATION = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 
@@ -19,8 +20,7 @@ def normalise(text: str) -> str:
     """
     if E_NOTATION.fullmatch(text.strip()):
         text = _whole(text.strip())
-    digits = PUNCTUATION.sub("", text).removeprefix("+")
-    digits = digits.removeprefix("00")
+    digits = msisdn(text)
     if not (digits.isascii() and digits.isdigit()):
         raise ValueError(f"{text!r} is not a telephone number; write digits, as in 447700900000")
     if digits.startswith("0"):

@@ -72,6 +72,20 @@ def number(properties: Mapping[str, Any]) -> Number:
     return _read(Number, properties)
 
 
+def called_numbers(properties: Mapping[str, Any]) -> list[str]:
+    """The numbers in `Number` of a check, which may be one, several or none.
+
+    Raises:
+        InvalidPropertiesError: it is not a telephone number.
+    """
+    try:
+        return read_numbers(properties.get("Number") or "")
+    except ValueError as error:
+        raise InvalidPropertiesError(
+            f"Invalid properties. Number: {error}.", code="PROPERTIES_INVALID"
+        ) from None
+
+
 def _read(kind: type[Kind], properties: Mapping[str, Any]) -> Kind:
     try:
         return kind.model_validate(dict(properties))

@@ -1,6 +1,7 @@
 """The answer function, from API Gateway's event to its response, with Secrets Manager on the wire."""
 
 import json
+import runpy
 import time
 from typing import Any
 
@@ -31,6 +32,31 @@ def test_a_call_is_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:
         {"action": "talk", "text": "Connecting you."},
         {"action": "connect", "endpoint": [{"type": "phone", "number": "447700900999"}], "from": CALLED},
     ]
+
+
+@pytest.mark.parametrize(
+    "written", ["+447700900999", "+44 7700 900999", "0044 7700-900999", '"447700900999"']
+)
+def test_a_call_is_forwarded_to_a_number_as_people_write_it(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("FORWARD_TO", written)
+    deployed = runpy.run_path(str(app.__file__))
+
+    [_, forwarded] = ncco(deployed["lambda_handler"](webhook_event("answer", answer_request())))
+
+    assert forwarded["endpoint"] == [{"type": "phone", "number": "447700900999"}]
+
+
+def test_a_call_is_not_forwarded_to_itself_however_the_number_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORWARD_TO", f"+{CALLED}")
+    deployed = runpy.run_path(str(app.__file__))
+
+    [greeting] = ncco(deployed["lambda_handler"](webhook_event("answer", answer_request())))
+
+    assert greeting["action"] == "talk"
 
 
 @pytest.mark.parametrize("forward_to", ["", CALLED])

@@ -65,6 +65,15 @@ def test_a_caller_who_was_not_answered_reaches_the_fallback_number(monkeypatch: 
     assert action["from"] == sample("fallback_answer")["to"]
 
 
+@pytest.mark.parametrize("written", ["+447700900999", "+44 7700 900999", "0044 (7700) 900-999"])
+def test_fallback_number_is_read_as_people_write_it(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("FALLBACK_NUMBER", written)
+
+    (action,) = ncco(ask(sample("fallback_answer")))
+
+    assert action["endpoint"] == [{"type": "phone", "number": "447700900999"}]
+
+
 @pytest.mark.parametrize("number", ["", sample("fallback_answer")["to"]])
 def test_a_caller_hears_an_apology_when_there_is_nobody_to_call(
     monkeypatch: pytest.MonkeyPatch, number: str

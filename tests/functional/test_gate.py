@@ -115,6 +115,36 @@ def test_every_webhook_is_asked_and_the_application_goes_on(api: Api, tools: Too
     assert sorted(api.asked) == sorted(webhook_check.EXPECTED)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+447700900123",
+        "+44 7700 900123",
+        '"447700900123"',
+        "\u202a447700900123\u202c",
+        ",447700900123,",
+        "4.47700900123E11",
+    ],
+)
+def test_called_number_is_the_one_that_vonage_would_name(api: Api, tools: Tools, written: str) -> None:
+    called: list[str] = []
+
+    @answer
+    def noting(call: AnswerRequest) -> Ncco:
+        called.append(call["to"])
+        return [talk("Hello.")]
+
+    api.functions["answer"] = noting
+
+    assert handle(request(api, Number=written), tools).status == "SUCCESS"
+    assert called == ["447700900123"]
+
+
+def test_number_that_is_none_is_named_before_anybody_is_asked(api: Api, tools: Tools) -> None:
+    assert "Number: '07700 900000' is in national form" in refusal(api, tools, Number="07700 900000")
+    assert api.asked == []
+
+
 def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws, logs: Logs) -> None:
     @inbound
     def replying(message: InboundMessage) -> None:

@@ -8,11 +8,23 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 _SIP_HEADER = "SipHeader_"
+# What people write between, before and after the digits; hyphens of four lengths among it.
+_PUNCTUATION = " ()./-'\"\u2010\u2011\u2012\u2013"
 
 
 def caller(request: Mapping[str, Any]) -> str:
     """Who calls: `from`, or `from_user` when a Client SDK user does; empty when withheld."""
     return str(request.get("from") or request.get("from_user") or "")
+
+
+def msisdn(number: str) -> str:
+    """Return a phone number as Vonage writes it: `+44 7700 900000` and `0044 7700-900000` are `447700900000`.
+
+    Characters that can't be seen go too: a number that is copied from an address book may bring some along.
+    The rest stays as it is, so what isn't a phone number doesn't become one.
+    """
+    written = (each for each in number if each.isprintable() and each not in _PUNCTUATION)
+    return "".join(written).removeprefix("+").removeprefix("00")
 
 
 def leg(event: Mapping[str, Any]) -> str | None:

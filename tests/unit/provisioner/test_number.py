@@ -42,8 +42,30 @@ def test_an_application_and_a_number_take_at_most_six_calls(world: World) -> Non
 
 @pytest.mark.parametrize(
     "written",
-    [[GB], GB, "+44 7700 900000", "0044 (7700) 900-000", [f"+{GB}", GB]],
-    ids=["list", "text", "spaces", "zeros", "twice"],
+    [
+        [GB],
+        GB,
+        "+44 7700 900000",
+        "0044 (7700) 900-000",
+        [f"+{GB}", GB],
+        f'"{GB}"',
+        f"\u202a+{GB}\u202c",
+        f",{GB}",
+        f"{GB},",
+        ["", GB],
+    ],
+    ids=[
+        "list",
+        "text",
+        "spaces",
+        "zeros",
+        "twice",
+        "quotes",
+        "invisible",
+        "comma before",
+        "comma after",
+        "empty",
+    ],
 )
 def test_numbers_are_read_as_people_write_them(world: World, written: object) -> None:
     linked = world.create_number(world.stack("numbers"), application(world), Numbers=written)

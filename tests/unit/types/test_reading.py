@@ -18,6 +18,22 @@ def test_caller_is_the_number_or_else_the_user(name: str, caller: str) -> None:
     assert reading.caller(sample(name)) == caller
 
 
+@pytest.mark.parametrize(("written", "number"), [
+    ("447700900000", "447700900000"),
+    ("+44 7700 900000", "447700900000"),
+    ("0044 (0)7700/900.000", "4407700900000"),  # what is in brackets is a digit like the others
+    ("(+44) 7700\u2011900000", "447700900000"),
+    ("\u202a+44\u00a07700\u00a0900000\u202c", "447700900000"),
+    ("'447700900000'", "447700900000"),
+    ("07700 900000", "07700900000"),
+    ("alice", "alice"),
+    ("4477+00900000", "4477+00900000"),
+    ("", ""),
+])  # fmt: skip
+def test_number_is_read_as_people_write_it(written: str, number: str) -> None:
+    assert reading.msisdn(written) == number
+
+
 def test_sip_headers_keep_their_case_and_hyphens() -> None:
     headers = reading.sip_headers(sample("answer_sip"))
 
