@@ -1,10 +1,11 @@
 """The real SAM CLI, building the project's template and deploying it into the embedded AWS.
 
-Four things differ from a deployment to AWS, and all are decided here. The layers are built for this machine.
+Five things differ from a deployment to AWS, and all are decided here. The layers are built for this machine.
 The template's runtime is this machine's Python, because the emulator runs functions on it. One policy
 statement is open to every resource, because the emulator authorises `ssm:GetParametersByPath` against no
-narrower one. The deployment tries its webhooks at the emulator's own address, because the stack's is a name
-that only Amazon's DNS knows.
+narrower one. Whether there are numbers is asked of their text, because the emulator joins no list in a
+condition. The deployment tries its webhooks at the emulator's own address, because the stack's is a name that
+only Amazon's DNS knows.
 """
 
 import fcntl
@@ -25,6 +26,8 @@ _RUNTIME = "python3.13"
 # Lines of the template that are to be others: what the first group matches stays, the rest is replaced.
 _OWN_API = re.compile(r"(BaseUrl: )!Sub .*\$\{WebhookApi\}.*")
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
+# A release before this one asked its first number alone.
+_NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
 _LICENSE = re.compile(r"(LicenseUrl: )(?=\w)")
 _README = re.compile(r"(ReadmeUrl: )(?=\w)")
 # Left alone, the SAM CLI looks at a change set and a stack every 5 s, so that AWS does not throttle it.
@@ -56,6 +59,7 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     own_api = f"!Sub {aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks"
     template = _replaced(template, _OWN_API, own_api)
     template = _replaced(template, _LISTING, '"*"')
+    template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _LICENSE, folder)
     template = _replaced(template, _README, folder)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ Source: CloudFormation User Guide, "Parameters" (CommaDelimitedList: one member 
 trimmed), "Rule-specific intrinsic functions" and "Condition functions".
 """
 
+import re
 import shlex
 import tomllib
 from collections.abc import Callable, Mapping
@@ -29,8 +30,8 @@ SHARED: Functions = {
     "Fn::Equals": lambda one, other: one == other,
 }
 OF_RULES: Functions = {**SHARED, "Fn::Contains": lambda members, member: member in members}
-# AWS has more, but this is all that the embedded CloudFormation evaluates there.
-OF_CONDITIONS: Functions = {**SHARED, "Fn::Select": lambda index, members: members[int(index)]}
+# AWS has more; of these the embedded CloudFormation does not evaluate a join, which local/sam.py knows.
+OF_CONDITIONS: Functions = {**SHARED, "Fn::Join": lambda between, members: between.join(members)}
 ALLOWED = [
     {},
     {"ForwardTo": THEIRS},
@@ -130,7 +131,7 @@ def test_only_an_archive_and_the_check_exist_by_default(written: Json) -> None:
     assert conditions(written, {}) == {"HasArchive", "HasCheck"}
 
 
-@pytest.mark.parametrize("numbers", [OURS, f"{OURS},", f" {OURS} , "])
+@pytest.mark.parametrize("numbers", [OURS, f"{OURS},", f" {OURS} , ", f",{OURS}", f" , {OURS}", f",,{OURS}"])
 def test_numbers_are_linked_when_given(written: Json, numbers: str) -> None:
     assert "HasNumbers" in conditions(written, {"Numbers": numbers})
 
@@ -138,6 +139,24 @@ def test_numbers_are_linked_when_given(written: Json, numbers: str) -> None:
 @pytest.mark.parametrize("numbers", ["", " ", ",", " , "])
 def test_commas_alone_are_no_numbers(written: Json, numbers: str) -> None:
     assert "HasNumbers" not in conditions(written, {"Numbers": numbers})
+
+
+@pytest.mark.parametrize("name", ["Numbers", "ForwardTo", "FallbackNumber"])
+@pytest.mark.parametrize(
+    ("number", "taken"),
+    [
+        (OURS, True), ("+447700900000", True), ("+44 7700 900000", True), ("0044 (7700) 900-000", True),
+        ("", True), ("hello", False), ("4477", False), ("447700900000x", False),
+        ("\u202a447700900000", False),
+    ],
+)  # fmt: skip
+def test_numbers_are_taken_as_people_write_them(
+    written: Json, name: str, number: str, *, taken: bool
+) -> None:
+    """The pattern is for each member of a list. Source: CloudFormation User Guide, "Parameters"."""
+    allowed = re.compile(written["Parameters"][name]["AllowedPattern"])
+
+    assert bool(allowed.fullmatch(number)) == taken
 
 
 def test_every_other_parameter_that_is_optional_has_its_condition(written: Json) -> None:
