@@ -36,9 +36,19 @@ UNKNOWABLE = (
 )
 
 
+UNRECORDED = Finding(
+    "RECORDS_EMPTY",
+    "The records know nothing that this provisioner looks after.",
+    "If its stack is deployed, its records are gone from Parameter Store. An update of the application "
+    "writes them anew, such as `make deploy PARAMETERS=KeyVersion=<one it has not had>`.",
+)
+
+
 def examine(resources: list[ManagedResource], tools: Tools, _event: Mapping[str, Any]) -> Report:
     """Examine credentials, clock, applications, numbers and webhooks."""
     reports = [*_accounts(resources, tools), *(_resource(each, tools) for each in resources)]
+    if not resources:
+        reports.append({"resource": "records", "findings": [asdict(UNRECORDED)]})
     sick = any(report["findings"] for report in reports)
     return {
         "status": "sick" if sick else "healthy",

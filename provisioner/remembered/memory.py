@@ -58,6 +58,17 @@ class Memory:
         if request.properties != self.record.get("properties"):  # on the way back: what is to be undone stays
             self._attempt(request.properties)
 
+    def recover(self, request: Request, **facts: str | None) -> None:
+        """Write down anew what CloudFormation knows of a resource whose records are gone."""
+        self.note(
+            type=request.resource_type,
+            stack_id=request.stack_id,
+            logical_id=request.logical_id,
+            properties=dict(request.old_properties),
+            recovered=True,
+            **facts,
+        )
+
     def turn_back(self, wants: Mapping[str, Any]) -> None:
         """Before a way back: from here on the resource has to become what it was, now or by a repair."""
         reached = self.record.get("properties")

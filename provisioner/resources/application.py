@@ -18,6 +18,10 @@ from provisioner.wanted import properties
 from provisioner.wanted.properties import Application
 from provisioner.world import keys
 
+RECOVERED = (
+    "The records of this application were gone and were written anew. A Delete will leave it at Vonage."
+)
+
 
 @dataclass(frozen=True)
 class ApplicationComparison:
@@ -85,6 +89,16 @@ class VonageApplication:
         context = self._context(finder, found, token, creating)
         return ApplicationComparison(wanted, found, plan(wanted, found), context)
 
+    def recover(self, request: Request) -> None:
+        """Write down what it was, with the application in its secret, unless that one is somebody else's.
+
+        Whether this resource made the application or adopted it is not known any more: on Delete it stays.
+        """
+        secret = self.tools.application_secret(str(request.old_properties.get("ApplicationSecret") or ""))
+        held = secret.current()
+        if held.application_id and not self.tools.ownership("applications").of(held.application_id):
+            self.memory.recover(request, application_id=held.application_id, public_key=held.public_key)
+
     def converge(self, request: Request) -> Answer:
         """Create or Update."""
         creating = request.id if request.type == "Create" else ""
@@ -92,7 +106,7 @@ class VonageApplication:
         self.memory.begin(request)
         comparison.carry_out()
         self.memory.done(request)
-        return self.reached(request)
+        return self.reached(request, RECOVERED if "recovered" in self.memory.record else "")
 
     def reached(self, request: Request, note: str = "") -> Answer:
         """SUCCESS, with what is recorded of the application."""

@@ -41,6 +41,7 @@ class ApplicationFinder:
         live = self._find(wanted, current)
         moved = self._moved(wanted, current, live)
         owners = self._owners(live)
+        adopted = wanted.AdoptApplicationId or "recovered" in self.memory.record
         ours = live is not None and keys.same(document.public_key_of(live), current.public_key)
         return Found(
             live=live,
@@ -48,7 +49,7 @@ class ApplicationFinder:
             current=current,
             pending=pending,
             moved=moved,
-            made_here=ours and not owners and not wanted.AdoptApplicationId,
+            made_here=ours and not owners and not adopted,
             claimed=self.memory.id in owners,
             topmost=self.memory.id not in owners or owners[-1] == self.memory.id,
             earlier=tuple(_documents(self.memory.earlier_properties())),

@@ -73,6 +73,8 @@ def _done(request: Request, tools: Tools, memory: Memory, kind: type[CustomResou
         if memory.buried(request.id):
             raise CancelledError("The stack has deleted this resource already.", "Nothing was created.")
         memory.note(create_request=request.id)
+    if request.type == "Update" and not memory.record:
+        kind(tools, memory).recover(request)
     back = way_back.of(request, memory)
     if back:
         now, answer = back.memory, going_back.gone_back(request, tools, back, kind)

@@ -68,6 +68,9 @@ class CustomResource(Protocol):
             ProvisionerError: it cannot be had, or cannot be found out.
         """
 
+    def recover(self, request: Request) -> None:
+        """Before an Update of a resource whose records are gone: write down what can be known of it."""
+
     def converge(self, request: Request) -> Answer:
         """Create or Update: bring it from whatever it is to what the properties say."""
 

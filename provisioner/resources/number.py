@@ -68,6 +68,10 @@ class VonageNumber:
         steps, left = plan_links(links, found)
         return NumberComparison(wanted, found, steps, left, context)
 
+    def recover(self, request: Request) -> None:
+        """Write down what it was; who links its numbers comes with the Update."""
+        self.memory.recover(request)
+
     def converge(self, request: Request) -> Answer:
         """Create or Update: link what is wanted, then release what is wanted no more."""
         comparison = self.compare(request.properties, request.stack_id, request.id)

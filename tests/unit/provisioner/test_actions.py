@@ -267,6 +267,74 @@ def test_a_healthy_stack_leaves_only_what_no_api_can_check(world: World) -> None
     ]
 
 
+def test_doctor_does_not_call_a_provisioner_without_records_healthy(world: World) -> None:
+    linked_stack(world)
+    world.aws.parameters.clear()
+
+    report = act(world, action="doctor")
+
+    assert (report["status"], codes(report)) == ("sick", ["RECORDS_EMPTY"])
+    assert "make deploy PARAMETERS=KeyVersion=" in report["resources"][0]["findings"][0]["next_step"]
+
+
+def test_next_update_goes_on_without_records_and_says_so(world: World) -> None:
+    stack = linked_stack(world)
+    [before] = world.applications
+    world.aws.parameters.clear()
+
+    updated = stack.update("App", application_properties(stack, Name="renamed", KeyVersion="2"))
+    relinked = stack.update("Link", number_properties(before["id"], AllowTakeover=True))
+
+    assert updated.succeeded, updated.reason
+    assert "were gone and were written anew" in updated.reason
+    assert (updated.physical_id, updated.data["ApplicationId"]) == (
+        stack.resources["App"]["id"],
+        before["id"],
+    )
+    assert relinked.succeeded, relinked.reason
+    assert act(world, action="check")["status"] == "ok"
+
+
+def test_application_without_records_may_have_been_adopted_and_stays(world: World) -> None:
+    stack = linked_stack(world)
+    world.aws.parameters.clear()
+    assert stack.update("App", application_properties(stack, Name="renamed")).succeeded
+    assert stack.update("App", application_properties(stack, Name="again")).succeeded
+
+    assert stack.delete("App").succeeded
+
+    assert len(world.applications) == 1
+    assert world.secret(stack) == {}
+
+
+def test_update_without_records_that_fails_is_rolled_back(world: World) -> None:
+    stack = linked_stack(world)
+    world.aws.parameters.clear()
+    world.vonage.faults.next("* *", times=10_000, status=503)
+
+    for logical_id, changes in (("App", {"Name": "renamed"}), ("Link", {"AllowTakeover": "true"})):
+        before = stack.resources[logical_id]["properties"]
+        update, back = stack.update_and_roll_back(logical_id, {**before, **changes})
+
+        assert (update.succeeded, back.succeeded) == (False, True), back.reason
+    assert world.applications[0]["name"] == "shop"
+
+
+def test_update_without_records_takes_no_application_of_another_resource(world: World) -> None:
+    one, two = linked_stack(world), world.stack("two")
+    world.create_application(two)
+    [record] = [name for name in world.aws.parameters if "/resources/two." in name]
+    del world.aws.parameters[record]
+    stolen = application_properties(two, ApplicationSecret="shop-application", Name="stolen")
+    two.resources["App"]["properties"] = stolen
+
+    updated = two.update("App", {**stolen, "Name": "renamed"})
+
+    assert "holds the key of the application" in updated.reason
+    assert one.resources
+    assert "stolen" not in {each["name"] for each in world.applications}
+
+
 def test_doctor_names_refused_credentials(world: World) -> None:
     linked_stack(world)
     world.aws.secret(CREDENTIALS, {"api_key": "abcd1234", "api_secret": "wrong"})
