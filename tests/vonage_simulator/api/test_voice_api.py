@@ -150,7 +150,7 @@ def test_token_outside_the_rules_is_refused(voice: httpx.Client, customer: Custo
 def test_token_outside_its_time_is_refused(
     voice: httpx.Client, customer: Customer, claim: str, from_now_s: int
 ) -> None:
-    claims = {claim: int(time.time()) + from_now_s}
+    claims: Json = {claim: int(time.time()) + from_now_s}
     assert voice.get(CALLS, headers=bearer(customer, **claims)).status_code == 401
 
 
