@@ -1,7 +1,7 @@
 """What is remembered about one resource, so that a repeated, late or half-dead request does no harm.
 
 resources/<id>   what it is, what it made, and its properties when it was last done
-attempts/<id>    properties that are being applied; left behind by a crash
+attempts/<id>    the properties that were applied last, or in part by a request that has crashed
 answers/<id>     the last answer, to be sent again when the same request comes again
 tombstones/<id>  a Delete was here: a Create that it overtook stops
 """
@@ -9,13 +9,13 @@ tombstones/<id>  a Delete was here: a Create that it overtook stops
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import CancelledError
-from provisioner.world.records import Record, Records
+from provisioner.world.records import GONE_AT, Record, Records
 
 # How long a Create may arrive after the Delete that overtook it: Lambda drops older events.
 OVERTAKEN_S = 150.0
@@ -24,6 +24,9 @@ REMEMBERED_REQUESTS = 20
 
 # No delivery comes later than this: what is only kept for late ones may go.
 LATE_S = 86_400.0
+
+# Where something is left of what went.
+FOLDERS = ("resources", "attempts", "answers", "tombstones", "checks", "applications", "before", "leases")
 
 
 @dataclass
@@ -41,10 +44,12 @@ class Memory:
     id: str
     clock: Callable[[], float] = time.time
     record: Record = field(default_factory=dict)
+    _stored: Record = field(default_factory=dict, init=False, repr=False)
 
     def recall(self) -> None:
         """Read what is known."""
-        self.record = self.records.get(f"resources/{self.id}") or {}
+        self._stored = self.records.get(f"resources/{self.id}") or {}
+        self.record = dict(self._stored)
 
     def of(self, resource_id: str) -> "Memory":
         """The memory of another resource."""
@@ -109,7 +114,7 @@ class Memory:
         """The resource is gone; its answers and its tombstone stay for late deliveries."""
         self.records.delete(f"attempts/{self.id}")
         self.records.delete(f"resources/{self.id}")
-        self.record = {}
+        self.record, self._stored = {}, {}
 
     def earlier_properties(self) -> list[Mapping[str, Any]]:
         """The properties it had, and those that an unfinished request may have applied in part."""
@@ -170,7 +175,10 @@ class Memory:
         return self.clock() < float(tombstone["at"]) + OVERTAKEN_S
 
     def _save(self) -> None:
-        self.records.put(f"resources/{self.id}", self.record)
+        """Parameter Store takes three writes a second from all stacks together: none is made for nothing."""
+        if self.record != self._stored:
+            self.records.put(f"resources/{self.id}", self.record)
+            self._stored = dict(self.record)
 
 
 def digest(properties: Mapping[str, Any]) -> str:
@@ -179,9 +187,21 @@ def digest(properties: Mapping[str, Any]) -> str:
 
 
 def forget_old(records: Records, now: float) -> None:
-    """Remove the answers and tombstones of resources that went more than a day ago."""
+    """Remove what is left of resources that went more than a day ago: answers, tombstones and marks.
+
+    The marks of numbers and of their lease stay: any stack may come back for them at any moment.
+    """
     living = records.under("resources")
-    for folder in ("answers", "tombstones"):
-        for resource_id, record in records.under(folder).items():
-            if resource_id not in living and float(record["at"]) < now - LATE_S:
-                records.delete(f"{folder}/{resource_id}")
+    for folder in FOLDERS:
+        for name, record in records.with_marks(folder).items():
+            went_at = record.get(GONE_AT, record.get("at"))
+            is_old = isinstance(went_at, int | float) and went_at < now - LATE_S
+            if is_old and not _is_needed(folder, name.partition("/")[0], living):
+                records.remove(f"{folder}/{name}")
+
+
+def _is_needed(folder: str, thing: str, living: Iterable[str]) -> bool:
+    """Whether it belongs to a resource that lives, in this account or in another, or to all of them."""
+    return (folder, thing) == ("leases", "numbers") or any(
+        resource_id == thing or resource_id.startswith(f"{thing}.") for resource_id in living
+    )

@@ -42,12 +42,12 @@ class Ownership:
 
     def of(self, thing: str) -> list[Claim]:
         """The owners of a thing, the first one first."""
-        owners = (self._records.get(f"{self._kind}/{thing}") or {}).get("owners", [])
+        owners = _owners(self._records.get(f"{self._kind}/{thing}"))
         return [self._claim(thing, owner) for owner in owners]
 
     def claim(self, thing: str, claim: Claim) -> None:
         """Put an owner on top; one that is there keeps its place and what it found, and gets new details."""
-        owners = (self._records.get(f"{self._kind}/{thing}") or {}).get("owners", [])
+        owners = _owners(self._records.get(f"{self._kind}/{thing}"))
         place = self._place(thing, claim.owner)
         before = claim.before if claim.owner not in owners else (self._records.get(place) or {}).get("before")
         self._records.put(place, {"before": before, "details": claim.details})
@@ -73,7 +73,7 @@ class Ownership:
     def things_of(self, owner: str) -> list[str]:
         """Everything an owner has a claim on."""
         everything = self._records.under(self._kind)
-        return sorted(thing for thing, record in everything.items() if owner in record.get("owners", []))
+        return sorted(thing for thing, record in everything.items() if owner in _owners(record))
 
     def _claim(self, thing: str, owner: str) -> Claim:
         record = self._records.get(self._place(thing, owner)) or {}
@@ -81,3 +81,8 @@ class Ownership:
 
     def _place(self, thing: str, owner: str) -> str:
         return f"before/{self._kind}/{thing}/{owner}"
+
+
+def _owners(record: Record | None) -> list[str]:
+    owners = (record or {}).get("owners")
+    return owners if isinstance(owners, list) else []

@@ -2,10 +2,17 @@
 
 Nothing secret is ever in them. Parameter Store is enough because a parameter that must not exist yet is
 created by exactly one caller (`Overwrite` false), which is all the locking needs.
-Source: AWS Systems Manager API reference (PutParameter: 4 KB standard, 8 KB advanced, `{{` is not allowed).
+
+The name of a deleted parameter has to rest before it is used again, and a request may come back for it within
+a second. A document is therefore deleted by a mark in its place, which is removed when nobody comes any more.
+Source: AWS Systems Manager API reference (PutParameter: 4 KB standard, 8 KB advanced, `{{` is not allowed;
+DeleteParameter: "wait for at least 30 seconds to create a parameter with the same name").
 """
 
 import json
+import logging
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -18,7 +25,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8192
 ASK = "The provisioner's role must allow Get, Put and DeleteParameter under its records prefix."
+GONE_AT = "gone_at"
 Record = dict[str, Any]
+log = logging.getLogger("provisioner")
 
 
 class Records:
@@ -27,14 +36,20 @@ class Records:
     Args:
         client: Parameter Store.
         prefix: such as `/switchboard/my-stack`.
+        clock: Unix time in seconds.
     """
 
-    def __init__(self, client: "SSMClient", prefix: str) -> None:
+    def __init__(self, client: "SSMClient", prefix: str, clock: Callable[[], float] = time.time) -> None:
         self._client = client
         self._prefix = "/" + prefix.strip("/")
+        self._clock = clock
 
     def get(self, name: str) -> Record | None:
-        """The document, or None."""
+        """The document, or None.
+
+        Raises:
+            ProvisionerError: AWS refused, or the document is damaged.
+        """
         with aws.readable_errors(f"read its record {name}", ASK):
             try:
                 reply = self._client.get_parameter(Name=self._path(name))
@@ -42,7 +57,14 @@ class Records:
                 if aws.code(error) == "ParameterNotFound":
                     return None
                 raise
-        return _decode(reply["Parameter"]["Value"])
+        document = _decode(reply["Parameter"]["Value"])
+        if document is None:
+            raise ProvisionerError(
+                f"The record {self._path(name)} isn't a JSON object.",
+                "`aws ssm get-parameter-history` shows what it was: put that back, or delete the parameter.",
+                "RECORD_DAMAGED",
+            )
+        return None if is_gone(document) else document
 
     def put(self, name: str, document: Record) -> None:
         """Write the document, whether or not there was one."""
@@ -56,8 +78,22 @@ class Records:
             return False
         return True
 
-    def delete(self, name: str) -> None:
-        """Remove the document; one that is gone already is success."""
+    def delete(self, name: str, **left: object) -> None:
+        """Put a mark in the document's place; one that is gone already is success.
+
+        Args:
+            name: the document.
+            left: what an earlier version of the provisioner has to find in its place.
+        """
+        if self.get(name) is not None:
+            self.put(name, self.mark(**left))
+
+    def mark(self, **left: object) -> Record:
+        """What stands in the place of a document that is gone."""
+        return {GONE_AT: int(self._clock()), **left}
+
+    def remove(self, name: str) -> None:
+        """Remove the parameter itself, whose name nobody uses within the next 30 seconds."""
         with aws.readable_errors(f"remove its record {name}", ASK):
             try:
                 self._client.delete_parameter(Name=self._path(name))
@@ -66,14 +102,27 @@ class Records:
                     raise
 
     def under(self, folder: str) -> dict[str, Record]:
-        """Every document of a folder, by its name inside it."""
-        path, found = self._path(folder), {}
-        with aws.readable_errors(f"list its records {folder}", ASK):
-            pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
-            for page in pages:
-                for parameter in page["Parameters"]:
-                    found[parameter["Name"].removeprefix(f"{path}/")] = _decode(parameter["Value"])
-        return found
+        """Every document of a folder, by its name in it. A damaged one is told in the log, and is empty."""
+        return {name: document for name, document in self._listed(folder) if not is_gone(document)}
+
+    def with_marks(self, folder: str = "") -> dict[str, Record]:
+        """Every document of a folder, or of all, and every mark of one that is gone."""
+        return dict(self._listed(folder))
+
+    def _listed(self, folder: str) -> Iterator[tuple[str, Record]]:
+        path, token = self._path(folder).rstrip("/"), ""
+        while True:
+            more: dict[str, Any] = {"NextToken": token} if token else {}
+            with aws.readable_errors(f"list its records {folder}", ASK):
+                page = self._client.get_parameters_by_path(Path=path, Recursive=True, **more)
+            for parameter in page["Parameters"]:
+                document = _decode(parameter["Value"])
+                if document is None:
+                    log.warning("RECORD_DAMAGED: %s isn't a JSON object", parameter["Name"])
+                yield parameter["Name"].removeprefix(f"{path}/"), document or {}
+            token = page.get("NextToken", "")
+            if not token:
+                return
 
     def _put(self, name: str, document: Record, *, overwrite: bool) -> None:
         value = _encode(document)
@@ -110,10 +159,15 @@ def _encode(document: Record) -> str:
     return text.replace("{{", "{\\u007b")
 
 
-def _decode(value: str) -> Record:
-    document = json.loads(value)
-    if not isinstance(document, dict):
-        raise ProvisionerError(
-            "A record of the provisioner is not a JSON object.", "Remove that parameter by hand."
-        )
-    return document
+def is_gone(document: Record) -> bool:
+    """Whether it is the mark of a deleted document."""
+    return GONE_AT in document and document.keys() <= {GONE_AT, "until"}
+
+
+def _decode(value: str) -> Record | None:
+    """The document; None when somebody has put something else in its place."""
+    try:
+        document = json.loads(value)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None

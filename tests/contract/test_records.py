@@ -63,6 +63,16 @@ def test_a_document_is_deleted_once_or_twice(records: Records) -> None:
     records.delete("answers/r-1")
 
     assert records.get("answers/r-1") is None
+    assert records.under("answers") == {}
+
+
+def test_a_parameter_is_removed_once_or_twice(records: Records) -> None:
+    records.put("answers/r-1", {})
+
+    records.remove("answers/r-1")
+    records.remove("answers/r-1")
+
+    assert records.with_marks("answers") == {}
 
 
 def test_a_folder_is_listed_over_several_pages_and_without_its_neighbours(records: Records) -> None:

@@ -90,6 +90,12 @@ class Aws:
     rest_s: float = 0
     """How long the name of a deleted parameter cannot be created: AWS says to wait 30 s (DeleteParameter) and
     not what happens before; that the name seems taken is the worst of it."""
+    now: Callable[[], float] = time.monotonic
+    """The clock that these are measured with."""
+    unlisted: set[str] = field(default_factory=set)
+    """Parameters that lists lack, which are made "on a best-effort basis" (GetParametersByPath)."""
+    reused: list[str] = field(default_factory=list)
+    """Names that were written again before they had rested for 30 s."""
     _puts: list[float] = field(default_factory=list)
     _deleted: dict[str, float] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -104,10 +110,12 @@ class Aws:
         return secret
 
     def records(self, folder: str) -> dict[str, Json]:
-        """The provisioner's records under a folder, by name."""
+        """The provisioner's records under a folder, by name, without the marks of those that are gone."""
         marker = f"/{folder}/"
-        found = {name: value for name, value in self.parameters.items() if marker in name}
-        return {name.partition(marker)[2]: json.loads(value) for name, value in found.items()}
+        found = {name: json.loads(value) for name, value in self.parameters.items() if marker in name}
+        return {
+            name.partition(marker)[2]: record for name, record in found.items() if "gone_at" not in record
+        }
 
     def answer(self, operation: str, asked: Json) -> Json:
         """Do one call.
@@ -186,12 +194,15 @@ class Aws:
         return {"ARN": secret.arn}
 
     def put_parameter(self, asked: Json) -> Json:
-        name, value, now = asked["Name"], asked["Value"], time.monotonic()
+        name, value, now = asked["Name"], asked["Value"], self.now()
         self._puts = [at for at in self._puts if at > now - 1]
         if len(self._puts) >= self.puts_per_s:
             raise Refusal("ThrottlingException", "Rate exceeded")
         self._puts.append(now)
-        is_resting = now < self._deleted.get(name, -math.inf) + self.rest_s
+        rested_s = now - self._deleted.get(name, -math.inf)
+        if rested_s < 30 and name not in self.parameters:
+            self.reused.append(name)
+        is_resting = rested_s < self.rest_s
         if (name in self.parameters or is_resting) and not asked.get("Overwrite"):
             raise Refusal("ParameterAlreadyExists")
         if "{{" in value or len(value.encode()) > 8192:
@@ -208,7 +219,8 @@ class Aws:
 
     def get_parameters_by_path(self, asked: Json) -> Json:
         """Two at a time, so that callers have to turn pages."""
-        names = sorted(name for name in self.parameters if name.startswith(f"{asked['Path']}/"))
+        listed = self.parameters.keys() - self.unlisted
+        names = sorted(name for name in listed if name.startswith(f"{asked['Path']}/"))
         start = int(asked.get("NextToken", "0"))
         page = [{"Name": name, "Value": self.parameters[name]} for name in names[start : start + 2]]
         more = {"NextToken": str(start + 2)} if start + 2 < len(names) else {}
@@ -217,7 +229,7 @@ class Aws:
     def delete_parameter(self, asked: Json) -> Json:
         if self.parameters.pop(asked["Name"], None) is None:
             raise Refusal("ParameterNotFound")
-        self._deleted[asked["Name"]] = time.monotonic()
+        self._deleted[asked["Name"]] = self.now()
         return {}
 
     def put_events(self, asked: Json) -> Json:

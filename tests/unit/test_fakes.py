@@ -37,7 +37,7 @@ def test_records_are_written_though_parameter_store_takes_three_a_second(
 
 def test_a_deleted_name_rests_before_it_is_created_again(aws: stores.Aws, records: Records) -> None:
     records.create("leases/r-1/1", {})
-    records.delete("leases/r-1/1")
+    records.remove("leases/r-1/1")
 
     aws.rest_s = 30
     assert not records.create("leases/r-1/1", {})

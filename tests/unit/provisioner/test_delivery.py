@@ -208,7 +208,7 @@ def test_the_same_number_linked_by_two_requests_at_once_is_linked_once(world: Wo
 
 def test_a_lease_that_cannot_be_given_back_does_not_undo_a_success(world: World) -> None:
     def fault(called: str, asked: dict[str, str]) -> None:
-        if called.endswith("DeleteParameter") and "/leases/" in asked["Name"]:
+        if called.endswith("PutParameter") and "/leases/" in asked["Name"] and "gone_at" in asked["Value"]:
             raise Refusal("AccessDeniedException")
 
     world.aws.fault = fault
