@@ -70,10 +70,11 @@ class Tools:
                 "The template sets it; deploy it again.",
             )
         telemetry.keep_libraries_quiet()
+        deadline = Deadline.after(remaining_s)
         return cls(
-            secrets=aws.secrets_manager(),
-            records=Records(aws.parameter_store(), prefix),
-            deadline=Deadline.after(remaining_s),
+            secrets=aws.patient(aws.secrets_manager(), deadline),
+            records=Records(aws.patient(aws.parameter_store(), deadline), prefix),
+            deadline=deadline,
             http=_http(),
             api_url=_url("VONAGE_API_URL", API_URL),
             numbers_url=_url("VONAGE_NUMBERS_URL", NUMBERS_URL),

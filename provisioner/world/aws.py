@@ -1,20 +1,33 @@
 """boto3 clients, and AWS's errors as sentences."""
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from provisioner.cloudformation.deadline import Deadline
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
 
+# Source: API references of Secrets Manager and Systems Manager, Common Errors; PutParameter (TooManyUpdates).
+THROTTLED = {
+    "ThrottlingException",
+    "Throttling",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "TooManyUpdates",
+}
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 8.0
+Client = TypeVar("Client")
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
 
 
@@ -33,6 +46,33 @@ def parameter_store() -> "SSMClient":
 def code(error: BaseException) -> str:
     """AWS's own name of an error, such as `ResourceNotFoundException`; empty when there is none."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+
+
+def patient(client: Client, deadline: Deadline) -> Client:
+    """The client, whose calls wait and try again while AWS throttles them and there is time."""
+    return cast("Client", _Patient(client, deadline))
+
+
+class _Patient:
+    """A client that outwaits other stacks: PutParameter's quota is three a second for a whole account."""
+
+    def __init__(self, client: object, deadline: Deadline) -> None:
+        self._client, self._deadline = client, deadline
+
+    def __getattr__(self, name: str) -> object:
+        attribute = getattr(self._client, name)
+        return partial(self._asked, attribute) if callable(attribute) else attribute
+
+    def _asked(self, operation: Callable[..., Any], **request: object) -> Any:  # noqa: ANN401 - any reply
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                return operation(**request)
+            except ClientError as error:
+                if code(error) not in THROTTLED or pause >= self._deadline.remaining():
+                    raise
+            self._deadline.pause(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+            pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 @contextmanager

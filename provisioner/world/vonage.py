@@ -14,13 +14,13 @@ import httpx
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.world import keys, vonage_errors
 from provisioner.world.document import Document, public_key_of
+from provisioner.world.owned_numbers import PAGE_SIZE, OwnedNumbers
 from provisioner.world.vonage_errors import VonageError
 
 ATTEMPTS = 5
 FIRST_PAUSE_S = 0.5
 LONGEST_CALL_S = 10.0
 OWNED_LIST_INTERVAL_S = 1.05
-PAGE_SIZE = 100
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Vonage:
         self._credentials = credentials
         self._deadline = deadline
         self._http = http
+        self._owned = OwnedNumbers(self._listed_numbers)
         self._owned_list_free_at = 0.0
         self._date = ""
 
@@ -112,23 +113,13 @@ class Vonage:
         return self._date
 
     def number(self, msisdn: str) -> Document | None:
-        """The owned number as the account lists it, or None when the account does not own it.
-
-        The list is asked at most once a second, which is its limit.
-        """
-        self._deadline.pause(self._owned_list_free_at - self._deadline.now())
-        query = {"pattern": msisdn, "search_pattern": 0, "size": PAGE_SIZE}
-        url = f"{self._credentials.numbers_url}/account/numbers"
-        try:
-            reply = self._call("list the numbers", "GET", url, params=query)
-        finally:
-            self._owned_list_free_at = self._deadline.now() + OWNED_LIST_INTERVAL_S
-        found = (each for each in reply.get("numbers", []) if each.get("msisdn") == msisdn)
-        return next(found, None)
+        """The owned number as the account lists it, or None when the account does not own it."""
+        return self._owned.find(msisdn)
 
     def update_number(self, settings: dict[str, str]) -> None:
         """Replace an owned number's settings; `country` and `msisdn` name it, no `app_id` unlinks it."""
         url = f"{self._credentials.numbers_url}/number/update"
+        self._owned = OwnedNumbers(self._listed_numbers)
         self._call(f"update the number {settings['msisdn']}", "POST", url, data=settings)
 
     def accepts(self, application_id: str, private_pem: str) -> bool:
@@ -143,6 +134,15 @@ class Vonage:
             if error.retryable:
                 raise
         return True
+
+    def _listed_numbers(self, query: dict[str, str | int]) -> Document:
+        """A page of the owned numbers. The list is asked at most once a second, which is its limit."""
+        self._deadline.pause(self._owned_list_free_at - self._deadline.now())
+        url = f"{self._credentials.numbers_url}/account/numbers"
+        try:
+            return self._call("list the numbers", "GET", url, params={**query, "size": PAGE_SIZE})
+        finally:
+            self._owned_list_free_at = self._deadline.now() + OWNED_LIST_INTERVAL_S
 
     def _applications(self, application_id: str = "") -> str:
         return f"{self._credentials.api_url}/v2/applications{f'/{application_id}' if application_id else ''}"

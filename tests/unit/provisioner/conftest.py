@@ -16,7 +16,7 @@ from provisioner import app
 from provisioner.cloudformation import protocol
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.resources.tools import Tools
-from provisioner.world import keys
+from provisioner.world import aws, keys
 from provisioner.world.keys import KeyPair
 from provisioner.world.records import Records
 from tests.fakes import stores
@@ -88,10 +88,12 @@ class World:
         app.serve(protocol.parse(event), remaining_s, self.tools)
 
     def tools(self, remaining_s: float = 90.0) -> Tools:
+        deadline = Deadline.after(remaining_s, self.time.now, self.time.sleep)
+        store = aws.patient(self.parameter_store, deadline)
         return Tools(
-            secrets=self.secrets_manager,
-            records=Records(self.parameter_store, "/switchboard/test", self.time.clock),
-            deadline=Deadline.after(remaining_s, self.time.now, self.time.sleep),
+            secrets=aws.patient(self.secrets_manager, deadline),
+            records=Records(store, "/switchboard/test", self.time.clock),
+            deadline=deadline,
             http=self.http,
             api_url=self.vonage.url,
             numbers_url=self.vonage.url,

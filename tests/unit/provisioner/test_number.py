@@ -223,10 +223,63 @@ def test_delete_leaves_a_number_that_the_account_gave_up(world: World) -> None:
     assert world.aws.records("numbers") == {}
 
 
-def test_the_owned_list_is_asked_once_a_second(world: World) -> None:
-    world.create_number(world.stack("numbers"), application(world), Numbers=[GB, US])
+def own(world: World, how_many: int) -> list[str]:
+    """Let the account own so many numbers; those beside the two that it has."""
+    made = [str(447700100000 + index) for index in range(how_many - 2)]
+    like = world.vonage.account.numbers[GB]
+    world.vonage.account.numbers |= {msisdn: {**like, "msisdn": msisdn} for msisdn in made}
+    return made
 
+
+def listed(world: World) -> int:
+    return len(world.calls("GET /account/numbers"))
+
+
+def test_the_owned_list_is_asked_once_a_second(world: World) -> None:
+    application_id, last = application(world), own(world, 150)[-1]
+
+    world.create_number(world.stack("numbers"), application_id, Numbers=[GB, US, last])
+
+    assert listed(world) == 2
     assert [wait for wait in world.time.waits if wait > 0.9]
+
+
+def test_all_numbers_of_an_account_are_found_with_one_page(world: World) -> None:
+    application_id, made = application(world), own(world, 100)
+
+    linked = world.create_number(world.stack("numbers"), application_id, Numbers=[GB, US, *made[:38]])
+
+    assert linked.succeeded, linked.reason
+    assert listed(world) == 1
+
+
+def test_a_number_of_a_large_account_is_found_without_listing_the_account(world: World) -> None:
+    application_id, last = application(world), own(world, 1000)[-1]
+
+    linked = world.create_number(world.stack("numbers"), application_id, Numbers=[last])
+
+    assert linked.succeeded, linked.reason
+    assert listed(world) == 2
+
+
+def test_many_numbers_of_a_large_account_are_found_for_twice_its_pages_at_most(world: World) -> None:
+    made = own(world, 1000)
+    vonage = world.tools().vonage("vonage-credentials")
+
+    found = [vonage.number(msisdn) for msisdn in [*made[-100:], "447700900998"]]
+
+    assert [number["msisdn"] for number in found[:100] if number] == made[-100:]
+    assert found[100] is None
+    assert listed(world) <= 2 * 10
+
+
+def test_a_number_is_asked_for_again_after_it_was_changed(world: World) -> None:
+    vonage = world.tools().vonage("vonage-credentials")
+    vonage.number(GB)
+
+    vonage.update_number({"country": "GB", "msisdn": GB, "voiceStatusCallback": "https://example.com"})
+
+    assert (vonage.number(GB) or {})["voiceStatusCallback"] == "https://example.com"
 
 
 def test_no_code_can_buy_or_cancel_a_number() -> None:
