@@ -12,19 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.errors import ProvisionerError
+from provisioner.world import refusals
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ssm import SSMClient
 
-# Source: API references of Secrets Manager and Systems Manager, Common Errors; PutParameter (TooManyUpdates).
-THROTTLED = {
-    "ThrottlingException",
-    "Throttling",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-    "TooManyUpdates",
-}
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 8.0
 Client = TypeVar("Client")
@@ -69,19 +62,25 @@ class _Patient:
             try:
                 return operation(**request)
             except ClientError as error:
-                if code(error) not in THROTTLED or pause >= self._deadline.remaining():
+                if code(error) not in refusals.THROTTLED or pause >= self._deadline.remaining():
                     raise
             self._deadline.pause(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
             pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
+def message(error: BaseException) -> str:
+    """AWS's own sentence; empty when there is none."""
+    return str(error.response.get("Error", {}).get("Message", "")) if isinstance(error, ClientError) else ""
+
+
 @contextmanager
-def readable_errors(doing: str, denied: str = "") -> Iterator[None]:
+def readable_errors(doing: str, denied: str = "", secret: str = "") -> Iterator[None]:
     """Turn AWS's errors into one an operator can act on.
 
     Args:
         doing: what was tried, as in "read the secret x".
         denied: what to do when access was denied.
+        secret: the secret that it is about, if any.
 
     Raises:
         ProvisionerError: for any error of AWS.
@@ -89,8 +88,7 @@ def readable_errors(doing: str, denied: str = "") -> Iterator[None]:
     try:
         yield
     except (ClientError, BotoCoreError) as error:
-        name = code(error) or type(error).__name__
-        again = "Deploy again; if that does not help, look at the AWS status."
-        step = denied if name == "AccessDeniedException" else again
-        cause = f"AWS did not let the provisioner {doing}: {name}."
+        name, sentence = code(error) or type(error).__name__, message(error)
+        cause = f"AWS did not let the provisioner {doing}: {refusals.one_line(name, sentence)}."
+        step = refusals.next_step(name, sentence, denied, secret)
         raise ProvisionerError(cause, step, "AWS_REFUSED") from error

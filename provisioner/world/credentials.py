@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from provisioner.errors import ProvisionerError
-from provisioner.world import aws
-from provisioner.world.secret import GONE
+from provisioner.world import aws, refusals
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+WRITE_IT = "Write it with `make credentials`, or pass the name of the one you have as CredentialsSecret."
 
 
 @dataclass(frozen=True)
@@ -33,23 +34,32 @@ def read(client: "SecretsManagerClient", name: str) -> AccountSecret:
     Raises:
         ProvisionerError: the secret is missing, unreadable or incomplete; the text says how to write it.
     """
-    step = "Write it with `make credentials`, or pass the name of the one you have as CredentialsSecret."
-    with aws.readable_errors(f"read the credentials secret {name!r}", step):
+    with aws.readable_errors(f"read the credentials secret {name!r}", WRITE_IT, name):
         try:
             text = client.get_secret_value(SecretId=name).get("SecretString")
         except ClientError as error:
-            if aws.code(error) in GONE:
-                raise ProvisionerError(
-                    f"There is no credentials secret {name!r}.", step, "CREDENTIALS_MISSING"
-                ) from None
-            raise
+            raise _missing(name, aws.code(error), aws.message(error)) or error from None
     fields = _texts(text)
     missing = " and ".join(key for key in ("api_key", "api_secret") if key not in fields)
     if missing:
         raise ProvisionerError(
-            f"The credentials secret {name!r} lacks {missing}.", step, "CREDENTIALS_INCOMPLETE"
+            f"The credentials secret {name!r} lacks {missing}.", WRITE_IT, "CREDENTIALS_INCOMPLETE"
         )
     return AccountSecret(fields["api_key"], fields["api_secret"], "signature_secret" in fields)
+
+
+def _missing(name: str, code: str, message: str) -> ProvisionerError | None:
+    """The error for a secret that is not there, or will not be there for long; None for any other."""
+    if refusals.is_scheduled_for_deletion(code, message):
+        cause = f"The credentials secret {name!r} is scheduled for deletion."
+    elif not refusals.may_be_missing(code, message):
+        return None
+    elif code in refusals.DENIED:
+        said = refusals.one_line(code, message)
+        cause = f"The credentials secret {name!r} does not exist, or the provisioner may not read it: {said}."
+    else:
+        cause = f"There is no credentials secret {name!r}."
+    return ProvisionerError(cause, refusals.next_step(code, message, WRITE_IT, name), "CREDENTIALS_MISSING")
 
 
 def _texts(text: str | None) -> dict[str, str]:

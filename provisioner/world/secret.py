@@ -8,20 +8,21 @@ Source: AWS Secrets Manager API reference (PutSecretValue, UpdateSecretVersionSt
 
 import json
 import uuid
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from provisioner.errors import ProvisionerError
-from provisioner.world import aws, keys
+from provisioner.world import aws, keys, refusals
 from provisioner.world.keys import KeyPair
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 TAG_IT = "A secret outside the provisioner's stack needs the tag switchboard=managed: add it, deploy again."
-GONE = {"ResourceNotFoundException", "InvalidRequestException"}
+MISSING = "Either it does not exist any more, or the provisioner may not use it."
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class ApplicationSecret:
         """
         version_id = str(uuid.uuid5(uuid.NAMESPACE_OID, token))
         stage = "AWSPENDING" if pending else "AWSCURRENT"
-        with aws.readable_errors(f"write the secret {self.arn}", TAG_IT):
+        with self._readable_errors("write the secret"):
             try:
                 self._client.put_secret_value(
                     SecretId=self.arn,
@@ -108,12 +109,13 @@ class ApplicationSecret:
         try:
             self.put(Content(others=content.others), token)
         except ProvisionerError as error:
-            if aws.code(error.__cause__ or error) not in GONE:
+            said = (aws.code(error.__cause__ or error), aws.message(error.__cause__ or error))
+            if not (refusals.may_be_missing(*said) or refusals.is_scheduled_for_deletion(*said)):
                 raise
 
     def promote(self, version_id: str) -> None:
         """Make a pending version the current one."""
-        with aws.readable_errors(f"move AWSCURRENT of the secret {self.arn}", TAG_IT):
+        with self._readable_errors("move AWSCURRENT of the secret"):
             stages = self._stages()
             holder = _holder(stages, "AWSCURRENT")
             if holder != version_id:
@@ -125,12 +127,15 @@ class ApplicationSecret:
 
     def drop_pending(self) -> None:
         """Take the label AWSPENDING off whatever carries it."""
-        with aws.readable_errors(f"move AWSPENDING of the secret {self.arn}", TAG_IT):
+        with self._readable_errors("move AWSPENDING of the secret"):
             holder = _holder(self._stages(), "AWSPENDING")
             if holder:
                 self._client.update_secret_version_stage(
                     SecretId=self.arn, VersionStage="AWSPENDING", RemoveFromVersionId=holder
                 )
+
+    def _readable_errors(self, doing: str) -> AbstractContextManager[None]:
+        return aws.readable_errors(f"{doing} {self.arn}", f"{MISSING} {TAG_IT}", self.arn)
 
     def _version(self, version_id: str) -> Content:
         reply = self._client.get_secret_value(SecretId=self.arn, VersionId=version_id)
@@ -140,11 +145,11 @@ class ApplicationSecret:
         return self._client.describe_secret(SecretId=self.arn).get("VersionIdsToStages", {})
 
     def _read(self, stage: str) -> Content:
-        with aws.readable_errors(f"read the secret {self.arn}", TAG_IT):
+        with self._readable_errors("read the secret"):
             try:
                 reply = self._client.get_secret_value(SecretId=self.arn, VersionStage=stage)
             except ClientError as error:
-                if aws.code(error) in GONE:
+                if aws.code(error) == "ResourceNotFoundException":
                     return Content()
                 raise
         return _decode(reply.get("SecretString"), reply["VersionId"])

@@ -18,6 +18,11 @@ from typing import Any
 from tests.fakes import limits
 
 Json = dict[str, Any]
+MARKED = "You can't perform this operation on the secret because it was marked for deletion."
+DENIED = (
+    "User: arn:aws:sts::1:assumed-role/r is not authorized to perform: secretsmanager:GetSecretValue"
+    " on resource: x because no identity-based policy allows the secretsmanager:GetSecretValue action"
+)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a failure of the fake
@@ -38,6 +43,7 @@ class Secret:
     labels: dict[str, str] = field(default_factory=dict)
     made_at: float = field(default_factory=time.time)
     """The Unix time at which its versions were made."""
+    is_scheduled_for_deletion: bool = False
 
     def current(self) -> Json:
         """The current value, parsed; empty when there is none."""
@@ -141,9 +147,11 @@ class Aws:
         wanted = asked["SecretId"]
         for name, secret in self.secrets.items():
             if wanted in (name, secret.arn):
+                if secret.is_scheduled_for_deletion:
+                    raise Refusal("InvalidRequestException", MARKED)
                 return secret
         if self.denies_missing:
-            raise Refusal("AccessDeniedException", f"not authorized to perform this on secret {wanted}")
+            raise Refusal("AccessDeniedException", DENIED)
         raise Refusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 
     def get_secret_value(self, asked: Json) -> Json:

@@ -237,6 +237,33 @@ def test_a_secret_that_is_missing_or_not_ours_is_told_as_both(aws: Aws) -> None:
     assert read_secret("other") is None
 
 
+@pytest.mark.parametrize(
+    ("code", "message", "step"),
+    [
+        ("AccessDeniedException", "Access to KMS is not allowed", "KmsKeyArn"),
+        ("DecryptionFailure", "KMS can't decrypt it", "KmsKeyArn"),
+        ("AccessDeniedException", "with an explicit deny in a service control policy", "may not read it"),
+        ("InvalidRequestException", "it was marked for deletion", "restore-secret"),
+        ("ThrottlingException", "Rate exceeded", "could not be read"),
+    ],
+)
+def test_aws_s_own_sentence_is_told_with_a_step_that_fits(
+    aws: Aws, code: str, message: str, step: str
+) -> None:
+    def fault(_operation: str, _asked: Json) -> None:
+        raise Refusal(code, message)
+
+    aws.secret("mine", {})
+    aws.fault = fault
+
+    with pytest.raises(SecretError, match="mine") as failure:
+        read_secret("mine")
+
+    assert f"({code}: {message})" in str(failure.value)
+    assert step in str(failure.value)
+    assert ("make credentials" in str(failure.value)) == (step == "may not read it")
+
+
 def refuse(_operation: str, _asked: Json) -> None:
     raise Refusal("AccessDeniedException")
 

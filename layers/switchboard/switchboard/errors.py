@@ -48,12 +48,13 @@ class AwsError(SwitchboardError):
     """An AWS service refused a request, or did not answer in time.
 
     `code` is AWS's own error code (`ThrottlingException`), or the name of the Python exception when AWS
-    did not answer at all.
+    did not answer at all. `message` is AWS's own sentence, or empty.
     """
 
-    def __init__(self, action: str, code: str, *, retryable: bool) -> None:
+    def __init__(self, action: str, code: str, message: str = "", *, retryable: bool) -> None:
         super().__init__(f"{action} failed: {code}")
         self.code = code
+        self.message = message
         self.retryable = retryable
 
 

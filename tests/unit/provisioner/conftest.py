@@ -236,7 +236,7 @@ def fresh_world(servers: tuple[stores.Aws, Vonage]) -> World:
     """A world on these servers, in which nothing has happened yet."""
     aws, vonage = servers
     vars(aws).update(vars(stores.Aws(url=aws.url)))
-    aws.rest_s = 30
+    aws.rest_s, aws.denies_missing = 30, True
     vars(vonage.account).update(vars(Account.seeded(seed=7)))
     vonage.faults.clear()
     vonage.journal.restore([])

@@ -55,6 +55,7 @@ def test_what_could_not_be_undone_is_named(world: World) -> None:
 
 def test_a_failed_create_is_deleted_without_credentials(world: World) -> None:
     stack = world.stack()
+    world.aws.denies_missing = False
     created = world.create_application(stack, CredentialsSecret="mistyped")
 
     deleted = stack.delete("App")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # How long a caller may be kept waiting for Secrets Manager.
 _TIMEOUT_S = 1.5
+# How much of AWS's own sentence is told.
+_MESSAGE = 400
 
 
 class Version(NamedTuple):
@@ -53,13 +55,7 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
     except AwsError as exc:
         if exc.code == "ResourceNotFoundException":
             return None
-        if exc.code == "AccessDeniedException":
-            # IAM answers before existence: who may read one name alone is denied a secret that is not there.
-            raise SecretError(
-                f"The secret {name} does not exist, or this function's role may not read it ({exc.code}). "
-                "`make credentials` writes the account's."
-            ) from exc
-        raise SecretError(f"The secret {name} could not be read: {exc.code}.") from exc
+        raise SecretError(_refusal(name, exc)) from exc
     except ValueError:
         value = None
     if not isinstance(value, dict):
@@ -69,6 +65,22 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
         ) from None
     created_at = reply.get("CreatedDate")
     return Version(value, created_at if isinstance(created_at, (int, float)) else None)
+
+
+def _refusal(name: str, error: AwsError) -> str:
+    """What AWS says, and what to do about it."""
+    said = f"({error.code}: {error.message[:_MESSAGE]})" if error.message else f"({error.code})"
+    if "KMS" in error.message:
+        return f"The secret {name} could not be read {said}. Its KMS key must be given as KmsKeyArn."
+    if error.code == "AccessDeniedException":
+        # IAM answers before existence: who may read one name alone is denied a secret that is not there.
+        return (
+            f"The secret {name} does not exist, or this function's role may not read it {said}. "
+            "`make credentials` writes the account's."
+        )
+    if error.code == "InvalidRequestException" and "delet" in error.message:
+        return f"The secret {name} is to be restored {said}. `aws secretsmanager restore-secret` does it."
+    return f"The secret {name} could not be read {said}."
 
 
 @functools.cache

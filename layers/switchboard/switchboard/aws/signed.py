@@ -194,5 +194,9 @@ def _result(action: str, status: int, body: bytes) -> dict[str, Any]:
         reply = {}
     if status == http.client.OK and isinstance(reply, dict):
         return reply
-    code = str(reply.get("__type") or status).rpartition("#")[2] if isinstance(reply, dict) else str(status)
-    raise AwsError(action, code, retryable=status >= http.client.INTERNAL_SERVER_ERROR or code in _TRANSIENT)
+    told = reply if isinstance(reply, dict) else {}
+    code = str(told.get("__type") or status).rpartition("#")[2]
+    message = str(told.get("message") or told.get("Message") or "")
+    raise AwsError(
+        action, code, message, retryable=status >= http.client.INTERNAL_SERVER_ERROR or code in _TRANSIENT
+    )
