@@ -13,6 +13,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 import httpx
@@ -31,14 +33,23 @@ CONVERSATION = "CON-00000000-0000-0000-0000-000000000000"
 # What each webhook answers when all is well; docs/webhooks.md.
 EXPECTED = {"answer": 200, "fallback": 200, "event": 204, "inbound": 200, "status": 200, "rtcevent": 204}
 SPEAKS = ("answer", "fallback")
-# A new API's routes and a function's permission take a moment to be known everywhere.
-ATTEMPTS = 4
-PAUSE_S = 2.0
+# A new API's routes, a function's permissions and a domain's name take seconds to be known everywhere, and
+# minutes at times. A deployment that gave up too soon would be rolled back for nothing.
+PAUSES_S = (2.0, 4.0, 8.0)
+LONGEST_PAUSE_S = 15.0
 TIMEOUT_S = 10.0
 # Each function starts cold, which takes its time, and so does one that hangs.
 ASKED_TOGETHER = 2
-LONGEST_ROUND_S = PAUSE_S + TIMEOUT_S * len(EXPECTED) / ASKED_TOGETHER
+LONGEST_ROUND_S = TIMEOUT_S * len(EXPECTED) / ASKED_TOGETHER
 log = logging.getLogger("provisioner")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a webhook, and whether time may heal it: what the pipeline says is final."""
+
+    text: str
+    may_heal: bool = False
 
 
 def handle(request: Request, tools: Tools) -> Answer:
@@ -97,30 +108,33 @@ def _account(tools: Tools, name: str) -> tuple[str, str]:
     return read.api_key, str(json.loads(text)["signature_secret"])
 
 
-def _wrong(tools: Tools, ask: Callable[[str], str]) -> list[str]:
-    """What is wrong with each webhook; those that fail are asked again while there is time."""
-    problems = dict.fromkeys(EXPECTED, "")
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            tools.deadline.pause(PAUSE_S)
+def _wrong(tools: Tools, ask: Callable[[str], Problem | None]) -> list[str]:
+    """What is wrong with each webhook; those that fail are asked again while that may help."""
+    problems = dict.fromkeys(EXPECTED, Problem("", may_heal=True))
+    for pause in chain([0.0], PAUSES_S, repeat(LONGEST_PAUSE_S)):
+        if pause and tools.deadline.remaining() <= pause + LONGEST_ROUND_S:
+            break
+        tools.deadline.pause(pause)
         with ThreadPoolExecutor(ASKED_TOGETHER) as threads:
             answers = list(threads.map(ask, problems))
         problems = {name: answer for name, answer in zip(problems, answers, strict=True) if answer}
-        if not problems or tools.deadline.remaining() < LONGEST_ROUND_S:
+        if not all(problem.may_heal for problem in problems.values()) or not problems:
             break
-    return [f"{name} {problem}" for name, problem in problems.items()]
+    return [f"{name} {problem.text}" for name, problem in problems.items()]
 
 
-def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], called: str) -> str:
+def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], called: str) -> Problem | None:
     body = json.dumps(_payload(name, called)).encode()
     headers = {"Content-Type": "application/json", "Authorization": _token(body, account)}
     try:
         reply = tools.http.post(address, content=body, headers=headers, timeout=TIMEOUT_S)
     except httpx.HTTPError as error:
-        return f"does not answer ({type(error).__name__})"
+        return Problem(f"does not answer ({type(error).__name__})", may_heal=True)
     if reply.status_code != EXPECTED[name]:
-        return f"answers {reply.status_code} instead of {EXPECTED[name]}{_told(reply)}"
-    return _ncco_problem(reply) if name in SPEAKS else ""
+        told = _told(reply)
+        text = f"answers {reply.status_code} instead of {EXPECTED[name]}{told}"
+        return Problem(text, may_heal=reply.is_error and not told)
+    return _ncco_problem(reply) if name in SPEAKS else None
 
 
 def _told(reply: httpx.Response) -> str:
@@ -138,14 +152,14 @@ def _told(reply: httpx.Response) -> str:
     return f" ({outcome}{why and f': {why}'})"
 
 
-def _ncco_problem(reply: httpx.Response) -> str:
+def _ncco_problem(reply: httpx.Response) -> Problem | None:
     from switchboard.wire.validate import ncco_problems
 
     try:
         problems = ncco_problems(reply.json())
     except ValueError:
-        return "answers something that isn't JSON"
-    return f"answers an NCCO that Vonage refuses ({problems[0]})" if problems else ""
+        return Problem("answers something that isn't JSON")
+    return Problem(f"answers an NCCO that Vonage refuses ({problems[0]})") if problems else None
 
 
 def _payload(name: str, called: str) -> Mapping[str, Any]:

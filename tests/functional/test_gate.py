@@ -145,6 +145,69 @@ def test_number_that_is_none_is_named_before_anybody_is_asked(api: Api, tools: T
     assert api.asked == []
 
 
+class Waiting:
+    """A clock that only waiting moves."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+    def tools(self, tools: Tools, remaining_s: float = 600) -> Tools:
+        return replace(tools, deadline=Deadline.after(remaining_s, lambda: self.now_s, self.sleep))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 504])
+def test_what_aws_has_yet_to_learn_is_waited_for(
+    api: Api, tools: Tools, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    waiting, serve = Waiting(), api.serve
+
+    def serve_after_30_s(*asked: Any) -> tuple[int, bytes]:  # noqa: ANN401
+        return serve(*asked) if waiting.now_s >= 30 else (status, b'{"message": "from the gateway"}')
+
+    monkeypatch.setattr(api, "serve", serve_after_30_s)
+
+    assert handle(request(api), waiting.tools(tools)).status == "SUCCESS"
+    assert 30 <= waiting.now_s < 60
+
+
+def test_a_name_that_is_not_known_yet_is_waited_for(api: Api, tools: Tools) -> None:
+    waiting = Waiting()
+
+    def unknown_for_30_s(asked: httpx.Request) -> None:
+        if waiting.now_s < 30:
+            raise httpx.ConnectError("Name or service not known", request=asked)
+
+    tools.http.event_hooks = {"request": [unknown_for_30_s]}
+
+    assert handle(request(api), waiting.tools(tools)).status == "SUCCESS"
+
+
+def test_what_does_not_heal_is_told_before_the_time_is_up(api: Api, tools: Tools) -> None:
+    del api.functions["answer"]
+    waiting = Waiting()
+
+    text = refusal(api, waiting.tools(tools))
+
+    assert "answer answers 404 instead of 200" in text
+    assert 300 < waiting.now_s < (600 - 12) * 0.75
+    assert api.asked.count("event") == 1
+
+
+def test_what_the_pipeline_says_is_not_waited_for(api: Api, tools: Tools) -> None:
+    @answer
+    def failing(_call: AnswerRequest) -> Ncco:
+        raise KeyError("x")
+
+    api.functions["answer"] = failing
+    waiting = Waiting()
+
+    assert "answer answers 500 instead of 200 (FlowFailed: KeyError" in refusal(api, waiting.tools(tools))
+    assert waiting.now_s == 0
+
+
 def test_check_leaves_no_trace_downstream(api: Api, tools: Tools, backbone: Aws, logs: Logs) -> None:
     @inbound
     def replying(message: InboundMessage) -> None:

@@ -55,6 +55,14 @@ class Time:
         time.sleep(seconds / 100)
 
 
+class WaitedTime(Time):
+    """Whoever waits has waited: for a single delivery that waits until its time is up."""
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.offset += seconds
+
+
 @dataclass
 class World:
     """Everything around the provisioner, and the provisioner."""

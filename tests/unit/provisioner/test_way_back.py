@@ -11,7 +11,7 @@ import pytest
 from local.cloudformation import Outcome, Stack
 from provisioner.resources import webhook_check
 from tests import factories
-from tests.unit.provisioner.conftest import CREDENTIALS, FUNCTION, World
+from tests.unit.provisioner.conftest import CREDENTIALS, FUNCTION, WaitedTime, World
 
 Json = dict[str, Any]
 PUT = "AmazonSSM.PutParameter"
@@ -67,6 +67,7 @@ def properties(webhooks: Webhooks) -> Json:
 @pytest.fixture
 def stack(world: World, properties: Json) -> Stack:
     """A stack whose check has passed."""
+    world.time = WaitedTime()
     world.aws.secret(CREDENTIALS, factories.CREDENTIALS)
     deployed = world.stack()
     assert deployed.create("Check", webhook_check.TYPE, properties).succeeded
