@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import boto3
 import httpx
 from rich.console import Console
+from switchboard.aws.secret import BYTE_ORDER_MARK, as_meant
 
 from operate.command_line import WELL, Command, Output, switch
 from operate.errors import OperatorError
@@ -69,7 +70,7 @@ def vonage_url() -> str:
 
 def _typed(prompt: Callable[[str], str], title: str) -> str:
     try:
-        value = prompt(f"{title}: ").strip()
+        value = as_meant(prompt(f"{title}: "))
     except EOFError:
         value = ""
     if not value:
@@ -93,18 +94,35 @@ def _try_at_vonage(api_key: str, api_secret: str) -> None:
 
 def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str]) -> str:
     try:
-        kept = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+        kept = _kept(client.get_secret_value(SecretId=name).get("SecretString"))
+    except client.exceptions.ResourceNotFoundException:
+        kept = {}
+    except client.exceptions.InvalidRequestException as error:
+        raise OperatorError(
+            f"The secret {name} cannot be written: {error}",
+            f"If it is scheduled for deletion: `aws secretsmanager restore-secret --secret-id {name}`, "
+            "then run `make credentials` again.",
+        ) from error
+    value = json.dumps({**kept, **credentials})
+    try:
+        client.put_secret_value(SecretId=name, SecretString=value)
     except client.exceptions.ResourceNotFoundException:
         client.create_secret(
             Name=name,
             Description="Credentials of the Vonage account, read by Switchboard",
-            SecretString=json.dumps(credentials),
+            SecretString=value,
         )
         return "Created"
-    except ValueError:
-        kept = {}
-    client.put_secret_value(SecretId=name, SecretString=json.dumps({**kept, **credentials}))
     return "Updated"
+
+
+def _kept(text: str | None) -> dict[str, object]:
+    """What a secret holds beside; nothing when it is empty, binary or no JSON object."""
+    try:
+        document = json.loads((text or "{}").lstrip(BYTE_ORDER_MARK))
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def _drop_previous(client: "SecretsManagerClient", name: str) -> None:

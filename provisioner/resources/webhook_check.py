@@ -25,7 +25,7 @@ from provisioner.errors import InvalidPropertiesError, ProvisionerError
 from provisioner.remembered import passed
 from provisioner.resources.tools import Tools
 from provisioner.wanted import properties
-from provisioner.world import aws, credentials
+from provisioner.world import credentials
 
 TYPE = "Custom::WebhookCheck"
 CLAIM = "switchboard_check"
@@ -103,9 +103,7 @@ def _account(tools: Tools, name: str) -> tuple[str, str]:
             "Write it with `make credentials`.",
             "SIGNATURE_SECRET_MISSING",
         )
-    with aws.readable_errors(f"read the credentials secret {name!r}", "Write it with `make credentials`."):
-        text = tools.secrets.get_secret_value(SecretId=name)["SecretString"]
-    return read.api_key, str(json.loads(text)["signature_secret"])
+    return read.api_key, read.signature_secret
 
 
 def _wrong(tools: Tools, ask: Callable[[str], Problem | None]) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
+from switchboard.aws.secret import BYTE_ORDER_MARK, as_meant
 
 from provisioner.errors import ProvisionerError
 from provisioner.world import aws, refusals
@@ -21,7 +22,12 @@ class AccountSecret:
 
     api_key: str
     api_secret: str = field(repr=False)
-    has_signature_secret: bool
+    signature_secret: str = field(default="", repr=False)
+
+    @property
+    def has_signature_secret(self) -> bool:
+        """Whether webhooks can be verified with it."""
+        return bool(self.signature_secret)
 
 
 def read(client: "SecretsManagerClient", name: str) -> AccountSecret:
@@ -45,7 +51,7 @@ def read(client: "SecretsManagerClient", name: str) -> AccountSecret:
         raise ProvisionerError(
             f"The credentials secret {name!r} lacks {missing}.", WRITE_IT, "CREDENTIALS_INCOMPLETE"
         )
-    return AccountSecret(fields["api_key"], fields["api_secret"], "signature_secret" in fields)
+    return AccountSecret(fields["api_key"], fields["api_secret"], fields.get("signature_secret", ""))
 
 
 def _missing(name: str, code: str, message: str) -> ProvisionerError | None:
@@ -63,11 +69,11 @@ def _missing(name: str, code: str, message: str) -> ProvisionerError | None:
 
 
 def _texts(text: str | None) -> dict[str, str]:
-    """The non-empty strings of a JSON object; nothing for anything else."""
+    """The texts of a JSON object, as they were meant; nothing for anything else."""
     try:
-        document = json.loads(text or "{}")
+        document = json.loads((text or "{}").lstrip(BYTE_ORDER_MARK))
     except ValueError:
         return {}
     if not isinstance(document, dict):
         return {}
-    return {name: value for name, value in document.items() if isinstance(value, str) and value}
+    return {name: meant for name, value in document.items() if (meant := as_meant(value))}

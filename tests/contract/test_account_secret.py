@@ -15,9 +15,7 @@ def test_the_credentials_are_read_by_name_and_by_arn(account: Account) -> None:
     name = account.secret(json.dumps(VALUE))
     arn = account.secrets.describe_secret(SecretId=name)["ARN"]
 
-    assert credentials.read(account.secrets, name) == credentials.AccountSecret(
-        "a1b2c3d4", "s", has_signature_secret=True
-    )
+    assert credentials.read(account.secrets, name) == credentials.AccountSecret("a1b2c3d4", "s", "t")
     assert credentials.read(account.secrets, arn).api_key == "a1b2c3d4"
 
 

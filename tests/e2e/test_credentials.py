@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -132,3 +133,39 @@ def test_a_leaked_secret_leaves_no_previous_version(
 def test_the_first_secret_has_no_previous_one_to_refuse(vonage: Vonage, aws_url: str) -> None:
     assert "Created" in ask(typing(vonage), leaked=True)
     assert labels(aws_url) == {"AWSCURRENT"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"SecretBinary": b"abc"},
+        *({"SecretString": text} for text in ("[1, 2]", '"abc"', "null", "1", "no JSON", "\ufeff{}")),
+    ],
+)
+def test_whatever_the_secret_holds_it_is_written_anew(
+    vonage: Vonage,
+    aws_url: str,
+    value: dict[str, Any],
+) -> None:
+    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client.create_secret(Name=NAME, **value)
+
+    assert "Updated" in ask(typing(vonage))
+    assert stored(aws_url)["api_key"] == vonage.account.api_key
+
+
+def test_a_secret_that_is_scheduled_for_deletion_is_to_be_restored(vonage: Vonage, aws_url: str) -> None:
+    ask(typing(vonage))
+    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client.delete_secret(SecretId=NAME)
+
+    with pytest.raises(OperatorError) as failure:
+        ask(typing(vonage))
+
+    assert (
+        f"`aws secretsmanager restore-secret --secret-id {NAME}`"
+        in str(failure.value) + failure.value.next_step
+    )
+    client.restore_secret(SecretId=NAME)
+    assert "Updated" in ask(typing(vonage))

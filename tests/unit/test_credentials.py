@@ -79,6 +79,41 @@ def test_a_secret_that_is_not_there_lets_nobody_in(spoiled: dict[str, Any]) -> N
     assert versions.secrets().known(MAIN, OVERLAP_S) == []
 
 
+@pytest.mark.parametrize("around", [" {}", "{}\n", "\ufeff{}", "\u00a0{}\u200b\r\n"])
+def test_blanks_around_a_secret_are_not_meant(around: str) -> None:
+    versions = Versions()
+    versions.labelled["AWSCURRENT"].value.update(
+        api_key=around.format(MAIN),
+        signature_secret=around.format("one"),
+        signature_secrets={SUB: around.format("sub")},
+    )
+    secrets = versions.secrets()
+
+    assert secrets.known(MAIN, OVERLAP_S) == ["one"]
+    assert secrets.known(SUB, OVERLAP_S) == ["sub"]
+
+
+def test_a_key_that_was_written_as_a_number_is_read_in_digits() -> None:
+    versions = Versions()
+    versions.labelled["AWSCURRENT"].value["api_key"] = 12345678
+
+    assert versions.secrets().known("12345678", OVERLAP_S) == ["one"]
+
+
+@pytest.mark.parametrize("subaccounts", [[], "text", None, {SUB: None}, {SUB: " "}, {SUB: True}])
+def test_subaccounts_that_are_no_secrets_let_nobody_in(subaccounts: object) -> None:
+    versions = Versions()
+    versions.labelled["AWSCURRENT"].value["signature_secrets"] = subaccounts
+
+    assert versions.secrets().known(SUB, OVERLAP_S) == []
+
+
+def test_a_byte_order_mark_before_the_json_is_passed_by(aws: Aws) -> None:
+    aws.secret("mine", {}).values["first"] = '\ufeff{"a": 1}'
+
+    assert read_secret("mine") == {"a": 1}
+
+
 def test_both_versions_count_after_a_rotation() -> None:
     versions = Versions()
     secrets = versions.secrets()

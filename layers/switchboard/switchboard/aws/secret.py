@@ -19,6 +19,11 @@ _TIMEOUT_S = 1.5
 _MESSAGE = 400
 
 
+# What editors put in front of a text, and what JSON does not allow there.
+BYTE_ORDER_MARK = "\ufeff"
+_BLANKS = " \t\r\n\u00a0\u200b" + BYTE_ORDER_MARK
+
+
 class Version(NamedTuple):
     """A version of a secret: the JSON object it holds, and the Unix time in seconds at which it was made.
 
@@ -51,7 +56,7 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
         reply = _secrets_manager().call(
             "GetSecretValue", {"SecretId": name, "VersionStage": label}, timeout_s=timeout_s
         )
-        value = json.loads(reply.get("SecretString") or "")
+        value = json.loads((reply.get("SecretString") or "").lstrip(BYTE_ORDER_MARK))
     except AwsError as exc:
         if exc.code == "ResourceNotFoundException":
             return None
@@ -65,6 +70,16 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
         ) from None
     created_at = reply.get("CreatedDate")
     return Version(value, created_at if isinstance(created_at, (int, float)) else None)
+
+
+def as_meant(value: object) -> str:
+    """A key or secret as it was meant: without blanks around it, a whole number in digits; else empty.
+
+    Secrets are written by hand and by other tools, too. No credential of Vonage's has a blank at its end.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.strip(_BLANKS) if isinstance(value, str) else ""
 
 
 def _refusal(name: str, error: AwsError) -> str:

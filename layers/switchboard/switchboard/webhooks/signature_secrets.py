@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from switchboard.aws.secret import Version, read_version
+from switchboard.aws.secret import Version, as_meant, read_version
 from switchboard.errors import SecretError
 from switchboard.settings import required
 
@@ -127,12 +127,13 @@ def _is_within(overlap_s: float, created_at: float | None, now: float) -> bool:
 
 def _signature_secret(credentials: dict[str, Any], api_key: str | None) -> str | None:
     """The secret of one account in one version; a token that names no account can only be the main one's."""
-    if api_key in (None, credentials.get("api_key")):
+    if api_key in (None, as_meant(credentials.get("api_key"))):
         secret = credentials.get("signature_secret")
     else:
-        secret = (credentials.get("signature_secrets") or {}).get(api_key)
+        subaccounts = credentials.get("signature_secrets")
+        secret = subaccounts.get(api_key) if isinstance(subaccounts, dict) else None
     # An empty key would verify anybody's signature.
-    return secret if isinstance(secret, str) and secret else None
+    return as_meant(secret) or None
 
 
 def _read_version(label: str) -> Version | None:

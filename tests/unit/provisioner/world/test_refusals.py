@@ -122,3 +122,14 @@ def test_a_stack_whose_secret_went_first_is_deleted(world: World, *, is_schedule
 
     assert deleted.succeeded, deleted.reason
     assert world.applications == []
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff"])
+def test_credentials_are_read_as_they_were_meant(world: World, before: str) -> None:
+    text = before + '{"api_key": 12345678, "api_secret": " s\\n", "signature_secret": "\\ufefft "}'
+    world.aws.secret("mine", {}).values["first"] = text
+
+    read = credentials.read(world.secrets_manager, "mine")
+
+    assert read == credentials.AccountSecret("12345678", "s", "t")
+    assert repr(read) == "AccountSecret(api_key='12345678')"
