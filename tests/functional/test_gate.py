@@ -159,13 +159,14 @@ class Waiting:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 504])
-def test_what_aws_has_yet_to_learn_is_waited_for(
-    api: Api, tools: Tools, monkeypatch: pytest.MonkeyPatch, status: int
+@pytest.mark.parametrize("body", [b'{"message": "from the gateway"}', b'[{"outcome": "Late"}]'])
+def test_what_aws_has_yet_to_learn_and_a_cold_start_are_waited_for(
+    api: Api, tools: Tools, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes
 ) -> None:
     waiting, serve = Waiting(), api.serve
 
     def serve_after_30_s(*asked: Any) -> tuple[int, bytes]:  # noqa: ANN401
-        return serve(*asked) if waiting.now_s >= 30 else (status, b'{"message": "from the gateway"}')
+        return serve(*asked) if waiting.now_s >= 30 else (status, body)
 
     monkeypatch.setattr(api, "serve", serve_after_30_s)
 
