@@ -1,7 +1,7 @@
 """What is remembered about one resource, so that a repeated, late or half-dead request does no harm.
 
 resources/<id>   what it is, what it made, and its properties when it was last done
-attempts/<id>    the properties that were applied last, or in part by a request that has crashed
+attempts/<id>    properties that are being applied; left behind by a crash
 answers/<id>     the last answer, to be sent again when the same request comes again
 tombstones/<id>  a Delete was here: a Create that it overtook stops
 """
