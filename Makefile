@@ -58,7 +58,7 @@ deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=de
 	@$(OPERATE) deploy $(call options,ENV PARAMETERS)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
-.PHONY: doctor plan drift rotate logs history redrive replay erase orphans
+.PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke
 doctor: .venv/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
 	@$(OPERATE) doctor $(call options,ENV RESOURCE JSON)
 
@@ -88,6 +88,9 @@ erase: .venv/.ready ## Delete every timeline a number occurs in: make erase NUMB
 
 orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>
 	@$(OPERATE) orphans $(call options,DELETE JSON)
+
+smoke: stage ## Try on a stack of its own what only a real account can show; one page of expected and seen: make smoke ENV=dev
+	@$(OPERATE) smoke $(call options,ENV ONLY PARAMETERS NUMBERS KMS_KEY_ARN REPORT CONFIRM JSON)
 
 ## ── Check it ──
 .PHONY: test check contract security bench format

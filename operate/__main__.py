@@ -3,6 +3,7 @@
 import sys
 
 from operate import command_line, credentials, deploy, logs, orphans, provisioner, queues, replay, timeline
+from operate.smoke import command as smoke
 
 ABOUT = """\
 Commands for a stack in an AWS account, explained in docs/operations.md.
@@ -24,6 +25,7 @@ COMMANDS = {
     "replay": replay.COMMAND,
     "erase": timeline.ERASE,
     "orphans": orphans.COMMAND,
+    "smoke": smoke.COMMAND,
 }
 
 

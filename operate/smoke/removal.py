@@ -1,0 +1,128 @@
+"""Remove what a run makes, whether it went well, failed or was interrupted, and look for what remains."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from operate.smoke import dying, releases
+from operate.smoke.bench import Bench, DiffersError
+
+_SETTLING_S = 1800
+_SAM_S_STACK = "aws-sam-cli-managed-default"
+KEPT = (
+    "kept as docs/operations.md says: {records} records in Parameter Store, and AWS's own backup of the table"
+)
+
+
+class Made(NamedTuple):
+    """Something that a run may have made: how to remove it here, and by hand."""
+
+    what: str
+    remove: Callable[[Bench], None]
+    command: str
+
+
+def made(bench: Bench) -> list[Made]:
+    """What a run makes, in the order in which it has to go: the stack needs the secret to the end."""
+    name, killed, copy = bench.name, dying.stack_of(bench), releases.copy_of_credentials(bench)
+    return [
+        _stack(killed),
+        _stack(name),
+        Made(
+            f"secret {copy}",
+            lambda bench: _remove_secret(bench, copy),
+            f"aws secretsmanager delete-secret --force-delete-without-recovery --secret-id {copy}",
+        ),
+        Made(
+            f"uploaded code {name}/",
+            _remove_uploads,
+            f"aws s3 rm --recursive s3://<the bucket of {_SAM_S_STACK}>/{name}/",
+        ),
+    ]
+
+
+def delete(bench: Bench) -> str:
+    """Remove everything, whatever happens on the way, and say what is left."""
+    stuck = []
+    for each in made(bench):
+        try:
+            each.remove(bench)
+        except (ClientError, BotoCoreError) as error:
+            stuck.append(f"{each.what} ({error}); remove it: {each.command}")
+    left = [] if stuck else list(_left(bench))
+    if stuck or left:
+        raise DiffersError("; ".join([*stuck, *left]))
+    return f"nothing is left but what is {KEPT.format(records=_records(bench))}"
+
+
+def _stack(name: str) -> Made:
+    def remove(bench: Bench) -> None:
+        client = bench.client("cloudformation")
+        # A deployment that was interrupted goes on at AWS; an update can't be cut off.
+        bench.seen_within(_SETTLING_S, lambda: not _is_updating(client, name))
+        client.delete_stack(StackName=name)
+        client.get_waiter("stack_delete_complete").wait(
+            StackName=name, WaiterConfig={"Delay": 5, "MaxAttempts": 240}
+        )
+
+    return Made(f"stack {name}", remove, f"aws cloudformation delete-stack --stack-name {name}")
+
+
+def _is_updating(client: Any, name: str) -> bool:  # noqa: ANN401 - boto3's own client
+    try:
+        status = str(client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
+    except ClientError:
+        return False
+    return status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")
+
+
+def _remove_secret(bench: Bench, name: str) -> None:
+    secrets = bench.client("secretsmanager")
+    try:
+        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+
+
+def _remove_uploads(bench: Bench) -> None:
+    """The code that the SAM CLI uploaded for this run, below a prefix of its own."""
+    try:
+        stack = bench.client("cloudformation").describe_stacks(StackName=_SAM_S_STACK)["Stacks"][0]
+    except ClientError:
+        return  # the SAM CLI never made its bucket
+    bucket = next(each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == "SourceBucket")
+    s3 = bench.client("s3")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{bench.name}/"):
+        keys = [{"Key": each["Key"]} for each in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+
+
+def _left(bench: Bench) -> Iterator[str]:
+    """What the account still has under the stack's name."""
+    own, client = f"{bench.name}-", bench.client
+    for function in client("lambda").get_paginator("list_functions").paginate().search("Functions[]"):
+        if function["FunctionName"].startswith(own):
+            yield f"function {function['FunctionName']}"
+    groups = client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=own)
+    yield from (f"log group {each['logGroupName']}" for each in groups.search("logGroups[]"))
+    for url in client("sqs").list_queues(QueueNamePrefix=own).get("QueueUrls", []):
+        yield f"queue {url.rpartition('/')[2]}"
+    tables = client("dynamodb").get_paginator("list_tables").paginate().search("TableNames[]")
+    yield from (f"table {name}" for name in tables if name.startswith(own))
+    alarms = client("cloudwatch").describe_alarms(AlarmNamePrefix=own)["MetricAlarms"]
+    yield from (f"alarm {each['AlarmName']}" for each in alarms)
+    for bus in client("events").list_event_buses(NamePrefix=bench.name)["EventBuses"]:
+        if bus["Name"] == bench.name:
+            yield f"bus {bus['Name']}"
+    for role in client("iam").get_paginator("list_roles").paginate().search("Roles[]"):
+        if role["RoleName"].startswith(own):
+            yield f"role {role['RoleName']}"
+
+
+def _records(bench: Bench) -> int:
+    pages = bench.client("ssm").get_paginator("get_parameters_by_path")
+    found = pages.paginate(Path="/switchboard", Recursive=True).search("Parameters[]")
+    return sum(bench.name in each["Name"] for each in found)
