@@ -118,7 +118,7 @@ lint: .venv/.ready .local/sam/.ready
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-contract: .venv/.ready .local/aws/.ready .local/contract/.ready ## What speaks to AWS, judged by two AWS emulators that know nothing of each other
+contract: stage .local/contract/.ready ## What speaks to AWS, judged by two AWS emulators that know nothing of each other; and `make smoke`
 	@$(RUN) -m pytest --quiet $(CONTRACT)
 
 security: .local/checkov/.ready ## checkov on the template; what it skips, and why, is in .ci/checkov.yaml

@@ -74,7 +74,7 @@ def _smoke(out: Output, given: argparse.Namespace) -> int:
 
 
 def _bench(given: argparse.Namespace) -> Bench:
-    parameters = _parameters(given.parameters)
+    parameters, numbers = _parameters(given.parameters), _numbers(given.numbers)
     name = f"{Stack.of_stage(given.env).name}{_SUFFIX}"
     with asking_aws_to("say who asks"):
         account = boto3.client("sts").get_caller_identity()["Account"]
@@ -88,7 +88,7 @@ def _bench(given: argparse.Namespace) -> Bench:
         account=account,
         credentials_secret=secret,
         has_vonage=has_vonage,
-        numbers=_numbers(given.numbers),
+        numbers=numbers,
         kms_key_arn=given.kms_key_arn,
     )
 

@@ -1,0 +1,222 @@
+"""Each line is ok where all is well, and differs when the one thing that it is about is spoilt."""
+
+from collections.abc import Callable
+
+import pytest
+
+from operate.smoke.bench import Bench
+from operate.smoke.deployment import Outcome
+from operate.smoke.line import Line, Result, Verdict
+from operate.smoke.lines import LINES, REMOVAL
+from operate.smoke.run import run
+from tests.fakes.canned import Json
+from tests.unit.operate.smoke.conftest import NAME, Deployments, World, alarm
+
+WORDS = [line.word for line in LINES]
+Spoil = Callable[[World, Bench, list[str]], object]
+
+
+def outcome(bench: Bench, word: str) -> Result:
+    """What becomes of a line after those before it."""
+    results, _ = run(bench, {word} if word != "alarms" else {"fallback", word}, lambda _: None)
+    return next(result for result in results if result.line.word == word)
+
+
+def deployments(bench: Bench) -> Deployments:
+    assert isinstance(bench.deployment, Deployments)
+    return bench.deployment
+
+
+def answers(world: World, operation: str, answer: Json) -> None:
+    world.account.answers[operation] = lambda **_: answer
+
+
+def ends_as(status: str) -> Spoil:
+    def spoil(_world: World, bench: Bench, _log: list[str]) -> None:
+        deployments(bench).created = Outcome(status, "VonageApplication: refused", 30)
+
+    return spoil
+
+
+def updates_end_as(status: str) -> Spoil:
+    def spoil(_world: World, bench: Bench, _log: list[str]) -> None:
+        well = deployments(bench).updates
+
+        def update(parameters: Json, broken: bool) -> Outcome:  # noqa: FBT001
+            ended = well(parameters, broken)
+            asked_for_failure = ended.status == "UPDATE_ROLLBACK_COMPLETE"
+            return ended._replace(status=status) if asked_for_failure or status in _FAILED else ended
+
+        deployments(bench).updates = update
+
+    return spoil
+
+
+_FAILED = {"UPDATE_ROLLBACK_COMPLETE"}
+
+
+def one_role_may_more(world: World, _bench: Bench, _log: list[str]) -> None:
+    well = world.account.answers["iam.simulate_principal_policy"]
+
+    def simulate(**asked: object) -> Json:
+        answer: Json = well(**asked)
+        if str(asked["PolicySourceArn"]).endswith("AnswerFunction"):
+            for decision in answer["EvaluationResults"]:
+                decision["EvalDecision"] = "allowed"
+        return answer
+
+    world.account.answers["iam.simulate_principal_policy"] = simulate
+
+
+def second_waits(world: World, _bench: Bench, _log: list[str]) -> None:
+    well = world.progress
+    world.account.answers["dynamodb.get_item"] = lambda Key, **_: (  # noqa: N803
+        well(Key) if Key["pk"]["S"].endswith("c0") else {}
+    )
+
+
+def in_a_small_region(_world: World, bench: Bench, _log: list[str]) -> None:
+    bench.deployment.region = "eu-nowhere-1"
+
+
+def few(world: World, _bench: Bench, _log: list[str]) -> None:
+    limits = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
+    answers(world, "lambda.get_account_settings", {"AccountLimit": limits})
+
+
+def never_answered(world: World, _bench: Bench, _log: list[str]) -> None:
+    answers(world, "cloudformation.describe_stack_events", {"StackEvents": []})
+
+
+def filter_matches_nothing(world: World, _bench: Bench, _log: list[str]) -> None:
+    answers(world, "logs.test_metric_filter", {"matches": []})
+
+
+def other_dimensions(world: World, _bench: Bench, _log: list[str]) -> None:
+    dimensions = [*alarm("x")["Dimensions"], {"Name": "webhook", "Value": "answer"}]
+    answers(world, "cloudwatch.list_metrics", {"Metrics": [{"Dimensions": dimensions}]})
+
+
+def no_crash_line(_world: World, _bench: Bench, log: list[str]) -> None:
+    log.clear()
+
+
+def queue_is_left(world: World, _bench: Bench, _log: list[str]) -> None:
+    answers(world, "sqs.list_queues", {"QueueUrls": [f"https://sqs/{NAME}-EventQueue"]})
+
+
+SPOILT: dict[str, tuple[Spoil, str]] = {
+    "region": (in_a_small_region, "lacks apigatewayv2"),
+    "concurrency": (few, "Service Quotas"),
+    "defaults": (ends_as("ROLLBACK_COMPLETE"), "VonageApplication: refused"),
+    "policies": (one_role_may_more, "Answer may dynamodb:PutItem Timeline"),
+    "commands": (second_waits, "the second command was not touched within 90 s"),
+    "fallback": (filter_matches_nothing, "doesn't match"),
+    "crash": (no_crash_line, "shows no such line"),
+    "provisioner": (never_answered, "no answer after 300 s"),
+    "alarms": (other_dimensions, f"the metric of {NAME}-DriftAlarm has other dimensions"),
+    "broken-flow": (updates_end_as("UPDATE_COMPLETE"), "UPDATE_COMPLETE"),
+    "secret": (updates_end_as("UPDATE_ROLLBACK_FAILED"), "UPDATE_ROLLBACK_FAILED"),
+    "kms": (updates_end_as("UPDATE_ROLLBACK_COMPLETE"), "UPDATE_ROLLBACK_COMPLETE"),
+    "numbers": (updates_end_as("UPDATE_ROLLBACK_COMPLETE"), "UPDATE_ROLLBACK_COMPLETE"),
+    "delete": (queue_is_left, f"queue {NAME}-EventQueue"),
+}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_line_is_ok_where_all_is_well(bench: Bench, log: list[str], word: str) -> None:
+    assert log
+    result = outcome(bench, word)
+
+    assert result.verdict == Verdict.OK, result.seen
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_line_differs_when_what_it_is_about_is_spoilt(
+    world: World, bench: Bench, log: list[str], word: str
+) -> None:
+    spoil, seen = SPOILT[word]
+    spoil(world, bench, log)
+
+    result = outcome(bench, word)
+
+    assert result.verdict == Verdict.DIFFERS, result.seen
+    assert seen in result.seen
+
+
+@pytest.mark.parametrize("word", [line.word for line in LINES if line.needs_vonage])
+def test_line_that_needs_vonage_is_not_tried_without_credentials(bench: Bench, word: str) -> None:
+    bench.has_vonage = False
+
+    result = outcome(bench, word)
+
+    assert result.verdict == Verdict.NOT_TRIED
+    assert "make credentials" in result.seen
+
+
+def test_what_the_embedded_aws_cannot_show_is_not_tried_there_and_says_why(bench: Bench) -> None:
+    bench.account = "000000000000"
+    impossible = [line for line in LINES if line.impossible_there]
+
+    assert impossible
+    for line in impossible:
+        result = outcome(bench, line.word)
+        assert result.verdict == Verdict.NOT_TRIED
+        assert line.impossible_there in result.seen
+
+
+def test_credentials_are_there_again_before_the_stack_is_removed(world: World, bench: Bench) -> None:
+    outcome(bench, "secret")
+
+    asked = [operation for operation, _ in world.account.asked]
+    assert asked.index("secretsmanager.restore_secret") < asked.index("cloudformation.delete_stack")
+    deleted = [
+        more["SecretId"] for operation, more in world.account.asked if operation.endswith("delete_secret")
+    ]
+    assert set(deleted) == {f"{NAME}/vonage"}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, KeyError])
+def test_everything_is_removed_whatever_ends_a_line(
+    world: World, bench: Bench, error: type[BaseException]
+) -> None:
+    def fail(_bench: Bench) -> str:
+        raise error
+
+    lines = (Line("first", "e", fail), Line("second", "e", lambda _: "seen"), REMOVAL)
+    results, interrupted = run(bench, set(), lambda _: None, lines)
+
+    assert interrupted == (error is KeyboardInterrupt)
+    assert [result.line.word for result in results] == ["first", "second", "delete"]
+    stacks = [
+        more["StackName"] for operation, more in world.account.asked if operation.endswith(".delete_stack")
+    ]
+    assert stacks == [f"{NAME}-killed", NAME]
+
+
+def test_removal_that_is_interrupted_says_how_to_finish_it(bench: Bench, world: World) -> None:
+    def interrupt(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    world.account.answers["cloudformation.delete_stack"] = interrupt
+    (result,), _ = run(bench, {"delete"}, lambda _: None)
+
+    assert result.verdict == Verdict.DIFFERS
+    assert "make smoke ONLY=delete" in result.seen
+
+
+def test_what_cannot_be_removed_is_named_with_its_command_and_the_rest_is_removed(
+    bench: Bench, world: World
+) -> None:
+    from botocore.exceptions import WaiterError
+
+    def stuck(StackName: str, **_: object) -> None:  # noqa: N803
+        if StackName == NAME:
+            raise WaiterError("stack_delete_complete", "DELETE_FAILED", {})
+
+    world.account.answers["cloudformation.wait_stack_delete_complete"] = stuck
+    (result,), _ = run(bench, {"delete"}, lambda _: None)
+
+    assert f"aws cloudformation delete-stack --stack-name {NAME}" in result.seen
+    removed = {operation for operation, _ in world.account.asked}
+    assert {"secretsmanager.delete_secret", "s3.delete_objects"} <= removed

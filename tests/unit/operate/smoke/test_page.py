@@ -1,0 +1,94 @@
+"""The page, which people attach; the variants of the template; and what is refused before anything begins."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from operate import paths
+from operate.__main__ import main
+from operate.smoke import report, variants
+from operate.smoke.line import Line, Result, Verdict
+
+SEEN = "VonageNumbers: 14155550123 of arn:aws:sqs:eu-west-1:123456789012:q\nis a|b, after 1795420800.5 s"
+RESULT = Result(Line("numbers", "40 numbers", lambda _: ""), Verdict.DIFFERS, SEEN, 61.4)
+
+
+def test_page_has_neither_account_ids_nor_phone_numbers() -> None:
+    facts = {"account": "123456789012", "stack": "switchboard-smoke"}
+
+    pages = (report.page(facts, [RESULT]), str(report.document(facts, [RESULT])), report.told(RESULT))
+
+    for page in pages:
+        assert "123456789012" not in page
+        assert "14155550123" not in page
+        assert "…123" in page
+
+
+def test_page_has_a_row_for_each_line_with_what_was_expected_and_seen() -> None:
+    row = report.page({}, [RESULT]).splitlines()[-1]
+
+    assert row.startswith("| numbers | differs | 40 numbers | VonageNumbers: …123")
+    assert row.count(" | ") == 4
+
+
+@pytest.fixture
+def packaged(tmp_path: Path) -> Path:
+    template = tmp_path / "packaged.yaml"
+    answer = {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "app.lambda_handler"}}
+    document = {
+        "Resources": {"AnswerFunction": answer, "VonageApplication": {"Type": "Custom::VonageApplication"}},
+        "Outputs": {
+            "ApplicationId": {"Value": {"Fn::GetAtt": ["VonageApplication", "ApplicationId"]}},
+            "WebhookUrl": {"Value": {"Fn::Sub": "https://…"}},
+        },
+    }
+    template.write_text(yaml.safe_dump(document))
+    return template
+
+
+def test_broken_flow_differs_in_the_answer_alone(packaged: Path, tmp_path: Path) -> None:
+    before = yaml.safe_load(packaged.read_text())
+
+    broken = yaml.safe_load(variants.broken_flow(packaged, tmp_path / "broken.yaml").read_text())
+
+    assert broken["Resources"]["AnswerFunction"]["Properties"].pop("Handler") == "app.not_there"
+    before["Resources"]["AnswerFunction"]["Properties"].pop("Handler")
+    assert broken == before
+
+
+def test_without_vonage_nothing_refers_to_what_is_left_out(packaged: Path, tmp_path: Path) -> None:
+    left = yaml.safe_load(variants.without_vonage(packaged, tmp_path / "left.yaml").read_text())
+
+    assert set(left["Resources"]) == {"AnswerFunction"}
+    assert set(left["Outputs"]) == {"WebhookUrl"}
+
+
+def test_the_template_s_own_vonage_part_is_referred_to_by_outputs_alone() -> None:
+    """So that the stack can be deployed without it."""
+    text = (paths.ROOT / "template.yaml").read_text()
+    resources = text.partition("\nOutputs:\n")[0]
+    vonage, rest = resources.partition("  VonageApplication:\n")[2].split("  # ── PROVISIONER", 1)
+
+    assert "Custom::VonageNumber" in vonage
+    assert not any(
+        f"{name}." in rest or f"!Ref {name}" in rest for name in ("VonageApplication", "WebhookCheck")
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("--only=nothing", "no line is called nothing"),
+        ("--parameters=Numbers=447700900000", "--numbers"),
+        ("--parameters=LogLevel", "NAME=VALUE"),
+        ("--numbers=+44", "isn't a number"),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_begins(
+    capsys: pytest.CaptureFixture[str], option: str, says: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["smoke", option])
+
+    assert says in capsys.readouterr().err
