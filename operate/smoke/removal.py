@@ -1,6 +1,7 @@
 """Remove what a run makes, whether it went well, failed or was interrupted, and look for what remains."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,7 +25,7 @@ class Made(NamedTuple):
 
 
 def made(bench: Bench) -> list[Made]:
-    """What a run makes, in the order in which it has to go: the stack needs the secret to the end."""
+    """What a run makes, in the order in which it has to go: each needs what comes after it to be removed."""
     name, killed, copy = bench.name, dying.stack_of(bench), releases.copy_of_credentials(bench)
     return [
         _stack(killed),
@@ -43,16 +44,20 @@ def made(bench: Bench) -> list[Made]:
 
 
 def delete(bench: Bench) -> str:
-    """Remove everything, whatever happens on the way, and say what is left."""
-    stuck = []
-    for each in made(bench):
+    """Remove everything, and say what is left."""
+    _restore_secret(bench, releases.copy_of_credentials(bench))
+    there = made(bench)
+    while there:
         try:
-            each.remove(bench)
+            there[0].remove(bench)
         except (ClientError, BotoCoreError) as error:
-            stuck.append(f"{each.what} ({error}); remove it: {each.command}")
-    left = [] if stuck else list(_left(bench))
-    if stuck or left:
-        raise DiffersError("; ".join([*stuck, *left]))
+            commands = "; ".join(each.command for each in there)
+            raise DiffersError(
+                f"{there[0].what} can't be removed: {error}. What is left, in this order: {commands}"
+            ) from error
+        del there[0]
+    if left := list(_left(bench)):
+        raise DiffersError(f"left: {', '.join(left)}")
     return f"nothing is left but what is {KEPT.format(records=_records(bench))}"
 
 
@@ -75,6 +80,12 @@ def _is_updating(client: Any, name: str) -> bool:  # noqa: ANN401 - boto3's own 
     except ClientError:
         return False
     return status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")
+
+
+def _restore_secret(bench: Bench, name: str) -> None:
+    """Bring back what a run that was cut off had deleted: the stack can't be removed without it."""
+    with suppress(ClientError):  # it isn't there, or wasn't deleted
+        bench.client("secretsmanager").restore_secret(SecretId=name)
 
 
 def _remove_secret(bench: Bench, name: str) -> None:

@@ -1,6 +1,6 @@
 """The page: a line for each thing that was expected, with what was seen. It can be shown to others.
 
-Account ids, phone numbers and addresses of API Gateway are masked; secrets are never read into it.
+Account ids and phone numbers are masked; secrets are never read into it.
 """
 
 import re

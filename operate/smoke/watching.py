@@ -115,15 +115,12 @@ def _is_counted(bench: Bench, namespace: str, name: str, dimensions: list[Json])
 
 def _is_astray(bench: Bench, alarm: Json) -> bool:
     """Whether this stack's metric exists, and never with exactly the dimensions that the alarm names."""
-    listed = bench.client("cloudwatch").list_metrics(
-        Namespace=alarm["Namespace"], MetricName=alarm["MetricName"]
+    ours = bench.client("cloudwatch").list_metrics(
+        Namespace=alarm["Namespace"],
+        MetricName=alarm["MetricName"],
+        Dimensions=[{"Name": "service", "Value": bench.name}],
     )["Metrics"]
-    ours = [each["Dimensions"] for each in listed if _mentions(each["Dimensions"], bench.name)]
-    return bool(ours) and not any(_same(each, alarm["Dimensions"]) for each in ours)
-
-
-def _mentions(dimensions: list[Json], stack: str) -> bool:
-    return any(each["Name"] == "service" and each["Value"] == stack for each in dimensions)
+    return bool(ours) and not any(_same(each["Dimensions"], alarm["Dimensions"]) for each in ours)
 
 
 def _same(one: list[Json], other: list[Json]) -> bool:
