@@ -12,8 +12,8 @@ from operate.smoke.bench import Bench, DiffersError
 _SETTLING_S = 1800
 _SAM_S_STACK = "aws-sam-cli-managed-default"
 KEPT = (
-    "kept, as docs/smoke.md says: {records} records in Parameter Store, AWS's backup of the table, old versions "
-    "in the SAM CLI's bucket"
+    "kept, as docs/smoke.md says: {records} records in Parameter Store, AWS's backup of the table, "
+    "old versions in the SAM CLI's bucket"
 )
 
 
