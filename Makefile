@@ -59,31 +59,31 @@ deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=de
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
 .PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke
-doctor: .venv/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
+doctor: .venv/.ready .local/sam/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
 	@$(OPERATE) doctor $(call options,ENV RESOURCE JSON)
 
-plan: .venv/.ready ## Say what the next deployment would change at Vonage
+plan: .venv/.ready .local/sam/.ready ## Say what the next deployment would change at Vonage
 	@$(OPERATE) plan $(call options,ENV RESOURCE JSON)
 
-drift: .venv/.ready ## Find what was changed by hand at Vonage: make drift REPAIR=true
+drift: .venv/.ready .local/sam/.ready ## Find what was changed by hand at Vonage: make drift REPAIR=true
 	@$(OPERATE) drift $(call options,ENV RESOURCE REPAIR JSON)
 
-rotate: .venv/.ready ## Give the application a new key pair, without a gap
+rotate: .venv/.ready .local/sam/.ready ## Give the application a new key pair, without a gap
 	@$(OPERATE) rotate $(call options,ENV RESOURCE JSON)
 
-logs: .venv/.ready ## Log lines that aren't a success, or of a call: make logs CALL=CON-… FOLLOW=true
+logs: .venv/.ready .local/sam/.ready ## Log lines that aren't a success, or of a call: make logs CALL=CON-… FOLLOW=true
 	@$(OPERATE) logs $(call options,ENV CALL FUNCTION MINUTES FOLLOW JSON)
 
-history: .venv/.ready ## All events of a call, a message or a number as JSON: make history CALL=CON-…
+history: .venv/.ready .local/sam/.ready ## All events of a call, a message or a number as JSON: make history CALL=CON-…
 	@$(OPERATE) history $(call options,ENV CALL NUMBER)
 
-redrive: .venv/.ready ## Put back what a dead-letter queue holds: make redrive QUEUE=events
+redrive: .venv/.ready .local/sam/.ready ## Put back what a dead-letter queue holds: make redrive QUEUE=events
 	@$(OPERATE) redrive $(call options,ENV QUEUE JSON)
 
-replay: .venv/.ready ## Put events on the bus again: make replay CALL=CON-…, or FROM=… TO=…
+replay: .venv/.ready .local/sam/.ready ## Put events on the bus again: make replay CALL=CON-…, or FROM=… TO=…
 	@$(OPERATE) replay $(call options,ENV CALL FROM TO JSON)
 
-erase: .venv/.ready ## Delete every timeline a number occurs in: make erase NUMBER=447700900111
+erase: .venv/.ready .local/sam/.ready ## Delete every timeline a number occurs in: make erase NUMBER=447700900111
 	@$(OPERATE) erase $(call options,ENV NUMBER CONFIRM JSON)
 
 orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>

@@ -5,11 +5,9 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from operate import paths
+from operate.template import read
 
 FUNCTION, LAYER = "AWS::Serverless::Function", "AWS::Serverless::LayerVersion"
 # Where Lambda looks for a layer's Python.
@@ -52,7 +50,7 @@ class Unit:
 
 def units(template: Path, stack_name: str) -> list[Unit]:
     """The functions and layers of a template whose source is a folder."""
-    resources: dict[str, Any] = yaml.load(template.read_text(), _Template)["Resources"]  # noqa: S506 - a SafeLoader
+    resources = read(template)["Resources"]
     built = paths.LOCAL / "sam-build" / stack_name
     found = []
     for logical_id, resource in resources.items():
@@ -72,13 +70,6 @@ def broken(path: Path) -> str | None:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
         return f"{path.name}{line}: {error.args[0]}"
     return None
-
-
-class _Template(yaml.SafeLoader):
-    """Reads a template without working out its intrinsic functions."""
-
-
-_Template.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

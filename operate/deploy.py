@@ -1,28 +1,30 @@
-"""`make deploy`: `sam build` and `sam deploy` of one stage of samconfig.toml, in boto3's default account.
+"""`make deploy`: `sam build` and `sam deploy` of one stage of samconfig.toml.
 
 The parameters are those of the stage, those given on the command line, and the time of the deployment, for
-which CloudFormation tries the webhooks anew. What is given nowhere stays as it is.
+which CloudFormation tries the webhooks anew. What is given nowhere stays as it is. Whatever would fail after
+minutes of building, and can be known before, is refused before.
 """
 
 import argparse
 import os
+import re
 import shlex
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 from rich.console import Console
 
-from operate import paths
+from operate import limits, paths, status, template
 from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
-from operate.samconfig import settings_of
+from operate.stack import Stack
+from operate.stages.samconfig import Settings, settings_of
 
 _AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'
-
-_ROLLED_BACK = "It is rolled back. The empty stack of a first deployment stays: `sam delete` it."
+_PLAIN = re.compile(r"[^\s\"'\\]+")
 
 
 def deploy(out: Console, stage: str, given: str) -> None:
@@ -34,43 +36,67 @@ def deploy(out: Console, stage: str, given: str) -> None:
         given: Parameters of the template, as NAME=VALUE with blanks between them.
 
     Raises:
-        OperatorError: There is no such stage, a parameter isn't NAME=VALUE, nobody is signed in to AWS,
-            or the SAM CLI failed.
+        OperatorError: There is no such stage, a parameter or the stack's name can't be right, nobody is
+            signed in to AWS, the stack takes no deployment, the SAM CLI failed, or nobody agreed to the
+            changes.
     """
-    overrides = parameters(stage, given, datetime.now(UTC))
-    _refuse_nobody(settings_of(stage))
-    _sam("build", next_step="Fix what they name, then run the same command again.")
-    arguments = ("--config-env", stage, "--parameter-overrides", *overrides)
-    _sam("deploy", *arguments, next_step=_ROLLED_BACK)
+    settings = settings_of(stage)
+    wanted = parameters(settings.overrides, given, datetime.now(UTC))
+    template.refuse(template.read(paths.ROOT / "template.yaml"), settings.stack_name, wanted)
+    stack = _ready(settings)
+    if short := limits.shortage():
+        out.print(f"{short.message}\n{short.next_step}", style="yellow", markup=False)
+    _sam("build", "--config-env", stage)
+    overrides = [as_sam_reads(name, value) for name, value in wanted.items()]
+    _sam("deploy", "--config-env", stage, "--parameter-overrides", *overrides, stack=stack)
+    _refuse_undone(stack, wanted["DeploymentId"])
     out.print(f"Deployed. `make doctor ENV={stage}` examines it; docs/operations.md has the rest.")
 
 
-def parameters(stage: str, given: str, now: datetime) -> list[str]:
-    """The parameters of a deployment as `NAME=VALUE`; what is given counts more than what the stage has.
+def parameters(configured: Mapping[str, str], given: str, now: datetime) -> dict[str, str]:
+    """The parameters of a deployment; what is given counts more than what the stage has.
+
+    What the stage has for DeploymentId was saved by an earlier deployment, so it says nothing about this one.
 
     Raises:
-        OperatorError: There is no such stage, or a parameter isn't NAME=VALUE.
+        OperatorError: A parameter isn't NAME=VALUE.
     """
-    settings = settings_of(stage)
-    configured = settings.get("deploy", {}).get("parameters", {}).get("parameter_overrides", [])
-    if isinstance(configured, str):
-        configured = _words(configured)
-    merged = {"DeploymentId": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    for text in [*configured, *_words(given)]:
+    merged = {**configured, "DeploymentId": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    for text in _words(given):
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise OperatorError(f"{text!r} isn't a parameter.", _AS_HERE)
         merged[name] = value
-    return [f"{name}={shlex.quote(value) if value else chr(34) * 2}" for name, value in merged.items()]
+    return merged
 
 
-def _refuse_nobody(settings: dict[str, Any]) -> None:
-    """Find out before a minute of building, and as the SAM CLI will, who deploys."""
-    commands = (settings.get(command, {}).get("parameters", {}) for command in ("global", "deploy"))
-    given = {name: value for parameters in commands for name, value in parameters.items()}
+def as_sam_reads(name: str, value: str) -> str:
+    """A parameter as one word of SAM's command line, which reads quotation marks in it once more."""
+    if _PLAIN.fullmatch(value):
+        return f"{name}={value}"
+    escaped = value.replace('"', '\\"')
+    return f'{name}="{escaped}"'
+
+
+def _ready(settings: Settings) -> Stack:
+    """The stack, once it's certain who deploys, as the SAM CLI will find, and that the stack takes it."""
+    settings.sign_in()
     with asking_aws_to("deploy"):
-        session = boto3.Session(profile_name=given.get("profile"), region_name=given.get("region"))
-        session.client("sts").get_caller_identity()
+        boto3.client("sts").get_caller_identity()
+    stack = Stack(settings.stack_name, settings.options)
+    if hindered := status.hindrance(stack, stack.described().get("StackStatus", "")):
+        raise hindered
+    return stack
+
+
+def _refuse_undone(stack: Stack, deployment_id: str) -> None:
+    """Tell a change set that nobody agreed to from a deployment: the SAM CLI ends well after both."""
+    deployed = {each["ParameterKey"]: each for each in stack.described().get("Parameters", [])}
+    if deployed.get("DeploymentId", {}).get("ParameterValue") != deployment_id:
+        raise OperatorError(
+            "Nothing was deployed: the changes were shown and not made.",
+            "Run the same command again, and answer y to deploy them.",
+        )
 
 
 def _words(given: str) -> list[str]:
@@ -80,12 +106,14 @@ def _words(given: str) -> list[str]:
         raise OperatorError(f"The parameters can't be read: {error}.", _AS_HERE) from error
 
 
-def _sam(command: str, *options: str, next_step: str) -> None:
+def _sam(command: str, *options: str, stack: Stack | None = None) -> None:
     path = os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(
         [str(paths.SAM), command, *options], cwd=paths.ROOT, env={**os.environ, "PATH": path}, check=False
     )
     if done.returncode:
+        again = "Fix what they name, then run the same command again."
+        next_step = status.after_failure(stack) if stack else again
         raise OperatorError(f"`sam {command}` failed; its last lines say why.", next_step)
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
-from operate.samconfig import settings_of
+from operate.stages.samconfig import settings_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -22,19 +22,23 @@ class Stack:
 
     Args:
         name: The stack's name.
+        options: What names it to `aws cloudformation` and `sam`; without it, its name alone.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, options: str = "") -> None:
         self.name = name
+        self.options = options or f"--stack-name {name}"
 
     @classmethod
     def of_stage(cls, stage: str) -> "Stack":
-        """The stack of a stage of samconfig.toml.
+        """The stack of a stage of samconfig.toml; from now on boto3 asks in its account and Region.
 
         Raises:
-            OperatorError: There is no such stage.
+            OperatorError: There is no such stage, or no such profile.
         """
-        return cls(settings_of(stage)["global"]["parameters"]["stack_name"])
+        settings = settings_of(stage)
+        settings.sign_in()
+        return cls(settings.stack_name, settings.options)
 
     def id_of(self, logical_id: str) -> str:
         """The physical id of a resource.
@@ -63,27 +67,64 @@ class Stack:
             if resource["ResourceType"] == LOG_GROUP:
                 yield logical_id.removesuffix("LogGroup"), resource["PhysicalResourceId"]
 
+    def described(self) -> dict[str, Any]:
+        """What CloudFormation says about the stack at this moment; empty when there is none.
+
+        Raises:
+            OperatorError: AWS refused.
+        """
+        with asking_aws_to(f"read the stack {self.name}"):
+            try:
+                found: Any = self._client.describe_stacks(StackName=self.name)["Stacks"][0]
+            except ClientError as error:
+                if _does_not_exist(error):
+                    return {}
+                raise
+        described: dict[str, Any] = found
+        return described
+
+    def failed(self) -> dict[str, str]:
+        """The resources whose last change failed at this moment, by their names in the template: and why.
+
+        Raises:
+            OperatorError: AWS refused.
+        """
+        return {
+            name: resource.get("ResourceStatusReason", "")
+            for name, resource in self._listed().items()
+            if resource["ResourceStatus"].endswith("_FAILED")
+        }
+
     @cached_property
     def _resources(self) -> dict[str, Any]:
+        return self._listed()
+
+    def _listed(self) -> dict[str, Any]:
         with asking_aws_to(f"read the stack {self.name}"):
             pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
             try:
                 return {r["LogicalResourceId"]: r for page in pages for r in page["StackResourceSummaries"]}
             except ClientError as error:
-                if "does not exist" not in str(error):
+                if not _does_not_exist(error):
                     raise
-                raise OperatorError(
-                    f"There is no stack {self.name} in this account and Region.",
-                    "Another stage: ENV=dev; another account or Region: AWS_PROFILE=…, AWS_REGION=…; "
-                    "a new stack: `make deploy`.",
-                ) from error
+                raise self.missing() from error
+
+    def missing(self) -> OperatorError:
+        """That there is no such stack, with where it was looked for."""
+        return OperatorError(
+            f"There is no stack {self.name} in this account and Region.",
+            "Another stage: ENV=dev; another account or Region: AWS_PROFILE=…, AWS_REGION=…; "
+            "a new stack: `make deploy`.",
+        )
 
     @cached_property
     def _outputs(self) -> dict[str, str]:
-        with asking_aws_to(f"read the stack {self.name}"):
-            stack = self._client.describe_stacks(StackName=self.name)["Stacks"][0]
-        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+        return {each["OutputKey"]: each["OutputValue"] for each in self.described().get("Outputs", [])}
 
     @cached_property
     def _client(self) -> "CloudFormationClient":
         return boto3.client("cloudformation")
+
+
+def _does_not_exist(error: ClientError) -> bool:
+    return "does not exist" in str(error)

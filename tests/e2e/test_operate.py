@@ -266,7 +266,8 @@ def test_orphan_is_found_and_deleted_only_with_its_own_key(stage: Stage, vonage:
 def typed(stack: Stack, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Types a command in a copy of the project whose stage `tests` is the stack."""
     shutil.copytree(paths.ROOT / "operate", tmp_path / "operate")
-    (tmp_path / "layers").symlink_to(paths.ROOT / "layers")
+    for needed in ("layers", ".local"):
+        (tmp_path / needed).symlink_to(paths.ROOT / needed)
     settings = (paths.ROOT / "samconfig.toml").read_text()
     own = f'\n[tests.global.parameters]\nstack_name = "{stack.name}"\n'
     (tmp_path / "samconfig.toml").write_text(settings + own)

@@ -8,13 +8,20 @@ import pytest
 
 from operate import deploy, paths
 from operate.errors import OperatorError
+from operate.stages.samconfig import settings_of
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
+def given(words: str) -> list[str]:
+    """What `sam deploy` is given for a stage that has no parameters of its own."""
+    parameters = deploy.parameters(settings_of("prod").overrides, words, NOW)
+    return [deploy.as_sam_reads(name, value) for name, value in parameters.items()]
+
+
 def test_deployment_gets_its_time_and_what_is_given() -> None:
-    assert deploy.parameters("prod", "Numbers=447700900000,14155550100 ForwardTo=", NOW) == [
+    assert given("Numbers=447700900000,14155550100 ForwardTo=") == [
         "DeploymentId=2026-11-23T08:00:00Z",
         "Numbers=447700900000,14155550100",
         'ForwardTo=""',
@@ -22,22 +29,32 @@ def test_deployment_gets_its_time_and_what_is_given() -> None:
 
 
 def test_value_with_spaces_stays_one_parameter() -> None:
-    assert deploy.parameters("dev", 'ApplicationName="Front desk"', NOW)[1] == "ApplicationName='Front desk'"
+    assert given('ApplicationName="Front desk"')[1] == 'ApplicationName="Front desk"'
+
+
+def test_what_is_given_counts_more_than_what_the_stage_has() -> None:
+    configured = {"Numbers": "447700900000", "DeploymentId": "2026-01-01T00:00:00Z"}
+
+    assert deploy.parameters(configured, "Numbers=14155550100", NOW) == {
+        "Numbers": "14155550100",
+        "DeploymentId": "2026-11-23T08:00:00Z",
+    }
+    assert deploy.parameters(configured, "DeploymentId=mine", NOW)["DeploymentId"] == "mine"
 
 
 def test_stage_that_is_none_is_refused() -> None:
     with pytest.raises(OperatorError, match="ENV=default ENV=dev ENV=prod"):
-        deploy.parameters("staging", "", NOW)
+        settings_of("staging")
 
 
 def test_parameter_without_a_value_is_refused() -> None:
     with pytest.raises(OperatorError, match="'447700900000' isn't a parameter"):
-        deploy.parameters("dev", "447700900000", NOW)
+        deploy.parameters({}, "447700900000", NOW)
 
 
 def test_quotation_mark_without_its_other_half_is_refused() -> None:
     with pytest.raises(OperatorError, match="can't be read: No closing quotation"):
-        deploy.parameters("dev", 'ApplicationName="Front desk', NOW)
+        deploy.parameters({}, 'ApplicationName="Front desk', NOW)
 
 
 def test_published_version_is_the_project_s(written: Json) -> None:

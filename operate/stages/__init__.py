@@ -1,0 +1,1 @@
+"""The stages of samconfig.toml, as the SAM CLI reads them."""

@@ -1,0 +1,100 @@
+"""What the SAM CLI takes a stage of samconfig.toml (or .yaml) to be, and the session of boto3's that fits.
+
+The file is read by SAM's own code, so that every command is about the stack, the Region and the account that
+`sam deploy` would deploy to.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from operate import paths
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A stage, as `sam deploy --config-env` resolves it.
+
+    Attributes:
+        stage: Its name in the file.
+        stack_name: The stack that it is deployed as.
+        region: The AWS Region, when the file names one.
+        profile: The AWS profile, when the file names one.
+        overrides: The template's parameters.
+    """
+
+    stage: str
+    stack_name: str
+    region: str | None
+    profile: str | None
+    overrides: Mapping[str, str]
+
+    def sign_in(self) -> None:
+        """Let boto3's default session be the one that SAM would have: the file counts more than the shell.
+
+        Raises:
+            OperatorError: There is no such profile.
+        """
+        with asking_aws_to(f"be {self.profile}"):
+            boto3.setup_default_session(profile_name=self.profile, region_name=self.region)
+
+    @property
+    def options(self) -> str:
+        """What names the stack to `aws cloudformation` and `sam`, wherever they are run."""
+        words = ["--stack-name", self.stack_name]
+        words += ["--region", self.region] if self.region else []
+        words += ["--profile", self.profile] if self.profile else []
+        return " ".join(words)
+
+
+def settings_of(stage: str) -> Settings:
+    """What samconfig.toml says about a stage.
+
+    Raises:
+        OperatorError: There is no such stage, or the file can't be read; neither can the SAM CLI then.
+    """
+    found = _resolved(stage)
+    file = found["file"]
+    if "refused" in found:
+        raise OperatorError(
+            f"{file} can't be read: {' '.join(found['refused'].split())}",
+            f"Correct {file}; `sam deploy` reads it the same way.",
+        )
+    if stage not in found["stages"]:
+        known = f"Use one of: ENV={' ENV='.join(found['stages'])}"
+        raise OperatorError(
+            f"{file} has no stage {stage!r}.", known if found["stages"] else f"Write one into {file}."
+        )
+    if not found["stack_name"]:
+        raise OperatorError(
+            f"The stage {stage!r} of {file} names no stack.",
+            f'Give it one, in {file}: [{stage}.global.parameters] and under it stack_name = "…"',
+        )
+    return Settings(stage, str(found["stack_name"]), found["region"], found["profile"], found["overrides"])
+
+
+def _resolved(stage: str) -> dict[str, Any]:
+    python = paths.SAM.with_name("python")
+    if not python.exists():
+        raise OperatorError("The SAM CLI, which reads the stages, isn't installed.", "Install it: make setup")
+    done = subprocess.run(
+        [str(python), str(Path(__file__).with_name("resolve.py")), stage],
+        cwd=paths.ROOT,
+        env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = done.stderr.strip().rpartition("\n")[2]
+        return {"file": "samconfig.toml", "refused": said}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
