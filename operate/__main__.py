@@ -2,7 +2,18 @@
 
 import sys
 
-from operate import command_line, credentials, deploy, logs, orphans, provisioner, queues, replay, timeline
+from operate import (
+    command_line,
+    credentials,
+    deploy,
+    doctor,
+    logs,
+    orphans,
+    provisioner,
+    queues,
+    replay,
+    timeline,
+)
 from operate.smoke import command as smoke
 
 ABOUT = """\
@@ -15,7 +26,7 @@ a variable in capitals: `make logs CALL=CON-… FOLLOW=true` is
 COMMANDS = {
     "credentials": credentials.COMMAND,
     "deploy": deploy.COMMAND,
-    "doctor": provisioner.DOCTOR,
+    "doctor": doctor.COMMAND,
     "plan": provisioner.PLAN,
     "drift": provisioner.DRIFT,
     "rotate": provisioner.ROTATE,

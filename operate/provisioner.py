@@ -1,4 +1,4 @@
-"""Ask the deployed provisioner: plan, drift, rotate, doctor."""
+"""Ask the deployed provisioner: plan, drift, rotate."""
 
 import argparse
 import json
@@ -61,7 +61,8 @@ def is_well(report: Report) -> bool:
     return all(state in HEALTHY for state in states)
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def takes_resource(parser: argparse.ArgumentParser) -> None:
+    """Let a command be about one resource alone."""
     takes_stage(parser)
     one = "one resource alone, by its name in the template"
     parser.add_argument("--resource", metavar="LOGICAL_ID", help=one)
@@ -69,7 +70,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _drift_options(parser: argparse.ArgumentParser) -> None:
-    _options(parser)
+    takes_resource(parser)
     switch(parser, "--repair", "put it back to what the stack wants")
 
 
@@ -85,17 +86,11 @@ def _asks(action: str) -> Callable[[Output, argparse.Namespace], int]:
     return run
 
 
-DOCTOR = Command(
-    "Examine credentials, keys, numbers and webhooks of the deployed stack",
-    _asks("doctor"),
-    ("make doctor", "python -m operate doctor --env prod --json"),
-    _options,
-)
 PLAN = Command(
     "Say what the next deployment would change at Vonage",
     _asks("plan"),
     ("make plan", "python -m operate plan --env prod --json"),
-    _options,
+    takes_resource,
 )
 DRIFT = Command(
     "Find what was changed by hand at Vonage",
@@ -107,5 +102,5 @@ ROTATE = Command(
     "Give the application a new key pair, without a gap",
     _asks("rotate"),
     ("make rotate", "python -m operate rotate --env prod"),
-    _options,
+    takes_resource,
 )

@@ -10,8 +10,13 @@ from operate.stack import Stack
 
 # As the SAM CLI sees it: a stack that has only a change set has never been deployed.
 NEVER_DEPLOYED = "REVIEW_IN_PROGRESS"
-# A deployment failed and was told to leave everything as it was at that moment.
-LEFT_AS_IT_WAS = {"CREATE_FAILED", "UPDATE_FAILED"}
+# Nothing, or not yet everything, of a stack in one of these is there to be examined.
+NOT_THERE = {
+    NEVER_DEPLOYED, "CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED",
+    "DELETE_IN_PROGRESS", "DELETE_FAILED",
+}  # fmt: skip
+# A deployment failed and was told to leave everything as it was at that moment. It can be deployed over.
+_LEFT_AS_IT_WAS = {"CREATE_FAILED", "UPDATE_FAILED"}
 _SAM_DELETE = "`.local/sam/bin/sam delete {options}`"
 
 
@@ -40,19 +45,30 @@ def hindrance(stack: Stack, status: str) -> OperatorError | None:
     return None
 
 
+def trouble(stack: Stack, status: str) -> OperatorError | None:
+    """What is amiss with a stack in this status, whether or not it takes a deployment.
+
+    Raises:
+        OperatorError: AWS refused to say which resources failed.
+    """
+    if status in _LEFT_AS_IT_WAS:
+        return OperatorError(
+            f"The stack {stack.name} is in {status}: a deployment failed, and its rollback was turned off. "
+            f"{_reasons(stack.failed())}",
+            "Put that right and deploy again, or go back: "
+            f"`aws cloudformation rollback-stack {stack.options}`",
+        )
+    return hindrance(stack, status)
+
+
 def after_failure(stack: Stack) -> str:
     """What has become of the stack after a deployment failed, and what to do next."""
     try:
         status = stack.described().get("StackStatus", "")
-        if hindered := hindrance(stack, status):
-            return str(hindered)
+        if amiss := trouble(stack, status):
+            return str(amiss)
     except OperatorError as error:
-        return f"{error.cause} So what became of the stack isn't known: docs/runbook.md."
-    if status in LEFT_AS_IT_WAS:
-        return (
-            f"The stack {stack.name} is in {status}: the rollback was turned off. Put the cause right and "
-            f"deploy again, or go back: `aws cloudformation rollback-stack {stack.options}`"
-        )
+        return f"What became of the stack isn't known: {error}"
     again = "Put the cause right, then run the same command again."
     if status == "UPDATE_ROLLBACK_COMPLETE":
         return f"The stack {stack.name} is rolled back: what ran before runs on. {again}"

@@ -1,0 +1,119 @@
+"""What `make deploy` and `make doctor` ask of AWS about an account, on a loopback port, as AWS answers it.
+
+Source: API references of CloudFormation (DescribeStacks, ListStackResources), STS (GetCallerIdentity) and
+Lambda (GetAccountSettings, Invoke); botocore's models for how each is written.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+
+@dataclass
+class Account:
+    """An account with one stack or none.
+
+    Attributes:
+        url: Where it answers.
+        statuses: The stack's status, one for each time that it's read; the last one stays. Empty: no stack.
+        parameters: The stack's parameters.
+        failed: The stack's resources whose last change failed, and why; the others are complete.
+        executions: How many functions may run at once.
+        denied: Actions that the caller may not do.
+        report: What the stack's provisioner answers.
+    """
+
+    url: str = ""
+    statuses: list[str] = field(default_factory=list)
+    parameters: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    executions: int = 1000
+    denied: set[str] = field(default_factory=set)
+    report: dict[str, object] = field(default_factory=dict)
+
+    def answer(self, action: str) -> tuple[int, str]:
+        """The status and body of a reply."""
+        if action in self.denied:
+            return 403, _error("AccessDenied", f"User is not authorized to perform: {action}")
+        if action == "GetCallerIdentity":
+            return 200, _xml(action, "<Account>123456789012</Account>")
+        if action == "Invoke":
+            return 200, json.dumps(self.report)
+        if action == "GetAccountSettings":
+            return 200, json.dumps({"AccountLimit": {"ConcurrentExecutions": self.executions}})
+        if not self.statuses:
+            return 400, _error("ValidationError", "Stack with id shop does not exist")
+        return 200, _xml(action, self._stack() if action == "DescribeStacks" else self._resources())
+
+    def _stack(self) -> str:
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        parameters = "".join(
+            f"<member><ParameterKey>{key}</ParameterKey><ParameterValue>{value}</ParameterValue></member>"
+            for key, value in self.parameters.items()
+        )
+        return (
+            "<Stacks><member><StackName>shop</StackName><CreationTime>2026-11-23T08:00:00Z</CreationTime>"
+            f"<StackStatus>{status}</StackStatus><Parameters>{parameters}</Parameters></member></Stacks>"
+        )
+
+    def _resources(self) -> str:
+        statuses = {"ProvisionerFunction": ("CREATE_COMPLETE", ""), **self.failed}
+        members = "".join(
+            f"<member><LogicalResourceId>{name}</LogicalResourceId><ResourceStatus>{status}</ResourceStatus>"
+            f"<ResourceStatusReason>{escape(reason)}</ResourceStatusReason>"
+            f"<PhysicalResourceId>{name}-1</PhysicalResourceId><ResourceType>AWS::Any::Thing</ResourceType>"
+            "<LastUpdatedTimestamp>2026-11-23T08:00:00Z</LastUpdatedTimestamp></member>"
+            for name, (status, reason) in statuses.items()
+        )
+        return f"<StackResourceSummaries>{members}</StackResourceSummaries>"
+
+
+def _xml(action: str, result: str) -> str:
+    return f"<{action}Response><{action}Result>{result}</{action}Result></{action}Response>"
+
+
+def _error(code: str, message: str) -> str:
+    return f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+
+
+@contextmanager
+def running() -> Iterator[Account]:
+    """An account on a free loopback port, until the block ends."""
+    account = Account()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            is_invoke = self.path == "/2015-03-31/functions/ProvisionerFunction-1/invocations"
+            self._reply(*account.answer("Invoke" if is_invoke else parse_qs(asked)["Action"][0]))
+
+        def do_GET(self) -> None:
+            assert self.path == "/2016-08-19/account-settings"
+            self._reply(*account.answer("GetAccountSettings"))
+
+        def _reply(self, status: int, text: str) -> None:
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    account.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield account
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,151 @@
+"""What `make deploy` says before it builds and after the SAM CLI has ended, with a SAM CLI that only ends.
+
+Everything else is real: SAM's own reading of the stage, boto3, and an AWS on a loopback port.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from operate import paths
+from tests.fakes.control_plane import Account
+
+Deploy = Callable[..., subprocess.CompletedProcess[str]]
+BUILT = "built\n"
+
+
+@pytest.fixture
+def deploy(account: Account, tmp_path: Path) -> Deploy:
+    """Types `python -m operate deploy` in a copy of the project whose stage is the stack `shop`."""
+    del account  # what it says is in the environment
+    shutil.copytree(paths.ROOT / "operate", tmp_path / "operate")
+    shutil.copy(paths.ROOT / "template.yaml", tmp_path)
+    (tmp_path / "layers").symlink_to(paths.ROOT / "layers")
+    programs = tmp_path / ".local" / "sam" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").write_text(f'#!/bin/sh\nexec {paths.SAM.with_name("python")} "$@"\n')
+
+    def run(*parameters: str, stack: str = "shop", deploys: bool = False) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "samconfig.toml").write_text(
+            f'version = 0.1\n[default.global.parameters]\nstack_name = "{stack}"\n'
+        )
+        failed = 0 if deploys else 1
+        (programs / "sam").write_text(f"#!/bin/sh\n[ $1 = build ] && echo built && exit\nexit {failed}\n")
+        for program in programs.iterdir():
+            program.chmod(0o755)
+        command = [sys.executable, "-m", "operate", "deploy", "--parameters", " ".join(parameters)]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_stack_whose_way_back_failed_is_told_before_anything_is_built(
+    account: Account, deploy: Deploy
+) -> None:
+    account.statuses = ["UPDATE_ROLLBACK_FAILED"]
+    account.failed = {"WebhookCheck": ("UPDATE_FAILED", "The deployed webhooks do not work")}
+
+    done = deploy()
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "continue-update-rollback --stack-name shop --resources-to-skip WebhookCheck" in done.stderr
+
+
+def test_failed_update_is_told_by_the_status_that_the_stack_has_then(
+    account: Account, deploy: Deploy
+) -> None:
+    account.statuses = ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED"]
+    account.failed = {"WebhookCheck": ("UPDATE_FAILED", "")}
+
+    done = deploy()
+
+    assert (done.returncode, done.stdout) == (1, BUILT)
+    assert "continue-update-rollback" in done.stderr
+    assert "delete" not in done.stderr
+
+
+def test_failed_first_deployment_is_told_to_be_deleted(account: Account, deploy: Deploy) -> None:
+    account.statuses = ["REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"]
+
+    done = deploy()
+
+    assert (done.returncode, done.stdout) == (1, BUILT)
+    assert "sam delete --stack-name shop" in done.stderr
+
+
+def test_changes_that_nobody_agreed_to_are_no_deployment(account: Account, deploy: Deploy) -> None:
+    account.statuses = ["UPDATE_COMPLETE"]
+    account.parameters = {"DeploymentId": "2026-01-01T00:00:00Z"}
+
+    done = deploy(deploys=True)
+
+    assert (done.returncode, done.stdout) == (1, BUILT)
+    assert done.stderr.startswith("Nothing was deployed: ")
+
+
+def test_deployment_that_went_through_says_what_is_next(account: Account, deploy: Deploy) -> None:
+    account.statuses = ["UPDATE_COMPLETE"]
+    account.parameters = {"DeploymentId": "mine"}
+
+    done = deploy("DeploymentId=mine", deploys=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        done.stdout
+        == f"{BUILT}Deployed. `make doctor ENV=default` examines it; docs/operations.md has the rest.\n"
+    )
+
+
+def test_young_account_is_told_what_to_ask_for_and_deploys(account: Account, deploy: Deploy) -> None:
+    account.statuses, account.parameters, account.executions = (
+        ["CREATE_COMPLETE"],
+        {"DeploymentId": "mine"},
+        10,
+    )
+
+    done = deploy("DeploymentId=mine", deploys=True)
+
+    assert done.returncode == 0
+    assert "At most 10 functions run at once" in done.stdout
+    assert "--quota-code L-B99A9384" in done.stdout
+    assert "leave AnswerConcurrency and FallbackConcurrency empty" in done.stdout
+
+
+def test_limits_that_may_not_be_read_are_said_and_stop_nobody(account: Account, deploy: Deploy) -> None:
+    account.statuses, account.parameters = ["CREATE_COMPLETE"], {"DeploymentId": "mine"}
+    account.denied = {"GetAccountSettings"}
+
+    done = deploy("DeploymentId=mine", deploys=True)
+
+    assert done.returncode == 0
+    assert "lambda:GetAccountSettings" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("stack", "parameter", "sentence"),
+    [
+        ("s" * 39, "Numbers=447700900000", "Give it at most 38: stack_name"),
+        ("default", "Numbers=447700900000", "The stack can't be called default"),
+        ("shop", "Number=447700900000", "no parameter 'Number'. Did you mean Numbers?"),
+        ("shop", "ApplicationName='Front desk '", "ApplicationName begins or ends with a blank"),
+        ("shop", "ApplicationName='Front\tdesk'", "a line break, a tab or a backslash"),
+        ("shop", "ParameterKey=Numbers,ParameterValue=447700900000", "no parameter 'ParameterKey'"),
+    ],
+)
+def test_what_the_deployment_would_fail_with_or_lose_is_refused_before_it_is_built(
+    deploy: Deploy, stack: str, parameter: str, sentence: str
+) -> None:
+    done = deploy(parameter, stack=stack)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert sentence in done.stderr
+
+
+def test_longest_name_that_works_is_let_through(account: Account, deploy: Deploy) -> None:
+    account.parameters = {"DeploymentId": "mine"}
+
+    assert deploy(stack="s" * 38).stdout == BUILT
