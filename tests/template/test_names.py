@@ -1,28 +1,12 @@
-"""Names that CloudFormation makes up from a stack's name, and how long that may be.
-
-Source: an unnamed resource is called <stack>-<logical id>-<random>, with up to 13 random characters, cut to
-what its service takes. A FIFO queue's `.fifo` is appended after that, so a long name is refused
-(aws-cloudformation/cloudformation-coverage-roadmap#280). A nested stack is itself called so.
-"""
+"""How long a stack's name may be: a nested stack is called as an unnamed resource is."""
 
 import tomllib
 from typing import Any
 
 from operate.paths import ROOT
+from operate.template import RANDOM, longest_stack_name, read
 
 Json = dict[str, Any]
-
-RANDOM = len("-1A2B3C4D5E6F7")
-LONGEST_QUEUE_NAME = 80
-
-
-def longest_stack_name(resources: Json) -> int:
-    """How many characters a stack's name may have, so that every queue can be made."""
-    return min(
-        LONGEST_QUEUE_NAME - len(f"-{name}.fifo") - RANDOM
-        for name, resource in resources.items()
-        if resource["Type"] == "AWS::SQS::Queue" and resource["Properties"].get("FifoQueue")
-    )
 
 
 def test_longest_stack_name_is_documented(resources: Json) -> None:
@@ -30,6 +14,12 @@ def test_longest_stack_name_is_documented(resources: Json) -> None:
 
     assert f"it may have {longest} characters" in page
     assert f"parent and logical id may have {longest - RANDOM - len('-')} together" in page
+
+
+def test_template_as_it_is_written_has_the_queues_of_the_translated_one(resources: Json) -> None:
+    written = read(ROOT / "template.yaml")["Resources"]
+
+    assert longest_stack_name(written) == longest_stack_name(resources) == 38
 
 
 def test_every_stage_s_stack_can_be_made(resources: Json) -> None:
