@@ -4,11 +4,12 @@ import argparse
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 
-from operate.command_line import WELL, Command, Output, takes_json, takes_stage
+from operate.command_line import AMISS, WELL, Command, Output, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
@@ -22,11 +23,28 @@ QUEUES = {
 }
 # Longer than moving ten messages takes: until then nobody else receives them.
 _HIDDEN_S = 60
+_LEFT = (
+    "Left where they are: {count}, which EventBridge could not decrypt, so only whoever sent them can put them "
+    "on the bus again: docs/runbook.md#commands-undelivered."
+)
 Message = dict[str, Any]
 
 
-def redrive(stack: Stack, queue: str) -> int:
-    """Move every message of a dead-letter queue to where it belongs; how many they were.
+@dataclass
+class Redriven:
+    """What became of a dead-letter queue's messages.
+
+    Attributes:
+        moved: How many are where they belong.
+        left: The ids of those that no longer say what they were, and stay.
+    """
+
+    moved: int = 0
+    left: set[str] = field(default_factory=set)
+
+
+def redrive(stack: Stack, queue: str) -> Redriven:
+    """Move every message of a dead-letter queue to where it belongs.
 
     A message is deleted from the dead-letter queue after it is in the other, so that an end in between
     doubles one and loses none.
@@ -40,13 +58,16 @@ def redrive(stack: Stack, queue: str) -> int:
     """
     source, target = (stack.id_of(name) for name in QUEUES[queue])
     move = _announce if queue == "undelivered" else _send
-    sqs, moved = boto3.client("sqs"), 0
+    sqs, redriven = boto3.client("sqs"), Redriven()
     with asking_aws_to(f"move the messages of {queue}"):
         for message in _received(sqs, source):
+            if queue == "undelivered" and _is_encrypted(message):
+                redriven.left.add(message["MessageId"])
+                continue
             move(target, message)
             sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
-            moved += 1
-    return moved
+            redriven.moved += 1
+    return redriven
 
 
 def _received(sqs: Any, url: str) -> Iterator[Message]:  # noqa: ANN401 - boto3's own client
@@ -65,6 +86,15 @@ def _send(url: str, message: Message) -> None:
     # An id of its own: with the old one SQS would drop what was first sent less than five minutes ago.
     fifo = {"MessageGroupId": group, "MessageDeduplicationId": uuid.uuid4().hex} if group else {}
     boto3.client("sqs").send_message(QueueUrl=url, MessageBody=message["Body"], **fifo)
+
+
+def _is_encrypted(message: Message) -> bool:
+    """Whether EventBridge could not decrypt the event, and kept what it had: an envelope of its own.
+
+    Source: AWS, "Decrypting events in EventBridge dead-letter queues".
+    """
+    event = json.loads(message["Body"])
+    return (event["source"], event["detail-type"]) == ("aws.events", "Encrypted Events")
 
 
 def _announce(bus: str, message: Message) -> None:
@@ -88,10 +118,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _redrive(out: Output, given: argparse.Namespace) -> int:
-    moved = redrive(Stack.of_stage(given.env), given.queue)
-    sentence = f"Put back where they belong, of {given.queue}: {moved}."
-    out.tell(sentence, {"queue": given.queue, "moved": moved})
-    return WELL
+    redriven = redrive(Stack.of_stage(given.env), given.queue)
+    left = len(redriven.left)
+    sentence = f"Put back where they belong, of {given.queue}: {redriven.moved}."
+    out.tell(sentence, {"queue": given.queue, "moved": redriven.moved, "left": left})
+    if left:
+        out.advise(_LEFT.format(count=left))
+    return AMISS if left else WELL
 
 
 COMMAND = Command(

@@ -145,10 +145,10 @@ def test_redriven_event_is_recorded(stack: Stack) -> None:
         MessageDeduplicationId="1",
     )
 
-    assert queues.redrive(stack, "events") == 1
+    assert queues.redrive(stack, "events").moved == 1
 
     wait_until(lambda: depth(dead) == 0)
-    assert queues.redrive(stack, "events") == 0
+    assert queues.redrive(stack, "events").moved == 0
     wait_until(lambda: "CON-redriven" in json.dumps(scanned(stack)))
 
 
@@ -168,7 +168,7 @@ def test_redriven_command_that_was_rejected_is_carried_out_anew(stack: Stack, vo
         MessageGroupId="redriven-1", MessageDeduplicationId="1",
     )  # fmt: skip
 
-    assert queues.redrive(stack, "commands") == 1
+    assert queues.redrive(stack, "commands").moved == 1
 
     wait_until(lambda: any('"Again"' in json.dumps(entry) for entry in vonage.journal.entries()))
 
@@ -179,9 +179,29 @@ def test_undelivered_command_goes_back_to_the_bus(stack: Stack, vonage: Vonage) 
         QueueUrl=stack.id_of("UndeliveredCommandQueue"), MessageBody=json.dumps(event)
     )
 
-    assert queues.redrive(stack, "undelivered") == 1
+    assert queues.redrive(stack, "undelivered") == queues.Redriven(moved=1)
 
     wait_until(lambda: any('"Delivered"' in json.dumps(entry) for entry in vonage.journal.entries()))
+
+
+def test_event_that_could_not_be_decrypted_stays_and_stops_no_other(stack: Stack, vonage: Vonage) -> None:
+    encrypted = {
+        "source": "aws.events", "detail-type": "Encrypted Events",
+        "detail": {"kms-key-arn": "arn:aws:kms:…", "encrypted-payload": "AgR4qiru"},
+    }  # fmt: skip
+    command = {"source": "shop", "detail-type": "messages.send", "detail": {**SMS, "text": "Beside it"}}
+    queue = stack.id_of("UndeliveredCommandQueue")
+    for event in (encrypted, command):
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+
+    redriven = queues.redrive(stack, "undelivered")
+
+    assert (redriven.moved, len(redriven.left)) == (1, 1)
+    wait_until(lambda: any('"Beside it"' in json.dumps(entry) for entry in vonage.journal.entries()))
+    waiting = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    hidden = int(waiting["ApproximateNumberOfMessagesNotVisible"])
+    assert depth(queue) + hidden == 1
+    boto3.client("sqs").purge_queue(QueueUrl=queue)
 
 
 @pytest.mark.usefixtures("call")
