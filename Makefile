@@ -51,8 +51,8 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 
 ## ── Deploy it ──
 .PHONY: credentials deploy
-credentials: .venv/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them); LEAKED=true ends the old ones
-	@$(OPERATE) credentials $(call options,CREDENTIALS_SECRET LEAKED)
+credentials: .venv/.ready .local/sam/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them); LEAKED=true ends the old ones
+	@$(OPERATE) credentials $(call options,ENV CREDENTIALS_SECRET LEAKED)
 
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"
 	@$(OPERATE) deploy $(call options,ENV PARAMETERS)
@@ -86,8 +86,8 @@ replay: .venv/.ready .local/sam/.ready ## Put events on the bus again: make repl
 erase: .venv/.ready .local/sam/.ready ## Delete every timeline a number occurs in: make erase NUMBER=447700900111
 	@$(OPERATE) erase $(call options,ENV NUMBER CONFIRM JSON)
 
-orphans: .venv/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>
-	@$(OPERATE) orphans $(call options,DELETE JSON)
+orphans: .venv/.ready .local/sam/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>
+	@$(OPERATE) orphans $(call options,ENV DELETE JSON)
 
 smoke: stage ## Try on a stack of its own what only a real account can show; one page of expected and seen: make smoke ENV=dev
 	@$(OPERATE) smoke $(call options,ENV ONLY PARAMETERS NUMBERS KMS_KEY_ARN REPORT CONFIRM JSON)

@@ -15,9 +15,10 @@ import httpx
 from rich.console import Console
 from switchboard.aws.secret import BYTE_ORDER_MARK, as_meant
 
-from operate.command_line import WELL, Command, Output, switch
+from operate.command_line import WELL, Command, Output, switch, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
+from operate.stages.samconfig import settings_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -98,10 +99,11 @@ def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str
     except client.exceptions.ResourceNotFoundException:
         kept = {}
     except client.exceptions.InvalidRequestException as error:
+        if "deletion" not in str(error):
+            raise
         raise OperatorError(
-            f"The secret {name} cannot be written: {error}",
-            f"If it is scheduled for deletion: `aws secretsmanager restore-secret --secret-id {name}`, "
-            "then run `make credentials` again.",
+            f"The secret {name} is scheduled for deletion.",
+            f"Restore it: `aws secretsmanager restore-secret --secret-id {name}`, then run the same command again.",
         ) from error
     value = json.dumps({**kept, **credentials})
     try:
@@ -117,7 +119,7 @@ def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str
 
 
 def _kept(text: str | None) -> dict[str, object]:
-    """What a secret holds beside; nothing when it is empty, binary or no JSON object."""
+    """What a secret holds beside; nothing when it is empty, binary or isn't a JSON object."""
     try:
         document = json.loads((text or "{}").lstrip(BYTE_ORDER_MARK))
     except ValueError:
@@ -134,13 +136,17 @@ def _drop_previous(client: "SecretsManagerClient", name: str) -> None:
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    name = "the secret's name, for an account of a stage's own (default: %(default)s)"
-    parser.add_argument("--credentials-secret", metavar="NAME", default=SECRET_NAME, help=name)
+    takes_stage(parser)
+    name = f"the secret's name (default: the stage's CredentialsSecret, or {SECRET_NAME})"
+    parser.add_argument("--credentials-secret", metavar="NAME", help=name)
     switch(parser, "--leaked", "refuse the previous signature secret within 10 minutes")
 
 
 def _credentials(out: Output, given: argparse.Namespace) -> int:
-    ask(out.console, name=given.credentials_secret, leaked=given.leaked == "true")
+    settings = settings_of(given.env)
+    settings.sign_in()
+    name = given.credentials_secret or settings.overrides.get("CredentialsSecret") or SECRET_NAME
+    ask(out.console, name=name, leaked=given.leaked == "true")
     return WELL
 
 

@@ -11,10 +11,11 @@ import httpx
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from operate.command_line import WELL, Command, Output, takes_json
+from operate.command_line import WELL, Command, Output, takes_json, takes_stage
 from operate.credentials import vonage_url
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
+from operate.stages.samconfig import settings_of
 
 PREFIX = "/switchboard"
 APPLICATION = "Custom::VonageApplication"
@@ -130,11 +131,13 @@ def _is_gone(stack_id: str) -> bool:
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
     parser.add_argument("--delete", metavar="APPLICATION_ID", help="delete this one")
     takes_json(parser)
 
 
 def _orphans(out: Output, given: argparse.Namespace) -> int:
+    settings_of(given.env).sign_in()
     if given.delete:
         delete(given.delete)
         out.tell(f"The application {given.delete} is deleted.", {"deleted": given.delete})

@@ -24,8 +24,8 @@ QUEUES = {
 # Longer than moving ten messages takes: until then nobody else receives them.
 _HIDDEN_S = 60
 _LEFT = (
-    "Left where they are: {count}, which EventBridge could not decrypt, so only whoever sent them can put them "
-    "on the bus again: docs/runbook.md#commands-undelivered."
+    "Left where they are: {count}, which EventBridge could not decrypt, so only whoever sent them can put "
+    "them on the bus again: docs/runbook.md#commands-undelivered."
 )
 Message = dict[str, Any]
 

@@ -3,14 +3,18 @@
 import contextlib
 import io
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from local import aws
-from operate import credentials
+from operate import credentials, paths
 from operate.errors import OperatorError
 from vonage_simulator.vonage import Vonage
 
@@ -169,3 +173,31 @@ def test_a_secret_that_is_scheduled_for_deletion_is_to_be_restored(vonage: Vonag
     )
     client.restore_secret(SecretId=NAME)
     assert "Updated" in ask(typing(vonage))
+
+
+def test_stage_s_credentials_go_where_its_stack_looks_for_them(
+    vonage: Vonage, aws_url: str, tmp_path: Path
+) -> None:
+    shutil.copytree(paths.ROOT / "operate", tmp_path / "operate")
+    for needed in ("layers", ".local"):
+        (tmp_path / needed).symlink_to(paths.ROOT / needed)
+    (tmp_path / "samconfig.toml").write_text(f"""
+        version = 0.1
+        [dev.global.parameters]
+        stack_name = "shop"
+        region = "eu-west-2"
+        parameter_overrides = "CredentialsSecret={NAME}"
+    """)
+    account = vonage.account
+    typed = f"{account.api_key}\n{account.api_secret}\n{account.signature_secret}\n"
+
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "operate", "credentials", "--env", "dev"],
+        cwd=tmp_path, input=typed, capture_output=True, text=True, check=False, start_new_session=True,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    there = aws.session().client("secretsmanager", endpoint_url=aws_url, region_name="eu-west-2")
+    held = json.loads(there.get_secret_value(SecretId=NAME)["SecretString"])
+    assert held["api_key"] == account.api_key
+    there.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
