@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,23 @@ jwt.decode(jwt.encode({"a": 1}, key, "RS256"), key.public_key(), ["RS256"])
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
 
     assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("layer", ["dependencies", "switchboard"])
+def test_build_without_uv_says_that_uv_is_missing_and_nothing_else(tmp_path: Path, layer: str) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("make", "sh", "mkdir", "cp", "find", "rm"):
+        (programs / name).symlink_to(shutil.which(name) or "")
+    folder = shutil.copytree(paths.ROOT / "layers" / layer, tmp_path / layer)
+
+    done = subprocess.run(
+        [programs / "make", f"build-{layer.capitalize()}Layer", "SHELL=sh", f"ARTIFACTS_DIR={tmp_path / 'made'}"],
+        cwd=folder, env={"PATH": str(programs)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    said = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert said[0].startswith("The layers are built with uv, which isn't on the PATH. Install it")
+    assert "No Python" not in done.stderr
+    assert not (tmp_path / "made").exists()
