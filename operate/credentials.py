@@ -103,7 +103,8 @@ def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str
             raise
         raise OperatorError(
             f"The secret {name} is scheduled for deletion.",
-            f"Restore it: `aws secretsmanager restore-secret --secret-id {name}`, then run the same command again.",
+            f"Restore it: `aws secretsmanager restore-secret --secret-id {name}`, then run the same command "
+            "again.",
         ) from error
     value = json.dumps({**kept, **credentials})
     try:

@@ -152,9 +152,9 @@ def test_build_without_uv_says_that_uv_is_missing_and_nothing_else(tmp_path: Pat
         (programs / name).symlink_to(shutil.which(name) or "")
     folder = shutil.copytree(paths.ROOT / "layers" / layer, tmp_path / layer)
 
+    target = [f"build-{layer.capitalize()}Layer", "SHELL=sh", f"ARTIFACTS_DIR={tmp_path / 'made'}"]
     done = subprocess.run(
-        [programs / "make", f"build-{layer.capitalize()}Layer", "SHELL=sh", f"ARTIFACTS_DIR={tmp_path / 'made'}"],
-        cwd=folder, env={"PATH": str(programs)}, capture_output=True, text=True, check=False,
+        [programs / "make", *target], cwd=folder, env={"PATH": str(programs)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     said = done.stderr.splitlines()
