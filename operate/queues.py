@@ -14,12 +14,15 @@ from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
-# Per queue of the command line: where its messages wait, and where they belong.
+# Per word of the command line: where messages wait, and where they belong.
 QUEUES = {
-    "events": ("EventDeadLetterQueue", "EventQueue"),
-    "commands": ("CommandDeadLetterQueue", "CommandQueue"),
-    "undelivered": ("UndeliveredCommandQueue", "EventBus"),
-    "media": ("MediaDeadLetterQueue", "MediaQueue"),
+    "events": {"EventDeadLetterQueue": "EventQueue"},
+    "commands": {
+        "CommandDeadLetterQueue": "CommandQueue",
+        "BusCommandDeadLetterQueue": "BusCommandQueue",
+    },
+    "undelivered": {"UndeliveredCommandQueue": "EventBus"},
+    "media": {"MediaDeadLetterQueue": "MediaQueue"},
 }
 # Longer than moving ten messages takes: until then nobody else receives them.
 _HIDDEN_S = 60
@@ -44,7 +47,7 @@ class Redriven:
 
 
 def redrive(stack: Stack, queue: str) -> Redriven:
-    """Move every message of a dead-letter queue to where it belongs.
+    """Move every message of the dead-letter queues to where it belongs.
 
     A message is deleted from the dead-letter queue after it is in the other, so that an end in between
     doubles one and loses none.
@@ -56,17 +59,20 @@ def redrive(stack: Stack, queue: str) -> Redriven:
     Raises:
         OperatorError: The stack has no such queue, or AWS refused.
     """
-    source, target = (stack.id_of(name) for name in QUEUES[queue])
+    pairs = QUEUES[queue]
+    there = {source: target for source, target in pairs.items() if stack.has(source)}  # 0.1 had fewer
+    ids = [(stack.id_of(source), stack.id_of(target)) for source, target in (there or pairs).items()]
     move = _announce if queue == "undelivered" else _send
     sqs, redriven = boto3.client("sqs"), Redriven()
     with asking_aws_to(f"move the messages of {queue}"):
-        for message in _received(sqs, source):
-            if queue == "undelivered" and _is_encrypted(message):
-                redriven.left.add(message["MessageId"])
-                continue
-            move(target, message)
-            sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
-            redriven.moved += 1
+        for source, target in ids:
+            for message in _received(sqs, source):
+                if queue == "undelivered" and _is_encrypted(message):
+                    redriven.left.add(message["MessageId"])
+                    continue
+                move(target, message)
+                sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
+                redriven.moved += 1
     return redriven
 
 

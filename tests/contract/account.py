@@ -85,6 +85,11 @@ class Account:
         stages = self.secrets.describe_secret(SecretId=secret).get("VersionIdsToStages") or {}
         return {version: sorted(labels) for version, labels in stages.items()}
 
+    def standard_queue(self, name: str) -> str:
+        """A standard queue as template.yaml has it; its URL."""
+        attributes: dict[Any, str] = {"VisibilityTimeout": "180"}
+        return self.sqs.create_queue(QueueName=f"{self.id}-{name}", Attributes=attributes)["QueueUrl"]
+
     def queue(self, name: str) -> str:
         """A FIFO queue as template.yaml has it; its URL."""
         attributes: dict[Any, str] = {

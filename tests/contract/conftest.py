@@ -82,6 +82,8 @@ def stack(account: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
         "SWITCHBOARD_QUEUE_URL": account.queue("events"),
         "SWITCHBOARD_COMMANDS_QUEUE_URL": account.queue("commands"),
         "SWITCHBOARD_COMMANDS_DLQ_URL": account.queue("rejected"),
+        "SWITCHBOARD_BUS_COMMANDS_QUEUE_URL": account.standard_queue("bus-commands"),
+        "SWITCHBOARD_BUS_COMMANDS_DLQ_URL": account.standard_queue("bus-rejected"),
         "SWITCHBOARD_TABLE_NAME": account.table(),
         "SWITCHBOARD_BUS_NAME": account.bus(),
     }.items():

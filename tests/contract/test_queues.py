@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from switchboard.aws import queues
+from switchboard.aws.queues import CommandQueue
 from switchboard.envelope import Envelope
 from switchboard.errors import AwsError
 
@@ -32,6 +33,11 @@ def events_in(stack: Account) -> list[dict[str, Any]]:
 
 def commands_in(stack: Account) -> list[dict[str, Any]]:
     return stack.received(os.environ["SWITCHBOARD_COMMANDS_QUEUE_URL"])
+
+
+def queue_of(url: str) -> CommandQueue:
+    """The queue of a URL, as Lambda's messages name it."""
+    return CommandQueue.of(f"arn:aws:sqs:eu-west-1:123456789012:{url.rpartition('/')[2]}")
 
 
 def ids(messages: list[dict[str, Any]]) -> list[str]:
@@ -124,9 +130,11 @@ def test_a_delayed_command_comes_again_with_those_behind_it(stack: Account) -> N
     url = os.environ["SWITCHBOARD_COMMANDS_QUEUE_URL"]
     (first,) = stack.sqs.receive_message(QueueUrl=url)["Messages"]
 
-    queues.delay(first["ReceiptHandle"], 900)
+    queue = queue_of(url)
+
+    queue.delay(first["ReceiptHandle"], 900)
     assert commands_in(stack) == []
-    queues.delay(first["ReceiptHandle"], 0)
+    queue.delay(first["ReceiptHandle"], 0)
 
     again = commands_in(stack)
     assert ids(again) == ["a-1", "a-2"]
@@ -144,10 +152,36 @@ def test_a_result_is_one_event_however_often_it_is_put(stack: Account) -> None:
     assert message["Attributes"]["MessageGroupId"] == "m-1"
 
 
-def test_a_rejected_command_is_kept_in_the_dead_letter_queue(stack: Account) -> None:
-    queues.put_rejected(command("c-1"))
+@by_the_emulators
+def test_a_delayed_command_of_the_bus_holds_up_no_other(stack: Account) -> None:
+    url = os.environ["SWITCHBOARD_BUS_COMMANDS_QUEUE_URL"]
+    for identity in ("a-1", "a-2"):
+        stack.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(command(identity)))
+    (first,) = stack.sqs.receive_message(QueueUrl=url)["Messages"]
+    queue = queue_of(url)
 
-    assert ids(stack.received(os.environ["SWITCHBOARD_COMMANDS_DLQ_URL"])) == ["c-1"]
+    queue.delay(first["ReceiptHandle"], 900)
+    other = stack.received(url)
+    queue.delay(first["ReceiptHandle"], 0)
+
+    assert {*ids([first]), *ids(other)} == {"a-1", "a-2"}
+    assert ids(stack.received(url)) == ids([first])
+
+
+@pytest.mark.parametrize("prefix", ["SWITCHBOARD_COMMANDS", "SWITCHBOARD_BUS_COMMANDS"])
+def test_a_rejected_command_is_kept_in_the_dead_letter_queue(stack: Account, prefix: str) -> None:
+    url = os.environ[f"{prefix}_QUEUE_URL"]
+
+    queue_of(url).put_rejected(command("c-1"))
+
+    assert ids(stack.received(os.environ[f"{prefix}_DLQ_URL"])) == ["c-1"]
+
+
+def test_a_standard_queue_takes_no_deduplication_id(stack: Account) -> None:
+    """Seen on AWS: cdklabs/construct-hub#905, "not valid for this queue type"."""
+    answer = answer_to(QueueUrl=os.environ["SWITCHBOARD_BUS_COMMANDS_QUEUE_URL"])
+
+    assert answer == stack.expects("InvalidParameterValue", moto="taken", ministack="taken")
 
 
 def test_a_queue_that_does_not_exist_is_named_by_aws_s_own_code(
@@ -173,4 +207,4 @@ def test_a_message_that_is_too_large_is_refused_for_good() -> None:
 @pytest.mark.usefixtures("stack")
 def test_a_receipt_handle_that_sqs_never_gave_is_refused() -> None:
     with pytest.raises(AwsError, match="ReceiptHandleIsInvalid"):
-        queues.delay("never given", 5)
+        queue_of(os.environ["SWITCHBOARD_COMMANDS_QUEUE_URL"]).delay("never given", 5)

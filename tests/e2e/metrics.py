@@ -19,7 +19,13 @@ from tests.fakes.filter_pattern import matches
 
 Json = dict[str, Any]
 
-DEAD = ("EventDeadLetterQueue", "CommandDeadLetterQueue", "UndeliveredCommandQueue", "MediaDeadLetterQueue")
+DEAD = (
+    "EventDeadLetterQueue",
+    "CommandDeadLetterQueue",
+    "BusCommandDeadLetterQueue",
+    "UndeliveredCommandQueue",
+    "MediaDeadLetterQueue",
+)
 
 
 def collect(stack: Stack, since: float) -> None:

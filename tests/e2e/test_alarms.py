@@ -66,6 +66,18 @@ class Fault:
             MessageDeduplicationId=command["id"],
         )
 
+    def message(self, name: str, sent_at: float) -> Json:
+        """A command as the outbound function gets it; `sent_at` is a Unix time."""
+        detail = {**SMS, "to": "447700900111"}
+        return {
+            "messageId": "1",
+            "receiptHandle": "r",
+            "body": json.dumps({"id": f"{name}-{time.time()}", "name": "messages.send", "detail": detail}),
+            "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(int(sent_at * 1000))},
+            "eventSourceARN": f"arn:aws:sqs:{aws.REGION}:000000000000:"
+            + self.stack.id_of("BusCommandQueue").rpartition("/")[2],
+        }
+
     def invoke(self, function: str, event: object) -> None:
         """Invoke a function by hand."""
         boto3.client("lambda").invoke(
@@ -130,18 +142,7 @@ def too_large(fault: Fault) -> None:
 
 def failed(fault: Fault) -> None:
     with fault.broken("Outbound", "SWITCHBOARD_TABLE_NAME", "nowhere"):
-        command = {
-            "id": f"failed-{time.time()}",
-            "name": "messages.send",
-            "detail": {**SMS, "to": "447700900111"},
-        }
-        message = {
-            "messageId": "1",
-            "receiptHandle": "r",
-            "body": json.dumps(command),
-            "attributes": {"ApproximateReceiveCount": "1"},
-        }
-        fault.invoke("Outbound", {"Records": [message]})
+        fault.invoke("Outbound", {"Records": [fault.message("failed", sent_at=time.time())]})
 
 
 def refused(fault: Fault) -> None:
@@ -159,12 +160,25 @@ def commands_wait(fault: Fault) -> None:
     metrics.age(fault.stack, "CommandQueue", 3601)
 
 
+def bus_commands_wait(fault: Fault) -> None:
+    metrics.age(fault.stack, "BusCommandQueue", 3601)
+
+
+def commands_overdue(fault: Fault) -> None:
+    fault.vonage.faults.next("POST /v1/messages", status=429, retry_after=60)
+    fault.invoke("Outbound", {"Records": [fault.message("overdue", sent_at=time.time() - 3601)]})
+
+
 def events_dead(fault: Fault) -> None:
     fault.put_dead("EventDeadLetterQueue")
 
 
 def commands_dead(fault: Fault) -> None:
     fault.put_dead("CommandDeadLetterQueue")
+
+
+def bus_commands_dead(fault: Fault) -> None:
+    fault.put_dead("BusCommandDeadLetterQueue")
 
 
 def commands_undelivered(fault: Fault) -> None:
@@ -216,6 +230,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "InboundCrashed": crashes("Inbound"),
     "StatusCrashed": crashes("Status"),
     "RtcEventCrashed": crashes("RtcEvent"),
+    "OutboundCrashed": crashes("Outbound"),
     "Unavailable": unavailable,
     "NotQueued": not_queued,
     "TooLarge": too_large,
@@ -223,8 +238,11 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "Refused": refused,
     "EventsWait": events_wait,
     "CommandsWait": commands_wait,
+    "BusCommandsWait": bus_commands_wait,
+    "CommandsOverdue": commands_overdue,
     "EventsDead": events_dead,
     "CommandsDead": commands_dead,
+    "BusCommandsDead": bus_commands_dead,
     "CommandsUndelivered": commands_undelivered,
     "CommandsRejected": commands_rejected,
     "CommandsUncertain": commands_uncertain,

@@ -1,6 +1,9 @@
 """Another stack puts a command on the bus: it is carried out at Vonage, and what became of it is an event."""
 
 import json
+import time
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from local import aws
@@ -27,15 +30,24 @@ CALL = {
 
 def put_command(stage: Stage, name: str, detail: Json) -> str:
     """Put a command on the stack's bus; gives its id."""
-    entry = {
-        "EventBusName": stage.outputs()["EventBusName"],
-        "Source": "tests",
-        "DetailType": name,
-        "Detail": json.dumps(detail),
-    }
-    bus = aws.session().client("events", endpoint_url=stage.aws_url)
-    reply = bus.put_events(Entries=[entry])  # type: ignore[list-item]
-    return str(reply["Entries"][0]["EventId"])
+    (identity,) = put_commands(stage, name, [detail])
+    return identity
+
+
+def put_commands(stage: Stage, name: str, details: Iterable[Json]) -> list[str]:
+    """Put commands on the stack's bus, ten at once, which is as many as it takes; gives their ids."""
+    bus, bus_name = aws.session().client("events", endpoint_url=stage.aws_url), stage.outputs()["EventBusName"]
+    known = {"EventBusName": bus_name, "Source": "tests", "DetailType": name}
+    entries = [{**known, "Detail": json.dumps(detail)} for detail in details]
+    replies = [bus.put_events(Entries=entries[at : at + 10]) for at in range(0, len(entries), 10)]  # type: ignore[arg-type]
+    return [entry["EventId"] for reply in replies for entry in reply["Entries"]]
+
+
+def sent(vonage: Vonage) -> Counter[str]:
+    """How many times Vonage accepted a message with each text."""
+    entries = vonage.journal.entries(kind="api")
+    accepted = [entry for entry in entries if entry["response"]["status"] == 202]
+    return Counter(str((entry["request"].get("body") or {}).get("text")) for entry in accepted)
 
 
 def results(stage: Stage, command_id: str) -> list[Json]:
@@ -72,3 +84,32 @@ def test_message_that_vonage_refuses_is_rejected_with_the_reason(stage: Stage) -
     (result,) = results(stage, command_id)
     assert result["outcome"] == "rejected"
     assert "pigeon" in result["reason"]
+
+
+def test_command_that_vonage_throttles_holds_up_no_other(stage: Stage, vonage: Vonage) -> None:
+    put_command(stage, "messages.send", SMS | {"text": "Wake up"})  # no cold start in the time below
+    wait_until(lambda: sent(vonage)["Wake up"] == 1, 60)
+    vonage.faults.next("POST /v1/messages", status=429, retry_after=60)
+    put_command(stage, "messages.send", SMS | {"text": "Throttled for a minute"})
+    wait_until(lambda: not vonage.faults.waiting(), 60)
+
+    put_command(stage, "messages.send", SMS | {"text": "Right behind it"})
+
+    wait_until(lambda: sent(vonage)["Right behind it"] == 1, 2)
+    assert sent(vonage)["Throttled for a minute"] == 0
+
+
+def test_three_hundred_commands_are_carried_out_without_a_stall_and_none_twice(
+    stage: Stage, vonage: Vonage
+) -> None:
+    texts = {f"Number {number} of 300" for number in range(300)}
+    put_commands(stage, "messages.send", (SMS | {"text": text} for text in texts))
+
+    last, since = 0, time.monotonic()
+    while last < len(texts):
+        done = sum(sent(vonage)[text] for text in texts)
+        if done > last:
+            last, since = done, time.monotonic()
+        assert time.monotonic() - since < 15, f"nothing was sent after {last} of {len(texts)}"
+        time.sleep(0.2)
+    assert {sent(vonage)[text] for text in texts} == {1}

@@ -124,7 +124,7 @@ def test_replay_of_a_call_puts_its_events_on_the_bus_and_into_no_command(
     heard = bus_queue()
     assert count == len(heard) == len(timeline.read(stack, call))
     assert {event["source"] for event in heard} == {"vonage.voice"}
-    assert depth(stack.id_of("CommandQueue")) == 0
+    assert depth(stack.id_of("BusCommandQueue")) == 0
 
 
 def test_replay_of_a_stretch_without_an_archive_is_explained(stack: Stack) -> None:
@@ -153,24 +153,28 @@ def test_redriven_event_is_recorded(stack: Stack) -> None:
 
 
 def test_redriven_command_that_was_rejected_is_carried_out_anew(stack: Stack, vonage: Vonage) -> None:
-    command = {"id": "redriven-1", "name": "messages.send", "detail": {**SMS, "text": "Again"}}
-    # Other tests have commands rejected, too.
-    boto3.client("sqs").purge_queue(QueueUrl=stack.id_of("CommandDeadLetterQueue"))
-    boto3.client("dynamodb").put_item(
-        TableName=stack.id_of("Timeline"),
-        Item={
-            "pk": {"S": "COMMAND#redriven-1"}, "sk": {"S": "progress"}, "progress": {"S": "rejected"},
-            "since": {"N": "0"}, "result": {"S": '{"id": "redriven-1", "outcome": "rejected"}'},
-        },
-    )  # fmt: skip
-    boto3.client("sqs").send_message(
-        QueueUrl=stack.id_of("CommandDeadLetterQueue"), MessageBody=json.dumps(command),
-        MessageGroupId="redriven-1", MessageDeduplicationId="1",
-    )  # fmt: skip
+    """A flow's, and one that another stack put on the bus."""
+    dead = {"CommandDeadLetterQueue": "Again", "BusCommandDeadLetterQueue": "And again"}
+    for number, (queue, text) in enumerate(dead.items()):
+        identity, url = f"redriven-{number}", stack.id_of(queue)
+        command = {"id": identity, "name": "messages.send", "detail": {**SMS, "text": text}}
+        # Other tests have commands rejected, too.
+        boto3.client("sqs").purge_queue(QueueUrl=url)
+        boto3.client("dynamodb").put_item(
+            TableName=stack.id_of("Timeline"),
+            Item={
+                "pk": {"S": f"COMMAND#{identity}"}, "sk": {"S": "progress"}, "progress": {"S": "rejected"},
+                "since": {"N": "0"}, "result": {"S": f'{{"id": "{identity}", "outcome": "rejected"}}'},
+            },
+        )  # fmt: skip
+        fifo = {"MessageGroupId": identity, "MessageDeduplicationId": "1"} if url.endswith(".fifo") else {}
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(command), **fifo)  # type: ignore[arg-type]
 
-    assert queues.redrive(stack, "commands").moved == 1
+    assert queues.redrive(stack, "commands").moved == len(dead)
 
-    wait_until(lambda: any('"Again"' in json.dumps(entry) for entry in vonage.journal.entries()))
+    for text in dead.values():
+        sent = f'"text": "{text}"'
+        wait_until(lambda sent=sent: any(sent in json.dumps(entry) for entry in vonage.journal.entries()))  # type: ignore[misc]
 
 
 def test_undelivered_command_goes_back_to_the_bus(stack: Stack, vonage: Vonage) -> None:

@@ -10,15 +10,21 @@ from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events.fifo"
 COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo"
 REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
+BUS_COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-commands"
+BUS_REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-rejected"
 
 
 def send_message(aws: Aws, asked: Json) -> Json:
-    """Queue a message, unless one with its deduplication id was sent lately in its group."""
-    url, group, identity = asked["QueueUrl"], asked["MessageGroupId"], asked["MessageDeduplicationId"]
+    """Queue a message, unless a FIFO queue was sent one with its deduplication id lately in its group."""
+    url = asked["QueueUrl"]
     if url not in aws.queues:
         raise Refusal("com.amazonaws.sqs#QueueDoesNotExist")
     if code := limits.message(asked):
         raise Refusal(f"com.amazonaws.sqs#{code}")
+    if not url.endswith(".fifo"):
+        aws.queues[url].append(asked)
+        return {"MessageId": str(len(aws.queues[url]))}
+    group, identity = asked["MessageGroupId"], asked["MessageDeduplicationId"]
     if (url, group, identity) not in aws.sent:
         aws.sent.add((url, group, identity))
         aws.queues[url].append(asked)
@@ -26,6 +32,8 @@ def send_message(aws: Aws, asked: Json) -> Json:
 
 
 def change_message_visibility(aws: Aws, asked: Json) -> Json:
+    if asked["QueueUrl"] not in aws.queues:
+        raise Refusal("com.amazonaws.sqs#QueueDoesNotExist")
     aws.delays.append(asked["VisibilityTimeout"])
     return {}
 

@@ -25,8 +25,12 @@ def message(asked: Json) -> str | None:
     """SQS's code for a message that it refuses."""
     if _NOT_IN_A_MESSAGE.search(asked["MessageBody"]):
         return "InvalidMessageContents"
-    ids = (asked["MessageGroupId"], asked["MessageDeduplicationId"])
+    ids = [asked[name] for name in ("MessageGroupId", "MessageDeduplicationId") if name in asked]
     is_right = all(_MESSAGE_ID.fullmatch(each) for each in ids)
+    if asked["QueueUrl"].endswith(".fifo"):
+        is_right &= len(ids) == len(("group", "deduplication"))  # none is made of the contents
+    else:
+        is_right &= "MessageDeduplicationId" not in asked
     return (
         None
         if is_right and 0 < len(asked["MessageBody"].encode()) <= _MESSAGE_BYTES

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from switchboard.aws import bus, queues, table
 from switchboard.outbound import carrying_out
 
-from tests.fakes.backbone import COMMANDS, QUEUE, REJECTED
+from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, COMMANDS, QUEUE, REJECTED
 from tests.fakes.stores import Aws
 from tests.fakes.vonage_api import VonageApi, running
 
@@ -44,9 +44,11 @@ def vonage(backbone: Aws, private_key: str, monkeypatch: pytest.MonkeyPatch) -> 
     """Vonage, and the secret of an application there."""
     with running() as fake:
         backbone.secret("application", {"application_id": "app-1", "private_key": private_key})
-        backbone.queues[REJECTED] = []
+        backbone.queues |= {REJECTED: [], BUS_COMMANDS: [], BUS_REJECTED: []}
         monkeypatch.setenv("SWITCHBOARD_APPLICATION_SECRET", "application")
         monkeypatch.setenv("SWITCHBOARD_COMMANDS_DLQ_URL", REJECTED)
+        monkeypatch.setenv("SWITCHBOARD_BUS_COMMANDS_QUEUE_URL", BUS_COMMANDS)
+        monkeypatch.setenv("SWITCHBOARD_BUS_COMMANDS_DLQ_URL", BUS_REJECTED)
         monkeypatch.setenv("VONAGE_API_URL", fake.url)
         yield fake
         if carrying_out._vonage.cache_info().currsize:

@@ -19,7 +19,7 @@ from switchboard.wire.validate import problems
 
 from tests.conftest import Logs
 from tests.factories import CALLER
-from tests.fakes.backbone import QUEUE, REJECTED
+from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, COMMANDS, QUEUE, REJECTED
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
 from tests.samples import commands, sample
@@ -39,15 +39,35 @@ def _in_order(vonage: VonageApi) -> None:
     """Everything is there: the queues, the table, the application's secret, Vonage."""
 
 
-def deliver(command: Json, attempts: int = 1) -> bool:
-    """Hand a command to the function as SQS does; tells whether it is done with."""
-    message = {
+def record(command: Json, attempts: int = 1, queue: str = COMMANDS, waited_s: float = 0) -> Json:
+    """A message as Lambda gives it to the function."""
+    return {
         "messageId": "message-1",
         "receiptHandle": "handle-1",
         "body": json.dumps(command),
-        "attributes": {"ApproximateReceiveCount": str(attempts), "MessageGroupId": "g"},
+        "attributes": {
+            "ApproximateReceiveCount": str(attempts),
+            "SentTimestamp": str(int((time.time() - waited_s) * 1000)),
+        },
+        "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{queue.rpartition('/')[2]}",
     }
+
+
+def deliver(command: Json, attempts: int = 1, queue: str = COMMANDS, waited_s: float = 0) -> bool:
+    """Hand a command to the function as SQS does; tells whether it is done with."""
+    message = record(command, attempts, queue, waited_s)
     return app.lambda_handler({"Records": [message]}) == {"batchItemFailures": []}
+
+
+def on_bus(command: Json) -> Json:
+    """A command as another stack's event, which a rule puts in the bus's queue."""
+    return {
+        "version": "0",
+        "id": command["id"],
+        "detail-type": command["name"],
+        "source": "shop",
+        "detail": command["detail"],
+    }
 
 
 def results(aws: Aws) -> list[Json]:
@@ -104,17 +124,35 @@ def test_a_message_carries_the_commands_id(vonage: VonageApi) -> None:
     assert vonage.requests[0].body == detail | {"client_ref": SMS["id"]}
 
 
-def test_an_event_of_the_bus_is_a_command(backbone: Aws) -> None:
-    event = {
-        "version": "0",
-        "id": "e-1",
-        "detail-type": "messages.send",
-        "source": "shop",
-        "detail": SMS["detail"],
-    }
-
-    assert deliver(event)
+@pytest.mark.parametrize("queue", [COMMANDS, BUS_COMMANDS])
+def test_an_event_of_the_bus_is_a_command(backbone: Aws, queue: str) -> None:
+    """In the queue of the flows' commands, too: version 0.1 put it there."""
+    assert deliver(on_bus(SMS | {"id": "e-1"}), queue=queue)
     assert result(backbone)[1]["id"] == "e-1"
+
+
+@pytest.mark.parametrize("spoiled_arn", ["arn:aws:sqs:eu-west-1:123456789012:other", ""])
+def test_a_command_out_of_an_unknown_queue_is_done_and_its_rejection_comes_back(
+    backbone: Aws, vonage: VonageApi, spoiled_arn: str
+) -> None:
+    vonage.replies.append(Reply(402))
+    message = record(SMS) | {"eventSourceARN": spoiled_arn}
+
+    for _ in range(2):
+        again = app.lambda_handler({"Records": [message]})["batchItemFailures"]
+        assert [failure["itemIdentifier"] for failure in again] == ["message-1"]
+        message["attributes"]["ApproximateReceiveCount"] = "2"
+    assert len(vonage.requests) == 1
+    assert result(backbone)[0] == "messages.send.rejected"
+
+
+def test_a_command_that_comes_twice_at_once_is_sent_once_and_told_once(
+    backbone: Aws, vonage: VonageApi
+) -> None:
+    """A standard queue may deliver a message twice."""
+    assert [deliver(on_bus(SMS), queue=BUS_COMMANDS) for _ in range(2)] == [True, True]
+    assert len(vonage.requests) == 1
+    assert result(backbone)[0] == "messages.send.accepted"
 
 
 def test_a_command_is_carried_out_once(backbone: Aws, vonage: VonageApi) -> None:
@@ -123,11 +161,12 @@ def test_a_command_is_carried_out_once(backbone: Aws, vonage: VonageApi) -> None
     assert result(backbone)[0] == "voice.call.accepted"
 
 
+@pytest.mark.parametrize(("queue", "dead_letters"), [(COMMANDS, REJECTED), (BUS_COMMANDS, BUS_REJECTED)])
 @pytest.mark.parametrize(
     ("command", "status"), [(SMS, 402), (SMS, 422), (SMS, 404), (CALL, 400), (HANGUP, 404)]
 )
 def test_what_vonage_refuses_is_not_tried_again(
-    backbone: Aws, vonage: VonageApi, logs: Logs, command: Json, status: int
+    backbone: Aws, vonage: VonageApi, logs: Logs, command: Json, status: int, queue: str, dead_letters: str
 ) -> None:
     problem = {
         "title": "No",
@@ -136,11 +175,11 @@ def test_what_vonage_refuses_is_not_tried_again(
     }
     vonage.replies.append(Reply(status, problem))
 
-    assert deliver(command)
+    assert deliver(command, queue=queue)
     name, payload = result(backbone)
     assert name.endswith(".rejected")
     assert (payload["status_code"], payload["reason"]) == (status, f"No; {CALLER} is barred; to: bad")
-    assert [json.loads(m["MessageBody"]) for m in backbone.queues[REJECTED]] == [command]
+    assert [json.loads(m["MessageBody"]) for m in backbone.queues[dead_letters]] == [command]
     assert CALLER not in logs.text
 
 
@@ -158,10 +197,13 @@ def test_a_rejected_command_can_be_sent_back_from_the_dead_letter_queue(
     ]
 
 
-def test_twenty_times_too_many_requests_are_waited_out(backbone: Aws, vonage: VonageApi) -> None:
+@pytest.mark.parametrize("queue", [COMMANDS, BUS_COMMANDS])
+def test_twenty_times_too_many_requests_are_waited_out(
+    backbone: Aws, vonage: VonageApi, queue: str
+) -> None:
     vonage.replies.extend(Reply(429, {}, {"Retry-After": "7"}) for _ in range(20))
 
-    done = [deliver(SMS, attempts) for attempts in range(1, 22)]
+    done = [deliver(SMS, attempts, queue) for attempts in range(1, 22)]
 
     assert done == [False] * 20 + [True]
     assert backbone.delays == [7] * 20
@@ -173,6 +215,33 @@ def test_without_a_hint_each_wait_is_longer(backbone: Aws, vonage: VonageApi) ->
 
     assert [deliver(CALL, attempts) for attempts in (1, 2, 3, 40)] == [False] * 4
     assert backbone.delays == [2, 4, 8, 900]
+
+
+@pytest.mark.parametrize(("waited_s", "outcome"), [(3590, "Later"), (3610, "Overdue")])
+def test_after_an_hour_somebody_should_know(
+    vonage: VonageApi, logs: Logs, waited_s: float, outcome: str
+) -> None:
+    vonage.replies.append(Reply(429))
+
+    assert not deliver(SMS, 5, BUS_COMMANDS, waited_s)
+    assert [line["message"] for line in logs.lines] == [outcome]
+
+
+def out_of_order(operation: str, _asked: Json) -> None:
+    if operation.endswith("PutItem"):
+        raise Refusal("InternalServerError", status=500)
+
+
+def test_a_command_that_failed_before_vonage_was_asked_comes_back_in_seconds(
+    backbone: Aws, vonage: VonageApi
+) -> None:
+    backbone.fault = out_of_order
+    assert not deliver(SMS, 1, BUS_COMMANDS)
+    backbone.fault = None
+
+    assert deliver(SMS, 2, BUS_COMMANDS)
+    assert backbone.delays == [2]
+    assert len(vonage.requests) == 1
 
 
 def test_in_the_end_it_is_given_up(backbone: Aws, vonage: VonageApi) -> None:
@@ -253,18 +322,45 @@ def test_a_hangup_that_was_cut_off_is_done_again(backbone: Aws, vonage: VonageAp
     assert len(vonage.requests) == 2
 
 
-def test_a_result_that_was_not_announced_is_announced_the_next_time(backbone: Aws, vonage: VonageApi) -> None:
-    def no_queue(operation: str, _asked: Json) -> None:
-        if operation == "AmazonSQS.SendMessage":
-            raise Refusal("ServiceUnavailable", status=503)
+def no_queue(operation: str, _asked: Json) -> None:
+    if operation == "AmazonSQS.SendMessage":
+        raise Refusal("ServiceUnavailable", status=503)
 
+
+@pytest.mark.parametrize("queue", [COMMANDS, BUS_COMMANDS])
+@pytest.mark.parametrize(
+    ("reply", "outcome"), [(Reply(), "accepted"), (Reply(402), "rejected"), (Reply(lost=True), "uncertain")]
+)
+def test_a_result_that_could_not_be_told_is_told_in_seconds_and_nothing_is_sent_again(
+    backbone: Aws, vonage: VonageApi, logs: Logs, queue: str, reply: Reply, outcome: str
+) -> None:
+    vonage.replies.append(reply)
     backbone.fault = no_queue
-    assert not deliver(CALL)
+    assert [deliver(CALL, attempts, queue) for attempts in (1, 2, 40)] == [False] * 3
     backbone.fault = None
 
-    assert deliver(CALL, 2)
+    assert deliver(CALL, 41, queue)
     assert len(vonage.requests) == 1
-    assert result(backbone)[0] == "voice.call.accepted"
+    assert result(backbone)[0] == f"voice.call.{outcome}"
+    assert backbone.delays == [2, 4, 60]
+    assert [line["message"] for line in logs.lines] == ["NotTold"] * 3 + [outcome.capitalize()]
+
+
+def test_a_rejection_that_was_told_but_not_kept_is_kept_the_next_time(
+    backbone: Aws, vonage: VonageApi
+) -> None:
+    def no_dead_letters(operation: str, asked: Json) -> None:
+        if asked.get("QueueUrl") == BUS_REJECTED:
+            no_queue(operation, asked)
+
+    vonage.replies.append(Reply(402))
+    backbone.fault = no_dead_letters
+    assert not deliver(on_bus(SMS), queue=BUS_COMMANDS)
+    backbone.fault = None
+
+    assert deliver(on_bus(SMS), 2, BUS_COMMANDS)
+    assert len(vonage.requests) == 1
+    assert len(backbone.queues[BUS_REJECTED]) == 1
 
 
 def test_a_key_that_was_rotated_is_read_again(backbone: Aws, vonage: VonageApi) -> None:
@@ -362,11 +458,7 @@ def test_a_token_is_kept_and_signed_with_the_applications_key(vonage: VonageApi,
 
 def test_commands_behind_one_that_waits_wait_too(vonage: VonageApi) -> None:
     vonage.replies.append(Reply(429))
-    messages = [
-        {"messageId": f"m{n}", "receiptHandle": "h", "body": json.dumps(SMS | {"id": f"c{n}"}),
-         "attributes": {"ApproximateReceiveCount": "1"}}
-        for n in range(3)
-    ]  # fmt: skip
+    messages = [record(SMS | {"id": f"c{n}"}) | {"messageId": f"m{n}"} for n in range(3)]
 
     failures = app.lambda_handler({"Records": messages})["batchItemFailures"]
 

@@ -105,8 +105,10 @@ def drain(aws: Aws, url: str, handler: Callable[[Json], Json]) -> None:
                 "body": waiting[identity]["MessageBody"],
                 "attributes": {
                     "MessageGroupId": waiting[identity]["MessageGroupId"],
-                    "ApproximateReceiveCount": "1",
+                    "ApproximateReceiveCount": str(attempts[identity] + 1),
+                    "SentTimestamp": str(int(time.time() * 1000)),
                 },
+                "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{url.rpartition('/')[2]}",
             }
             for identity in batch
         ]

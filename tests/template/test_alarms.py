@@ -99,7 +99,6 @@ def test_every_function_is_missed_when_it_crashes(alarms: Json, resources: Json)
         "AnswerFunction": "FallbackAskedAlarm",
         "EventFunction": "FallbackAskedAlarm",
         "RecordFunction": "EventsWaitAlarm",
-        "OutboundFunction": "CommandsWaitAlarm",
         "MediaFunction": "MediaWaitAlarm",
         "UnansweredFunction": "ProvisionerFailedAlarm",  # only a provisioner that failed has it called
     }

@@ -18,5 +18,5 @@ def test_consumers_leave_room_for_a_caller_in_a_young_account(written: Json, res
         if r["Type"] == "AWS::Lambda::EventSourceMapping" and "Condition" not in r
     ]
 
-    assert len(bounded) == 2
+    assert len(bounded) == 3
     assert YOUNG_ACCOUNT - sum(bounded) >= len(WHILE_A_CALLER_WAITS)

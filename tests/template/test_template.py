@@ -217,3 +217,54 @@ def test_layers_are_built_for_the_platform_that_the_template_runs_on(written: Js
     assert "LAYER_PLATFORM ?= aarch64-" in makefile
     layers = [r["Properties"] for r in written["Resources"].values() if "LayerVersion" in r["Type"]]
     assert [layer["CompatibleArchitectures"] for layer in layers] == [["arm64"], ["arm64"]]
+
+
+def behind(resources: Json, name: str) -> set[str]:
+    """Everything that CloudFormation makes before a resource, and changes before it."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        resource = resources[left.pop()]
+        depends = resource.get("DependsOn", [])
+        named = {*references(resource), *([depends] if isinstance(depends, str) else depends)}
+        new = named & resources.keys() - found
+        found |= new
+        left += new
+    return found
+
+
+def test_commands_go_to_a_queue_once_they_may_and_somebody_carries_them_out(resources: Json) -> None:
+    """An upgrade that changes the rule's target otherwise sends commands to where they are refused or stay."""
+    (target,) = resources["CommandRule"]["Properties"]["Targets"]
+    queue = target["Arn"]["Fn::GetAtt"][0]
+    first = behind(resources, "CommandRule")
+    mappings = {
+        name
+        for name, r in resources.items()
+        if r["Type"] == "AWS::Lambda::EventSourceMapping"
+        and r["Properties"]["EventSourceArn"]["Fn::GetAtt"][0] == queue
+    }
+    policies = {
+        name
+        for name, r in resources.items()
+        if r["Type"] == "AWS::SQS::QueuePolicy" and {"Ref": queue} in r["Properties"]["Queues"]
+    }
+
+    assert mappings
+    assert policies
+    assert mappings | policies <= first
+
+
+def test_upgrade_changes_where_commands_go_when_nothing_else_can_fail_any_more(resources: Json) -> None:
+    """Rolled back later, it would delete the new queue with what is in it."""
+    custom = {name for name, r in resources.items() if r["Type"].startswith("Custom::")}
+
+    assert custom <= behind(resources, "CommandRule")
+
+
+def test_commands_of_the_bus_are_in_no_group(resources: Json) -> None:
+    """AWS may take a rule's MessageGroupId for a text, so one command would hold up all others."""
+    (target,) = resources["CommandRule"]["Properties"]["Targets"]
+
+    assert "SqsParameters" not in target
+    assert "FifoQueue" not in resources[target["Arn"]["Fn::GetAtt"][0]]["Properties"]

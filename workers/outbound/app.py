@@ -1,20 +1,23 @@
-"""Commands come out of the command queue: messages to send, calls to place and to change.
+"""Commands come out of their queues: messages to send, calls to place and to change.
 
-They come from flows, which return them, and from other stacks, which put them on the event bus. Each is
-carried out once for its id, and what became of it is an event: `messages.send.accepted`,
-`voice.call.uncertain` and so on. What was surely not accepted is tried again, when Vonage says so or a little
-later each time; what Vonage refuses is also kept in the dead-letter queue.
+They come from flows, which return them, in a FIFO queue, and from other stacks, which put them on the event
+bus, in a standard one. Each is carried out once for its id, and what became of it is an event:
+`messages.send.accepted`, `voice.call.uncertain` and so on. What was surely not accepted is tried again, when
+Vonage says so or a little later each time; what Vonage refuses is also kept in the dead-letter queue. A
+result that could not be told is told in seconds, without asking Vonage again.
 
 Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures).
 """
 
 import json
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
 from switchboard.aws import queues
-from switchboard.errors import AwsError
+from switchboard.aws.queues import CommandQueue
+from switchboard.errors import SwitchboardError
 from switchboard.outbound.carrying_out import LaterError, carry_out, give_up
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 # Enough for a day of Vonage asking for patience; the queue itself gives up later than this.
 MOST_ATTEMPTS = 60
 LONGEST_DELAY_S = 900
+# Nobody waits for Vonage then: only for our own queue.
+LONGEST_DELAY_OF_A_RESULT_S = 60
+# A queue's own age leaves out what was received three times.
+OVERDUE_S = 3600
 
 
 def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, Any]:
@@ -40,17 +47,22 @@ def handle(message: dict[str, Any]) -> bool:
     command = read(message)
     facts: dict[str, object] = {"id": command["id"], "command": command["name"]}
     try:
-        result = attempt(command, int(message["attributes"]["ApproximateReceiveCount"]))
-        queues.put_result(result)
-        if result["outcome"] == "rejected":
-            queues.put_rejected(command)
+        result = attempt(command, received(message))
     except LaterError as later:
-        with suppress(AwsError):  # then it comes back when the queue's own time is over
-            queues.delay(message["receiptHandle"], delay_s(message, later))
-        telemetry.outcome("Later", "outbound", "WARNING", **facts, reason=str(later))
+        put_off(message, min(later.after_s or backoff_s(message), LONGEST_DELAY_S))
+        telemetry.outcome(
+            "Overdue" if is_overdue(message) else "Later", "outbound", "WARNING", **facts, reason=str(later)
+        )
         return False
     except Exception as failure:  # noqa: BLE001 - one command must not stop the others
+        put_off(message, backoff_s(message))
         telemetry.outcome("Failed", "outbound", "ERROR", **facts | telemetry.where(failure))
+        return False
+    try:
+        tell(message, command, result)
+    except Exception as failure:  # noqa: BLE001 - as above; what was done is remembered
+        put_off(message, min(backoff_s(message), LONGEST_DELAY_OF_A_RESULT_S))
+        telemetry.outcome("NotTold", "outbound", "ERROR", **facts | telemetry.where(failure))
         return False
     level: telemetry.Severity = "INFO" if result["outcome"] == "accepted" else "ERROR"
     facts |= {"status": result.get("status_code"), **telemetry.describe(result)}
@@ -70,21 +82,43 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
             "name": found.get("detail-type") or found["name"],
             "detail": found["detail"],
         }
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return {"id": message["messageId"], "name": "unreadable", "detail": message["body"]}
 
 
-def attempt(command: dict[str, Any], attempts: int) -> "Result":
-    """The result of a command, which is a rejection after too many attempts."""
+def attempt(command: dict[str, Any], times: int) -> "Result":
+    """The result of a command, which is a rejection once it was received too many times."""
     try:
-        return carry_out(command)
+        return carry_out(command, redelivered=times > 1)
     except LaterError as later:
-        if attempts < MOST_ATTEMPTS:
+        if times < MOST_ATTEMPTS:
             raise
-        return give_up(command, f"Given up after {attempts} attempts: {later}")
+        return give_up(command, f"Given up after {times} attempts: {later}")
 
 
-def delay_s(message: dict[str, Any], later: LaterError) -> int:
-    """How long to wait: as long as Vonage said, else twice as long each time."""
-    attempts = int(message["attributes"]["ApproximateReceiveCount"])
-    return min(later.after_s or 2 ** min(attempts, 10), LONGEST_DELAY_S)
+def tell(message: dict[str, Any], command: dict[str, Any], result: "Result") -> None:
+    """Say what became of a command, and keep one that was rejected where it can be sent again from."""
+    queues.put_result(result)
+    if result["outcome"] == "rejected":
+        CommandQueue.of(message["eventSourceARN"]).put_rejected(command)
+
+
+def put_off(message: dict[str, Any], seconds: int) -> None:
+    """Have a command come back after so long; failing that, when the queue's own time is over."""
+    with suppress(SwitchboardError):
+        CommandQueue.of(message["eventSourceARN"]).delay(message["receiptHandle"], seconds)
+
+
+def received(message: dict[str, Any]) -> int:
+    """How many times the queue has given a message, this time included."""
+    return int(message["attributes"]["ApproximateReceiveCount"])
+
+
+def backoff_s(message: dict[str, Any]) -> int:
+    """Twice as long each time."""
+    return min(2 ** min(received(message), 10), LONGEST_DELAY_S)
+
+
+def is_overdue(message: dict[str, Any]) -> bool:
+    """Whether a command has been tried for so long that somebody should know."""
+    return time.time() - int(message["attributes"]["SentTimestamp"]) / 1000 >= OVERDUE_S

@@ -1,8 +1,9 @@
 """The queues: events on their way to the timeline and the bus, and commands on their way to Vonage.
 
-The event queue is the write-ahead log: Vonage gets its 2xx only once an event is in it. Both are FIFO queues
-with a group per call or message, which keeps their order and lets a poison event block no other call; ids
-remove duplicates. One SendMessage over a kept connection, signed here: the event function starts cold in 2.5
+The event queue is the write-ahead log: Vonage gets its 2xx only once an event is in it. It and the queue of the
+flows' commands are FIFO queues with a group per call or message, which keeps their order and lets a poison
+event block no other call; ids remove duplicates. Commands from the bus are in a standard queue: none waits
+for another. One SendMessage over a kept connection, signed here: the event function starts cold in 2.5
 times a bare handler's CPU, with boto3 in 7.3; a warm event takes 2.6 times a bare one, with boto3 8.
 """
 
@@ -11,11 +12,15 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from switchboard.aws.signed import Service
 from switchboard.envelope import Envelope, subject
+from switchboard.errors import SettingError
 from switchboard.settings import required
+
+# While a webhook waits, and while nobody does.
+_HURRIED_S, _UNHURRIED_S = 1.5, 5
 
 # A group or deduplication id as SQS takes it: up to 128 letters, digits and punctuation marks.
 _SQS_ID = re.compile(r"[!-~]{1,128}")
@@ -26,17 +31,56 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _sqs = Service("sqs", "AmazonSQS", "1.0", "AWS_ENDPOINT_URL_SQS")
 
 
-def put_event(event: Envelope) -> None:
+class CommandQueue(NamedTuple):
+    """A queue that commands come out of, by its URL, and that of its dead-letter queue."""
+
+    url: str
+    dead_letters_url: str
+
+    @classmethod
+    def of(cls, arn: str) -> "CommandQueue":
+        """The queue that a message came out of, by its `eventSourceARN`.
+
+        Raises:
+            SettingError: no setting names this queue.
+        """
+        for queue in (
+            cls(required("SWITCHBOARD_COMMANDS_QUEUE_URL"), required("SWITCHBOARD_COMMANDS_DLQ_URL")),
+            cls(required("SWITCHBOARD_BUS_COMMANDS_QUEUE_URL"), required("SWITCHBOARD_BUS_COMMANDS_DLQ_URL")),
+        ):
+            if queue.url.rpartition("/")[2] == arn.rpartition(":")[2]:
+                return queue
+        raise SettingError(f"{arn} is none of the command queues. template.yaml names them: deploy again.")
+
+    def put_rejected(self, command: Mapping[str, Any]) -> None:
+        """Keep a command that Vonage refused in the dead-letter queue, from where it can be sent again.
+
+        Raises:
+            AwsError: it is not in the queue, as far as we know.
+        """
+        _send(self.dead_letters_url, command, command["id"], _UNHURRIED_S)
+
+    def delay(self, receipt_handle: str, seconds: int) -> None:
+        """Hide a received command for so many seconds from now.
+
+        Raises:
+            AwsError: it comes back when the queue's own time is over.
+        """
+        parameters = {"QueueUrl": self.url, "ReceiptHandle": receipt_handle, "VisibilityTimeout": seconds}
+        _sqs.call("ChangeMessageVisibility", parameters, timeout_s=_UNHURRIED_S)
+
+
+def put_event(event: Envelope, timeout_s: float = _HURRIED_S) -> None:
     """Put an event in the event queue.
 
     Raises:
         AwsError: it is not in the queue, as far as we know.
     """
-    _send(required("SWITCHBOARD_QUEUE_URL"), event, event["subject"])
+    _send(required("SWITCHBOARD_QUEUE_URL"), event, event["subject"], timeout_s)
 
 
 def put_commands(commands: Iterable[Mapping[str, Any]], group: str) -> None:
-    """Put commands in the command queue, to be carried out in order among those of the same group.
+    """Put a flow's commands in their queue, to be carried out in order among those of the same group.
 
     Raises:
         AwsError: one of them is not in the queue, as far as we know.
@@ -62,41 +106,23 @@ def announce(name: str, identity: str, about: str, payload: Mapping[str, Any]) -
         AwsError: it is not in the queue, as far as we know.
     """
     identity = hashlib.sha256(identity.encode()).hexdigest()
-    put_event(
-        {"id": identity, "name": name, "received_at": time.time(), "subject": about, "payload": payload}
-    )
-
-
-def put_rejected(command: Mapping[str, Any]) -> None:
-    """Keep a command that Vonage refused in the dead-letter queue, from where it can be sent again.
-
-    Raises:
-        AwsError: it is not in the queue, as far as we know.
-    """
-    _send(required("SWITCHBOARD_COMMANDS_DLQ_URL"), command, command["id"])
-
-
-def delay(receipt_handle: str, seconds: int) -> None:
-    """Hide a received command for so many seconds from now.
-
-    Raises:
-        AwsError: it comes back when the queue's own time is over.
-    """
-    parameters = {
-        "QueueUrl": required("SWITCHBOARD_COMMANDS_QUEUE_URL"),
-        "ReceiptHandle": receipt_handle,
-        "VisibilityTimeout": seconds,
+    event: Envelope = {
+        "id": identity,
+        "name": name,
+        "received_at": time.time(),
+        "subject": about,
+        "payload": payload,
     }
-    _sqs.call("ChangeMessageVisibility", parameters, timeout_s=3)
+    put_event(event, _UNHURRIED_S)
 
 
-def _send(url: str, message: Mapping[str, Any], group: str, timeout_s: float = 1.5) -> None:
-    parameters = {
-        "QueueUrl": url,
-        "MessageBody": _ENCODER.encode(message),
-        "MessageDeduplicationId": _sqs_id(message["id"]),
-        "MessageGroupId": _sqs_id(group),
-    }
+def _send(url: str, message: Mapping[str, Any], group: str, timeout_s: float = _HURRIED_S) -> None:
+    parameters = {"QueueUrl": url, "MessageBody": _ENCODER.encode(message)}
+    if url.endswith(".fifo"):  # as SQS has them named; a standard queue refuses a deduplication id
+        parameters |= {
+            "MessageDeduplicationId": _sqs_id(message["id"]),
+            "MessageGroupId": _sqs_id(group),
+        }
     _sqs.call("SendMessage", parameters, timeout_s=timeout_s)
 
 

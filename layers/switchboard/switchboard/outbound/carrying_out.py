@@ -9,7 +9,7 @@ accepted goes back to `waiting` and is tried later.
 import functools
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -45,15 +45,20 @@ class LaterError(SwitchboardError):
         self.after_s = after_s
 
 
-def carry_out(command: Json) -> "Result":
+def carry_out(command: Json, *, redelivered: bool = False) -> "Result":
     """The result of a command, now or from when it was first carried out.
+
+    Args:
+        command: `id`, `name` and `detail`.
+        redelivered: the queue has given the very message before. A rejection is then a result that could not
+            be told, and stands.
 
     Raises:
         LaterError: it was not accepted yet.
     """
     from switchboard.wire.validate import command_problems
 
-    earlier = _claim(command)
+    earlier = _claim(command, {"waiting"} if redelivered else {"waiting", "rejected"})
     if earlier and earlier["progress"]["S"] != "sending":
         found: Result = json.loads(earlier["result"]["S"])
         return found
@@ -148,13 +153,13 @@ def _may_happen_twice(command: Json) -> bool:
     )
 
 
-def _claim(command: Json) -> table.Item | None:
+def _claim(command: Json, from_progress: Set[str]) -> table.Item | None:
     """Mark the command as being sent; where it may have been carried out before, what was written then.
 
     What was rejected may be tried again: that is what sending it back from the dead-letter queue is for.
     """
-    condition = "attribute_not_exists(pk) OR progress = :waiting OR progress = :rejected"
-    values = {f":{progress}": {"S": progress} for progress in ("waiting", "rejected")}
+    condition = " OR ".join(["attribute_not_exists(pk)", *(f"progress = :{each}" for each in from_progress)])
+    values = {f":{each}": {"S": each} for each in from_progress}
     return table.put(_item(command, "sending"), condition, values)
 
 
