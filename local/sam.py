@@ -1,11 +1,12 @@
 """The real SAM CLI, building the project's template and deploying it into the embedded AWS.
 
-Five things differ from a deployment to AWS, and all are decided here. The layers are built for this machine.
+Six things differ from a deployment to AWS, and all are decided here. The layers are built for this machine.
 The template's runtime is this machine's Python, because the emulator runs functions on it. One policy
 statement is open to every resource, because the emulator authorises `ssm:GetParametersByPath` against no
 narrower one. Whether there are numbers is asked of their text, because the emulator joins no list in a
-condition. The deployment tries its webhooks at the emulator's own address, because the stack's is a name that
-only Amazon's DNS knows.
+condition. How many messages of a queue are worked on at once is a number, because the emulator takes a
+parameter's for a text and then stops working on any queue. The deployment tries its webhooks at the
+emulator's own address, because the stack's is a name that only Amazon's DNS knows.
 """
 
 import fcntl
@@ -28,6 +29,7 @@ _OWN_API = re.compile(r"(BaseUrl: )!Sub .*\$\{WebhookApi\}.*")
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
 # A release before this one asked its first number alone.
 _NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
+_CONCURRENCY = re.compile(r"(MaximumConcurrency: )!Ref \w+")
 _LICENSE = re.compile(r"(LicenseUrl: )(?=\w)")
 _README = re.compile(r"(ReadmeUrl: )(?=\w)")
 # Left alone, the SAM CLI looks at a change set and a stack every 5 s, so that AWS does not throttle it.
@@ -60,6 +62,7 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     template = _replaced(template, _OWN_API, own_api)
     template = _replaced(template, _LISTING, '"*"')
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
+    template = _replaced(template, _CONCURRENCY, "2", times=3)
     template = _replaced(template, _LICENSE, folder)
     template = _replaced(template, _README, folder)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -67,10 +70,10 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     return target
 
 
-def _replaced(template: str, pattern: re.Pattern[str], replacement: str) -> str:
-    """The template with its one such line replaced, but for the pattern's first group."""
+def _replaced(template: str, pattern: re.Pattern[str], replacement: str, times: int = 1) -> str:
+    """The template with each such line replaced, but for the pattern's first group."""
     replaced, hits = pattern.subn(lambda found: found[1] + replacement, template)
-    if hits != 1:
+    if hits != times:
         raise _rewritten(pattern.pattern, hits)
     return replaced
 

@@ -54,7 +54,43 @@ def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Ses
     assert {function["Runtime"] for function in functions} == {f"python{sam.python()}"}
 
 
-def test_local_template_differs_in_the_runtime_three_addresses_and_one_statement_alone() -> None:
+def test_emulator_takes_a_mapping_s_number_from_a_parameter_for_a_text(
+    stage: Stage, session: boto3.Session
+) -> None:
+    """And cannot compare it, so that it works on no queue any more."""
+    cloudformation = session.client("cloudformation", endpoint_url=stage.aws_url)
+    found = cloudformation.describe_stack_resource(
+        StackName=stage.stack_name, LogicalResourceId="OutboundFunction"
+    )
+    mapping = {
+        "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]},
+        "FunctionName": found["StackResourceDetail"]["PhysicalResourceId"],
+        "Enabled": False,
+        "ScalingConfig": {"MaximumConcurrency": {"Ref": "Most"}},
+    }
+    template = {
+        "Parameters": {"Most": {"Type": "Number", "Default": 2}},
+        "Resources": {
+            "Queue": {"Type": "AWS::SQS::Queue"},
+            "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping},
+        },
+    }
+    read: list[dict[str, object]] = []
+    client = session.client("lambda", endpoint_url=stage.aws_url)
+    client.meta.events.register(
+        "before-parse.lambda.ListEventSourceMappings",
+        lambda response_dict, **_: read.extend(json.loads(response_dict["body"])["EventSourceMappings"]),
+    )
+
+    cloudformation.create_stack(StackName="numbers", TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="numbers", WaiterConfig={"Delay": 1})
+    client.list_event_source_mappings()
+
+    cloudformation.delete_stack(StackName="numbers")
+    assert {"MaximumConcurrency": "2"} in [each.get("ScalingConfig") for each in read]
+
+
+def test_local_template_differs_in_the_runtime_three_addresses_one_statement_and_three_numbers() -> None:
     source = (paths.ROOT / "template.yaml").read_text().splitlines()
     copy = sam.local_template(paths.ROOT / "template.yaml", paths.LOCAL / "template-test.yaml", "http://aws")
 
@@ -62,7 +98,7 @@ def test_local_template_differs_in_the_runtime_three_addresses_and_one_statement
         (was, now) for was, now in zip(source, copy.read_text().splitlines(), strict=True) if was != now
     ]
 
-    explained = ("python3.13", "parameter/switchboard", "LicenseUrl", "ReadmeUrl", "BaseUrl")
+    explained = ("python3.13", "parameter/switchboard", "LicenseUrl", "ReadmeUrl", "BaseUrl", "MaximumConcurrency")
     unexplained = [was for was, _ in changed if not any(known in was for known in explained)]
     assert unexplained == []
     assert [now.strip() for was, now in changed if "parameter/" in was] == ['Resource: "*"']
