@@ -41,6 +41,6 @@ def of_calls(results: Results) -> list[Limit]:
 
 
 def commands_per_second(results: Results) -> float:
-    """Commands that `outbound` carries out in a second, one after the other in each environment."""
+    """Commands of one queue that `outbound` carries out in a second, one by one in each environment."""
     alone = 1000 / max(milliseconds(results, "consumers", "outbound, batch of 1"), VONAGE_REPLY_MS)
     return template.default("OutboundConcurrency") * alone

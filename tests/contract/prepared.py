@@ -36,7 +36,8 @@ def receive_message(aws: Aws, asked: Json) -> Json:
     kept = ("MessageGroupId", "MessageDeduplicationId")
     return {
         "Messages": [
-            {"Body": each["MessageBody"], "Attributes": {name: each[name] for name in kept if name in each}} for each in sent
+            {"Body": each["MessageBody"], "Attributes": {name: each[name] for name in kept if name in each}}
+            for each in sent
         ]
     }
 

@@ -36,7 +36,10 @@ def put_command(stage: Stage, name: str, detail: Json) -> str:
 
 def put_commands(stage: Stage, name: str, details: Iterable[Json]) -> list[str]:
     """Put commands on the stack's bus, ten at once, which is as many as it takes; gives their ids."""
-    bus, bus_name = aws.session().client("events", endpoint_url=stage.aws_url), stage.outputs()["EventBusName"]
+    bus, bus_name = (
+        aws.session().client("events", endpoint_url=stage.aws_url),
+        stage.outputs()["EventBusName"],
+    )
     known = {"EventBusName": bus_name, "Source": "tests", "DetailType": name}
     entries = [{**known, "Detail": json.dumps(detail)} for detail in details]
     replies = [bus.put_events(Entries=entries[at : at + 10]) for at in range(0, len(entries), 10)]  # type: ignore[arg-type]

@@ -98,7 +98,14 @@ def test_local_template_differs_in_the_runtime_three_addresses_one_statement_and
         (was, now) for was, now in zip(source, copy.read_text().splitlines(), strict=True) if was != now
     ]
 
-    explained = ("python3.13", "parameter/switchboard", "LicenseUrl", "ReadmeUrl", "BaseUrl", "MaximumConcurrency")
+    explained = (
+        "python3.13",
+        "parameter/switchboard",
+        "LicenseUrl",
+        "ReadmeUrl",
+        "BaseUrl",
+        "MaximumConcurrency",
+    )
     unexplained = [was for was, _ in changed if not any(known in was for known in explained)]
     assert unexplained == []
     assert [now.strip() for was, now in changed if "parameter/" in was] == ['Resource: "*"']

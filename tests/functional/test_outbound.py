@@ -198,9 +198,7 @@ def test_a_rejected_command_can_be_sent_back_from_the_dead_letter_queue(
 
 
 @pytest.mark.parametrize("queue", [COMMANDS, BUS_COMMANDS])
-def test_twenty_times_too_many_requests_are_waited_out(
-    backbone: Aws, vonage: VonageApi, queue: str
-) -> None:
+def test_twenty_times_too_many_requests_are_waited_out(backbone: Aws, vonage: VonageApi, queue: str) -> None:
     vonage.replies.extend(Reply(429, {}, {"Retry-After": "7"}) for _ in range(20))
 
     done = [deliver(SMS, attempts, queue) for attempts in range(1, 22)]

@@ -234,7 +234,7 @@ def behind(resources: Json, name: str) -> set[str]:
 
 
 def test_commands_go_to_a_queue_once_they_may_and_somebody_carries_them_out(resources: Json) -> None:
-    """An upgrade that changes the rule's target otherwise sends commands to where they are refused or stay."""
+    """An upgrade that changed the target earlier would send them where they are refused or stay."""
     (target,) = resources["CommandRule"]["Properties"]["Targets"]
     queue = target["Arn"]["Fn::GetAtt"][0]
     first = behind(resources, "CommandRule")

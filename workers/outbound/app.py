@@ -116,7 +116,7 @@ def received(message: dict[str, Any]) -> int:
 
 def backoff_s(message: dict[str, Any]) -> int:
     """Twice as long each time."""
-    return min(2 ** min(received(message), 10), LONGEST_DELAY_S)
+    return int(min(2 ** min(received(message), 10), LONGEST_DELAY_S))
 
 
 def is_overdue(message: dict[str, Any]) -> bool:
