@@ -2,15 +2,21 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from switchboard import request
+from switchboard.aws import bus, queues
+from switchboard.envelope import Envelope, wrap
 from switchboard.errors import BodyTooLargeError
+from switchboard.timeline import events
+from switchboard.webhooks.classify import WebhookName, classify
 
 from tests.factories import webhook_event
+from tests.fakes import limits
 
 NOW = 1_795_400_000.0
 
@@ -87,21 +93,108 @@ def test_a_named_stage_is_part_of_the_base_url() -> None:
         (rb'{"a": "\\ud83d", "b": "\uD83Dx"}', {"a": r"\ud83d", "b": "\ufffdx"}),
         (
             rb'{"a": "\ud83d", "b": [1.10, -0.0, 1E15, 12345678901234567890, true, null]}',
-            {"a": "\ufffd", "b": [1.1, -0.0, 1e15, 12345678901234567890, True, None]},
+            {"a": "\ufffd", "b": [1.1, -0.0, 1e15, "12345678901234567890", True, None]},
         ),
+        (b'{"a": [9223372036854775807, -9223372036854775808]}', {"a": [2**63 - 1, -(2**63)]}),
+        (
+            b'{"a": [9223372036854775808, -9223372036854775809, 1%s]}' % (b"0" * 5000),
+            {"a": ["9223372036854775808", "-9223372036854775809", "1" + "0" * 5000]},
+        ),
+        (b'{"a": [1e999, -1E+400, 1e-999]}', {"a": ["1e999", "-1E+400", 0.0]}),
+        (b"a\x00\x1f\n\t", {"unparsed": "a\ufffd\ufffd\n\t"}),
     ],
 )
 def test_any_body_has_a_payload(body: bytes, payload: object) -> None:
     assert request.payload(body) == payload
 
 
-@given(
-    document=st.dictionaries(
-        st.text(st.characters()), st.recursive(st.text(st.characters()), st.lists, max_leaves=5), max_size=3
-    )
+def refusals(webhook: WebhookName, body: bytes) -> set[str | None]:
+    """What SQS, DynamoDB and EventBridge have against the event that a body is."""
+    payload = request.payload(body)
+    envelope = wrap(webhook, classify(webhook, payload), request.Request(body, {}, "", NOW, ""), payload)
+    message = {
+        "QueueUrl": "https://sqs/events.fifo",
+        "MessageBody": queues._ENCODER.encode(envelope),
+        "MessageGroupId": queues._sqs_id(envelope["subject"]),
+        "MessageDeduplicationId": queues._sqs_id(envelope["id"]),
+    }
+    event: Envelope = json.loads(message["MessageBody"])
+    (entries,) = bus._chunks([event])
+    item = json.loads(json.dumps(events._item(event), ensure_ascii=False).encode())
+    return {limits.message(message), limits.item(item), limits.entry(entries[0])}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _bus() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SWITCHBOARD_BUS_NAME", "bus")
+        yield
+
+
+TEXTS = st.text(st.characters())  # halves of characters, too
+NUMBERS = st.sampled_from([
+    "1e999", "-1E400", "9" * 25, "-9223372036854775809", "9223372036854775808", "1" + "0" * 400 + ".0", "NaN",
+])  # fmt: skip
+VALUES = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.datetimes().map(str)
+DOCUMENTS = st.dictionaries(
+    TEXTS | st.sampled_from(["conversation_uuid", "message_uuid", "timestamp", "status", "type", "to"]),
+    st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=8),
+    max_size=5,
 )
-def test_whatever_was_parsed_can_be_sent_on(document: dict[str, Any]) -> None:
-    json.dumps(request.payload(json.dumps(document).encode()), ensure_ascii=False).encode()
+
+
+def with_numbers(document: dict[str, Any], numbers: list[str]) -> bytes:
+    """A document's JSON, with numbers in it as no encoder of ours would write them."""
+    more = "".join(f', "n{index}": {number}' for index, number in enumerate(numbers))
+    return ('{"first": 1' + more + (", " if document else "") + json.dumps(document)[1:]).encode()
+
+
+@given(
+    webhook=st.sampled_from(["event", "inbound", "status", "rtc_event"]),
+    body=st.binary(max_size=500) | st.builds(with_numbers, DOCUMENTS, st.lists(NUMBERS, max_size=3)),
+)
+def test_whatever_passed_the_front_door_can_be_queued_stored_and_published(
+    webhook: WebhookName, body: bytes
+) -> None:
+    assert refusals(webhook, body) == {None}
+
+
+ENDS = b'"conversation_uuid": "CON-1", "status": "answered"}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff" * request.MAX_BODY_BYTES,
+        b"\x01" * request.MAX_BODY_BYTES,
+        b'"' * request.MAX_BODY_BYTES,
+        b'{"a": [' + b",".join([b"1E15"] * 26_000) + b"]}",
+        b'{"a": [' + b",".join([b"9e15"] * 17_000) + b"]}",
+        b'{"a": "' + "漢".encode() * 43_600 + b'"}',
+        b'{"a": "' + rb"\u0001" * 21_800 + b'"}',
+        b'{"a": {' + b",".join(b'"%d":0' % n for n in range(15_000)) + b"}}",
+        b'{"a": ' + b"[" * 499 + b"]" * 499 + b", " + ENDS,
+        b'{"a": ' + b"[" * 1001 + b"]" * 1001 + b", " + ENDS,
+        b'{"a": ' + b'{"a": ' * 5000 + b"1" + b"}" * 5000 + b", " + ENDS,
+        b'{"conversation_uuid": "' + b"C" * 100_000 + b'"}',
+        b'{"message_uuid": "' + "ü".encode() * 1030 + b'"}',
+        b'{"timestamp": "0001-01-01T00:00:00+14:00", ' + ENDS,
+        b'{"timestamp": "9999-12-31T23:59:59-01:00", ' + ENDS,
+    ],
+    ids=lambda body: f"{body[:8]!r} {len(body)}",
+)
+@pytest.mark.parametrize("webhook", ["event", "inbound", "status", "rtc_event"])
+def test_the_worst_that_fits_through_the_door_can_be_stored(webhook: WebhookName, body: bytes) -> None:
+    assert refusals(webhook, body) == {None}
+
+
+def test_what_is_deep_but_not_too_deep_keeps_its_fields() -> None:
+    assert request.payload(b'{"a": ' + b"[" * 499 + b"]" * 499 + b", " + ENDS)["status"] == "answered"
+    assert list(request.payload(b'{"a": ' + b"[" * 500 + b"]" * 500 + b", " + ENDS)) == ["unparsed"]
+
+
+def test_brackets_in_a_text_are_not_levels() -> None:
+    assert request.payload(b'{"a": "' + b"[" * 5000 + b'"}') == {"a": "[" * 5000}
 
 
 @pytest.mark.parametrize(

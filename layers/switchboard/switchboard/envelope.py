@@ -21,12 +21,17 @@ _SUBJECTS = (
 )
 
 
+# Ids of Vonage's have 40 characters or so. What is longer could be no key of the table or the bucket.
+_LONGEST_ID_BYTES = 256
+
+
 class Envelope(TypedDict):
     """An event, in the queue and as the `detail` on the bus.
 
     `id` is the same for each delivery of the same webhook. `name` is the detail-type, such as
     `voice.answered`. `received_at` is a Unix time in seconds. `subject` is the id of the call, message or
-    conversation. `payload` is what Vonage sent, as `request.payload` read it.
+    conversation, or the SHA-256 of a very long one. `payload` is what Vonage sent, as `request.payload` read
+    it.
     """
 
     id: str
@@ -49,10 +54,17 @@ def wrap(webhook: str, name: str, request: Request, payload: Mapping[str, Any]) 
 
 
 def subject(payload: Mapping[str, Any]) -> str | None:
-    """The id of the call, message or conversation that a payload is about."""
-    return next(
+    """The id of the call, message or conversation that a payload is about, shortened to be a key."""
+    found = next(
         (payload[key] for key in _SUBJECTS if isinstance(payload.get(key), str) and payload[key]), None
     )
+    return found and short(found)
+
+
+def short(identity: str) -> str:
+    """An id as it is, or the SHA-256 of one that is too long to be a key."""
+    data = identity.encode("utf-8", "surrogatepass")
+    return identity if len(data) <= _LONGEST_ID_BYTES else _sha256(data)
 
 
 def derive(event: Envelope, commands: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

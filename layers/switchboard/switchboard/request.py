@@ -7,6 +7,8 @@ tells what `body` is.
 
 import base64
 import json
+import math
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -16,6 +18,13 @@ from switchboard.errors import BodyTooLargeError
 # Vonage's webhooks are a few kB. Escaped at its worst (six bytes for one), 128 KiB still fits an SQS message
 # (1 MiB) and, decoded at its worst (three for one), a DynamoDB item (400 KB).
 MAX_BODY_BYTES = 128 * 1024
+
+# EventBridge takes 1,000 levels, ours around the payload included, and integers of 64 bits.
+_DEEPEST = 500
+_INTEGERS = range(-(2**63), 2**63)
+# Written out, a number may be four times as long (1E15): a longer body is measured, as the timeline keeps it.
+_SURELY_FITS_BYTES = 90_000
+_MOST_BYTES = 3 * MAX_BODY_BYTES
 
 # API Gateway gives up on a function after 30 s: an older request is a replayed sample, and nobody waits.
 _OLDEST_WAITING_CALLER_S = 30
@@ -59,8 +68,12 @@ def read(event: Mapping[str, Any], now: float | None = None) -> Request:
 def payload(body: bytes) -> dict[str, Any]:
     """The JSON object in a body; `{}` for an empty body, `{"unparsed": its text}` for any other.
 
-    Half a character, as in a text that was cut within an emoji, becomes U+FFFD: UTF-8 has no halves, so
-    whatever it is sent to would refuse it. Never raises: what Vonage signed is never refused for its shape.
+    It can be queued, stored and published as it is, so that nothing behind this has to refuse it. Half a
+    character, as in a text that was cut within an emoji, becomes U+FFFD, since UTF-8 has no halves. A number
+    that has no place in 64 bits becomes the text of it. What is nested too deeply, or too long once numbers
+    are written out, stays unparsed. Never raises: what Vonage signed is never refused for its shape.
+
+    Source: EventBridge API reference, PutEvents (numbers and levels); DynamoDB, "Constraints" (400 KB).
     """
     if not body:
         return {}
@@ -68,11 +81,11 @@ def payload(body: bytes) -> dict[str, Any]:
         parsed = _DECODER.decode(body.decode("utf-8-sig"))
         if rb"\ud" in body or rb"\uD" in body:  # the only way to write half a character
             parsed = _without_halves(parsed)
+        if isinstance(parsed, dict) and _fits(parsed, body):
+            return parsed
     except (ValueError, RecursionError):
-        parsed = None
-    if isinstance(parsed, dict):
-        return parsed
-    return {"unparsed": body.decode("utf-8", "replace")}
+        pass
+    return {"unparsed": _CONTROL.sub("\ufffd", body.decode("utf-8", "replace"))}
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
@@ -105,9 +118,39 @@ def _without_halves(parsed: object) -> object:
     return _DECODER.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
+def _fits(parsed: dict[str, Any], body: bytes) -> bool:
+    """Whether it is neither too deep nor too long; most bodies are too short to be looked into."""
+    if body.count(b"{") + body.count(b"[") > _DEEPEST and not _is_shallow(parsed):
+        return False
+    return (
+        len(body) <= _SURELY_FITS_BYTES or len(json.dumps(parsed, ensure_ascii=False).encode()) <= _MOST_BYTES
+    )
+
+
+def _is_shallow(parsed: dict[str, Any]) -> bool:
+    level: list[Any] = [parsed]
+    for _ in range(_DEEPEST):
+        inside = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [value for values in inside for value in values if isinstance(value, (dict, list))]
+        if not level:
+            return True
+    return False
+
+
 def _refuse_constant(name: str) -> float:
     # NaN and Infinity are no JSON; passed on, EventBridge and DynamoDB would refuse the whole event.
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+def _integer(digits: str) -> int | str:
+    # A long text is no number that fits, and `int` would take its time for it.
+    return digits if len(digits) > 20 or (number := int(digits)) not in _INTEGERS else number
+
+
+def _decimal(digits: str) -> float | str:
+    return number if math.isfinite(number := float(digits)) else digits
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer, parse_float=_decimal)
+# JSON has them escaped, six bytes for one.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from switchboard.aws import table
+from switchboard.envelope import short
 from switchboard.errors import (
     RefusedError,
     ReplyLostError,
@@ -58,7 +59,7 @@ def carry_out(command: Json, *, redelivered: bool = False) -> "Result":
     """
     from switchboard.wire.validate import command_problems
 
-    earlier = _claim(command, {"waiting"} if redelivered else {"waiting", "rejected"})
+    earlier = _claim(command, {"waiting"}) if redelivered else _claim(command)
     if earlier and earlier["progress"]["S"] != "sending":
         found: Result = json.loads(earlier["result"]["S"])
         return found
@@ -153,13 +154,13 @@ def _may_happen_twice(command: Json) -> bool:
     )
 
 
-def _claim(command: Json, from_progress: Set[str]) -> table.Item | None:
+def _claim(command: Json, free: Set[str] = frozenset({"waiting", "rejected"})) -> table.Item | None:
     """Mark the command as being sent; where it may have been carried out before, what was written then.
 
     What was rejected may be tried again: that is what sending it back from the dead-letter queue is for.
     """
-    condition = " OR ".join(["attribute_not_exists(pk)", *(f"progress = :{each}" for each in from_progress)])
-    values = {f":{each}": {"S": each} for each in from_progress}
+    condition = " OR ".join(["attribute_not_exists(pk)", *(f"progress = :{each}" for each in free)])
+    values = {f":{each}": {"S": each} for each in free}
     return table.put(_item(command, "sending"), condition, values)
 
 
@@ -182,7 +183,7 @@ def _finish(command: Json, outcome: str, **known: object) -> "Result":
 
 def _item(command: Json, progress: str) -> table.Item:
     return {
-        "pk": {"S": f"COMMAND#{command['id']}"},
+        "pk": {"S": f"COMMAND#{short(command['id'])}"},
         "sk": {"S": "progress"},
         "progress": {"S": progress},
         "since": {"N": str(time.time())},

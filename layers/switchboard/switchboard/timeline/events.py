@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
 from switchboard.aws import table
-from switchboard.envelope import Envelope
+from switchboard.envelope import Envelope, short
 from switchboard.settings import whole_number
 
 _LISTED = {
@@ -49,7 +49,8 @@ def mark_published(event: Envelope) -> None:
 
 def read(subject: str) -> list[Entry]:
     """The events of a call (by conversation_uuid) or message (by message_uuid), oldest first."""
-    return [_entry(item) for kind in ("CALL", "MSG") for item in table.query("pk", f"{kind}#{subject}")]
+    keys = (f"{kind}#{short(subject)}" for kind in ("CALL", "MSG"))
+    return [_entry(item) for key in keys for item in table.query("pk", key)]
 
 
 def recent(limit: int = 20, days: int = 7) -> list[Entry]:
@@ -103,9 +104,9 @@ def _when(timestamp: object) -> str | None:
     """A timestamp in the one form that sorts; Vonage's have milliseconds or not, and Z or an offset."""
     try:
         moment = datetime.fromisoformat(str(timestamp))
-    except ValueError:
+        return _iso(moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (OverflowError, ValueError):  # the first of what UTC has no year for
         return None
-    return _iso(moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _iso(moment: datetime) -> str:
