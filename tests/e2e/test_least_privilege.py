@@ -85,6 +85,7 @@ PROBES: dict[str, Probe] = {
     "put a command off": puts_off("CommandQueue"),
     "put a command of the bus off": puts_off("BusCommandQueue"),
     "take a media event": receives("MediaQueue"),
+    "keep a dead event": sends("EventDeadLetterQueue"),
     "take a dead event": receives("EventDeadLetterQueue"),
     "read the timeline": on_table("get_item", Key=ITEM),
     "write the timeline": on_table("put_item", Item=ITEM, ConditionExpression=NEVER),
@@ -127,7 +128,10 @@ MAY: dict[str, set[str]] = {
     "Inbound": QUEUES_EVENTS,
     "Status": QUEUES_EVENTS,
     "RtcEvent": QUEUES_EVENTS,
-    "Record": {"take an event", "write the timeline", "change the timeline", "put an event on the bus"},
+    "Record": {
+        "take an event", "write the timeline", "change the timeline", "put an event on the bus",
+        "keep a dead event",
+    },
     "Outbound": {
         "take a command", "put a command off", "queue an event", "reject a command", "read the key",
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",

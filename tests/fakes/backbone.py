@@ -8,6 +8,7 @@ from tests.fakes import limits
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events.fifo"
+DEAD = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead.fifo"
 COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo"
 REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
 BUS_COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-commands"

@@ -8,18 +8,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from switchboard.aws import bus, queues, table
 from switchboard.outbound import carrying_out
 
-from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, COMMANDS, QUEUE, REJECTED
+from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, COMMANDS, DEAD, QUEUE, REJECTED
 from tests.fakes.stores import Aws
 from tests.fakes.vonage_api import VonageApi, running
 
 
 @pytest.fixture
 def backbone(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    aws.queues |= {QUEUE: [], COMMANDS: []}
+    aws.queues |= {QUEUE: [], COMMANDS: [], DEAD: []}
     aws.tables["timeline"] = {}
     for name, value in {
         "SWITCHBOARD_QUEUE_URL": QUEUE,
         "SWITCHBOARD_COMMANDS_QUEUE_URL": COMMANDS,
+        "SWITCHBOARD_EVENTS_DLQ_URL": DEAD,
         "SWITCHBOARD_TABLE_NAME": "timeline",
         "SWITCHBOARD_BUS_NAME": "bus",
         "AWS_MAX_ATTEMPTS": "1",

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from switchboard.envelope import short
 from switchboard.timeline import events as timeline
 
 from tests.conftest import Logs
+from tests.fakes.backbone import DEAD
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 from workers.record import app
 
@@ -116,6 +118,39 @@ def test_after_a_failure_the_rest_of_the_same_call_waits_and_others_go_on(aws: A
     assert [e["id"] for e in timeline.read("CON-2")] == [other["id"]]
 
 
+def test_an_event_that_the_table_never_takes_is_put_aside_and_its_call_goes_on(aws: Aws, logs: Logs) -> None:
+    first, never, after = event(), event(text="x" * 500_000), event()
+
+    assert failures(first, never, after) == []
+    assert [json.loads(message["MessageBody"])["id"] for message in aws.queues[DEAD]] == [never["id"]]
+    assert [e["id"] for e in timeline.read("CON-1")] == [first["id"], after["id"]]
+    assert [(line["message"], line["id"], line.get("error")) for line in logs.lines] == [
+        ("Unrecordable", never["id"], "ValidationException"),
+        ("Recorded", first["id"], None),
+        ("Recorded", after["id"], None),
+    ]
+
+
+def test_an_event_that_the_bus_never_takes_is_put_aside_and_its_call_goes_on(aws: Aws, logs: Logs) -> None:
+    never, after = event(number=2**63), event()
+
+    assert failures(never, after) == []
+    assert [json.loads(message["MessageBody"])["id"] for message in aws.queues[DEAD]] == [never["id"]]
+    assert [json.loads(entry["Detail"])["id"] for entry in aws.events] == [after["id"]]
+    assert [(line["message"], line.get("error")) for line in logs.lines] == [
+        ("Unrecordable", "MalformedDetail"),
+        ("Recorded", None),
+    ]
+
+
+@pytest.mark.parametrize("spoiled", [{"text": "x" * 500_000}, {"number": 2**63}])
+def test_an_event_that_could_not_even_be_put_aside_comes_again(aws: Aws, spoiled: Json) -> None:
+    never, after = event(**spoiled), event()
+    aws.fault = refusing("SendMessage")
+
+    assert failures(never, after) == [never["id"], after["id"]]
+
+
 @pytest.mark.parametrize("body", ["", "not JSON", "[]", "{}", '{"id": 1}'])
 def test_a_poison_message_fails_alone_and_is_not_quoted(body: str, logs: Logs) -> None:
     good = event()
@@ -148,6 +183,18 @@ def test_an_event_without_a_usable_time_has_one_place_all_the_same(aws: Aws, tim
     assert failures(sent) + failures(sent | {"received_at": 1.0}) == []
     assert len(aws.events) == 1
     assert timeline.read("CON-1")[0]["at"] == "2026-11-23T02:13:20.500Z"
+
+
+@pytest.mark.parametrize("timestamp", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+def test_a_time_that_utc_has_no_year_for_is_as_good_as_none(timestamp: str) -> None:
+    assert failures(event(timestamp=timestamp)) == []
+    assert timeline.read("CON-1")[0]["at"] == "2026-11-23T02:13:20.500Z"
+
+
+def test_a_call_with_a_very_long_id_is_found_by_it() -> None:
+    failures(event(short("C" * 3000)))
+
+    assert len(timeline.read("C" * 3000)) == 1
 
 
 def test_the_latest_calls_and_messages_are_listed_once_each() -> None:

@@ -2,18 +2,24 @@
 
 Reads batches of a FIFO queue and reports the messages that failed, with those behind them in the same call or
 message, so that SQS gives them again in order; other calls go on. What keeps failing ends in the dead-letter
-queue.
+queue; what AWS will refuse each time goes there at once, and its call goes on.
 
-Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures).
+Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures); API references of
+DynamoDB (PutItem) and EventBridge (PutEventsResultEntry).
 """
 
 import json
 from typing import Any
 
 from switchboard import telemetry
-from switchboard.aws import bus
+from switchboard.aws import bus, queues
 from switchboard.envelope import Envelope
+from switchboard.errors import AwsError
 from switchboard.timeline import events
+
+# What the table and the bus say of an event that they will never take.
+NEVER_STORED = {"ValidationException"}
+NEVER_PUBLISHED = {"InvalidArgument", "MalformedDetail"}
 
 
 def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, Any]:
@@ -44,7 +50,14 @@ def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, 
 def write(body: str) -> list[Envelope]:
     """Write an event to the timeline; gives it back to be published, nothing for a duplicate."""
     event: Envelope = json.loads(body)
-    if events.add(event):
+    try:
+        is_new = events.add(event)
+    except Exception as failure:
+        if telemetry.kind(failure) not in NEVER_STORED:
+            raise
+        put_aside(event, telemetry.kind(failure))
+        return []
+    if is_new:
         return [event]
     telemetry.outcome("Duplicate", "record", "INFO", **facts(event))
     return []
@@ -54,12 +67,29 @@ def announce(new: list[tuple[int, Envelope]]) -> list[int]:
     """Publish what was written, and remember that; gives the indexes of what could not be."""
     failed = []
     for (index, event), refusal in zip(new, bus.publish([event for _, event in new]), strict=True):
-        if error := refusal or remember(event):
+        try:
+            if refusal and refusal in NEVER_PUBLISHED:
+                put_aside(event, refusal)
+                continue
+            error = refusal or remember(event)
+        except AwsError as failure:
+            error = failure.code
+        if error:
             failed.append(index)
             telemetry.outcome("NotRecorded", "record", "ERROR", **facts(event), error=error)
         else:
             telemetry.outcome("Recorded", "record", "INFO", **facts(event))
     return failed
+
+
+def put_aside(event: Envelope, error: str) -> None:
+    """Keep an event that AWS will never take where somebody can look at it.
+
+    Raises:
+        AwsError: it could not be kept, and has to come again.
+    """
+    queues.put_unrecordable(event)
+    telemetry.outcome("Unrecordable", "record", "ERROR", **facts(event), error=error)
 
 
 def remember(event: Envelope) -> str | None:

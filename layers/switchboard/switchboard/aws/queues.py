@@ -1,9 +1,9 @@
 """The queues: events on their way to the timeline and the bus, and commands on their way to Vonage.
 
-The event queue is the write-ahead log: Vonage gets its 2xx only once an event is in it. It and the queue of the
-flows' commands are FIFO queues with a group per call or message, which keeps their order and lets a poison
-event block no other call; ids remove duplicates. Commands from the bus are in a standard queue: none waits
-for another. One SendMessage over a kept connection, signed here: the event function starts cold in 2.5
+The event queue is the write-ahead log: Vonage gets its 2xx only once an event is in it. It and the queue of
+the flows' commands are FIFO queues with a group per call or message, which keeps their order and lets a
+poison event block no other call; ids remove duplicates. Commands from the bus are in a standard queue: none
+waits for another. One SendMessage over a kept connection, signed here: the event function starts cold in 2.5
 times a bare handler's CPU, with boto3 in 7.3; a warm event takes 2.6 times a bare one, with boto3 8.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from switchboard.aws.signed import Service
-from switchboard.envelope import Envelope, subject
+from switchboard.envelope import Envelope, short, subject
 from switchboard.errors import SettingError
 from switchboard.settings import required
 
@@ -79,6 +79,15 @@ def put_event(event: Envelope, timeout_s: float = _HURRIED_S) -> None:
     _send(required("SWITCHBOARD_QUEUE_URL"), event, event["subject"], timeout_s)
 
 
+def put_unrecordable(event: Envelope) -> None:
+    """Keep an event that can never be recorded in the dead-letter queue, where somebody can look at it.
+
+    Raises:
+        AwsError: it is not in the queue, as far as we know.
+    """
+    _send(required("SWITCHBOARD_EVENTS_DLQ_URL"), event, event["subject"], _UNHURRIED_S)
+
+
 def put_commands(commands: Iterable[Mapping[str, Any]], group: str) -> None:
     """Put a flow's commands in their queue, to be carried out in order among those of the same group.
 
@@ -110,7 +119,7 @@ def announce(name: str, identity: str, about: str, payload: Mapping[str, Any]) -
         "id": identity,
         "name": name,
         "received_at": time.time(),
-        "subject": about,
+        "subject": short(about),
         "payload": payload,
     }
     put_event(event, _UNHURRIED_S)
