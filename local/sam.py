@@ -62,7 +62,7 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     template = _replaced(template, _OWN_API, own_api)
     template = _replaced(template, _LISTING, '"*"')
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
-    template = _replaced(template, _CONCURRENCY, "2", times=3)
+    template = _replaced(template, _CONCURRENCY, "2", once=False)
     template = _replaced(template, _LICENSE, folder)
     template = _replaced(template, _README, folder)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,10 +70,10 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     return target
 
 
-def _replaced(template: str, pattern: re.Pattern[str], replacement: str, times: int = 1) -> str:
-    """The template with each such line replaced, but for the pattern's first group."""
+def _replaced(template: str, pattern: re.Pattern[str], replacement: str, *, once: bool = True) -> str:
+    """The template with such a line replaced, or each of several, but for the pattern's first group."""
     replaced, hits = pattern.subn(lambda found: found[1] + replacement, template)
-    if hits != times:
+    if hits == 0 or (once and hits > 1):
         raise _rewritten(pattern.pattern, hits)
     return replaced
 
