@@ -207,6 +207,28 @@ def test_the_latest_calls_and_messages_are_listed_once_each() -> None:
     assert [e["subject"] for e in timeline.recent(limit=2)] == ["m-1", "CON-2"]
 
 
+def test_the_latest_are_in_order_across_the_shards_and_with_what_an_older_release_wrote(aws: Aws) -> None:
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    sent = [event(f"CON-{n}", timestamp=f"{today}T07:00:{n:02}Z") for n in range(40)]
+    failures(*sent)
+    for item in list(aws.tables["timeline"].values())[::3]:
+        item["day"] = {"S": today}
+
+    assert [e["subject"] for e in timeline.recent(limit=40)] == [e["subject"] for e in reversed(sent)]
+
+
+def test_the_events_of_a_day_are_spread_over_all_shards_and_those_of_a_call_are_not(aws: Aws) -> None:
+    failures(
+        *(event(f"CON-{n % 200}", name) for n in range(200) for name in ("voice.started", "voice.answered"))
+    )
+
+    days: dict[str, set[str]] = {}
+    for item in aws.tables["timeline"].values():
+        days.setdefault(item["pk"]["S"], set()).add(item["day"]["S"])
+    assert {len(of_one_call) for of_one_call in days.values()} == {1}
+    assert len(set.union(*days.values())) == timeline.SHARDS
+
+
 def test_an_item_expires(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SWITCHBOARD_TIMELINE_DAYS", "1")
     failures(event())
