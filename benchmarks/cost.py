@@ -26,7 +26,7 @@ ENVIRONMENT_LIVES_S = 3600
 LOG_BYTES = 1200  # our line and Lambda's own, per invocation
 ITEM_KB = 1  # an event in the timeline, rounded up to write units
 METRICS = 15  # names of outcomes that occur
-BATCH = {1: 1, 100: 5, 10_000: 10}  # events that `record` finds in the queue at once, by rate
+BATCH = {1: 1, 100: 5, 1000: 10}  # events that `record` finds in the queue at once, by rate
 
 
 class Workload(NamedTuple):

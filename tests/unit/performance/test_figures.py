@@ -1,6 +1,7 @@
 """The published figures: well computed, written from the numbers that are kept, within the budgets."""
 
 import pytest
+from switchboard.timeline import events
 
 from benchmarks import cost, limits, ratios, subjects, template
 from benchmarks.load import POOLS, row
@@ -75,7 +76,7 @@ def test_the_cheaper_tier_of_the_gateway_counts_beyond_300_million_a_month(resul
     call, _, _ = cost.WORKLOADS
 
     assert cost.per_million(results, call, 1)["API Gateway"] == 5.00
-    assert 4.50 < cost.per_million(results, call, 10_000)["API Gateway"] < 4.51
+    assert cost.per_million(results, call, 100)["API Gateway"] == pytest.approx((300 + 996 * 0.9) / 1296 * 5)
 
 
 def test_more_memory_than_one_processor_makes_nothing_faster(results: Results) -> None:
@@ -92,6 +93,23 @@ def test_limits_come_in_the_order_in_which_they_are_reached(results: Results) ->
 
     assert rates == sorted(rates)
     assert 2000 in rates  # the gateway's 10,000 requests
+
+
+def test_no_rate_is_published_that_an_aws_account_does_not_reach_with_its_default_quotas() -> None:
+    quotas = [limit for limit in limits.of_calls(Results.read()) if not limit.name.startswith("The stack")]
+
+    met = [
+        limit.name for limit in quotas if limit.where != "elsewhere" and limit.per_second < max(cost.BATCH)
+    ]
+
+    assert met == ["DynamoDB, a new table: 4,000 writes/s"], "which grows by itself"
+
+
+def test_the_index_of_the_timeline_has_keys_for_every_rate_that_is_published() -> None:
+    writes_a_key = 1000  # AWS: a partition's
+
+    for workload in cost.WORKLOADS:
+        assert events.SHARDS * writes_a_key > max(cost.BATCH) * workload.listed * 2  # uneven as hashes are
 
 
 def test_both_pages_are_written_from_the_numbers_that_are_kept() -> None:
