@@ -81,6 +81,18 @@ def test_imports_run_one_way(folder: str, may: set[str]) -> None:
         assert imported(path) & OURS <= may, path
 
 
+@pytest.mark.parametrize("folder", ["functions", "examples"])
+def test_flows_use_public_names_alone_since_they_may_run_with_another_release_s_layer(folder: str) -> None:
+    nodes = [
+        node for path in (ROOT / folder).rglob("app.py") for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+
+    assert [name for name in modules if name.startswith("switchboard.")] == []
+    assert "switchboard" in modules
+
+
 def test_every_exported_name_can_be_imported() -> None:
     import switchboard
 
