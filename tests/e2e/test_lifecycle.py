@@ -4,10 +4,12 @@ It has what a team in production gives it: a key, a domain, media, somebody who 
 CloudFormation ignores reserved concurrency and the bucket's key: tests/template asserts on these.
 """
 
+import copy
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -17,6 +19,7 @@ from local.up import CALLEE, PARAMETERS
 from operate.errors import OperatorError
 from tests.e2e import releases
 from tests.e2e.conftest import delete_quickly, packaged, stage_for, vonage_account, wait_until
+from tests.e2e.traffic import Traffic, coming_in
 from vonage_simulator.messages import inbound
 from vonage_simulator.vonage import Vonage
 
@@ -24,6 +27,16 @@ Json = dict[str, Any]
 
 
 DOMAIN = "voice.example.com"
+LEAST_CALLS = 10
+
+
+class Upgrade(NamedTuple):
+    """What an upgrade found: the application and the numbers before, and what happened meanwhile."""
+
+    application: Json
+    numbers: Json
+    asked: list[Json]
+    traffic: Traffic
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +88,12 @@ def lived(aws_url: str, account: Vonage, vonage: Vonage) -> Iterator[Stage]:
 
 def applications(vonage: Vonage) -> list[Json]:
     return list(vonage.account.applications.values())
+
+
+def application_of(vonage: Vonage) -> Json:
+    """A copy of the account's only application, as it is now."""
+    (application,) = applications(vonage)
+    return copy.deepcopy(application)
 
 
 def links(vonage: Vonage) -> dict[str, str | None]:
@@ -132,26 +151,59 @@ def test_own_number_as_forward_to_is_refused_before_anything_is_made(lived: Stag
         lived.deploy(built, {"Numbers": number, "ForwardTo": number})
 
 
-def test_upgrade_from_the_newest_release_touches_neither_the_number_nor_the_key(
-    lived: Stage, account: Vonage, built: Path, production: dict[str, str], tmp_path: Path
-) -> None:
-    release = releases.newest()
+@pytest.fixture(scope="module")
+def upgrade(
+    lived: Stage,
+    account: Vonage,
+    built: Path,
+    production: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Upgrade:
+    """The newest release's stack, or UPGRADE_FROM's, and today's deployed over it while calls come in."""
+    release = releases.commit(os.environ.get("UPGRADE_FROM") or releases.versions()[0])
     if release is None:
         lived.deploy(built, production)  # the tests below need it
-        pytest.skip("git does not know the newest release, so it was not deployed first")
-    template = releases.unpack(release, tmp_path)
+        pytest.skip("git does not know the release, so it was not deployed first")
+    template = releases.unpack(release, tmp_path_factory.mktemp("release"))
     known = {name: value for name, value in production.items() if f"\n  {name}:\n" in template.read_text()}
     lived.deploy(lived.build(template), known)
-    (before,), numbers = applications(account), dict(account.account.numbers)
+    before, numbers = application_of(account), dict(account.account.numbers)
     asked = len(account.journal.entries(kind="api"))
+    with coming_in(account, lived.outputs()["LinkedNumbers"].split(",")[0]) as traffic:
+        lived.deploy(built, production)
+    return Upgrade(before, numbers, account.journal.entries(kind="api")[asked:], traffic)
 
-    lived.deploy(built, production)
 
-    (application,) = applications(account)
-    assert (application["id"], application["keys"]) == (before["id"], before["keys"])
-    assert account.account.numbers == numbers
-    later = [entry["request"]["url"] for entry in account.journal.entries(kind="api")[asked:]]
-    assert not [url for url in later if "/number/update" in url]
+def test_upgrade_touches_neither_the_number_nor_the_key(upgrade: Upgrade, account: Vonage) -> None:
+    application = application_of(account)
+    assert (application["id"], application["keys"]) == (
+        upgrade.application["id"],
+        upgrade.application["keys"],
+    )
+    assert account.account.numbers == upgrade.numbers
+    assert not [entry for entry in upgrade.asked if "/number/update" in entry["request"]["url"]]
+
+
+def test_every_call_and_message_that_came_in_during_the_upgrade_was_answered(upgrade: Upgrade) -> None:
+    traffic = upgrade.traffic
+    assert len(traffic.calls) > LEAST_CALLS
+    assert traffic.refused() == []
+    assert {call.status for call in traffic.calls} == {"completed"}
+    assert set(traffic.said()) == {"Connecting you."}
+    assert {message["delivered"] for message in traffic.messages} == {True}
+
+
+def test_every_event_that_came_in_during_the_upgrade_is_in_the_timeline(
+    upgrade: Upgrade, lived: Stage
+) -> None:
+    table = aws.session().client("dynamodb", endpoint_url=lived.aws_url).get_paginator("scan")
+    name = lived.outputs()["TimelineTableName"]
+
+    def recorded() -> int:
+        return sum(len(page["Items"]) for page in table.paginate(TableName=name))
+
+    wait_until(lambda: recorded() >= len(upgrade.traffic.events()))
+    assert recorded() == len(upgrade.traffic.events())
 
 
 def test_stack_has_one_application_and_links_the_numbers(lived: Stage, account: Vonage) -> None:
