@@ -13,3 +13,17 @@ def test_copy_that_broke_off_is_thrown_away(resources: Json) -> None:
     assert ["s3:PutObject", "s3:AbortMultipartUpload"] in [statement["Action"] for statement in statements]
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     assert rule["Status"] == "Enabled"
+
+
+def test_every_consumer_of_a_queue_is_bound_so_that_calls_find_room(resources: Json) -> None:
+    mappings = {
+        name: each["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
+        for name, each in resources.items()
+        if each["Type"] == "AWS::Lambda::EventSourceMapping"
+    }
+
+    assert mappings == {
+        "RecordFunctionQueue": {"Ref": "RecordConcurrency"},
+        "OutboundFunctionQueue": {"Ref": "OutboundConcurrency"},
+        "MediaFunctionQueue": {"Ref": "MediaConcurrency"},
+    }

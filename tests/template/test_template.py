@@ -150,6 +150,13 @@ def test_application_comes_after_the_domain_leads_to_the_api(resources: Json) ->
     assert "DomainRecord" in references(resources["VonageApplication"]["Metadata"])
 
 
+def test_application_comes_after_what_copies_its_first_recording(resources: Json) -> None:
+    """What comes before its rule is copied by nobody, and Vonage deletes it after 30 days."""
+    before = set(references(resources["VonageApplication"]["Metadata"]))
+
+    assert {"MediaFunctionQueue", "MediaRule", "MediaQueuePolicy"} <= before
+
+
 def test_numbers_are_linked_last_and_unlinked_first(resources: Json) -> None:
     assert "VonageApplication" in references(resources["VonageNumbers"]["Properties"])
 
