@@ -154,8 +154,13 @@ def test_build_without_uv_says_that_uv_is_missing_and_nothing_else(tmp_path: Pat
 
     target = [f"build-{layer.capitalize()}Layer", "SHELL=sh", f"ARTIFACTS_DIR={tmp_path / 'made'}"]
     done = subprocess.run(
-        [programs / "make", *target], cwd=folder, env={"PATH": str(programs)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [programs / "make", *target],
+        cwd=folder,
+        env={"PATH": str(programs)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     said = done.stderr.splitlines()
     assert done.returncode == 2
