@@ -78,7 +78,7 @@ def webhook_event(
     } | changes
 
 
-def batch(*bodies: object) -> dict[str, Any]:
+def batch(*bodies: object, queue: str = "commands.fifo") -> dict[str, Any]:
     """What SQS gives a function: each body in a message and a group of its own."""
     return {
         "Records": [
@@ -86,7 +86,12 @@ def batch(*bodies: object) -> dict[str, Any]:
                 "messageId": f"m-{number}",
                 "receiptHandle": "handle",
                 "body": json.dumps(body),
-                "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": f"g-{number}"},
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": str(int(time.time() * 1000)),
+                    "MessageGroupId": f"g-{number}",
+                },
+                "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{queue}",
             }
             for number, body in enumerate(bodies)
         ]

@@ -15,7 +15,7 @@ from functions.inbound import app as inbound_app
 from functions.rtc_event import app as rtc_event_app
 from functions.status import app as status_app
 from tests.conftest import Logs
-from tests.factories import API_KEY, CREDENTIALS, signed, webhook_event
+from tests.factories import API_KEY, CREDENTIALS, batch, signed, webhook_event
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
 from tests.samples import sample
@@ -172,6 +172,5 @@ def test_outbound_says_nothing_private(
     backbone.fault = fault
 
     for number, body in enumerate([json.dumps(sms), json.dumps(spoiled), TEXT, "null"]):
-        attributes = {"ApproximateReceiveCount": "1"}
-        message = {"messageId": str(number), "receiptHandle": "h", "body": body, "attributes": attributes}
-        outbound_app.lambda_handler({"Records": [message]})
+        (message,) = batch(body)["Records"]
+        outbound_app.lambda_handler({"Records": [message | {"messageId": str(number), "body": body}]})
