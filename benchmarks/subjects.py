@@ -158,7 +158,11 @@ def _consumer(cloud: Cloud, name: str, resource: str, body: dict[str, Any], size
             "messageId": str(index),
             "receiptHandle": "r",
             "body": json.dumps(body),
-            "attributes": {"MessageGroupId": str(index), "ApproximateReceiveCount": "1", "SentTimestamp": "0"},
+            "attributes": {
+                "MessageGroupId": str(index),
+                "ApproximateReceiveCount": "1",
+                "SentTimestamp": "0",
+            },
             "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:commands.fifo",
         }
         for index in range(size)
