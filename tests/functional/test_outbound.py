@@ -183,6 +183,13 @@ def test_what_vonage_refuses_is_not_tried_again(
     assert CALLER not in logs.text
 
 
+def test_a_reason_of_any_length_can_be_stored(backbone: Aws, vonage: VonageApi) -> None:
+    vonage.replies.append(Reply(422, {"title": "x" * 1_000_000}))
+
+    assert deliver(SMS)
+    assert result(backbone)[1]["reason"] == "x" * 2000
+
+
 def test_a_rejected_command_can_be_sent_back_from_the_dead_letter_queue(
     backbone: Aws, vonage: VonageApi
 ) -> None:

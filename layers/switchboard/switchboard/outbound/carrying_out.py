@@ -34,6 +34,8 @@ Json = Mapping[str, Any]
 _STILL_SENDING_S = 60
 # Ids are remembered for longer than Vonage repeats a webhook, whose flow would send the same command again.
 _REMEMBER_S = 30 * 86400
+# An error page of a proxy's may have any length, an item of the table 400 KB.
+_LONGEST_REASON = 2000
 # Vonage did not begin with these: too many requests, or out of service.
 _NOT_ACCEPTED = {429, 503}
 
@@ -169,7 +171,9 @@ def _wait(command: Json, reason: str, after_s: int | None = None) -> LaterError:
     return LaterError(reason, after_s)
 
 
-def _finish(command: Json, outcome: str, **known: object) -> "Result":
+def _finish(command: Json, outcome: str, *, reason: str = "", **known: object) -> "Result":
+    if reason:
+        known["reason"] = reason[:_LONGEST_REASON]
     result = {
         "id": command["id"],
         "command": command["name"],
