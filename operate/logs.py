@@ -28,7 +28,7 @@ NOT_A_SUCCESS = (
 )
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """A log line of a function; `at` is Unix time in milliseconds."""
 
     at: int
@@ -36,7 +36,7 @@ class Line(NamedTuple):
     text: str
 
 
-def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 3600) -> list[Line]:
+def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 3600) -> list[LogLine]:
     """Lines of the last seconds, oldest first.
 
     Args:
@@ -64,9 +64,9 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
     return sorted(found, key=lambda line: line.at)
 
 
-def follow(stack: Stack, *, call: str, function: str, since_s: float) -> Iterator[Line]:
+def follow(stack: Stack, *, call: str, function: str, since_s: float) -> Iterator[LogLine]:
     """The same, and what is written from now on, until somebody interrupts."""
-    shown: set[Line] = set()
+    shown: set[LogLine] = set()
     while True:
         new = [
             line for line in lines(stack, call=call, function=function, since_s=since_s) if line not in shown
@@ -77,13 +77,13 @@ def follow(stack: Stack, *, call: str, function: str, since_s: float) -> Iterato
         time.sleep(POLL_S)
 
 
-def _of(client: "CloudWatchLogsClient", name: str, group: str, pattern: str, begin: int) -> Iterator[Line]:
+def _of(client: "CloudWatchLogsClient", name: str, group: str, pattern: str, begin: int) -> Iterator[LogLine]:
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=group, filterPattern=pattern, startTime=begin
     )
     for page in pages:
         for event in page["events"]:
-            yield Line(event["timestamp"], name, event["message"].rstrip())
+            yield LogLine(event["timestamp"], name, event["message"].rstrip())
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -98,7 +98,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 def _show(out: Output, given: argparse.Namespace) -> int:
     read = follow if given.follow == "true" else lines
-    found: Iterable[Line] = read(
+    found: Iterable[LogLine] = read(
         Stack.of_stage(given.env), call=given.call, function=given.function, since_s=given.minutes * 60.0
     )
     shown = 0

@@ -25,5 +25,6 @@ def test_every_consumer_of_a_queue_is_bound_so_that_calls_find_room(resources: J
     assert mappings == {
         "RecordFunctionQueue": {"Ref": "RecordConcurrency"},
         "OutboundFunctionQueue": {"Ref": "OutboundConcurrency"},
+        "OutboundFunctionBusQueue": {"Ref": "OutboundConcurrency"},
         "MediaFunctionQueue": {"Ref": "MediaConcurrency"},
     }
