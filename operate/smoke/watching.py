@@ -79,7 +79,7 @@ def crash(bench: Bench) -> str:
     return str(json.loads(found[0].text).get("errorType"))
 
 
-def _is_crash(line: logs.Line) -> bool:
+def _is_crash(line: logs.LogLine) -> bool:
     return line.function == "Status" and line.text.startswith("{") and '"errorType"' in line.text
 
 
