@@ -31,7 +31,7 @@ from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
 Trouble = Callable[[World, int], None]
-EXAMPLES = int(os.environ.get("SWITCHBOARD_TEST_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("SWITCHBOARD_TEST_EXAMPLES", "1"))
 LINK, APP = "Link", "App"
 
 
