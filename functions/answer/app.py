@@ -7,9 +7,8 @@ Source: https://developer.vonage.com/en/voice/voice-api/webhook-reference#answer
 import os
 
 from switchboard import AnswerRequest, Ncco, answer, connect, phone, talk
-from switchboard.reading import msisdn
 
-FORWARD_TO = msisdn(os.environ.get("FORWARD_TO", ""))
+FORWARD_TO = phone(os.environ.get("FORWARD_TO", ""))["number"]
 
 
 @answer

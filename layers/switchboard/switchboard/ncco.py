@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack, cast
 
+from switchboard.reading import msisdn
+
 if TYPE_CHECKING:
     from switchboard.wire.actions import (
         Action,
@@ -139,8 +141,8 @@ def transfer(conversation_id: str, **options: Unpack[TransferOptions]) -> Transf
 
 
 def phone(number: str, **options: Unpack[PhoneOptions]) -> Phone:
-    """A phone number: digits in E.164 form, without `+`."""
-    return {"type": "phone", "number": number, **options}
+    """A phone number in international form, as people write it; Vonage gets its digits, without `+`."""
+    return {"type": "phone", "number": msisdn(number), **options}
 
 
 def app(user: str) -> App:
