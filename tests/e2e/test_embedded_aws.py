@@ -7,6 +7,11 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
@@ -15,6 +20,10 @@ import pytest
 from local import aws, gateway, sam
 from local.stage import Stage
 from operate import logs, paths
+from tests.e2e.conftest import wait_until
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
 
 
 @pytest.fixture
@@ -140,30 +149,103 @@ def test_emulator_authorises_listing_parameters_against_no_narrower_resource(
         ssm.get_parameters_by_path(Path="/a")
 
 
-def test_emulator_sets_no_variables_for_a_functions_log_format(aws_url: str, session: boto3.Session) -> None:
-    """So functions inherit those that `local.aws` sets, whatever their own format is."""
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr(
-            "app.py", "import os\n\ndef lambda_handler(event, context):\n    return dict(os.environ)\n"
-        )
+def archive(code: str) -> bytes:
+    """A package with this code as its module `app`."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as files:
+        files.writestr("app.py", code)
+    return package.getvalue()
+
+
+@pytest.fixture
+def client(aws_url: str, session: boto3.Session) -> "LambdaClient":
+    return session.client("lambda", endpoint_url=aws_url)
+
+
+@contextmanager
+def function(aws_url: str, client: "LambdaClient", name: str, code: str) -> Iterator[None]:
+    """A function that may do nothing."""
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
-    iam = session.client("iam", endpoint_url=aws_url)
-    role = iam.create_role(RoleName="may-nothing", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
-    client = session.client("lambda", endpoint_url=aws_url)
+    iam = aws.session().client("iam", endpoint_url=aws_url)
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     client.create_function(
-        FunctionName="says-its-variables",
+        FunctionName=name,
         Runtime=f"python{sam.python()}",  # type: ignore[arg-type] # one that Lambda has
         Role=role["Arn"],
         Handler="app.lambda_handler",
-        Code={"ZipFile": code.getvalue()},
+        Code={"ZipFile": archive(code)},
         LoggingConfig={"LogFormat": "Text"},
     )
+    yield
+    client.delete_function(FunctionName=name)
+    iam.delete_role(RoleName=name)
 
-    variables = json.load(client.invoke(FunctionName="says-its-variables")["Payload"])
 
-    client.delete_function(FunctionName="says-its-variables")
+def test_emulator_sets_no_variables_for_a_functions_log_format(aws_url: str, client: "LambdaClient") -> None:
+    """So functions inherit those that `local.aws` sets, whatever their own format is."""
+    code = "import os\n\ndef lambda_handler(event, context):\n    return dict(os.environ)\n"
+    with function(aws_url, client, "says-its-variables", code):
+        variables = json.load(client.invoke(FunctionName="says-its-variables")["Payload"])
+
     assert (variables["AWS_LAMBDA_LOG_FORMAT"], variables["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", "INFO")
+
+
+def test_emulator_ends_a_request_when_its_function_is_updated(
+    aws_url: str, client: "LambdaClient", tmp_path: Path
+) -> None:
+    """AWS lets it come to its end. So some requests fail while the stage is upgraded, and would not there."""
+    begun = tmp_path / "begun"
+    code = f"""
+import pathlib, time
+
+def lambda_handler(event, context):
+    pathlib.Path({str(begun)!r}).touch()
+    time.sleep(3)
+"""
+    with function(aws_url, client, "takes-its-time", code), ThreadPoolExecutor() as elsewhere:
+        request = elsewhere.submit(client.invoke, FunctionName="takes-its-time")
+        wait_until(begun.exists)
+        client.update_function_code(FunctionName="takes-its-time", ZipFile=archive(f"{code}# changed"))
+        response = request.result()
+
+    assert response["FunctionError"]
+    assert json.load(response["Payload"])["errorMessage"] == "Worker process died"
+
+
+def test_emulator_keeps_the_text_of_a_parameter_as_a_mapping_s_concurrency(
+    aws_url: str, session: boto3.Session, client: "LambdaClient"
+) -> None:
+    """It compares that with a number, unless the queue is FIFO, and then gives out no queue's messages."""
+    raw: list[dict[str, Any]] = []  # boto3 makes a number of it
+
+    def keep(response_dict: dict[str, Any], **_: object) -> None:
+        raw.append(json.loads(response_dict["body"]))
+
+    client.meta.events.register("before-parse.lambda.ListEventSourceMappings", keep)
+    cloudformation = session.client("cloudformation", endpoint_url=aws_url)
+    mapping = {
+        "FunctionName": "nobody",
+        "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]},
+        "ScalingConfig": {"MaximumConcurrency": {"Ref": "Most"}},
+    }
+    template = {
+        "Parameters": {"Most": {"Type": "Number"}},
+        "Resources": {
+            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}},
+            "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping},
+        },
+    }
+
+    cloudformation.create_stack(
+        StackName="bound",
+        TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": "Most", "ParameterValue": "2"}],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="bound", WaiterConfig={"Delay": 1})
+    client.list_event_source_mappings(FunctionName="nobody")
+
+    cloudformation.delete_stack(StackName="bound")
+    assert [each["ScalingConfig"] for each in raw[0]["EventSourceMappings"]] == [{"MaximumConcurrency": "2"}]
 
 
 def test_emulator_passes_every_line_through_a_json_filter(aws_url: str, session: boto3.Session) -> None:

@@ -1,5 +1,6 @@
 """Calls and messages that keep coming in while something else happens, and what became of them."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,21 +24,25 @@ class Traffic:
 
     Attributes:
         calls: How each call went.
-        messages: What became of each message.
-        webhooks: Every webhook that Vonage sent meanwhile, from its journal.
+        webhooks: Every webhook that Vonage sent for calls and messages, from its journal.
     """
 
     calls: list[CallOutcome] = field(default_factory=list)
-    messages: list[Json] = field(default_factory=list)
     webhooks: list[Json] = field(default_factory=list)
 
-    def refused(self) -> list[tuple[str, str]]:
-        """Kind and failure of each webhook that didn't get what it was sent for, and of each fallback."""
+    def failed(self, *kinds: str) -> list[Json]:
+        """The webhooks, of these kinds or all, that were not answered as Vonage needs it."""
         return [
-            (hook["webhook"], hook.get("failure", "asked"))
-            for hook in self.webhooks
-            if hook.get("failure") or hook["webhook"] == "fallback"
+            hook for hook in self.webhooks if hook.get("failure") and (hook["webhook"] in kinds or not kinds)
         ]
+
+    def failures(self) -> set[str]:
+        """Why they were not: the error of a function that ended without a response, else the failure."""
+        bodies = [(hook, hook.get("response", {}).get("body")) for hook in self.failed()]
+        return {
+            body["errorMessage"] if isinstance(body, dict) and "errorMessage" in body else hook["failure"]
+            for hook, body in bodies
+        }
 
     def said(self) -> list[str]:
         """What the caller of each call heard first."""
@@ -45,20 +50,26 @@ class Traffic:
             next(line["text"] for line in call.transcript if line["what"] == "talk") for call in self.calls
         ]
 
-    def events(self) -> set[tuple[str, str]]:
-        """Each event that the stack took, by its webhook and payload: what the timeline must have."""
+    def sent(self) -> set[str]:
+        """The payload of every message, and of every event that the stack took: the timeline must have it."""
         return {
-            (hook["webhook"], repr(hook["request"]["body"]))
+            canonical(hook["request"]["body"])
             for hook in self.webhooks
-            if hook["webhook"] in QUEUED and not hook.get("failure")
+            if hook["webhook"] == "inbound" or (hook["webhook"] in QUEUED and not hook.get("failure"))
         }
+
+
+def canonical(payload: Json) -> str:
+    """A payload as a text that is the same whatever the order of its members."""
+    return json.dumps(payload, sort_keys=True)
 
 
 @contextmanager
 def coming_in(vonage: Vonage, number: str) -> Iterator[Traffic]:
     """Let somebody call a number again and again, and somebody else write to it, until the block ends.
 
-    Each waits for the last call or message to be over, so that a slow machine sees fewer and not a crowd.
+    Each waits for the last call or message to be over, so that a slow machine sees fewer and not a crowd. A
+    message that was refused comes again afterwards: Vonage sends it for 24 hours.
     """
     traffic, began, stopped = Traffic(), len(vonage.journal.entries()), threading.Event()
 
@@ -66,8 +77,11 @@ def coming_in(vonage: Vonage, number: str) -> Iterator[Traffic]:
         traffic.calls.append(vonage.engine.run(vonage.lines.call_in(CALLER, number)))
 
     def write() -> None:
-        sms = {"channel": "sms", "from": CALLER, "to": number, "text": f"Message {len(traffic.messages)}"}
-        traffic.messages.append(vonage.engine.run(inbound.receive(vonage.mailbox, sms)))
+        sms = {"channel": "sms", "from": CALLER, "to": number, "text": "Is anybody there?"}
+        vonage.engine.run(inbound.receive(vonage.mailbox, sms))
+
+    def sent() -> list[Json]:
+        return vonage.journal.entries(after=began, kind="webhook")
 
     def keep(doing: Callable[[], None]) -> None:
         while not stopped.wait(PAUSE_S):
@@ -82,4 +96,6 @@ def coming_in(vonage: Vonage, number: str) -> Iterator[Traffic]:
         stopped.set()
         for person in people:
             person.join()
-        traffic.webhooks += vonage.journal.entries(after=began, kind="webhook")
+        for refused in [hook for hook in sent() if hook["webhook"] == "inbound" and hook.get("failure")]:
+            vonage.engine.run(vonage.delivery.replay(refused))
+        traffic.webhooks += sent()
