@@ -2,6 +2,9 @@
 
 Each released template is compared with today's, both as CloudFormation gets them. Which properties cannot
 change in place is what CloudFormation's own schemas say, which cfn-lint brings along.
+
+And why webhooks run $LATEST: behind an alias of SAM's, a changed parameter would be deployed and not served.
+docs/adr/0014-no-alias.md. Should SAM publish a version for it one day, the tests at the end say so.
 """
 
 import copy
@@ -105,3 +108,45 @@ def test_removal_is_found(translated: Json) -> None:
         "ApplicationSecret is removed",
         "MediaBucket depends on another condition",
     ]
+
+
+ALIASED = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  ForwardTo: {Type: String, Default: before}
+Resources:
+  Layer:
+    Type: AWS::Serverless::LayerVersion
+    Properties: {ContentUri: layer/, Description: before, PublishLambdaVersion: true}
+  Answer:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: answer/
+      Handler: app.lambda_handler
+      Runtime: python3.13
+      Layers: [!Ref Layer]
+      Environment: {Variables: {FORWARD_TO: !Ref ForwardTo}}
+      AutoPublishAlias: live
+"""
+ALL_ALIASED = ALIASED + "      AutoPublishAliasAllProperties: true\n"
+
+
+def published(folder: Path, text: str) -> list[str]:
+    """The versions that SAM wants. One whose name was there before isn't published again."""
+    template = folder / "template.yaml"
+    template.write_text(text)
+    resources = translate(template)["translated"]["Resources"]
+    return [name for name, each in resources.items() if each["Type"] == "AWS::Lambda::Version"]
+
+
+def test_alias_keeps_the_old_layer_unless_every_property_counts(tmp_path: Path) -> None:
+    changed = ("Description: before", "Description: after")
+
+    assert published(tmp_path, ALIASED.replace(*changed)) == published(tmp_path, ALIASED)
+    assert published(tmp_path, ALL_ALIASED.replace(*changed)) != published(tmp_path, ALL_ALIASED)
+
+
+def test_alias_keeps_the_old_parameter_even_if_every_property_counts(tmp_path: Path) -> None:
+    changed = ("Default: before", "Default: after")
+
+    assert published(tmp_path, ALL_ALIASED.replace(*changed)) == published(tmp_path, ALL_ALIASED)
