@@ -68,7 +68,7 @@ def test_eleven_entries_at_once_would_be_refused(stack: Account) -> None:
 
     (error,) = set(bus._put([entry] * 11))
 
-    assert error == "ClientError"
+    assert error == "ValidationException"
 
 
 def detail(text: str) -> dict[str, str]:
