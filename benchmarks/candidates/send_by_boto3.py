@@ -10,7 +10,7 @@ from switchboard.aws import queues
 _sqs = boto3.client("sqs")
 
 
-def _send(url: str, message: Mapping[str, Any], group: str) -> None:
+def _send(url: str, message: Mapping[str, Any], group: str, *_timeout_s: float) -> None:
     _sqs.send_message(
         QueueUrl=url,
         MessageBody=json.dumps(message, separators=(",", ":"), allow_nan=False),

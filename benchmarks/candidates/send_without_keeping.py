@@ -8,7 +8,7 @@ from switchboard.aws import queues
 _kept = queues._send
 
 
-def _send(url: str, message: Mapping[str, Any], group: str) -> None:
+def _send(url: str, message: Mapping[str, Any], group: str, *_timeout_s: float) -> None:
     queues._sqs.close()
     _kept(url, message, group)
 

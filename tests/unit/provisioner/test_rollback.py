@@ -224,7 +224,7 @@ def test_way_back_of_an_update_that_began_nothing_asks_nobody(
 def test_way_back_on_which_nothing_is_to_be_done_does_not_fail_when_nothing_can_be_recorded(
     world: World, stack: Stack, logical_id: str
 ) -> None:
-    world.aws.refuse["AmazonSSM.PutParameter"] = "ThrottlingException"
+    world.aws.refuse["AmazonSSM.PutParameter"] = "AccessDeniedException"
 
     update, back = stack.update_and_roll_back(
         logical_id, changed(stack, logical_id, CredentialsSecret="nowhere")

@@ -180,7 +180,7 @@ def test_way_back_does_not_fail_when_nothing_can_be_recorded(
     world: World, stack: Stack, properties: Json
 ) -> None:
     assert stack.update("Check", {**properties, "Deployment": ["second"]}).succeeded
-    world.aws.refuse[PUT] = "ThrottlingException"
+    world.aws.refuse[PUT] = "AccessDeniedException"
 
     assert stack.update("Check", properties).succeeded
 
