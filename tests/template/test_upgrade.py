@@ -4,7 +4,7 @@ Each released template is compared with today's, both as CloudFormation gets the
 change in place is what CloudFormation's own schemas say, which cfn-lint brings along.
 
 And why webhooks run $LATEST: behind an alias of SAM's, a changed parameter would be deployed and not served.
-docs/adr/0014-no-alias.md. Should SAM publish a version for it one day, the tests at the end say so.
+docs/adr/0015-no-alias.md. Should SAM publish a version for it one day, the tests at the end say so.
 """
 
 import copy

@@ -1,7 +1,7 @@
 """Lambda takes code and layers in two calls: for a moment a live function has one of each release.
 
 So flows import public names alone, which either layer has, and a worker that cannot be loaded has touched
-nothing, so that SQS gives its messages again. docs/adr/0014-no-alias.md has the reasons.
+nothing, so that SQS gives its messages again. docs/adr/0015-no-alias.md has the reasons.
 """
 
 import json
