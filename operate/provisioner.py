@@ -16,7 +16,7 @@ from operate.stack import Stack
 # The function's own time is 600 s; asking twice would rotate twice.
 _PATIENCE_S = 620
 _PATIENCE = Config(read_timeout=_PATIENCE_S, retries={"total_max_attempts": 1})
-HEALTHY = {"ok", "healthy", "rotated", "change"}
+HEALTHY = {"ok", "healthy", "rotated", "repaired", "change"}
 Report = dict[str, Any]
 
 

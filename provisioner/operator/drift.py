@@ -76,6 +76,7 @@ def _checked(resource: ManagedResource, tools: Tools, *, repair: bool, settle: b
                 repaired = True
     except ProvisionerError as error:
         findings.append(finding.from_error(error))
+        repaired = False  # or only in part
     status = "ok" if not findings else "repaired" if repaired else "drift"
     log.info("checked %s: %s", resource.id, status)
     return {"resource": resource.id, "status": status, "findings": [asdict(each) for each in findings]}

@@ -244,7 +244,7 @@ def test_drift_is_shown_and_repaired(stack: Stack, vonage: Vonage, stage: Stage)
     report = provisioner.ask(stack, "check")
     assert not provisioner.is_well(report)
     assert "NUMBER_UNLINKED" in provisioner.render(report)
-    provisioner.ask(stack, "check", repair=True)
+    assert provisioner.is_well(provisioner.ask(stack, "check", repair=True))
 
     assert vonage.account.numbers[number]["app_id"] == linked
 
