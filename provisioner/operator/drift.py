@@ -47,7 +47,11 @@ def check(resources: list[ManagedResource], tools: Tools, event: Mapping[str, An
     drifted = [each for each in checked if each["status"] != "ok"]
     announce(drifted, checked=len(checked))
     forget_old(tools.records, tools.clock())
-    return {"status": "drift" if drifted else "ok", "resources": checked}
+    states = {each["status"] for each in checked}
+    return {
+        "status": next((bad for bad in ("drift", "repaired") if bad in states), "ok"),
+        "resources": checked,
+    }
 
 
 def _planned(resource: ManagedResource, tools: Tools, changes: Mapping[str, Any] | None) -> Report:
