@@ -13,8 +13,8 @@ from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
-# The function's own time is 600 s; asking twice would rotate twice.
-_PATIENCE_S = 620
+# The function's own time is 240 s; asking twice would rotate twice.
+_PATIENCE_S = 260
 _PATIENCE = Config(read_timeout=_PATIENCE_S, retries={"total_max_attempts": 1})
 HEALTHY = {"ok", "healthy", "rotated", "repaired", "change"}
 Report = dict[str, Any]

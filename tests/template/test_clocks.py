@@ -15,6 +15,7 @@ import pytest
 
 from operate.paths import ROOT
 from operate.provisioner import _PATIENCE_S
+from provisioner.cloudformation.deadline import Deadline
 from provisioner.remembered.memory import OVERTAKEN_S
 from tests.template.test_template import references
 
@@ -89,6 +90,14 @@ def test_pages_and_examples_tell_other_stacks_to_wait_as_long(custom: Json) -> N
 
     assert len(told) >= 6
     assert [each for each in told if each[1] != waits] == []
+
+
+def test_what_a_dead_attempt_began_is_finished_by_the_next(clocks: Json) -> None:
+    """It has to wait for the dead one's lease, which lasts as long as that one could have worked."""
+    lease = Deadline.after(clocks["timeout"], lambda: 0.0).undo_until
+    patience = Deadline.after(clocks["timeout"], lambda: 0.0).work_until
+
+    assert PAUSES_S[0] + patience > lease
 
 
 def test_a_refused_answer_is_tried_once_more(clocks: Json) -> None:

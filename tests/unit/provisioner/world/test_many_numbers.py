@@ -15,7 +15,7 @@ from tests.unit.provisioner.conftest import GB, SESSION, Time, World
 
 AWS_LATENCY_S, VONAGE_LATENCY_S = 0.02, 0.3
 # The function's Timeout in template.yaml, and what is kept of it for undoing and answering.
-TIMEOUT_S = 600.0
+TIMEOUT_S = 240.0
 WORKING_S = (TIMEOUT_S - 12) * 0.75
 START = 1_790_000_000.0
 
