@@ -2,9 +2,9 @@
 
 They come from flows, which return them, in a FIFO queue, and from other stacks, which put them on the event
 bus, in a standard one. Each is carried out once for its id, and what became of it is an event:
-`messages.send.accepted`, `voice.call.uncertain` and so on. What was surely not accepted is tried again, when
-Vonage says so or a little later each time; what Vonage refuses is also kept in the dead-letter queue. A
-result that could not be told is told in seconds, without asking Vonage again.
+`messages.send.accepted`, `voice.call.uncertain` and so on. What Vonage certainly did not accept is tried
+again, when Vonage says so or a little later each time; what it refuses is also kept in the dead-letter queue.
+A result that could not be told is told in seconds, without asking Vonage again.
 
 Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures).
 """

@@ -18,7 +18,7 @@ def caller(request: Mapping[str, Any]) -> str:
 
 
 def msisdn(number: str) -> str:
-    """Return a phone number as Vonage writes it: `+44 7700 900000` and `0044 7700-900000` are `447700900000`.
+    """A phone number as Vonage writes it: `+44 7700 900000` and `0044 7700-900000` are `447700900000`.
 
     Characters that can't be seen go too: a number that is copied from an address book may bring some along.
     The rest stays as it is, so what isn't a phone number doesn't become one.

@@ -23,7 +23,7 @@ MAX_BODY_BYTES = 128 * 1024
 _DEEPEST = 500
 _INTEGERS = range(-(2**63), 2**63)
 # Written out, a number may be four times as long (1E15): a longer body is measured, as the timeline keeps it.
-_SURELY_FITS_BYTES = 90_000
+_FITS_ANYHOW_BYTES = 90_000
 _MOST_BYTES = 3 * MAX_BODY_BYTES
 
 # API Gateway gives up on a function after 30 s: an older request is a replayed sample, and nobody waits.
@@ -123,7 +123,7 @@ def _fits(parsed: dict[str, Any], body: bytes) -> bool:
     if body.count(b"{") + body.count(b"[") > _DEEPEST and not _is_shallow(parsed):
         return False
     return (
-        len(body) <= _SURELY_FITS_BYTES or len(json.dumps(parsed, ensure_ascii=False).encode()) <= _MOST_BYTES
+        len(body) <= _FITS_ANYHOW_BYTES or len(json.dumps(parsed, ensure_ascii=False).encode()) <= _MOST_BYTES
     )
 
 

@@ -28,6 +28,12 @@ _SQS_ID = re.compile(r"[!-~]{1,128}")
 # Escaped to ASCII, since SQS refuses some characters that JSON allows.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
+# The settings with the URL of a command queue and of its dead-letter queue.
+_COMMAND_QUEUES = {
+    "SWITCHBOARD_COMMANDS_QUEUE_URL": "SWITCHBOARD_COMMANDS_DLQ_URL",
+    "SWITCHBOARD_BUS_COMMANDS_QUEUE_URL": "SWITCHBOARD_BUS_COMMANDS_DLQ_URL",
+}
+
 _sqs = Service("sqs", "AmazonSQS", "1.0", "AWS_ENDPOINT_URL_SQS")
 
 
@@ -44,12 +50,10 @@ class CommandQueue(NamedTuple):
         Raises:
             SettingError: no setting names this queue.
         """
-        for queue in (
-            cls(required("SWITCHBOARD_COMMANDS_QUEUE_URL"), required("SWITCHBOARD_COMMANDS_DLQ_URL")),
-            cls(required("SWITCHBOARD_BUS_COMMANDS_QUEUE_URL"), required("SWITCHBOARD_BUS_COMMANDS_DLQ_URL")),
-        ):
-            if queue.url.rpartition("/")[2] == arn.rpartition(":")[2]:
-                return queue
+        for name, dead_letters in _COMMAND_QUEUES.items():
+            url = required(name)
+            if url.rpartition("/")[2] == arn.rpartition(":")[2]:
+                return cls(url, required(dead_letters))
         raise SettingError(f"{arn} is none of the command queues. template.yaml names them: deploy again.")
 
     def put_rejected(self, command: Mapping[str, Any]) -> None:
