@@ -73,11 +73,11 @@ def _checked(resource: ManagedResource, tools: Tools, *, repair: bool, settle: b
             repair = repair or (settle and held.owes_repair)
             if repair and comparison.steps and not comparison.is_superseded:
                 comparison.carry_out()
-                repaired = True
+                repaired = not comparison.left
                 findings += finding.succession(held, held.memory(tools).record.get("application_id"))
             if held.owes_repair and (repair or not comparison.steps):
                 held.memory(tools).settled()
-                repaired = True
+                repaired = not comparison.left
     except ProvisionerError as error:
         findings.append(finding.from_error(error))
         repaired = False  # or only in part

@@ -16,6 +16,7 @@ from tests.unit.provisioner.conftest import (
     CREDENTIALS,
     FUNCTION,
     GB,
+    US,
     World,
     application_properties,
     number_properties,
@@ -157,6 +158,20 @@ def test_a_number_taken_by_somebody_is_told_and_not_taken_back(world: World) -> 
 
     assert codes(report) == ["NUMBER_LINKED_ELSEWHERE"]
     assert world.vonage.account.numbers[GB]["app_id"] == other
+
+
+def test_a_repair_that_leaves_something_to_others_is_told_as_drift(world: World) -> None:
+    stack = linked_stack(world)
+    application = world.applications[0]["id"]
+    assert stack.update("Link", number_properties(application, Numbers=[GB, US])).succeeded
+    other = world.create_application(world.stack("other")).data["ApplicationId"]
+    world.vonage.account.numbers[GB]["app_id"] = other
+    del world.vonage.account.numbers[US]["app_id"]
+
+    report = act(world, action="check", resource="Link", repair=True)
+
+    assert (report["status"], report["resources"][-1]["status"]) == ("drift", "drift")
+    assert world.vonage.account.numbers[US]["app_id"] == application
 
 
 def test_a_number_that_moved_to_another_stack_is_not_fetched_back(world: World) -> None:
