@@ -253,3 +253,17 @@ def fresh_world(servers: tuple[stores.Aws, Vonage]) -> World:
     world = World(aws, vonage)
     aws.now = world.time.now
     return world
+
+
+def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event bus named in the environment, at the fake AWS."""
+    environment = {
+        "SWITCHBOARD_BUS_NAME": "bus",
+        "AWS_ENDPOINT_URL": world.aws.url,
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "example",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)

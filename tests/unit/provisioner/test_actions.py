@@ -19,6 +19,7 @@ from tests.unit.provisioner.conftest import (
     US,
     World,
     application_properties,
+    bus,
     number_properties,
 )
 
@@ -439,20 +440,6 @@ def linked_stack(world: World) -> Stack:
     application_id = world.create_application(stack).data["ApplicationId"]
     assert world.create_number(stack, application_id).succeeded
     return stack
-
-
-def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An event bus named in the environment, at the fake AWS."""
-    environment = {
-        "SWITCHBOARD_BUS_NAME": "bus",
-        "AWS_ENDPOINT_URL": world.aws.url,
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "example",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
 
 
 class webhooks:  # noqa: N801 - reads as a phrase

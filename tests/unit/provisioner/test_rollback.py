@@ -25,6 +25,7 @@ from tests.unit.provisioner.conftest import (
     GB,
     US,
     World,
+    bus,
     fresh_world,
 )
 from vonage_simulator.vonage import Vonage
@@ -437,17 +438,3 @@ def only_updated(stack: Stack, logical_id: str, properties: Json) -> Outcome:
 
 def codes(report: Json) -> list[str]:
     return [finding["code"] for each in report["resources"] for finding in each["findings"]]
-
-
-def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An event bus named in the environment, at the fake AWS."""
-    environment = {
-        "SWITCHBOARD_BUS_NAME": "bus",
-        "AWS_ENDPOINT_URL": world.aws.url,
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "example",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
