@@ -19,7 +19,7 @@ OPERATE = $(RUN) -m operate
 # Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
 # `make test` runs three groups of tests side by side, which take about as long: those that deploy stacks of their own, those
-# that share a stack or a browser, and all others but those of `make contract`, which need a second AWS.
+# that share a stack or a browser, and all others but those of `make contract`.
 LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
 SHARING = tests/console tests/e2e tests/template
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
@@ -94,7 +94,7 @@ smoke: stage ## Try on a stack of its own what only a real account can show; one
 
 ## ── Check it ──
 .PHONY: test check contract security bench format
-test: stage $(RUNTIMES) ## Lint, types, template checks and every test, end to end included
+test: stage $(RUNTIMES) ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
 	$(RUN) -m pytest --quiet $(SHARING) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \

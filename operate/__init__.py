@@ -1,7 +1,7 @@
 """What an operator does with a deployed stack, one command each: `docs/operations.md`.
 
-Everything here talks to the account of boto3's default session, as the AWS CLI does. AWS_ENDPOINT_URL points
-it at the embedded AWS.
+Everything here talks to the account and Region that the stage names in samconfig.toml, else to those of the
+AWS CLI. AWS_ENDPOINT_URL points it at the embedded AWS.
 """
 
 import sys

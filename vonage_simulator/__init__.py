@@ -1,7 +1,7 @@
 """A simulated Vonage on one HTTP origin: its APIs, its calls and messages, its signed webhooks.
 
-Start reading at `server` (how the parts are put together), then `account` (what it remembers) and `exchange`
-(where calls happen).
+Start reading at `server` (how the parts are put together), then `account.account` (what it remembers)
+and `calls.running` (how a call goes).
 """
 
 import importlib.util

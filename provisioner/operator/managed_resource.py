@@ -69,7 +69,7 @@ class ManagedResource:
         with tools.leases.held([_lease_of(self.id), *self.kind.LEASES]):
             record = self.memory(tools).record
             if "properties" not in record:
-                raise CancelledError(f"{self.id} has been deleted meanwhile.")
+                raise CancelledError(f"{self.id} has been deleted in the meantime.")
             yield ManagedResource(self.id, record)
 
     def compare(self, tools: Tools, changes: Mapping[str, Any] | None = None) -> Comparison:

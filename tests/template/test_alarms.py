@@ -42,7 +42,7 @@ def test_every_section_of_the_runbook_is_an_alarm_and_has_all_parts(alarms: Json
 
     assert anchors == sections().keys()
     for title, text in sections().items():
-        assert all(part in text for part in ("**Means.**", "**Look.**", "**Mend.**")), title
+        assert all(part in text for part in ("**Means.**", "**Look.**", "**Fix.**")), title
 
 
 def test_every_alarm_is_told_to_somebody_and_silence_is_none(alarms: Json) -> None:

@@ -13,7 +13,7 @@ LONGEST_NUMBER = 12
 
 
 class NotAnObjectError(Exception):
-    """A body that is no JSON object: Vonage answers it without a problem object."""
+    """A body that isn't a JSON object: Vonage answers it without a problem object."""
 
     def response(self) -> Response:
         """The short reply."""

@@ -23,7 +23,7 @@ from switchboard.outbound.carrying_out import LaterError, carry_out, give_up
 if TYPE_CHECKING:
     from switchboard.wire.commands import Result
 
-# Enough for a day of Vonage asking for patience; the queue itself gives up later than this.
+# About half a day of Vonage asking for patience; the queue itself gives up later than this.
 MOST_ATTEMPTS = 60
 LONGEST_DELAY_S = 900
 # Nobody waits for Vonage then: only for our own queue.

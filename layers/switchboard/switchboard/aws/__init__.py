@@ -1,1 +1,1 @@
-"""AWS, signed and asked without boto3, which costs more than a whole webhook."""
+"""AWS: queues and secrets asked without boto3, which costs more than a whole webhook; bus and table with it."""

@@ -40,7 +40,7 @@ def read_secret(
     """The JSON object that a secret holds, or `None` when it has no version with this label.
 
     Raises:
-        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
+        SecretError: Secrets Manager refused or failed, or the value isn't a JSON object.
     """
     version = read_version(name, label, timeout_s=timeout_s)
     return version.value if version else None
@@ -50,7 +50,7 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
     """The version of a secret with this label, or `None` when there is none.
 
     Raises:
-        SecretError: Secrets Manager refused or failed, or the value is no JSON object.
+        SecretError: Secrets Manager refused or failed, or the value isn't a JSON object.
     """
     try:
         reply = _secrets_manager().call(
@@ -66,7 +66,7 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
     if not isinstance(value, dict):
         # Without its cause: a JSON error carries the text that it could not read.
         raise SecretError(
-            f"The secret {name} is no JSON object. Run `make credentials` to write it anew."
+            f"The secret {name} isn't a JSON object. Run `make credentials` to write it again."
         ) from None
     created_at = reply.get("CreatedDate")
     return Version(value, created_at if isinstance(created_at, (int, float)) else None)
@@ -94,7 +94,9 @@ def _refusal(name: str, error: AwsError) -> str:
             "`make credentials` writes the account's."
         )
     if error.code == "InvalidRequestException" and "delet" in error.message:
-        return f"The secret {name} is to be restored {said}. `aws secretsmanager restore-secret` does it."
+        return (
+            f"The secret {name} has to be restored first {said}. `aws secretsmanager restore-secret` does it."
+        )
     return f"The secret {name} could not be read {said}."
 
 

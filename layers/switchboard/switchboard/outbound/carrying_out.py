@@ -2,7 +2,7 @@
 
 Before Vonage is asked, the command's item in the table says `sending`; afterwards it holds the result. A
 command that is found `sending` long after was cut off in the middle, and nobody can tell whether Vonage
-acted: what must not happen twice is then reported as uncertain, the rest is done again. What was surely not
+acted: what must not happen twice is then reported as uncertain, the rest is done again. What was certainly not
 accepted goes back to `waiting` and is tried later.
 """
 
@@ -41,7 +41,7 @@ _NOT_ACCEPTED = {429, 503}
 
 
 class LaterError(SwitchboardError):
-    """The command was surely not accepted; it can be tried again, after `after_s` if Vonage said so."""
+    """The command was certainly not accepted; it can be tried again, after `after_s` if Vonage said so."""
 
     def __init__(self, reason: str, after_s: int | None = None) -> None:
         super().__init__(reason)
