@@ -19,9 +19,9 @@ from operate.smoke import command as smoke
 ABOUT = """\
 Commands for a stack in an AWS account, explained in docs/operations.md.
 
-They talk to the account and Region that the stage names in samconfig.toml (profile, region), else to those of
-the AWS CLI (AWS_PROFILE, AWS_REGION). Make takes each option as a variable in capitals: `make logs CALL=CON-… FOLLOW=true` is
-`python -m operate logs --call CON-… --follow`."""
+They talk to the account and Region that the stage names in samconfig.toml (profile, region), else to those
+of the AWS CLI (AWS_PROFILE, AWS_REGION). Make takes each option as a
+variable in capitals: `make logs CALL=CON-… FOLLOW=true` is `python -m operate logs --call CON-… --follow`."""
 
 COMMANDS = {
     "credentials": credentials.COMMAND,

@@ -20,10 +20,15 @@ def without_vonage(template: Path, target: Path) -> Path:
     document = _read(template)
     resources = document["Resources"]
     gone = {name for name, each in resources.items() if each["Type"].startswith(_VONAGE)}
-    document["Resources"] = {name: each for name, each in resources.items() if name not in gone}
+    document["Resources"] = {name: _apart(each, gone) for name, each in resources.items() if name not in gone}
     outputs = document["Outputs"]
     document["Outputs"] = {name: each for name, each in outputs.items() if not _refers_to(each, gone)}
     return _write(document, target)
+
+
+def _apart(resource: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """A resource that waits for none of these: `Metadata` that refers to one is there for the order alone."""
+    return {key: each for key, each in resource.items() if key != "Metadata" or not _refers_to(each, gone)}
 
 
 def _refers_to(value: Any, names: set[str]) -> bool:  # noqa: ANN401 - any part of a template

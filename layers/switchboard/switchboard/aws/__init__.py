@@ -1,1 +1,1 @@
-"""AWS: queues and secrets asked without boto3, which costs more than a whole webhook; bus and table with it."""
+"""AWS: queues and secrets without boto3, which costs more than a whole webhook; bus and table with it."""

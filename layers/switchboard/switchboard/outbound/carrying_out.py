@@ -2,8 +2,8 @@
 
 Before Vonage is asked, the command's item in the table says `sending`; afterwards it holds the result. A
 command that is found `sending` long after was cut off in the middle, and nobody can tell whether Vonage
-acted: what must not happen twice is then reported as uncertain, the rest is done again. What was certainly not
-accepted goes back to `waiting` and is tried later.
+acted: what must not happen twice is then reported as uncertain, the rest is done again. What was certainly
+not accepted goes back to `waiting` and is tried later.
 """
 
 import functools

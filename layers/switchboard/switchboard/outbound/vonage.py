@@ -3,8 +3,8 @@
     vonage = Vonage.of_stack()
     vonage.send_message({"channel": "sms", "message_type": "text", "to": …, "from": …, "text": "Hello"})
 
-Each failure says whether Vonage may have acted: what was certainly not accepted can be sent again, what lost its
-reply cannot. Not for webhooks: there a flow returns what is to be done.
+Each failure says whether Vonage may have acted: what was certainly not accepted can be sent again, what lost
+its reply cannot. Not for webhooks: there a flow returns what is to be done.
 
 Source: Vonage Messages API v1 and Voice API v1 references; "Authentication" (application JWT: RS256,
 `application_id`, `iat`, `jti`, `exp`); region hosts: a call is known to its own region only.
