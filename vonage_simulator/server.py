@@ -125,8 +125,8 @@ def running(
     with (
         listening(port) as listener,
         delivering(account or Account.seeded(), clock, transport) as delivery,
+        _remembering(db, delivery),  # until the engine has stopped, which ends the calls
         Engine(clock).running() as engine,
-        _remembering(db, delivery),
     ):
         url = f"{'https' if certificate else 'http'}://{HOST}:{listener.getsockname()[1]}"
         vonage = Vonage(delivery.account, clock, delivery.journal, engine, delivery, url)

@@ -1,4 +1,4 @@
-"""The one alias that nearly every module of the simulator needs."""
+"""JSON, as nearly every module of the simulator handles it."""
 
 from typing import Any
 

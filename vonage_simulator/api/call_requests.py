@@ -20,7 +20,7 @@ from vonage_simulator.calls.dialling import Dialling, address
 from vonage_simulator.calls.lines import Lines
 from vonage_simulator.calls.running import run_outbound
 from vonage_simulator.calls.webhooks import Endpoints
-from vonage_simulator.ncco import check as nccos
+from vonage_simulator.ncco import check
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json, JsonValue
 
@@ -133,7 +133,7 @@ def _but_ncco(fields: Json) -> Json:
 
 
 def _ncco_problems(path: str, ncco: JsonValue) -> Iterator[InvalidParameter]:
-    for problem in nccos.problems_of(ncco):
+    for problem in check.problems_of(ncco):
         if problem.rejected:
             place = f"{path}[{problem.action}].{problem.field}" if problem.action is not None else path
             yield InvalidParameter(place.rstrip("."), problem.rule)

@@ -4,7 +4,6 @@ Source: Vonage Application API v2 and Numbers API references, "Errors". The host
 old and new replies; clients must match on the fragment alone.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.responses import JSONResponse, Response
@@ -48,27 +47,23 @@ class ProblemError(Exception):
         *,
         section: str = "",
         extra: Json | None = None,
-        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
-        self.headers = headers
         kind = f"{DOCUMENTATION}{section}#{fragment}"
         self.body: Json = {"type": kind, "title": title, "detail": detail, **(extra or {})}
 
     def response(self, instance: str) -> Response:
         """The reply, with the trace id it is to carry."""
         body = {**self.body, "instance": instance}
-        return JSONResponse(body, self.status, headers=self.headers)
+        return JSONResponse(body, self.status)
 
 
-def invalid(
-    fragment: str, parameters: list[InvalidParameter], *, section: str, status: int = 400
-) -> ProblemError:
+def invalid(fragment: str, parameters: list[InvalidParameter], *, section: str) -> ProblemError:
     """A request that breaks the API's rules; `fragment` is `payload-validation` or `list-validation`."""
     listed = {"invalid_parameters": [parameter.as_json() for parameter in parameters]}
     detail = "The request failed due to validation errors"
-    return ProblemError(status, fragment, "Bad Request", detail, section=section, extra=listed)
+    return ProblemError(400, fragment, "Bad Request", detail, section=section, extra=listed)
 
 
 def unauthorized() -> ProblemError:

@@ -21,8 +21,8 @@ Listener = Callable[[Json], None]
 class Journal:
     """An append-only list of entries; each has `id`, `kind` and `at`, the rest depends on the kind.
 
-    Kinds: `api`, `webhook`, `call` (a line of a call's story), `message`. `docs/simulator.md` lists their
-    members.
+    Kinds: `api`, `webhook`, `call` (a line of a call's story), `message`, and `code` (what hot reload did).
+    `docs/simulator.md` lists their members.
     """
 
     def __init__(self) -> None:

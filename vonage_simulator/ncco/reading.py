@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vonage_simulator.ncco import check as nccos
+from vonage_simulator.ncco import check
 from vonage_simulator.types import Json
 from vonage_simulator.webhooks.reply import Reply
 
@@ -21,7 +21,7 @@ class Reading:
 
     ncco: Ncco | None = None
     failure: str | None = None
-    problems: tuple[nccos.NccoProblem, ...] = ()
+    problems: tuple[check.NccoProblem, ...] = ()
 
     def as_json(self) -> Json:
         """What the journal adds to the webhook's entry."""
@@ -62,7 +62,7 @@ def _parsed(body: bytes, non_array: str) -> Reading:
         return Reading(failure="the body is no JSON") if non_array == "fail" else Reading()
     if not isinstance(value, list) and non_array == "ignore":
         return Reading()
-    problems = tuple(nccos.problems_of(value))
+    problems = tuple(check.problems_of(value))
     if any(problem.rejected for problem in problems):
         return Reading(failure=INVALID, problems=problems)
     return Reading(ncco=value, problems=problems)

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.vonage_simulator.customer import Customer, connect, ncco
 from vonage_simulator.__main__ import main
 from vonage_simulator.server import running
 from vonage_simulator.store import StoreError
@@ -28,6 +29,20 @@ def test_account_and_journal_survive_a_restart(tmp_path: Path) -> None:
         assert second.journal.entries()[-1]["id"] == len(before) + 1
 
     assert stat.S_IMODE(db.stat().st_mode) == 0o600
+
+
+def test_what_happens_while_it_is_stopped_survives_too(tmp_path: Path) -> None:
+    db = tmp_path / "vonage.db"
+    with running(db=db, live=True) as first, Customer.serving(first) as customer:
+        customer.on("answer", ncco(connect("447700900123"))).create()
+        asking = {"from": "447700900111", "to": "447700900000", "wait": False}
+        httpx.post(f"{first.url}/_simulator/calls", json=asking).raise_for_status()
+        first.engine.run(first.journal.until(lambda entry: entry.get("what") == "ringing", 10))
+        before = len(first.journal.entries())
+
+    with running(db=db) as second:
+        assert len(first.journal.entries()) > before
+        assert second.journal.entries() == first.journal.entries()
 
 
 def test_file_that_is_no_database_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
