@@ -15,7 +15,9 @@ def test_address_of_api_gateway_is_closed_when_asked_for(written: Json, resource
     """What filters in front of the domain is not gone round then."""
     (server,) = resources["WebhookApi"]["Properties"]["Body"]["servers"]
 
-    assert server[ENDPOINT]["disableExecuteApiEndpoint"] == {"Fn::If": ["IsDomainOnly", True, False]}
+    assert server[ENDPOINT]["disableExecuteApiEndpoint"] == {
+        "Fn::If": ["IsDomainOnly", True, {"Ref": "AWS::NoValue"}]
+    }
     assert "IsDomainOnly" in conditions(written, {**DOMAIN, "DomainOnly": "true"})
 
 
