@@ -72,7 +72,7 @@ def read(path: Path) -> Script:
     except OSError as error:
         raise ScriptError(f"{path} cannot be read: {error.strerror}. Name a script file.") from error
     except yaml.YAMLError as error:
-        raise ScriptError(f"{path} is no YAML: {error}") from error
+        raise ScriptError(f"{path} isn't YAML: {error}") from error
     try:
         return checked(document)
     except (TypeError, ValueError) as error:

@@ -109,7 +109,7 @@ def _link(vonage_url: str, credentials: tuple[str, str], url: str) -> None:
     with httpx.Client(base_url=vonage_url, auth=credentials, trust_env=False) as api:
         made = api.post("/v2/applications", json=application)
         if made.is_error:
-            raise script.ScriptError(f"{url} is no address of webhooks: {made.text}")
+            raise script.ScriptError(f"{url} isn't an address of webhooks: {made.text}")
         for number in api.get("/account/numbers").json()["numbers"]:
             link = {"country": number["country"], "msisdn": number["msisdn"], "app_id": made.json()["id"]}
             api.post("/number/update", data=link).raise_for_status()

@@ -68,7 +68,7 @@ def as_wire(ncco: Iterable[Action | SdkAction]) -> list[Mapping[str, Any]]:
     """An NCCO that `json.dumps` takes, be it made of literals, builders or the SDK's models.
 
     Raises:
-        TypeError: one of them is no action at all.
+        TypeError: one of them isn't an action at all.
     """
     return [action if isinstance(action, dict) else _of_sdk(action) for action in ncco]
 
@@ -76,7 +76,7 @@ def as_wire(ncco: Iterable[Action | SdkAction]) -> list[Mapping[str, Any]]:
 def _of_sdk(action: object) -> dict[str, Any]:
     if not hasattr(action, "model_dump"):
         raise TypeError(
-            f"{type(action).__name__} is no action: write a dict, or use a builder such as talk()"
+            f"{type(action).__name__} isn't an action: write a dict, or use a builder such as talk()"
         )
     model = cast("SdkAction", action)
     return model.model_dump(mode="json", by_alias=True, exclude_none=True)

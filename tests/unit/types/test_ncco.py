@@ -128,7 +128,7 @@ def test_empty_list_of_speakers_survives_an_sdk_model() -> None:
 
 @pytest.mark.parametrize("action", ["talk", 3, None])
 def test_what_is_no_action_is_named(action: object) -> None:
-    with pytest.raises(TypeError, match=f"^{type(action).__name__} is no action: write a dict"):
+    with pytest.raises(TypeError, match=f"^{type(action).__name__} isn't an action: write a dict"):
         as_wire([action])  # type: ignore[list-item]
 
 

@@ -132,7 +132,7 @@ def test_webhook_that_was_delivered_leaves_the_verdict_to_the_script(
         ("caller: [hang_up]", None),
         ("callees: {'1': {picks: asleep}}", "picks must be one of"),
         ("callees: {'1': {mood: bad}}", "mood"),
-        ("caller: [", "is no YAML"),
+        ("caller: [", "isn't YAML"),
     ],
 )
 def test_script_nobody_could_follow_is_refused(

@@ -179,7 +179,7 @@ def _load(private_key: str) -> RSAPrivateKey:
         key = None
     if not isinstance(key, RSAPrivateKey):
         # Without its cause, which could quote the key.
-        raise SecretError("The application's private key is no RSA key in PEM form.") from None
+        raise SecretError("The application's private key isn't an RSA key in PEM form.") from None
     return key
 
 

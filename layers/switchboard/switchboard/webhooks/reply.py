@@ -55,4 +55,4 @@ def _command(item: Json) -> Json:
         return item
     if "channel" in item:
         return {"name": "messages.send", "detail": item}
-    raise TypeError("a flow returned a dict that is no action, message or command")
+    raise TypeError("a flow returned a dict that isn't an action, a message or a command")

@@ -144,7 +144,7 @@ def _prepare() -> None:
     """Load what the first read needs during Lambda's INIT rather than while a caller waits.
 
     That is most of the first event's time, and INIT is often over before there is an event. It asks nobody
-    anything, so it cannot fail for want of an answer.
+    anything, so it can't fail because nobody answers.
     """
     from switchboard.aws import signed
 
