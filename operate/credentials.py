@@ -60,7 +60,7 @@ def ask(
     if leaked:
         with asking_aws_to("take AWSPREVIOUS off the secret's previous version, which still counts"):
             _drop_previous(client, name)
-        out.print("The previous signature secret is refused everywhere within 10 minutes.")
+        out.print("The previous signature secret is refused everywhere within 5 minutes.")
     out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
 
 
@@ -140,7 +140,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
     name = f"the secret's name (default: the stage's CredentialsSecret, or {SECRET_NAME})"
     parser.add_argument("--credentials-secret", metavar="NAME", help=name)
-    switch(parser, "--leaked", "refuse the previous signature secret within 10 minutes")
+    switch(parser, "--leaked", "refuse the previous signature secret within 5 minutes")
 
 
 def _credentials(out: Output, given: argparse.Namespace) -> int:

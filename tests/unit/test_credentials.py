@@ -1,5 +1,6 @@
 """Signature secrets: rotation refuses nothing, an outage changes nothing, forgeries cost nothing."""
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -46,7 +47,7 @@ class Versions:
 
 def wait_for_renewal() -> None:
     for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.daemon and "_look" in thread.name:
+        if thread is not threading.current_thread() and thread.daemon and "_renew" in thread.name:
             thread.join()
 
 
@@ -169,7 +170,7 @@ def test_a_copy_from_long_ago_is_not_trusted_before_it_is_renewed() -> None:
     secrets.known(MAIN, OVERLAP_S)
     versions.rotate("two")
     del versions.labelled["AWSPREVIOUS"]
-    versions.now += 601
+    versions.now += 301
 
     assert secrets.known(MAIN, OVERLAP_S) == ["two"]
 
@@ -186,7 +187,36 @@ def test_a_look_that_was_frozen_is_as_old_as_its_question() -> None:
     assert secrets.known(MAIN, OVERLAP_S) == ["two", "one"]
 
 
-def test_two_hundred_forgeries_a_second_cost_a_few_reads_a_minute() -> None:
+def test_the_previous_secret_that_was_taken_away_counts_for_5_minutes_at_most_in_a_warm_environment() -> None:
+    versions = Versions()
+    versions.rotate("two")
+    secrets = versions.secrets()
+    secrets.known(MAIN, 25 * 3600)
+    secrets.reread(MAIN, 25 * 3600)
+    del versions.labelled["AWSPREVIOUS"]
+    versions.now += 301
+
+    assert secrets.known(MAIN, 25 * 3600) == ["two"]
+
+
+@pytest.mark.parametrize("every_s", [10, 1, 0.1])
+def test_a_forger_delays_a_rotation_by_2_seconds_at_most(every_s: float) -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+    secrets.known(MAIN, OVERLAP_S)
+    secrets.reread(MAIN, OVERLAP_S)
+    versions.now += every_s
+    secrets.reread(MAIN, OVERLAP_S)
+    versions.rotate("two")
+    rotated_at = versions.now
+
+    while "two" not in [*secrets.known(MAIN, OVERLAP_S), *secrets.reread(MAIN, OVERLAP_S)]:
+        versions.now += min(every_s, 0.5)
+
+    assert versions.now - rotated_at <= 2
+
+
+def test_two_hundred_forgeries_a_second_cost_one_question_each_2_seconds() -> None:
     versions = Versions()
     secrets = versions.secrets()
 
@@ -195,7 +225,7 @@ def test_two_hundred_forgeries_a_second_cost_a_few_reads_a_minute() -> None:
         secrets.reread(MAIN, OVERLAP_S)
         versions.now += 1 / 200
 
-    assert len(versions.reads) <= 7  # one at first, then both versions each 20 s
+    assert len(versions.reads) <= 32  # one at first, the previous version once, then one each 2 s
 
 
 def test_a_forgery_just_after_the_start_finds_the_previous_version() -> None:
@@ -218,6 +248,20 @@ def test_an_outage_leaves_what_was_read_in_use() -> None:
     wait_for_renewal()
     versions.now += 10_000
     assert secrets.reread(MAIN, OVERLAP_S) == ["one"]
+
+
+def test_an_outage_is_counted_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    versions = Versions()
+    secrets = versions.secrets()
+    secrets.known(MAIN, OVERLAP_S)
+    versions.down = True
+    versions.now += 301
+    secrets.known(MAIN, OVERLAP_S)
+
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert line["message"] == "SecretNotRenewed"
+    assert line["SecretNotRenewed"] == 1
+    assert line["reason"] == "down"
 
 
 def test_an_outage_from_the_start_is_an_error_and_not_a_stampede() -> None:
@@ -248,7 +292,7 @@ def test_an_old_copy_is_renewed_while_the_caller_goes_on() -> None:
     secrets = versions.secrets()
     secrets.known(MAIN, OVERLAP_S)
     versions.rotate("two")
-    versions.now += 301
+    versions.now += 241
 
     versions.answering.clear()
     assert secrets.known(MAIN, OVERLAP_S) == ["one"]

@@ -12,17 +12,21 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from switchboard import telemetry
 from switchboard.aws.secret import Version, as_meant, read_version
 from switchboard.errors import SecretError
 from switchboard.settings import required
 
 # A copy older than this is renewed while the request that finds it so goes on.
-_KEEP_S = 300
-# A copy older than this is renewed first: an environment that rested for hours must not let in what was
-# rotated away meanwhile.
-_TRUST_S = 600
-# How often a wrong signature may cause a look at Secrets Manager: forgeries must not become load or cost.
-_LOOK_INTERVAL_S = 20
+_KEEP_S = 240
+# A copy older than this is renewed before it judges, so that a leaked secret is worth nothing 5 minutes after
+# `make credentials LEAKED=true`, in an environment that rested for hours, too.
+_TRUST_S = 300
+# How often a wrong signature may cause a look at Secrets Manager: forgeries must not become load or cost. It
+# is also the longest that one of them can make a rotation refuse what is genuine.
+_LOOK_INTERVAL_S = 2
+# How long a caller waits for a look that another request began and Lambda froze.
+_LOCK_S = 0.5
 # How soon after a failure Secrets Manager is asked again while nothing is known.
 _FAILURE_INTERVAL_S = 1
 
@@ -45,6 +49,7 @@ class SignatureSecrets:
         self._read_version = read_version or _read_version
         self._clock = clock
         self._versions: list[Version] = []
+        self._knows_previous = False
         self._read_at = self._looked_at = self._failed_at = float("-inf")
         self._lock = threading.Lock()
         if "AWS_LAMBDA_RUNTIME_API" in os.environ:
@@ -65,16 +70,19 @@ class SignatureSecrets:
             self._read_first(now)
         elif now - self._read_at > _KEEP_S and self._may_look(now):
             if now - self._read_at > _TRUST_S:
-                self._look()
+                self._renew()
             else:
-                threading.Thread(target=self._look, daemon=True).start()
+                threading.Thread(target=self._renew, daemon=True).start()
         return self._of(api_key, overlap_s)
 
     def reread(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
-        """The secrets after another look, previous version included; empty when one was taken just now."""
+        """The secrets after another look, previous version included; empty when one was taken just now.
+
+        As long as the current version is the one that is held, a forgery costs a single question.
+        """
         if not self._may_look(self._clock()):
             return ()
-        self._look()
+        self._renew(only_if_rotated=True)
         return self._of(api_key, overlap_s)
 
     def _read_first(self, now: float) -> None:
@@ -92,15 +100,22 @@ class SignatureSecrets:
         self._looked_at = now
         return True
 
-    def _look(self) -> None:
-        with self._lock:
+    def _renew(self, *, only_if_rotated: bool = False) -> None:
+        if not self._lock.acquire(timeout=_LOCK_S):
+            return
+        try:
             asked_at = self._clock()  # Lambda may freeze a look for hours between its question and its end
-            try:
-                current, previous = self._current(), self._read_version("AWSPREVIOUS")
-            except SecretError:
-                return  # what is held stays in use until the next look
+            current = self._current()
+            if only_if_rotated and self._knows_previous and current == self._versions[0]:
+                return
+            previous = self._read_version("AWSPREVIOUS")
             self._versions = [current, *([previous] if previous else [])]
-            self._read_at = asked_at
+            self._knows_previous, self._read_at = True, asked_at
+        except SecretError as failure:
+            # What is held stays in use until the next look.
+            telemetry.outcome("SecretNotRenewed", "signature", "WARNING", reason=str(failure))
+        finally:
+            self._lock.release()
 
     def _current(self) -> Version:
         current = self._read_version("AWSCURRENT")
