@@ -2,13 +2,6 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-PORT ?= 4010
-
-# boto3 and the SAM CLI know this variable by its other name alone.
-ifdef AWS_REGION
-export AWS_DEFAULT_REGION = $(AWS_REGION)
-endif
-
 # The newest Python that is really there: a version manager's stand-in for one that is not installed fails the check.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
@@ -47,7 +40,7 @@ timeline: .venv/.ready ## Recent calls and messages of what is up, or one of the
 	@$(LOCAL) timeline $${ID:+"$$ID"}
 
 vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage PORT=4010
-	@$(RUN) -m vonage_simulator --port $(PORT)
+	@$(RUN) -m vonage_simulator $(call options,PORT)
 
 ## ── Deploy it ──
 .PHONY: credentials deploy

@@ -1,5 +1,6 @@
 """`python -m operate COMMAND`: a real account's commands, which make passes on."""
 
+import os
 import sys
 
 from operate import (
@@ -42,6 +43,8 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Run what was typed after `python -m operate`; returns the exit status."""
+    if region := os.environ.get("AWS_REGION"):  # boto3 and the SAM CLI read the other name alone
+        os.environ["AWS_DEFAULT_REGION"] = region
     return command_line.main("python -m operate", ABOUT, COMMANDS, arguments)
 
 

@@ -43,7 +43,7 @@ class Settings:
         Raises:
             OperatorError: There is no such profile.
         """
-        with asking_aws_to(f"be {self.profile}"):
+        with asking_aws_to("sign in"):
             boto3.setup_default_session(profile_name=self.profile, region_name=self.region)
 
     @property

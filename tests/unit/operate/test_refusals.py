@@ -1,6 +1,7 @@
 """What AWS refuses is said with what to do about it."""
 
 import subprocess
+import sys
 
 import pytest
 from botocore import exceptions as aws
@@ -8,6 +9,7 @@ from botocore import exceptions as aws
 from operate.errors import OperatorError
 from operate.paths import ROOT
 from operate.refusals import asking_aws_to
+from tests.fakes.control_plane import Account
 
 
 def refusal(code: str) -> aws.ClientError:
@@ -43,14 +45,16 @@ def test_what_somebody_can_act_on_already_stays_as_it_is() -> None:
     assert raised.value is known
 
 
-def test_region_is_taken_by_the_name_that_the_aws_cli_uses() -> None:
-    show = [
-        "make",
-        "--no-print-directory",
-        "--eval",
-        "show:;@echo $$AWS_DEFAULT_REGION",
-        "show",
-        "AWS_REGION=eu-west-3",
-    ]
+def test_region_is_taken_by_the_name_that_the_aws_cli_uses(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts more than the one that boto3 reads, as it does for the AWS CLI."""
+    del account  # it has no stack
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    command = [sys.executable, "-m", "operate", "doctor"]
 
-    assert subprocess.run(show, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "eu-west-3\n"
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.stderr.startswith("There is no stack ")

@@ -80,6 +80,19 @@ def test_profile_that_is_not_there_is_a_sentence(project: Path) -> None:
     assert "AWS_PROFILE" in refused.value.next_step
 
 
+def test_profile_of_the_shell_that_is_not_there_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    written(project, '[prod.global.parameters]\nstack_name = "shop"\n')
+
+    with pytest.raises(OperatorError) as refused:
+        Stack.of_stage("prod")
+    assert refused.value.cause == (
+        "AWS did not let us sign in: The config profile (nobody) could not be found"
+    )
+
+
 def test_region_of_the_shell_counts_when_the_file_names_none(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
