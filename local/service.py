@@ -81,15 +81,12 @@ def start(
         name, f"http://127.0.0.1:{port}", process.pid, started, str(scratch) if scratch else None
     )
     _children[service.pid] = process
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise OperatorError(f"{name} did not start: {_last_line(log)}", f"Read {log}.")
-        if _answers(service.url + health_path):
-            return service
-        time.sleep(0.1)
-    stop(service)
-    raise OperatorError(f"{name} did not answer within {START_TIMEOUT_S} seconds.", f"Read {log}.")
+    try:
+        _wait_until_it_answers(service, process, health_path, log)
+    except BaseException:  # an interruption, too
+        stop(service)
+        raise
+    return service
 
 
 def refuse_busy_port(name: str, port: int, port_setting: str) -> None:
@@ -149,6 +146,19 @@ def clean_environment(**extra: str) -> dict[str, str]:
         if not name.startswith(("AWS_", "SAM_CLI_", "VONAGE_", "SWITCHBOARD_", "LAYER_"))
     }
     return {**inherited, "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost", **extra}
+
+
+def _wait_until_it_answers(
+    service: Service, process: "subprocess.Popen[bytes]", health_path: str, log: Path
+) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not _answers(service.url + health_path):
+        if process.poll() is not None:
+            raise OperatorError(f"{service.name} did not start: {_last_line(log)}", f"Read {log}.")
+        if time.monotonic() > deadline:
+            within = f"within {START_TIMEOUT_S} seconds"
+            raise OperatorError(f"{service.name} did not answer {within}.", f"Read {log}.")
+        time.sleep(0.1)
 
 
 def _answers(url: str) -> bool:

@@ -1,10 +1,12 @@
 """Servers of the local stage: started, found busy, stopped."""
 
+import signal
 import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local import service
@@ -33,6 +35,19 @@ def start(tmp_path: Path, code: str = SERVER) -> service.Service:
     )
 
 
+# Ends whoever waits for it, as `kill` or Ctrl-C would, and never answers.
+INTERRUPTING = """
+import os, pathlib, signal, sys
+from http.server import *
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        os.kill(os.getppid(), signal.SIGTERM)
+        signal.pause()
+pathlib.Path({pid!r}).write_text(str(os.getpid()))
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     with socket.socket() as listener:
@@ -52,6 +67,18 @@ def test_busy_port_is_named_with_the_setting_that_moves_it(taken: int) -> None:
 def test_server_that_dies_is_reported_with_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="it broke"):
         start(tmp_path, "import sys; sys.exit('it broke')")
+
+
+def test_server_does_not_outlive_an_interruption_of_its_start(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start(tmp_path, INTERRUPTING.format(pid=str(pid)))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert not psutil.pid_exists(int(pid.read_text()))
 
 
 def test_stopped_server_is_gone_with_its_scratch_folder(tmp_path: Path) -> None:
