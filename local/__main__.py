@@ -68,7 +68,7 @@ def _up(out: Output, given: argparse.Namespace) -> int:
 
 def _down(out: Output, _: argparse.Namespace) -> int:
     with Report(out.console).step("Stopping the embedded AWS and the simulated Vonage"):
-        up.stop(state.load().services)
+        up.stop(state.started())
         state.forget()
     return WELL
 

@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from local import service
 from local.service import Service
 from operate import paths
 from operate.errors import OperatorError
+
+FILE = paths.LOCAL / "state.json"
 
 
 @dataclass(frozen=True)
@@ -31,29 +34,68 @@ class State:
 
 def save(state: State) -> None:
     """Write the state, readable by this user alone: it holds the simulated account's secrets."""
-    paths.LOCAL.mkdir(exist_ok=True)
-    paths.STATE.touch(mode=0o600)
-    paths.STATE.write_text(json.dumps(asdict(state), indent=2) + "\n")
+    FILE.parent.mkdir(exist_ok=True)
+    whole = FILE.with_suffix(".new")  # whoever reads meanwhile reads all of it or nothing
+    whole.touch(mode=0o600)
+    whole.write_text(json.dumps(asdict(state), indent=2) + "\n")
+    whole.replace(FILE)
 
 
 def load() -> State:
     """The running stage.
 
     Raises:
-        OperatorError: Nothing is running.
+        OperatorError: Nothing is running, or not all of it, or another version of this project started it.
+    """
+    servers = started() if FILE.exists() else []
+    ended = [server.name for server in servers if not service.alive(server)]
+    if ended == [server.name for server in servers]:
+        raise _nothing()
+    if ended:
+        raise OperatorError(
+            f"Of what `make up` started, {ended[0]} has ended.",
+            f"{paths.LOGS} may say why. Start it all again: make down && make up",
+        )
+    try:
+        return State(**{**_saved(), "services": servers})
+    except TypeError as error:
+        raise OperatorError(
+            "What is running was started by another version of this project.",
+            "Start it again: make down && make up",
+        ) from error
+
+
+def started() -> list[Service]:
+    """The servers that `make up` started, whether or not they still run.
+
+    Raises:
+        OperatorError: Nothing was started, or what was written about it can't be read.
     """
     try:
-        saved = json.loads(paths.STATE.read_text())
+        return [Service(**server) for server in _saved()["services"]]
     except FileNotFoundError:
-        raise OperatorError("Nothing is running here.", "Start it with `make up`.") from None
-    return State(**{**saved, "services": [Service(**server) for server in saved["services"]]})
+        raise _nothing() from None
+    except (ValueError, TypeError, KeyError) as error:
+        raise OperatorError(
+            f"{FILE} isn't what this version of the project writes.",
+            "Delete it. If `make up` then finds a port in use, end what listens there.",
+        ) from error
 
 
 def running() -> bool:
-    """Whether a stage that was saved is still there; one that a restart of the machine ended is not."""
-    return paths.STATE.exists() and any(service.alive(server) for server in load().services)
+    """Whether anything that was started still runs; after a restart of the machine nothing does."""
+    return FILE.exists() and any(map(service.alive, started()))
 
 
 def forget() -> None:
     """Remove the state."""
-    paths.STATE.unlink(missing_ok=True)
+    FILE.unlink(missing_ok=True)
+
+
+def _saved() -> dict[str, Any]:
+    saved: dict[str, Any] = json.loads(FILE.read_text())
+    return saved
+
+
+def _nothing() -> OperatorError:
+    return OperatorError("Nothing is running here.", "Start it with `make up`.")

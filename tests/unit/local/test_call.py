@@ -1,12 +1,12 @@
 """`make call`: scripts go through the simulated Vonage of the stage that is up."""
 
-import json
 from pathlib import Path
 
 import pytest
 
+from local import state
 from local.__main__ import main
-from operate import paths
+from tests.unit.local.stages import this_process, up_at
 from tests.vonage_simulator.customer import Customer, ncco, talk
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import running
@@ -18,7 +18,7 @@ SCRIPT = "caller: [{{hear: {}}}]\nexpect: {{status: completed}}\n"
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A script, and a state that no other test has."""
     path = tmp_path / "call.yaml"
-    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+    monkeypatch.setattr(state, "FILE", tmp_path / "state.json")
     return path
 
 
@@ -29,10 +29,7 @@ def test_script_runs_through_what_is_up_and_its_verdict_is_the_exit_status(
     script.write_text(SCRIPT.format(hears))
     with running(Account.seeded(seed=1)) as up, Customer.serving(up) as customer:
         customer.on("answer", ncco(talk("Hello."))).create()
-        nothing = dict.fromkeys(("aws_url", "console_url", "webhook_url", "stack_name", "application_id"), "")
-        secrets = dict.fromkeys(("api_key", "api_secret", "signature_secret"), "")
-        saved = {**nothing, **secrets, "vonage_url": up.url, "numbers": [], "services": []}
-        paths.STATE.write_text(json.dumps(saved))
+        state.save(up_at(up.url, [this_process(up.url)]))
 
         assert main(["call", str(script)]) == status
 

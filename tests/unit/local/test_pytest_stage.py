@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from operate import paths
+from local import state
 
 pytest_plugins = ["pytester"]
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "STATE", tmp_path / "state.json")
+    monkeypatch.setattr(state, "FILE", tmp_path / "state.json")
 
 
 def test_stage_that_is_not_up_is_an_error_before_the_first_test(pytester: pytest.Pytester) -> None:
