@@ -8,8 +8,6 @@ timer cuts its flow short, and the simulated Vonage waits as long as it takes.
 
 import argparse
 import io
-import json
-import time
 import zipfile
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,7 +17,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from local import aws, state
-from local.reload import NOBODYS_REQUEST
+from local.reload import wake
 from local.sources import Unit, units
 from operate import paths
 from operate.arguments import port as port_number
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 LAYER = "Debugger"
+FOLDERS = ("functions", "workers")
 # What debugpy and VS Code take when nothing else is said.
 PORT = 5678
 # The longest that Lambda allows.
@@ -83,8 +82,7 @@ class Debugging:
             Timeout=TIMEOUT_S,
             Environment={"Variables": settings},
         )
-        request = {**NOBODYS_REQUEST, "requestContext": {"timeEpoch": int(time.time() * 1000)}}
-        self.client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+        wake(self.client, function)
 
     def _layer(self, folder: Path, port: int) -> bytes:
         sources = [str(folder), str(self.root / "layers" / "switchboard")]
@@ -108,7 +106,7 @@ def _only_debugpy() -> Path:
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("function", help="its folder in functions/, such as answer")
+    parser.add_argument("function", help="its folder in functions/ or workers/, such as answer")
     where = "on 127.0.0.1 (default: %(default)s)"
     parser.add_argument("--port", metavar="PORT", type=port_number, default=PORT, help=where)
 
@@ -116,7 +114,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
 def _debug(out: Output, given: argparse.Namespace) -> int:
     _attach(given.function, given.port)
     out.advise(
-        f"functions/{given.function} listens for a debugger on 127.0.0.1:{given.port}.\n"
+        f"The function {given.function} listens for a debugger on 127.0.0.1:{given.port}.\n"
         "In VS Code: Run and Debug, “Attach to a function”, then place a call. `make down` ends it."
     )
     return WELL
@@ -124,17 +122,21 @@ def _debug(out: Output, given: argparse.Namespace) -> int:
 
 def _attach(name: str, port: int) -> None:
     running = state.load()
-    folder = paths.ROOT / "functions" / name
-    known = {unit.folder: unit for unit in units(paths.ROOT / "template.yaml", running.stack_name)}
-    if folder not in known:
-        names = ", ".join(sorted(one.name for one in known if one.parent.name == "functions"))
-        raise OperatorError(f"functions/{name} isn't a function of the template.", f"Choose one of: {names}.")
+    known = {
+        unit.folder.name: unit
+        for unit in units(paths.ROOT / "template.yaml", running.stack_name)
+        if unit.folder.parent.name in FOLDERS
+    }
+    if name not in known:
+        raise OperatorError(
+            f"{name!r} isn't a function of the template.", f"Choose one of: {', '.join(sorted(known))}."
+        )
     cloudformation = aws.session().client("cloudformation", endpoint_url=running.aws_url)
     resource = cloudformation.describe_stack_resource(
-        StackName=running.stack_name, LogicalResourceId=known[folder].logical_id
+        StackName=running.stack_name, LogicalResourceId=known[name].logical_id
     )["StackResourceDetail"]
     debugging = Debugging(aws.session().client("lambda", endpoint_url=running.aws_url))
-    debugging.attach(known[folder], resource["PhysicalResourceId"], port)
+    debugging.attach(known[name], resource["PhysicalResourceId"], port)
     httpx.post(f"{running.vonage_url}/_simulator/patience", trust_env=False).raise_for_status()
 
 

@@ -95,15 +95,11 @@ class Reloader:
         live_s = time.perf_counter() - begun
         meant = {name for unit in changed for name in (ASKED_FIRST if unit.is_layer else [unit.logical_id])}
         with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            list(threads.map(self._start, meant & self._functions.keys()))
+            started = [self._functions[name] for name in meant & self._functions.keys()]
+            list(threads.map(lambda function: wake(self._lambda, function), started))
         what = ", ".join(unit.logical_id for unit in changed)
         started_s = time.perf_counter() - begun
         self.tell("reloaded", f"{what}: live after {live_s:.1f} s, started anew after {started_s:.1f} s")
-
-    def _start(self, logical_id: str) -> None:
-        """Let a function start now, so that the next caller does not wait for it."""
-        request = {**NOBODYS_REQUEST, "requestContext": {"timeEpoch": int(time.time() * 1000)}}
-        self._lambda.invoke(FunctionName=self._functions[logical_id], Payload=json.dumps(request).encode())
 
     def _publish(self, layer: Unit) -> None:
         """Make a new version of a layer, and move the functions that have an older one to it."""
@@ -136,3 +132,9 @@ class Reloader:
             for resource in found
             if resource["ResourceType"] == "AWS::Lambda::Function"
         }
+
+
+def wake(client: "LambdaClient", function: str) -> None:
+    """Let a function start now, so that the next caller does not wait for it."""
+    request = {**NOBODYS_REQUEST, "requestContext": {"timeEpoch": int(time.time() * 1000)}}
+    client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
