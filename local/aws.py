@@ -1,7 +1,7 @@
 """The embedded AWS: ministack, an emulator from PyPI that needs neither Docker nor an account.
 
 It runs in an environment of its own, so that its pins never touch ours. IAM is enforced. Where it differs
-from AWS, `gateway` and `sam` make up for it; the template never does.
+from AWS, `template` and `gateway` make up for it; the project's own template never does.
 """
 
 import shutil
@@ -14,6 +14,7 @@ from operate import paths
 if TYPE_CHECKING:
     import boto3
 
+PYTHON = paths.LOCAL / "aws" / "bin" / "python"
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 # The emulator's root user. It guards nothing: the emulator listens on loopback only.
@@ -31,7 +32,7 @@ def start(port: int, log: Path) -> service.Service:
     temporary.mkdir(parents=True)
     return service.start(
         "the embedded AWS",
-        [str(paths.AWS_PYTHON), "-m", "ministack"],
+        [str(PYTHON), "-m", "ministack"],
         port=port,
         health_path="/_ministack/health",
         log=log,

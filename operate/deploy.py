@@ -6,17 +6,14 @@ minutes of building, and can be known before, is refused before.
 """
 
 import argparse
-import os
-import re
 import shlex
-import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import boto3
 from rich.console import Console
 
-from operate import limits, paths, status, template
+from operate import limits, paths, sam, status, template
 from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
@@ -24,7 +21,6 @@ from operate.stack import Stack
 from operate.stages.samconfig import Settings, settings_of
 
 _AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'
-_PLAIN = re.compile(r"[^\s\"'\\]+")
 
 
 def deploy(out: Console, stage: str, given: str) -> None:
@@ -47,7 +43,7 @@ def deploy(out: Console, stage: str, given: str) -> None:
     if short := limits.shortage():
         out.print(f"{short.message}\n{short.next_step}", style="yellow", markup=False)
     _sam("build", "--config-env", stage)
-    overrides = [as_sam_reads(name, value) for name, value in wanted.items()]
+    overrides = [sam.as_sam_reads(name, value) for name, value in wanted.items()]
     _sam("deploy", "--config-env", stage, "--parameter-overrides", *overrides, stack=stack)
     _refuse_undone(stack, wanted["DeploymentId"])
     out.print(f"Deployed. `make doctor ENV={stage}` examines it; docs/operations.md has the rest.")
@@ -68,14 +64,6 @@ def parameters(configured: Mapping[str, str], given: str, now: datetime) -> dict
             raise OperatorError(f"{text!r} isn't a parameter.", _AS_HERE)
         merged[name] = value
     return merged
-
-
-def as_sam_reads(name: str, value: str) -> str:
-    """A parameter as one word of SAM's command line, which reads quotation marks in it once more."""
-    if _PLAIN.fullmatch(value):
-        return f"{name}={value}"
-    escaped = value.replace('"', '\\"')
-    return f'{name}="{escaped}"'
 
 
 def _ready(settings: Settings) -> Stack:
@@ -107,11 +95,7 @@ def _words(given: str) -> list[str]:
 
 
 def _sam(command: str, *options: str, stack: Stack | None = None) -> None:
-    path = os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)])
-    done = subprocess.run(
-        [str(paths.SAM), command, *options], cwd=paths.ROOT, env={**os.environ, "PATH": path}, check=False
-    )
-    if done.returncode:
+    if sam.run(command, *options):
         again = "Fix what they name, then run the same command again."
         next_step = status.after_failure(stack) if stack else again
         raise OperatorError(f"`sam {command}` failed; its last lines say why.", next_step)

@@ -5,8 +5,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LAYER = ROOT / "layers" / "switchboard"
 LOCAL = ROOT / ".local"
-STATE = LOCAL / "state.json"
 LOGS = LOCAL / "logs"
 SAM = LOCAL / "sam" / "bin" / "sam"
-AWS_PYTHON = LOCAL / "aws" / "bin" / "python"
 UV = LOCAL / "uv" / "bin"

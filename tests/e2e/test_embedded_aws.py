@@ -17,8 +17,9 @@ import boto3
 import httpx
 import pytest
 
-from local import aws, gateway, sam
+from local import aws, gateway
 from local.stage import Stage
+from local.template import local_template, python
 from operate import logs, paths
 from tests.e2e.conftest import wait_until
 
@@ -60,7 +61,7 @@ def test_routes_are_created_from_the_processed_template(stage: Stage, session: b
 def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Session) -> None:
     functions = session.client("lambda", endpoint_url=stage.aws_url).list_functions()["Functions"]
 
-    assert {function["Runtime"] for function in functions} == {f"python{sam.python()}"}
+    assert {function["Runtime"] for function in functions} == {f"python{python()}"}
 
 
 def test_emulator_takes_a_mapping_s_number_from_a_parameter_for_a_text(
@@ -99,9 +100,9 @@ def test_emulator_takes_a_mapping_s_number_from_a_parameter_for_a_text(
     assert {"MaximumConcurrency": "2"} in [each.get("ScalingConfig") for each in read]
 
 
-def test_local_template_differs_in_what_local_sam_says_alone() -> None:
+def test_local_template_differs_in_what_it_says_alone() -> None:
     source = (paths.ROOT / "template.yaml").read_text().splitlines()
-    copy = sam.local_template(paths.ROOT / "template.yaml", paths.LOCAL / "template-test.yaml", "http://aws")
+    copy = local_template(paths.ROOT / "template.yaml", paths.LOCAL / "template-test.yaml", "http://aws")
 
     changed = [
         (was, now) for was, now in zip(source, copy.read_text().splitlines(), strict=True) if was != now
@@ -171,7 +172,7 @@ def function(aws_url: str, client: "LambdaClient", name: str, code: str) -> Iter
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     client.create_function(
         FunctionName=name,
-        Runtime=f"python{sam.python()}",  # type: ignore[arg-type] # one that Lambda has
+        Runtime=f"python{python()}",  # type: ignore[arg-type] # one that Lambda has
         Role=role["Arn"],
         Handler="app.lambda_handler",
         Code={"ZipFile": archive(code)},

@@ -17,6 +17,7 @@ import pytest
 
 from local import aws, sam
 from local.stage import Stage
+from local.template import local_template, python
 from local.up import CALLEE
 from operate import paths
 from tests.e2e.conftest import stage_for, vonage_account
@@ -49,7 +50,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, aws_url: str, account: Vonag
     (folder / ".local").mkdir()
     for installed in (".venv", ".local/sam", ".local/aws", ".local/uv"):
         (folder / installed).symlink_to(paths.ROOT / installed)
-    sam.local_template(paths.ROOT / "template.yaml", folder / "template.yaml", aws_url)
+    local_template(paths.ROOT / "template.yaml", folder / "template.yaml", aws_url)
     settings = (folder / "samconfig.toml").read_text()
     here = f'["VonageApiUrl={account.url}", "VonageNumbersUrl={account.url}", "ArchiveDays=0"]'
     settings = settings.replace(
@@ -70,8 +71,8 @@ def run(command: str, clone: Path, stage: Stage, typed: str) -> subprocess.Compl
             **aws.environment(stage.aws_url),
             "VONAGE_API_URL": stage.vonage_url,
             "LAYER_PLATFORM": f"{machine}-manylinux_2_28",
-            "LAYER_PYTHON": sam.python(),
-            "LAYER_INTERPRETER": str(paths.AWS_PYTHON),
+            "LAYER_PYTHON": python(),
+            "LAYER_INTERPRETER": str(aws.PYTHON),
             "SAM_CLI_TELEMETRY": "0",
         },
         input=typed,

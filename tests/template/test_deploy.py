@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from operate import deploy, paths
+from operate import deploy, paths, sam
 from operate.errors import OperatorError
 from operate.stages.samconfig import settings_of
 
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 def given(words: str) -> list[str]:
     """What `sam deploy` is given for a stage that has no parameters of its own."""
     parameters = deploy.parameters(settings_of("prod").overrides, words, NOW)
-    return [deploy.as_sam_reads(name, value) for name, value in parameters.items()]
+    return [sam.as_sam_reads(name, value) for name, value in parameters.items()]
 
 
 def test_deployment_gets_its_time_and_what_is_given() -> None:

@@ -30,7 +30,7 @@ SHARED: Functions = {
     "Fn::Equals": lambda one, other: one == other,
 }
 OF_RULES: Functions = {**SHARED, "Fn::Contains": lambda members, member: member in members}
-# AWS has more; of these the embedded CloudFormation does not evaluate a join, which local/sam.py knows.
+# AWS has more; of these the embedded CloudFormation does not evaluate a join, which local/template.py knows.
 OF_CONDITIONS: Functions = {**SHARED, "Fn::Join": lambda between, members: between.join(members)}
 ALLOWED = [
     {},

@@ -1,55 +1,33 @@
-"""The template's copy for the embedded AWS: each line that has to differ does, or is missed aloud."""
+"""What the local stage says to the SAM CLI."""
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from local import sam
 from operate import paths
-from operate.errors import OperatorError
 
-TEMPLATE = (paths.ROOT / "template.yaml").read_text()
-LISTING = "                Action: ssm:GetParametersByPath\n                Resource: "
-
-
-def copied(folder: Path, template: str) -> str:
-    source = folder / "template.yaml"
-    source.write_text(template)
-    return sam.local_template(source, folder / "copy.yaml", "http://127.0.0.1:4566").read_text()
+WRITES_WHAT_IT_IS_GIVEN = """\
+#!{python}
+import json, os, pathlib, sys
+seen = {{"arguments": sys.argv[1:], "environment": dict(os.environ)}}
+pathlib.Path(__file__).with_name("seen.json").write_text(json.dumps(seen))
+"""
 
 
-def test_copy_names_the_files_beside_the_template_it_is_made_of(tmp_path: Path) -> None:
-    copy = copied(tmp_path, TEMPLATE)
-
-    assert f"LicenseUrl: {tmp_path}/LICENSE\n" in copy
-    assert f"ReadmeUrl: {tmp_path}/README.md\n" in copy
-
-
-@pytest.mark.parametrize(
-    ("written", "reformatted", "named"),
-    [
-        ("python3.13", "python3.14", "python3.13"),
-        ("BaseUrl: !Sub", "BaseUrl:\n        Fn::Sub:", "BaseUrl"),
-        (LISTING, LISTING.rstrip() + "\n                  - ", "GetParametersByPath"),
-        ("HasNumbers: !Not [", "HasNumbers: !Or [", "HasNumbers"),
-        ("LicenseUrl: LICENSE", 'LicenseUrl: "LICENSE"', "LicenseUrl"),
-        ("ReadmeUrl: README.md", "ReadmeUrl: ./README.md", "ReadmeUrl"),
-    ],
-    ids=["runtime", "own address", "policy", "numbers", "license", "readme"],
-)
-def test_reformatted_line_is_named_with_the_pattern_that_missed_it(
-    tmp_path: Path, written: str, reformatted: str, named: str
+def test_parameters_reach_sam_as_it_reads_them_and_nobody_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert written in TEMPLATE
+    program = tmp_path / "sam"
+    program.write_text(WRITES_WHAT_IT_IS_GIVEN.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setattr(paths, "SAM", program)
 
-    with pytest.raises(OperatorError, match=f"{named}.*found 0 such lines") as raised:
-        copied(tmp_path, TEMPLATE.replace(written, reformatted))
+    quoted = {"Greeting": 'the "front" desk'}
+    sam.deploy("http://127.0.0.1:9", tmp_path / "template.yaml", "shop", quoted, tmp_path / "log")
 
-    assert "local/sam.py" in raised.value.next_step
-
-
-def test_line_that_is_there_twice_is_named_too(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match=r"LicenseUrl.*found 2 such lines"):
-        copied(
-            tmp_path, TEMPLATE.replace("LicenseUrl: LICENSE", "LicenseUrl: LICENSE\n    LicenseUrl: LICENSE")
-        )
+    seen = json.loads((tmp_path / "seen.json").read_text())
+    assert 'Greeting="the \\"front\\" desk"' in seen["arguments"]
+    assert seen["environment"]["SAM_CLI_TELEMETRY"] == "0"

@@ -34,7 +34,10 @@ def deploy(account: Account, tmp_path: Path) -> Deploy:
             f'version = 0.1\n[default.global.parameters]\nstack_name = "{stack}"\n'
         )
         failed = 0 if deploys else 1
-        (programs / "sam").write_text(f"#!/bin/sh\n[ $1 = build ] && echo built && exit\nexit {failed}\n")
+        (programs / "sam").write_text(
+            "#!/bin/sh\necho $AWS_DEFAULT_REGION $SAM_CLI_TELEMETRY >seen\n"
+            f"[ $1 = build ] && echo built && exit\nexit {failed}\n"
+        )
         for program in programs.iterdir():
             program.chmod(0o755)
         command = [sys.executable, "-m", "operate", "deploy", "--parameters", " ".join(parameters)]
@@ -98,6 +101,16 @@ def test_deployment_that_went_through_says_what_is_next(account: Account, deploy
         done.stdout
         == f"{BUILT}Deployed. `make doctor ENV=default` examines it; docs/operations.md has the rest.\n"
     )
+
+
+def test_sam_cli_is_told_the_region_of_the_shell_and_to_report_to_nobody(
+    deploy: Deploy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+
+    deploy()
+
+    assert (tmp_path / "seen").read_text() == "eu-west-3 0\n"
 
 
 def test_young_account_is_told_what_to_ask_for_and_deploys(account: Account, deploy: Deploy) -> None:

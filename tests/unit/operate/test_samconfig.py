@@ -10,8 +10,9 @@ import boto3
 import pytest
 
 from operate import paths
-from operate.deploy import as_sam_reads, parameters
+from operate.deploy import parameters
 from operate.errors import OperatorError
+from operate.sam import as_sam_reads
 from operate.stack import Stack
 from operate.stages.samconfig import Settings, settings_of
 

@@ -1,0 +1,75 @@
+"""The template's copy that runs on the embedded AWS, and each line in which it differs.
+
+The template's runtime is this machine's Python, because the emulator runs functions on it. One policy
+statement is open to every resource, because the emulator authorises `ssm:GetParametersByPath` against no
+narrower one. Whether there are numbers is asked of their text, because the emulator joins no list in a
+condition. How many messages of a queue are worked on at once is a number, because the emulator takes a
+parameter's for a text and then stops working on any queue. The deployment tries its webhooks at the
+emulator's own address, because the stack's is a name that only Amazon's DNS knows. The files that the
+application's metadata names are found from the copy's folder.
+"""
+
+import functools
+import re
+import subprocess
+from pathlib import Path
+
+from local import aws
+from operate.errors import OperatorError
+
+_RUNTIME = "python3.13"
+# Lines of the template that are to be others: what the first group matches stays, the rest is replaced.
+_OWN_API = re.compile(r"(BaseUrl: )!Sub .*\$\{WebhookApi\}.*")
+_LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
+# A release before this one asked its first number alone.
+_NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
+_CONCURRENCY = re.compile(r"(MaximumConcurrency: )!Ref \w+")
+_LICENSE = re.compile(r"(LicenseUrl: )(?=\w)")
+_README = re.compile(r"(ReadmeUrl: )(?=\w)")
+
+
+@functools.cache
+def python() -> str:
+    """The minor version of Python that the emulator runs functions on, such as "3.12"."""
+    version = "import sys; print('{}.{}'.format(*sys.version_info))"
+    return subprocess.run(
+        [aws.PYTHON, "-c", version], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def local_template(source: Path, target: Path, aws_url: str) -> Path:
+    """Write a copy of the template that runs on the emulator, with the differences named above.
+
+    Raises:
+        OperatorError: A line that has to differ is written in another way than the patterns above expect.
+    """
+    template = source.read_text()
+    if _RUNTIME not in template:
+        raise _rewritten(_RUNTIME, 0)
+    template = template.replace(_RUNTIME, f"python{python()}")
+    folder = f"{source.parent}/"  # the copy is in another one
+    own_api = f"!Sub {aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks"
+    template = _replaced(template, _OWN_API, own_api)
+    template = _replaced(template, _LISTING, '"*"')
+    template = _replaced(template, _NUMBERS, "!Ref Numbers")
+    template = _replaced(template, _CONCURRENCY, "2", once=False)
+    template = _replaced(template, _LICENSE, folder)
+    template = _replaced(template, _README, folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(template)
+    return target
+
+
+def _replaced(template: str, pattern: re.Pattern[str], replacement: str, *, once: bool = True) -> str:
+    """The template with such a line replaced, or each of several, but for the pattern's first group."""
+    replaced, hits = pattern.subn(lambda found: found[1] + replacement, template)
+    if hits == 0 or (once and hits > 1):
+        raise _rewritten(pattern.pattern, hits)
+    return replaced
+
+
+def _rewritten(pattern: str, hits: int) -> OperatorError:
+    return OperatorError(
+        f"The local stage changes a line of template.yaml, {pattern!r}, and found {hits} such lines.",
+        "Write the line as it was, or change the pattern in local/template.py.",
+    )

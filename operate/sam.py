@@ -1,0 +1,47 @@
+"""The SAM CLI of this project, run in its folder."""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from typing import IO
+
+from operate import paths
+
+_PLAIN = re.compile(r"[^\s\"'\\]+")
+
+
+def run(
+    command: str,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    log: IO[bytes] | None = None,
+) -> int:
+    """Run `sam COMMAND OPTIONS…`; its exit status.
+
+    Args:
+        command: What it is to do, such as `build`.
+        options: What else it is given.
+        environment: All of its environment; without it, this process's.
+        log: Takes what it prints, and it is asked nothing; without it, it talks to the terminal.
+    """
+    given = {**(os.environ if environment is None else environment), "SAM_CLI_TELEMETRY": "0"}
+    # Building the layers takes uv.
+    given["PATH"] = os.pathsep.join([str(paths.UV), given.get("PATH", os.defpath)])
+    return subprocess.run(
+        [str(paths.SAM), command, *options],
+        cwd=paths.ROOT,
+        env=given,
+        stdin=subprocess.DEVNULL if log else None,
+        stdout=log,
+        stderr=subprocess.STDOUT if log else None,
+        check=False,
+    ).returncode
+
+
+def as_sam_reads(name: str, value: str) -> str:
+    """A parameter as one word of SAM's command line, which reads quotation marks in it once more."""
+    if _PLAIN.fullmatch(value):
+        return f"{name}={value}"
+    escaped = value.replace('"', '\\"')
+    return f'{name}="{escaped}"'
