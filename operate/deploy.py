@@ -41,7 +41,7 @@ def deploy(out: Console, stage: str, given: str) -> None:
     template.refuse(template.read(paths.ROOT / "template.yaml"), settings.stack_name, wanted)
     stack = _ready(settings)
     if short := limits.shortage():
-        out.print(f"{short.message}\n{short.next_step}", style="yellow", markup=False)
+        out.print(str(short), style="yellow", markup=False)
     _sam("build", "--config-env", stage)
     overrides = [sam.as_sam_reads(name, value) for name, value in wanted.items()]
     _sam("deploy", "--config-env", stage, "--parameter-overrides", *overrides, stack=stack)

@@ -1,7 +1,6 @@
 """`make doctor`: what the provisioner finds, and what only CloudFormation and Lambda can tell."""
 
 import argparse
-from dataclasses import asdict
 
 from operate.command_line import AMISS, WELL, Command, Output
 from operate.errors import OperatorError
@@ -9,11 +8,6 @@ from operate.limits import shortage
 from operate.provisioner import Report, ask, is_well, render, takes_resource
 from operate.stack import Stack
 from operate.status import NOT_THERE, trouble
-
-_NOTHING_RECORDED = OperatorError(
-    "The provisioner has no record of an application or a number, so nothing could be examined.",
-    "Were its records in Parameter Store deleted? docs/provisioner.md#records says what they hold.",
-)
 
 
 def examine(stack: Stack, **event: object) -> Report:
@@ -35,12 +29,11 @@ def examine(stack: Stack, **event: object) -> Report:
             f"The stack {stack.name} is in {status}: it has never been deployed.", "Deploy it: `make deploy`."
         )
     report = _asked(stack, amiss, event)
-    if not report.get("resources"):
-        _add(report, stack, "NOTHING_RECORDED", _NOTHING_RECORDED)
     if amiss:
-        _add(report, stack, status, amiss)
+        first = {"resource": stack.name, "status": "sick", "findings": [_finding(status, amiss)]}
+        report.update(status="sick", resources=[first, *report.get("resources", [])])
     if short := shortage():
-        report["by_hand"] = [*report.get("by_hand", []), {"code": "FEW_EXECUTIONS", **asdict(short)}]
+        report["by_hand"] = [*report.get("by_hand", []), _finding("FEW_EXECUTIONS", short)]
     return report
 
 
@@ -48,13 +41,13 @@ def _asked(stack: Stack, amiss: OperatorError | None, event: dict[str, object]) 
     try:
         return ask(stack, "doctor", **event)
     except OperatorError as error:
-        raise amiss or error from error
+        if amiss is None:
+            raise
+        raise amiss from error
 
 
-def _add(report: Report, stack: Stack, code: str, found: OperatorError) -> None:
-    finding = {"code": code, "message": found.cause, "next_step": found.next_step}
-    first = {"resource": stack.name, "status": "sick", "findings": [finding]}
-    report.update(status="sick", resources=[first, *report.get("resources", [])])
+def _finding(code: str, found: OperatorError) -> dict[str, str]:
+    return {"code": code, "message": found.cause, "next_step": found.next_step}
 
 
 def _doctor(out: Output, given: argparse.Namespace) -> int:

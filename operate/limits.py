@@ -4,8 +4,6 @@ Source: AWS, "Lambda quotas" and "Configuring reserved concurrency"; the quota's
 Quotas. A new account's 10 is what users report (awslabs/fhir-works-on-aws-deployment#691).
 """
 
-from dataclasses import dataclass
-
 import boto3
 
 from operate.errors import OperatorError
@@ -19,21 +17,8 @@ _ASK_FOR_MORE = (
 )
 
 
-@dataclass(frozen=True)
-class Shortage:
-    """What is too little for callers to rely on.
-
-    Attributes:
-        message: What there is, and what that means.
-        next_step: What to ask for.
-    """
-
-    message: str
-    next_step: str
-
-
-def shortage() -> Shortage | None:
-    """What is too little in this account and Region, or None.
+def shortage() -> OperatorError | None:
+    """What is too little in this account and Region for callers to rely on, or None.
 
     A refusal to look is told in the same way: it keeps nobody from deploying.
     """
@@ -41,13 +26,13 @@ def shortage() -> Shortage | None:
         with asking_aws_to("read how many functions may run at once (lambda:GetAccountSettings)"):
             limits = boto3.client("lambda").get_account_settings()["AccountLimit"]
     except OperatorError as error:
-        return Shortage(
+        return OperatorError(
             error.cause, "Is the account a young one? Service Quotas, AWS Lambda, shows the limit."
         )
     executions = limits["ConcurrentExecutions"]
     if executions > ENOUGH:
         return None
-    return Shortage(
+    return OperatorError(
         f"At most {executions} functions run at once in this account and Region, all stacks together: a "
         "burst of events can keep a caller's answer, and the fallback, from running.",
         f"Ask AWS for more: `{_ASK_FOR_MORE}`. Until you have it, leave AnswerConcurrency and "

@@ -97,7 +97,8 @@ class Stack:
 
     @cached_property
     def _resources(self) -> dict[str, Any]:
-        return self._listed()
+        """Those that are there: one that CloudFormation could not make has no id."""
+        return {name: each for name, each in self._listed().items() if each.get("PhysicalResourceId")}
 
     def _listed(self) -> dict[str, Any]:
         with asking_aws_to(f"read the stack {self.name}"):

@@ -66,11 +66,16 @@ class Account:
         members = "".join(
             f"<member><LogicalResourceId>{name}</LogicalResourceId><ResourceStatus>{status}</ResourceStatus>"
             f"<ResourceStatusReason>{escape(reason)}</ResourceStatusReason>"
-            f"<PhysicalResourceId>{name}-1</PhysicalResourceId><ResourceType>AWS::Any::Thing</ResourceType>"
+            f"{_physical_id(name, status)}<ResourceType>AWS::Any::Thing</ResourceType>"
             "<LastUpdatedTimestamp>2026-11-23T08:00:00Z</LastUpdatedTimestamp></member>"
             for name, (status, reason) in statuses.items()
         )
         return f"<StackResourceSummaries>{members}</StackResourceSummaries>"
+
+
+def _physical_id(name: str, status: str) -> str:
+    """What could not be made has none; the API reference calls it optional."""
+    return "" if status == "CREATE_FAILED" else f"<PhysicalResourceId>{name}-1</PhysicalResourceId>"
 
 
 def _xml(action: str, result: str) -> str:

@@ -81,12 +81,14 @@ def test_cloudformation_that_cannot_be_reached_is_a_sentence(
 
 
 def test_provisioner_without_records_is_not_healthy(healthy: Account) -> None:
-    healthy.report = {"status": "healthy", "resources": [], "by_hand": []}
+    finding = {"code": "RECORDS_EMPTY", "message": "The records know nothing", "next_step": "Deploy."}
+    nothing = {"resource": "records", "findings": [finding]}
+    healthy.report = {"status": "sick", "resources": [nothing], "by_hand": []}
 
     report = doctor.examine(Stack("shop"))
 
     assert not is_well(report)
-    assert "NOTHING_RECORDED: The provisioner has no record" in render(report)
+    assert "RECORDS_EMPTY: The records know nothing" in render(report)
 
 
 def test_provisioner_that_cannot_be_asked_does_not_hide_what_cloudformation_says(healthy: Account) -> None:
@@ -94,6 +96,14 @@ def test_provisioner_that_cannot_be_asked_does_not_hide_what_cloudformation_says
     healthy.failed = {"WebhookCheck": ("UPDATE_FAILED", "")}
 
     with pytest.raises(OperatorError, match="UPDATE_ROLLBACK_FAILED"):
+        doctor.examine(Stack("shop"))
+
+
+def test_provisioner_that_was_never_made_does_not_hide_what_cloudformation_says(healthy: Account) -> None:
+    healthy.statuses = ["CREATE_FAILED"]
+    healthy.failed = {"ProvisionerFunction": ("CREATE_FAILED", "The role can't be assumed")}
+
+    with pytest.raises(OperatorError, match=r"CREATE_FAILED.*The role can't be assumed"):
         doctor.examine(Stack("shop"))
 
 
