@@ -11,10 +11,11 @@ LOCAL = $(RUN) -m local
 OPERATE = $(RUN) -m operate
 # Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
-# `make test` runs three groups of tests side by side, which take about as long: those that deploy stacks of their own, those
-# that share a stack or a browser, and all others but those of `make contract`.
+# `make test` runs four groups of tests side by side: those that deploy stacks of their own, those that share a stack or a
+# browser, those of the provisioner and the simulator, and all others but those of `make contract`.
 LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
 SHARING = tests/console tests/e2e tests/template
+ALONE = tests/unit/provisioner tests/vonage_simulator
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
 CONTRACT = tests/contract
@@ -91,10 +92,12 @@ test: stage $(RUNTIMES) ## Lint, types, template checks and tests, end to end in
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
 	$(RUN) -m pytest --quiet $(SHARING) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
-	trap 'kill $$lives $$sharing' INT TERM; \
+	trap 'kill $$lives $$sharing $$alone' INT TERM; \
 	$(MAKE) --no-print-directory check || { kill $$lives $$sharing; wait; exit 1; }; \
-	$(RUN) -m pytest $(addprefix --ignore=,$(SHARING) $(CONTRACT)); failed=$$?; \
-	echo "Waiting for the end-to-end tests, which run beside the others…"; \
+	$(RUN) -m pytest --quiet $(ALONE) >.local/logs/test-alone.log 2>&1 & alone=$$!; \
+	$(RUN) -m pytest $(addprefix --ignore=,$(SHARING) $(ALONE) $(CONTRACT)); failed=$$?; \
+	echo "Waiting for the other tests, which run beside these…"; \
+	wait $$alone || failed=1; cat .local/logs/test-alone.log; \
 	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; \
 	wait $$lives || failed=1; cat .local/logs/test-lives.log; exit $$failed
 
