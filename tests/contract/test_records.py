@@ -114,13 +114,15 @@ def leases(records: Records, remaining_s: float = 60) -> Leases:
 
 
 def test_of_many_requests_for_the_same_things_one_works_at_a_time(records: Records) -> None:
-    working, most, done = 0, 0, []
+    start, working, most, done = threading.Barrier(3), 0, 0, []
 
     def work(name: str) -> None:
         nonlocal working, most
+        start.wait(10)
         with leases(records).held(["r-1", "numbers"]):
             working += 1
             most = max(most, working)
+            threading.Event().wait(0.05)  # long enough for the others to be seen, if they were let in
             done.append(name)
             working -= 1
 

@@ -2,14 +2,14 @@
 
 import importlib
 import re
-import subprocess
+import sys
 import threading
-from pathlib import Path
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from operate import paths
 from provisioner.remembered import lease, ownership
 from tests.e2e import releases
 from tests.unit.provisioner.conftest import GB, World
@@ -47,22 +47,30 @@ class Version:
         self.ownership.claim(GB, made)
 
 
-@pytest.fixture
-def released(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Version:
-    """The code of 0.1.1."""
+@pytest.fixture(scope="module")
+def modules_of_the_release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, ModuleType]]:
+    """The code of 0.1.1, in a package of its own beside today's."""
     commit = releases.commit("0.1.1")
     if commit is None:
         pytest.skip("git does not know 0.1.1, so its code was not run")
-    package = tmp_path / "provisioner_0_1_1"
+    written = releases.unpack(commit, tmp_path_factory.mktemp("release")).parent / "provisioner"
+    package = tmp_path_factory.mktemp("renamed") / "provisioner_0_1_1"
     package.mkdir()
     for module in MODULES:
-        git = ["git", "show", f"{commit}:provisioner/{module}.py"]
-        source = subprocess.run(git, cwd=paths.ROOT, check=True, capture_output=True, text=True).stdout
+        source = (written / f"{module}.py").read_text()
         renamed = re.sub(r"^from provisioner\b", f"from {package.name}", source, flags=re.MULTILINE)
         (package / f"{module}.py").write_text(renamed)
     (package / "__init__.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
-    return Version(world, {module: importlib.import_module(f"{package.name}.{module}") for module in MODULES})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(package.parent)
+        yield {module: importlib.import_module(f"{package.name}.{module}") for module in MODULES}
+    for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def released(world: World, modules_of_the_release: dict[str, ModuleType]) -> Version:
+    return Version(world, modules_of_the_release)
 
 
 @pytest.fixture
@@ -113,13 +121,15 @@ def test_the_lease_of_a_dead_holder_is_taken_over_by_the_other_version(
 def test_of_many_requests_of_both_versions_one_works_at_a_time(
     versions: tuple[Version, Version],
 ) -> None:
-    working, most, done = 0, 0, 0
+    start, working, most, done = threading.Barrier(6), 0, 0, 0
 
     def work(version: Version) -> None:
         nonlocal working, most, done
+        start.wait(10)
         with version.held(remaining_s=600):
             working += 1
             most = max(most, working)
+            threading.Event().wait(0.05)  # long enough for the others to be seen, if they were let in
             working -= 1
             done += 1
 
