@@ -17,17 +17,22 @@ def versions() -> list[str]:
 def commit(version: str) -> str | None:
     """The commit of a version: its tag's, else the one that wrote its heading in the changelog.
 
-    None where git does not know it, as in an archive of the sources.
+    None where git does not know it, as in an archive of the sources or in a shallow clone, whose oldest
+    commit seems to have written every heading; and where it is checked out: nothing is compared with itself.
     """
-    if _git("tag", "--list", f"v{version}"):
-        return f"v{version}"
-    wrote_it = _git("log", "--format=%H", f"-S## [{version}]", "--", "CHANGELOG.md").decode().split()
-    return wrote_it[-1] if wrote_it else None
+    if _text("tag", "--list", f"v{version}"):
+        found = _text("rev-parse", f"v{version}^{{commit}}")
+    elif _text("rev-parse", "--is-shallow-repository") == "true":
+        return None
+    else:
+        wrote_it = _text("log", "--format=%H", f"-S## [{version}]", "--", "CHANGELOG.md").split()
+        found = wrote_it[-1] if wrote_it else ""
+    return found if found and found != _text("rev-parse", "HEAD") else None
 
 
 def newest() -> str | None:
-    """The commit of the newest version, where git knows it."""
-    return commit(versions()[0])
+    """The commit of the newest version that there is one of."""
+    return next(filter(None, map(commit, versions())), None)
 
 
 def template(commit: str) -> str:
@@ -40,6 +45,10 @@ def unpack(commit: str, folder: Path) -> Path:
     with tarfile.open(fileobj=BytesIO(_git("archive", commit))) as archive:
         archive.extractall(folder, filter="data")
     return folder / "template.yaml"
+
+
+def _text(*arguments: str) -> str:
+    return _git(*arguments).decode().strip()
 
 
 def _git(*arguments: str) -> bytes:

@@ -33,7 +33,7 @@ def released(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """A released template, as CloudFormation got it."""
     commit = releases.commit(request.param)
     if commit is None:
-        pytest.skip(f"git does not know version {request.param}")
+        pytest.skip(f"git does not know version {request.param}, or it is checked out")
     template = tmp_path_factory.mktemp("released") / "template.yaml"
     template.write_text(releases.template(commit))
     translated: Json = translate(Path(template))["translated"]

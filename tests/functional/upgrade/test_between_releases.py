@@ -41,7 +41,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the newest released version."""
     commit = releases.newest()
     if commit is None:
-        pytest.skip("git does not know the newest release")
+        pytest.skip("git knows no release but what is checked out")
     return releases.unpack(commit, tmp_path_factory.mktemp("release")).parent
 
 
