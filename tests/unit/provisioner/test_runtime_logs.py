@@ -33,4 +33,9 @@ def test_no_line_of_a_deployment_has_a_secret_a_number_or_an_address(
     text = json.dumps(lines)
     secrets = [*world.vonage.credentials, world.secret(stack)["private_key"].splitlines()[1]]
     addresses = [world.vonage.url, world.aws.url, created.event["ResponseURL"], "/v2/applications"]
+    said = [line["message"] for line in lines]
+    assert [each for each in said if each.startswith("answered SUCCESS")] == [
+        "answered SUCCESS to Create of App",
+        "answered SUCCESS to Create of Link",
+    ]
     assert [each for each in [*secrets, *addresses, GB] if each in text] == []
