@@ -63,6 +63,14 @@ def start(layer: Path, given: dict[Path, list[Json]]) -> subprocess.CompletedPro
     )
 
 
+def start_worker(layer: Path, worker: Path, event: Json) -> None:
+    """Have a worker handle an event. One that cannot be loaded with this layer has said so."""
+    assert (worker / "app.py").exists()
+    done = start(layer, {worker: [event]})
+    last_line = done.stderr.decode().strip().rpartition("\n")[2]
+    assert done.returncode == 0 or last_line.startswith(("ImportError:", "ModuleNotFoundError:")), done.stderr
+
+
 def run(layer: Path, given: dict[Path, list[Json]]) -> dict[Path, list[Json]]:
     """What they answer."""
     done = start(layer, given)
@@ -132,7 +140,7 @@ def test_event_is_recorded_once_where_a_worker_between_the_releases_had_it_first
     code, layer = mixed
     event = {"id": "e-1", "name": "voice.answered", "received_at": 1.0, "subject": "CON-1", "payload": {}}
 
-    start(layer, {worker(code, "record"): [batch(event)]})
+    start_worker(layer, worker(code, "record"), batch(event))
     run(ROOT, {worker(ROOT, "record"): [batch(event)]})
 
     assert [entry["id"] for entry in timeline.read("CON-1")] == ["e-1"]
@@ -144,7 +152,7 @@ def test_command_is_carried_out_once_where_a_worker_between_the_releases_had_it_
 ) -> None:
     code, layer = mixed
 
-    start(layer, {worker(code, "outbound"): [batch(sample("command_sms_text"))]})
+    start_worker(layer, worker(code, "outbound"), batch(sample("command_sms_text")))
     run(ROOT, {worker(ROOT, "outbound"): [batch(sample("command_sms_text"))]})
 
     assert len(vonage.requests) == 1
