@@ -1,10 +1,20 @@
-"""An AWS account of canned answers, for code that is given a boto3 client by its service's name."""
+"""An AWS account of canned answers, for code that is given a boto3 client by its service's name.
+
+What is asked must be what boto3 would send: botocore's own model of each service judges it.
+"""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
 
 Json = dict[str, Any]
 Answer = Callable[..., Any]
+BOTOCORE = botocore.session.get_session()
 
 
 class Account:
@@ -38,13 +48,44 @@ class _Client:
         self._account, self._service = account, service
 
     def __getattr__(self, operation: str) -> Answer:
-        return lambda **arguments: self._account.answer(f"{self._service}.{operation}", arguments)
+        if operation not in _operations(self._service):
+            raise AttributeError(f"{self._service} has no operation {operation}")
+        name = _operations(self._service)[operation]
+        return lambda **arguments: self._answer(name, operation, arguments)
 
     def get_paginator(self, operation: str) -> "_Pages":
+        BOTOCORE.get_paginator_model(self._service).get_paginator(_operations(self._service)[operation])
         return _Pages(getattr(self, operation), {})
 
     def get_waiter(self, name: str) -> "_Waiter":
-        return _Waiter(getattr(self, f"wait_{name}"))
+        waiters = BOTOCORE.get_waiter_model(self._service)
+        (waiter,) = [each for each in waiters.waiter_names if xform_name(each) == name]
+        operation = waiters.get_waiter(waiter).operation
+        return _Waiter(lambda **arguments: self._answer(operation, f"wait_{name}", arguments))
+
+    def _answer(self, operation: str, name: str, arguments: Json) -> Any:  # noqa: ANN401 - as boto3 types it
+        sent = {each: value for each, value in arguments.items() if each not in _BOTO3_S_OWN}
+        takes = _model(self._service).operation_model(operation).input_shape
+        assert takes or not sent, f"{name} takes no arguments"
+        if takes:
+            problems = ParamValidator().validate(sent, takes)
+            assert not problems.has_errors(), problems.generate_report()
+        return self._account.answer(f"{self._service}.{name}", arguments)
+
+
+# Arguments that boto3 keeps to itself.
+_BOTO3_S_OWN = {"PaginationConfig", "WaiterConfig"}
+
+
+@cache
+def _model(service: str) -> ServiceModel:
+    return BOTOCORE.get_service_model(service)
+
+
+@cache
+def _operations(service: str) -> dict[str, str]:
+    """The operations of a service by their names in Python."""
+    return {xform_name(name): name for name in _model(service).operation_names}
 
 
 class _Waiter:

@@ -26,6 +26,7 @@ class Account:
         executions: How many functions may run at once.
         denied: Actions that the caller may not do.
         report: What the stack's provisioner answers.
+        unknown: Actions that were asked for and that it has not learnt.
     """
 
     url: str = ""
@@ -35,6 +36,7 @@ class Account:
     executions: int = 1000
     denied: set[str] = field(default_factory=set)
     report: dict[str, object] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
 
     def answer(self, action: str) -> tuple[int, str]:
         """The status and body of a reply."""
@@ -46,9 +48,13 @@ class Account:
             return 200, json.dumps(self.report)
         if action == "GetAccountSettings":
             return 200, json.dumps({"AccountLimit": {"ConcurrentExecutions": self.executions}})
+        of_the_stack = {"DescribeStacks": self._stack, "ListStackResources": self._resources}
+        if action not in of_the_stack:
+            self.unknown.append(action)
+            return 400, _error("InvalidAction", f"Could not find operation {action}")
         if not self.statuses:
             return 400, _error("ValidationError", "Stack with id shop does not exist")
-        return 200, _xml(action, self._stack() if action == "DescribeStacks" else self._resources())
+        return 200, _xml(action, of_the_stack[action]())
 
     def _stack(self) -> str:
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
@@ -88,7 +94,7 @@ def _error(code: str, message: str) -> str:
 
 @contextmanager
 def running() -> Iterator[Account]:
-    """An account on a free loopback port, until the block ends."""
+    """An account on a free loopback port, until the block ends; nothing may have asked for what it lacks."""
     account = Account()
 
     class Handler(BaseHTTPRequestHandler):
@@ -118,6 +124,7 @@ def running() -> Iterator[Account]:
     thread.start()
     try:
         yield account
+        assert account.unknown == []
     finally:
         server.shutdown()
         thread.join()
