@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = {"functions", "workers", "switchboard", "provisioner", "operate", "vonage_simulator", "local", "tests"}
 HEAVY = {
     "asyncio", "aws_lambda_powertools", "boto3", "botocore", "cryptography", "http.client", "httpx",
     "importlib.metadata", "jwt", "pydantic", "ssl",
@@ -54,31 +53,6 @@ def test_the_fallback_loads_the_standard_library_alone() -> None:
 
 def test_the_package_itself_loads_none_of_its_modules() -> None:
     assert [name for name in loaded("import switchboard") if name.startswith("switchboard.")] == []
-
-
-def imported(path: Path) -> set[str]:
-    """The top-level packages, and the functions, that a file imports anywhere in it."""
-    nodes = list(ast.walk(ast.parse(path.read_text())))
-    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
-    return {name.partition(".")[0] for name in names}
-
-
-@pytest.mark.parametrize(
-    ("folder", "may"),
-    [
-        ("layers/switchboard/switchboard", {"switchboard"}),
-        ("functions", {"switchboard"}),
-        ("workers", {"switchboard"}),
-        ("provisioner", {"provisioner", "switchboard"}),
-        ("operate", {"operate", "switchboard"}),
-        ("vonage_simulator", {"vonage_simulator", "switchboard"}),
-        ("local", OURS - {"tests"}),
-    ],
-)
-def test_imports_run_one_way(folder: str, may: set[str]) -> None:
-    for path in (ROOT / folder).rglob("*.py"):
-        assert imported(path) & OURS <= may, path
 
 
 @pytest.mark.parametrize("folder", ["functions", "examples"])

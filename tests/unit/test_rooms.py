@@ -32,15 +32,15 @@ FLOORS = {
     ],
 }  # fmt: skip
 
-# What a house may import of the others.
+# What a house may import of ours. A function is deployed by itself, so it imports no other.
 NEIGHBOURS = {
-    LAYER: set(),
+    LAYER: {"switchboard"},
     "functions": {"switchboard"},
     "workers": {"switchboard"},
-    "provisioner": {"switchboard"},
-    "vonage_simulator": {"switchboard.wire"},
-    "operate": {"switchboard"},
-    "local": {"functions", "operate", "provisioner", "switchboard", "vonage_simulator", "workers"},
+    "provisioner": {"provisioner", "switchboard"},
+    "vonage_simulator": {"vonage_simulator", "switchboard.wire"},
+    "operate": {"operate", "switchboard"},
+    "local": {"local", "functions", "operate", "provisioner", "switchboard", "vonage_simulator", "workers"},
 }
 OURS = {Path(house).name for house in NEIGHBOURS} | {"tests", "benchmarks", "docs"}
 MOST_MODULES = 20
@@ -49,6 +49,7 @@ MOST_MODULES = 20
 def modules_of(house: Path) -> dict[str, Path]:
     """Every module of a package by its dotted name; a folder's `__init__` has the folder's."""
     names = {path.relative_to(house.parent).with_suffix(""): path for path in sorted(house.rglob("*.py"))}
+    assert names, f"there is no module in {house}"
     return {".".join(name.parts).removesuffix(".__init__"): path for name, path in names.items()}
 
 
@@ -120,7 +121,7 @@ def test_no_modules_import_each_other_in_a_circle(house: str) -> None:
 
 @pytest.mark.parametrize("house", NEIGHBOURS)
 def test_a_house_imports_its_neighbours_alone(house: str) -> None:
-    allowed = NEIGHBOURS[house] | {Path(house).name}
+    allowed = NEIGHBOURS[house]
     strangers = [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules_of(ROOT / house).values()
@@ -128,6 +129,18 @@ def test_a_house_imports_its_neighbours_alone(house: str) -> None:
         if name.partition(".")[0] in OURS and not any(f"{name}.".startswith(f"{one}.") for one in allowed)
     ]
     assert strangers == []
+
+
+@pytest.mark.parametrize("house", NEIGHBOURS)
+def test_imports_are_absolute(house: str) -> None:
+    """The rules above do not see others."""
+    relative = [
+        f"{module}, line {node.lineno}"
+        for module, path in modules_of(ROOT / house).items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
 
 
 @pytest.mark.parametrize("house", [*FLOORS, "operate", "local"])
@@ -151,6 +164,7 @@ def test_no_house_has_two_types_of_one_name(house: str) -> None:
 
 def test_no_folder_is_crowded() -> None:
     houses = [ROOT / house for house in (*NEIGHBOURS, "tests", "benchmarks")]
+    assert all(house.is_dir() for house in houses)
     folders = [folder for house in houses for folder in [house, *house.rglob("*/")]]
     crowded = {folder: n for folder in folders if (n := len(list(folder.glob("*.py")))) > MOST_MODULES}
     assert crowded == {}
