@@ -15,6 +15,16 @@ from tests.factories import CREDENTIALS
 from tests.fakes.stores import Aws, running
 from tests.lambda_runtime import Runtime
 
+# The environment of a function, but for the address of AWS.
+FUNCTION = {
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
+    "AWS_SESSION_TOKEN": "session-token",
+    "AWS_REGION": "eu-west-1",
+    "AWS_DEFAULT_REGION": "eu-west-1",  # boto3 reads this one; Lambda sets both
+    "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+}
+
 
 class Logs:
     """What was logged during a test."""
@@ -44,15 +54,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     with running() as fake:
         fake.denies_missing = True
         fake.secret("switchboard/vonage", CREDENTIALS)
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
-            "AWS_SESSION_TOKEN": "session-token",
-            "AWS_REGION": "eu-west-1",
-            "AWS_DEFAULT_REGION": "eu-west-1",  # boto3 reads this one; Lambda sets both
-            "AWS_ENDPOINT_URL": fake.url,
-            "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
-        }.items():
+        for name, value in {**FUNCTION, "AWS_ENDPOINT_URL": fake.url}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(pipeline, "_secrets", SignatureSecrets())
         _secrets_manager().close()

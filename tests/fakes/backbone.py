@@ -4,6 +4,12 @@ Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, UpdateItem, 
 (PutEvents, which reports failures in a reply of status 200).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from switchboard.aws import bus, queues, table
+
 from tests.fakes import limits
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 
@@ -13,6 +19,30 @@ COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo"
 REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
 BUS_COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-commands"
 BUS_REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-rejected"
+
+
+@contextmanager
+def added_to(aws: Aws, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put a stack's queues, table and bus in an account, and their names in the environment."""
+    aws.queues |= {QUEUE: [], COMMANDS: [], DEAD: []}
+    aws.tables["timeline"] = {}
+    for name, value in {
+        "SWITCHBOARD_QUEUE_URL": QUEUE,
+        "SWITCHBOARD_COMMANDS_QUEUE_URL": COMMANDS,
+        "SWITCHBOARD_EVENTS_DLQ_URL": DEAD,
+        "SWITCHBOARD_TABLE_NAME": "timeline",
+        "SWITCHBOARD_BUS_NAME": "bus",
+        "AWS_MAX_ATTEMPTS": "1",
+    }.items():
+        patch.setenv(name, value)
+    try:
+        yield
+    finally:
+        queues._sqs.close()
+        for client in (table.client, bus.client):
+            if client.cache_info().currsize:
+                client().close()
+            client.cache_clear()
 
 
 def send_message(aws: Aws, asked: Json) -> Json:

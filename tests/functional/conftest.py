@@ -5,33 +5,17 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from switchboard.aws import bus, queues, table
 from switchboard.outbound import carrying_out
 
-from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, COMMANDS, DEAD, QUEUE, REJECTED
+from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, REJECTED, added_to
 from tests.fakes.stores import Aws
 from tests.fakes.vonage_api import VonageApi, running
 
 
 @pytest.fixture
 def backbone(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    aws.queues |= {QUEUE: [], COMMANDS: [], DEAD: []}
-    aws.tables["timeline"] = {}
-    for name, value in {
-        "SWITCHBOARD_QUEUE_URL": QUEUE,
-        "SWITCHBOARD_COMMANDS_QUEUE_URL": COMMANDS,
-        "SWITCHBOARD_EVENTS_DLQ_URL": DEAD,
-        "SWITCHBOARD_TABLE_NAME": "timeline",
-        "SWITCHBOARD_BUS_NAME": "bus",
-        "AWS_MAX_ATTEMPTS": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield aws
-    queues._sqs.close()
-    for client in (table.client, bus.client):
-        if client.cache_info().currsize:
-            client().close()
-        client.cache_clear()
+    with added_to(aws, monkeypatch):
+        yield aws
 
 
 @pytest.fixture(scope="session")
