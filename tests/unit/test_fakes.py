@@ -4,23 +4,46 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+from botocore.config import Config
 
-from provisioner.world.aws import CONFIG
+from provisioner.cloudformation.deadline import Deadline
+from provisioner.world.aws import patient
 from provisioner.world.records import Records
 from tests.fakes import stores
 
 SESSION = boto3.Session("AKIAEXAMPLE", "example", region_name="us-east-1")
+ONCE = Config(retries={"total_max_attempts": 1})  # botocore's pauses would be real
+
+
+class Clock:
+    """Stands still unless somebody waits."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def now(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
 
 
 @pytest.fixture
-def aws() -> Iterator[stores.Aws]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def aws(clock: Clock) -> Iterator[stores.Aws]:
     with stores.running() as fake:
+        fake.now = clock.now
         yield fake
 
 
 @pytest.fixture
-def records(aws: stores.Aws) -> Records:
-    return Records(SESSION.client("ssm", endpoint_url=aws.url, config=CONFIG), "/switchboard/test")
+def records(aws: stores.Aws, clock: Clock) -> Records:
+    client = SESSION.client("ssm", endpoint_url=aws.url, config=ONCE)
+    return Records(patient(client, Deadline.after(60, clock.now, clock.sleep)), "/switchboard/test")
 
 
 def test_records_are_written_though_parameter_store_takes_three_a_second(
