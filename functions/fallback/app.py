@@ -53,7 +53,9 @@ def connect(number: str, called: str | None) -> dict[str, Any]:
 
 
 def _msisdn(number: str) -> str:
-    """The digits of a number as people write it: `+44 7700 900000` is `447700900000`."""
+    """The digits of a number as people write it: `+44 (0)7700 900000` is `447700900000`."""
+    country, trunk_zero, rest = number.replace(" ", "").partition("(0)")
+    number = country + rest if trunk_zero and country.strip("+") else number
     return "".join(each for each in number if each in "0123456789").removeprefix("00")
 
 

@@ -65,7 +65,9 @@ def test_a_caller_who_was_not_answered_reaches_the_fallback_number(monkeypatch: 
     assert action["from"] == sample("fallback_answer")["to"]
 
 
-@pytest.mark.parametrize("written", ["+447700900999", "+44 7700 900999", "0044 (7700) 900-999"])
+@pytest.mark.parametrize(
+    "written", ["+447700900999", "+44 7700 900999", "0044 (7700) 900-999", "+44 (0)7700 900999"]
+)
 def test_fallback_number_is_read_as_people_write_it(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     monkeypatch.setenv("FALLBACK_NUMBER", written)
 

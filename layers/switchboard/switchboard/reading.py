@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 _SIP_HEADER = "SipHeader_"
 # What people write between, before and after the digits; hyphens of four lengths among it.
 _PUNCTUATION = " ()./-'\"\u2010\u2011\u2012\u2013"
+# Dialled inside a country only: in `+44 (0)7700 900000`, from anywhere else it leads to another number.
+_TRUNK_ZERO = "(0)"
+_LONGEST_COUNTRY_CODE = 3
 
 
 def caller(request: Mapping[str, Any]) -> str:
@@ -20,11 +23,21 @@ def caller(request: Mapping[str, Any]) -> str:
 def msisdn(number: str) -> str:
     """A phone number as Vonage writes it: `+44 7700 900000` and `0044 7700-900000` are `447700900000`.
 
-    Characters that can't be seen go too: a number that is copied from an address book may bring some along.
-    The rest stays as it is, so what isn't a phone number doesn't become one.
+    Characters that can't be seen go too: a number that is copied from an address book may bring some along;
+    so does the `(0)` after a country code. The rest stays as it is, so what isn't a phone number doesn't
+    become one.
     """
-    written = (each for each in number if each.isprintable() and each not in _PUNCTUATION)
-    return "".join(written).removeprefix("+").removeprefix("00")
+    written = "".join(each for each in number if each.isprintable() and not each.isspace())
+    country, trunk_zero, rest = written.partition(_TRUNK_ZERO)
+    country = _international(country)
+    if not (trunk_zero and country):
+        return _international(written)
+    return country + _international(rest) if len(country) <= _LONGEST_COUNTRY_CODE else written
+
+
+def _international(written: str) -> str:
+    digits = "".join(each for each in written if each not in _PUNCTUATION)
+    return digits.removeprefix("+").removeprefix("00")
 
 
 def leg(event: Mapping[str, Any]) -> str | None:

@@ -200,6 +200,8 @@ def test_video_and_network_apis_pass_through_with_their_booleans() -> None:
     ("numbers", "told"),
     [
         ("07700 900000", "national form"),
+        ("(0)7700 900000", "national form"),
+        ("447700(0)900000", "not a telephone number"),
         ("+44 7700 ABC", "not a telephone number"),
         ("123456", "6 digits"),
         ("1234567890123456", "16 digits"),
