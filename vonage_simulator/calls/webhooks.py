@@ -15,10 +15,11 @@ from vonage_simulator.ncco.reading import INVALID, Ncco, Reader, Reading, read_o
 from vonage_simulator.switches import Switches
 from vonage_simulator.types import Json
 from vonage_simulator.webhooks.delivery import Delivery
-from vonage_simulator.webhooks.reply import Reply
+from vonage_simulator.webhooks.reply import Reason, Reply
 from vonage_simulator.webhooks.request import Webhook
 
 OVERTAKEN_WITHIN_S = 5
+SYNTAX_ERROR = "Syntax error in NCCO. Invalid value type or action."
 SOCKET_TIMEOUT_MS = {"answer": 5000, "fallback": 5000}
 
 
@@ -110,14 +111,14 @@ class CallWebhooks:
         if reading.failure and self.endpoints.fallback:
             fallback = replace(
                 self._webhook(
-                    "fallback", self.endpoints.fallback, _fallback_payload(webhook, reading.failure)
+                    "fallback", self.endpoints.fallback, _fallback_payload(webhook, reading.reason)
                 ),
                 leg=webhook.leg,
                 fallback_of=entry_id,
             )
             reading, _ = await self._twice(fallback, read_required)
         if reading.failure:
-            self.report(reading.failure)
+            self.report(SYNTAX_ERROR if reading.failure == INVALID else reading.reason)
         return reading.ncco
 
     async def _twice(self, webhook: Webhook, read: Reader) -> tuple[Reading, int]:
@@ -143,9 +144,8 @@ class CallWebhooks:
         hook = {"address": url, "http_method": "GET"}
         return await self._ask(self._webhook("answer", hook, payload, leg), read_required)
 
-    def report(self, failure: str) -> None:
+    def report(self, reason: str) -> None:
         """Send an error event about something that could not be done."""
-        reason = "Syntax error in NCCO. Invalid value type or action." if failure == INVALID else failure
         self.event({"reason": reason, "conversation_uuid": self._call, "timestamp": self._clock.timestamp()})
 
     def _webhook(self, kind: str, hook: Json, payload: Json, leg: Leg | None = None) -> Webhook:
@@ -163,6 +163,6 @@ class CallWebhooks:
         )
 
 
-def _fallback_payload(webhook: Webhook, failure: str) -> Json:
+def _fallback_payload(webhook: Webhook, reason: Reason) -> Json:
     original = {"url": webhook.url, "type": "answer" if webhook.kind == "answer" else "event"}
-    return {**webhook.payload, "reason": failure, "original_request": original}
+    return {**webhook.payload, "reason": reason, "original_request": original}

@@ -10,17 +10,22 @@ from typing import Any
 
 from vonage_simulator.ncco import check
 from vonage_simulator.types import Json
-from vonage_simulator.webhooks.reply import Reply
+from vonage_simulator.webhooks.reply import Reason, Reply
 
 Ncco = list[Json]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reply says about how the call goes on."""
+    """What a reply says about how the call goes on.
+
+    Attributes:
+        failure: why there is no NCCO although there should be one; `reason` is the same in Vonage's words.
+    """
 
     ncco: Ncco | None = None
     failure: str | None = None
+    reason: Reason = "Invalid NCCO."
     problems: tuple[check.NccoProblem, ...] = ()
 
     def as_json(self) -> Json:
@@ -37,7 +42,7 @@ INVALID = "invalid NCCO"
 def read_required(reply: Reply) -> Reading:
     """The reply of an answer or fallback URL: 200, JSON, an NCCO; anything else is a failure."""
     if reply.status != 200:
-        return Reading(failure=reply.failure or f"status {reply.status}")
+        return _failed(reply)
     if not _is_json(reply.content_type):
         return Reading(failure=f"content type {reply.content_type or 'missing'}")
     return _parsed(reply.body, non_array="fail")
@@ -46,13 +51,20 @@ def read_required(reply: Reply) -> Reading:
 def read_optional(reply: Reply, non_array: str) -> Reading:
     """The reply to an event that may return an NCCO: an empty one lets the call go on."""
     if reply.failure:
-        return Reading(failure=reply.failure)
+        return _failed(reply)
     if reply.status != 200 or not reply.body.strip():
         return Reading()
     reading = _parsed(reply.body, non_array)
     if reading.ncco is not None and not _is_json(reply.content_type):
         return Reading(failure=f"content type {reply.content_type or 'missing'}")
     return reading
+
+
+def _failed(reply: Reply) -> Reading:
+    """What comes of a reply whose body isn't looked at."""
+    return Reading(
+        failure=reply.failure or f"status {reply.status}", reason=reply.reason or "Invalid response code."
+    )
 
 
 def _parsed(body: bytes, non_array: str) -> Reading:

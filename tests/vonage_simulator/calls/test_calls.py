@@ -19,6 +19,7 @@ from vonage_simulator.account.account import Account
 from vonage_simulator.server import running
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.vonage import Vonage
+from vonage_simulator.webhooks.reply import reply_of
 
 SORRY = ncco(talk("Sorry."))
 
@@ -269,14 +270,60 @@ def test_untrusted_certificate_is_not_tried_again(customer: Customer, vonage: Vo
 
     (asked,) = vonage.journal.entries(webhook="answer")
     assert asked["failure"] == "TLS error"
-    assert customer.bodies("fallback")[0]["reason"] == "TLS error"
+    assert customer.bodies("fallback")[0]["reason"] == "Connection closed."
 
 
 def test_address_that_is_none_is_a_failure_like_others(customer: Customer) -> None:
     ask = {"action": "input", "type": ["dtmf"], "eventUrl": ["https://example.com:port/menu"]}
     customer.on("answer", ncco(ask, talk("Going on."))).create()
     assert texts(customer.call()) == ["Going on."]
-    assert [event["reason"] for event in customer.bodies("event") if "reason" in event] == ["invalid URL"]
+    assert [event["reason"] for event in customer.bodies("event") if "reason" in event] == [
+        "Connection closed."
+    ]
+
+
+@pytest.mark.parametrize("webhook", ["answer", "menu"])
+@pytest.mark.parametrize(
+    ("failing", "reason"),
+    [
+        (Answer(500), "Invalid response code."),
+        (Answer(404), "Invalid response code."),
+        (Answer(503), "Invalid response code."),
+        (Answer(307, headers={"Location": "https://example.com/"}), "Invalid response code."),
+        (Answer(body=b"[]", headers={"Content-Type": "text/html"}), "Invalid NCCO."),
+        (Answer(body=b'[{"action": "dance"}]'), "Invalid NCCO."),
+        (Answer(reset=True), "Connection closed."),
+    ],
+    ids=["500", "404", "503", "redirect", "html", "no action", "closed"],
+)
+def test_fallback_is_told_the_reason_in_vonages_words(
+    customer: Customer, webhook: str, failing: Answer, reason: str
+) -> None:
+    ask = {"action": "input", "type": ["dtmf"], "eventUrl": [f"{customer.url}/menu"]}
+    customer.on("answer", ncco(ask)).on("fallback", SORRY).on(webhook, failing)
+    customer.create(webhooks={"fallback_answer_url": customer.hook("fallback")})
+
+    assert texts(customer.call()) == ["Sorry."]
+
+    (copy,) = customer.bodies("fallback")
+    kind = "answer" if webhook == "answer" else "event"
+    assert copy["reason"] == reason
+    assert copy["original_request"] == {"url": f"{customer.url}/{webhook}", "type": kind}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [
+        (httpx.ConnectTimeout("late"), "Socket timeout."),
+        (httpx.ReadTimeout("late"), "Socket timeout."),
+        (httpx.ConnectError("refused"), "Connection closed."),
+        (httpx.ReadError("reset by peer"), "Connection reset."),
+        (httpx.RemoteProtocolError("closed"), "Connection closed."),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_lost_connection_is_told_in_vonages_words(outcome: httpx.HTTPError, reason: str) -> None:
+    assert reply_of(outcome).reason == reason
 
 
 def test_input_event_and_its_fallback_are_tried_twice_then_the_call_goes_on(customer: Customer) -> None:

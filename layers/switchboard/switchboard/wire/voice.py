@@ -28,14 +28,18 @@ class AnswerRequest(_From, total=False):
 
 
 class OriginalRequest(TypedDict, total=False):
-    """The webhook that failed; `type` is `event`, or `answer` (this value is unconfirmed)."""
+    """The webhook that failed; `type` is `answer` or `event`."""
 
     url: str
     type: str
 
 
 class FallbackRequest(AnswerRequest, total=False):
-    """The fields of a webhook that failed, and why; the reply must be an NCCO."""
+    """The fields of a webhook that failed, and why; the reply must be an NCCO.
+
+    `reason` is `Connection closed.`, `Connection reset.`, `Socket timeout.`, `Invalid NCCO.` or
+    `Invalid response code.` Source: Nexmo/nexmo-developer#2491, by Vonage's staff.
+    """
 
     reason: str
     original_request: Required[OriginalRequest]
