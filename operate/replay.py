@@ -4,11 +4,12 @@ Whoever listens sees the same `detail.id` again. Commands are never carried out 
 """
 
 import argparse
-import json
+import os
 from datetime import UTC, datetime
 
 import boto3
-from switchboard.envelope import source
+from switchboard.aws import bus
+from switchboard.envelope import Envelope
 from switchboard.timeline.events import Entry
 
 from operate import timeline
@@ -18,8 +19,6 @@ from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
-_ENTRIES_PER_CALL = 10
-
 
 def call(stack: Stack, subject: str) -> int:
     """Put the events of one call or message on the bus again, oldest first; how many they are.
@@ -27,14 +26,16 @@ def call(stack: Stack, subject: str) -> int:
     Raises:
         OperatorError: Nothing is known of it, or AWS refused.
     """
-    entries = [_entry(stack, event) for event in timeline.read(stack, subject)]
-    client = boto3.client("events")
-    with asking_aws_to("put events on the bus"):
-        for start in range(0, len(entries), _ENTRIES_PER_CALL):
-            reply = client.put_events(Entries=entries[start : start + _ENTRIES_PER_CALL])  # type: ignore[arg-type]
-            if reply["FailedEntryCount"]:
-                raise OperatorError("The bus did not take every event.", "Run the same command again.")
-    return len(entries)
+    events = timeline.read(stack, subject)
+    os.environ["SWITCHBOARD_BUS_NAME"] = stack.id_of("EventBus")
+    refused = [error for error in bus.publish([_envelope(event) for event in events]) if error]
+    if refused:
+        raise OperatorError(
+            f"The bus did not take {len(refused)} of {len(events)} events: {', '.join({*refused})}.",
+            "If you may put events on the bus (events:PutEvents), run the same command again: "
+            "each event keeps its id.",
+        )
+    return len(events)
 
 
 def stretch(stack: Stack, begin: datetime, end: datetime) -> str:
@@ -57,19 +58,13 @@ def stretch(stack: Stack, begin: datetime, end: datetime) -> str:
     return name
 
 
-def _entry(stack: Stack, event: Entry) -> dict[str, str]:
-    detail = {
+def _envelope(event: Entry) -> Envelope:
+    return {
         "id": event["id"],
         "name": event["name"],
         "received_at": datetime.fromisoformat(event["at"]).timestamp(),
         "subject": event["subject"],
         "payload": event["payload"],
-    }
-    return {
-        "EventBusName": stack.id_of("EventBus"),
-        "Source": source(event["name"]),
-        "DetailType": event["name"],
-        "Detail": json.dumps(detail),
     }
 
 
@@ -84,20 +79,27 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _replay(out: Output, given: argparse.Namespace) -> int:
+    _refuse_unclear(given)
     stack = Stack.of_stage(given.env)
     if given.call:
         count = call(stack, given.call)
         sentence = f"{count} events of {given.call} are on the bus again."
         out.tell(sentence, {"call": given.call, "events": count})
         return WELL
-    if not (given.begin and given.end):
-        raise UsageError("give --call, or both --from and --to")
-    if given.begin >= given.end:
-        raise UsageError(f"--from {given.begin:%FT%R} isn't before --to {given.end:%FT%R}")
     name = stretch(stack, given.begin, given.end)
     sentence = f"The replay {name} has begun: aws events describe-replay --replay-name {name}"
     out.tell(sentence, {"replay": name})
     return WELL
+
+
+def _refuse_unclear(given: argparse.Namespace) -> None:
+    times = [time for time in (given.begin, given.end) if time]
+    if given.call and times:
+        raise UsageError("give --call, or --from and --to, not both")
+    if not given.call and len(times) != 2:
+        raise UsageError("give --call, or both --from and --to")
+    if times and given.begin >= given.end:
+        raise UsageError(f"--from {given.begin:%FT%R} isn't before --to {given.end:%FT%R}")
 
 
 COMMAND = Command(

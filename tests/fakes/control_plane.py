@@ -22,7 +22,8 @@ class Account:
         url: Where it answers.
         statuses: The stack's status, one for each time that it's read; the last one stays. Empty: no stack.
         parameters: The stack's parameters.
-        failed: The stack's resources whose last change failed, and why; the others are complete.
+        complete: The stack's resources that are complete.
+        failed: Its resources whose last change failed, and why.
         executions: How many functions may run at once.
         denied: Actions that the caller may not do.
         report: What the stack's provisioner answers.
@@ -32,6 +33,7 @@ class Account:
     url: str = ""
     statuses: list[str] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
+    complete: set[str] = field(default_factory=lambda: {"ProvisionerFunction"})
     failed: dict[str, tuple[str, str]] = field(default_factory=dict)
     executions: int = 1000
     denied: set[str] = field(default_factory=set)
@@ -68,7 +70,7 @@ class Account:
         )
 
     def _resources(self) -> str:
-        statuses = {"ProvisionerFunction": ("CREATE_COMPLETE", ""), **self.failed}
+        statuses = {**dict.fromkeys(self.complete, ("CREATE_COMPLETE", "")), **self.failed}
         members = "".join(
             f"<member><LogicalResourceId>{name}</LogicalResourceId><ResourceStatus>{status}</ResourceStatus>"
             f"<ResourceStatusReason>{escape(reason)}</ResourceStatusReason>"

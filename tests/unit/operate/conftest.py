@@ -1,11 +1,13 @@
-"""An AWS account that tells of itself, for commands that look before they act."""
+"""An AWS account that tells of itself, and holds things, for commands that look before they act."""
 
 from collections.abc import Iterator
 
 import boto3
 import pytest
+from switchboard.aws import bus, table
 
 from tests.fakes.control_plane import Account, running
+from tests.fakes.stores import Aws
 
 
 @pytest.fixture
@@ -22,3 +24,16 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
         yield account
+
+
+@pytest.fixture
+def stores(aws: Aws, account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    """What the account holds: secrets, parameters, tables and a bus."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", account.url)
+    aws.denies_missing = False
+    yield aws
+    for client in (table.client, bus.client):
+        if client.cache_info().currsize:
+            client().close()
+        client.cache_clear()
