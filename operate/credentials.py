@@ -64,6 +64,23 @@ def ask(
     out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
 
 
+def stored(name: str) -> tuple[str, str]:
+    """The API key and secret that a secret holds, read as the stack reads them.
+
+    Raises:
+        OperatorError: AWS refused, or they aren't in it.
+    """
+    with asking_aws_to(f"read the credentials secret {name}"):
+        kept = _kept(boto3.client("secretsmanager").get_secret_value(SecretId=name).get("SecretString"))
+    api_key, api_secret = (as_meant(kept.get(field)) for field in ("api_key", "api_secret"))
+    if not (api_key and api_secret):
+        raise OperatorError(
+            f"The secret {name} isn't a JSON object with an api_key and an api_secret.",
+            f"Write it again: make credentials CREDENTIALS_SECRET={name}",
+        )
+    return api_key, api_secret
+
+
 def vonage_url() -> str:
     """Where Vonage's API answers."""
     return os.environ.get("VONAGE_API_URL") or VONAGE_API_URL

@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
@@ -12,10 +12,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from operate.command_line import WELL, Command, Output, takes_json, takes_stage
-from operate.credentials import vonage_url
+from operate.credentials import stored, vonage_url
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stages.samconfig import settings_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 PREFIX = "/switchboard"
 APPLICATION = "Custom::VonageApplication"
@@ -52,12 +55,13 @@ def find() -> list[Orphan]:
         OperatorError: AWS refused.
     """
     with asking_aws_to("read the provisioner's records"):
+        cloudformation = boto3.client("cloudformation")
         return [
             Orphan(name, record)
             for name, record in _records()
             if record.get("type") == APPLICATION
             and record.get("application_id")
-            and _is_gone(record["stack_id"])
+            and _is_gone(cloudformation, record["stack_id"])
         ]
 
 
@@ -70,14 +74,14 @@ def delete(application_id: str) -> None:
     orphan = next((each for each in find() if each.application_id == application_id), None)
     if orphan is None:
         raise OperatorError(f"{application_id!r} isn't an orphan.", "`make orphans` lists them.")
-    credentials = _credentials(orphan)
+    credentials = stored(str(orphan.record["properties"]["CredentialsSecret"]))
     address = f"{vonage_url()}/v2/applications/{application_id}"
     try:
         live = httpx.get(address, auth=credentials, timeout=10)
         if live.status_code != httpx.codes.NOT_FOUND:
             _refuse_foreign(live.raise_for_status().json(), orphan)
             httpx.delete(address, auth=credentials, timeout=10).raise_for_status()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, ValueError) as error:  # what isn't JSON isn't from Vonage
         raise OperatorError(
             f"Vonage did not delete it: {type(error).__name__}.", "Run this again."
         ) from error
@@ -104,23 +108,27 @@ def same_key(one: str | None, other: str | None) -> bool:
         return False
 
 
-def _credentials(orphan: Orphan) -> tuple[str, str]:
-    name = str(orphan.record["properties"]["CredentialsSecret"])
-    with asking_aws_to(f"read the credentials secret {name}"):
-        value = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-    credentials = json.loads(value)
-    return credentials["api_key"], credentials["api_secret"]
-
-
 def _records() -> Iterator[tuple[str, Record]]:
     pages = boto3.client("ssm").get_paginator("get_parameters_by_path")
     for page in pages.paginate(Path=f"{PREFIX}/resources", Recursive=True):
         for parameter in page["Parameters"]:
-            yield parameter["Name"], json.loads(parameter["Value"])
+            yield parameter["Name"], _decoded(parameter["Name"], parameter["Value"])
 
 
-def _is_gone(stack_id: str) -> bool:
-    client = boto3.client("cloudformation")
+def _decoded(name: str, text: str) -> Record:
+    try:
+        record: object = json.loads(text)
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise OperatorError(
+            f"The record {name} in Parameter Store isn't a JSON object, so nobody knows what it was about.",
+            f"`aws ssm get-parameter-history --name {name}` shows what it was: put that back, or delete it.",
+        )
+    return record
+
+
+def _is_gone(client: "CloudFormationClient", stack_id: str) -> bool:
     try:
         status = client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
     except client.exceptions.ClientError as error:
