@@ -28,6 +28,20 @@ def port(text: str) -> int:
     return int(text)
 
 
+def truth(text: str) -> bool:
+    """`true` or `false`; anything else is refused, as nobody who types `REPAIR=yes` means no."""
+    if text not in ("true", "false"):
+        raise ArgumentTypeError(f"{text!r} isn't true or false")
+    return text == "true"
+
+
+def consent(text: str) -> bool:
+    """`yes`, and nothing that could be meant otherwise."""
+    if text != "yes":
+        raise ArgumentTypeError(f"{text!r} isn't yes")
+    return True
+
+
 def moment(text: str) -> datetime:
     """A time such as `2026-11-23T08:00`, in UTC unless it says otherwise."""
     try:

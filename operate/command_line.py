@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from operate.arguments import consent, truth
 from operate.errors import OperatorError
 
 WELL, AMISS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -98,7 +99,7 @@ def main(program: str, about: str, commands: Mapping[str, Command], arguments: S
     if word not in commands:
         _refuse(parser, commands, word)
     given = parsers[word].parse_args(options)
-    out = Output(_console(), as_json=getattr(given, "json", "false") == "true")
+    out = Output(_console(), as_json=getattr(given, "json", False))
     try:
         return commands[word].run(out, given)
     except UsageError as error:
@@ -135,19 +136,20 @@ def parsers_of(program: str, about: str, commands: Mapping[str, Command]) -> tup
 
 
 def switch(parser: argparse.ArgumentParser, name: str, what: str) -> None:
-    """Let a command take a switch; given without a value it is on.
-
-    Make gives it with one, such as `--follow=true`. Anything but true and false is refused: nobody who types
-    `REPAIR=yes` means no.
-    """
-    parser.add_argument(
-        name, nargs="?", choices=("true", "false"), const="true", default="false", metavar="true", help=what
-    )
+    """Let a command take a switch; given without a value it's on. Make gives one, such as `--follow=true`."""
+    parser.add_argument(name, nargs="?", type=truth, const=True, default=False, metavar="true", help=what)
 
 
 def takes_json(parser: argparse.ArgumentParser) -> None:
     """Let a command print JSON."""
     switch(parser, "--json", "print JSON, for programs")
+
+
+def takes_confirmation(parser: argparse.ArgumentParser, what: str) -> None:
+    """Let a command be told that it may go ahead."""
+    parser.add_argument(
+        "--confirm", nargs="?", type=consent, const=True, default=False, metavar="yes", help=what
+    )
 
 
 def takes_stage(parser: argparse.ArgumentParser) -> None:

@@ -164,7 +164,7 @@ def _credentials(out: Output, given: argparse.Namespace) -> int:
     settings = settings_of(given.env)
     settings.sign_in()
     name = given.credentials_secret or settings.overrides.get("CredentialsSecret") or SECRET_NAME
-    ask(out.console, name=name, leaked=given.leaked == "true")
+    ask(out.console, name=name, leaked=given.leaked)
     return WELL
 
 

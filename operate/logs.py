@@ -49,9 +49,7 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
         OperatorError: There is no such function, or AWS refused.
     """
     groups = {
-        name: group
-        for name, group in stack.log_groups()
-        if name.lower() in ("", function.lower() or name.lower())
+        name: group for name, group in stack.log_groups() if not function or name.lower() == function.lower()
     }
     if not groups:
         known = ", ".join(name for name, _ in stack.log_groups())
@@ -97,7 +95,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _show(out: Output, given: argparse.Namespace) -> int:
-    read = follow if given.follow == "true" else lines
+    read = follow if given.follow else lines
     found: Iterable[LogLine] = read(
         Stack.of_stage(given.env), call=given.call, function=given.function, since_s=given.minutes * 60.0
     )

@@ -77,7 +77,7 @@ def _drift_options(parser: argparse.ArgumentParser) -> None:
 def _asks(action: str) -> Callable[[Output, argparse.Namespace], int]:
     def run(out: Output, given: argparse.Namespace) -> int:
         event: dict[str, object] = {"resource": given.resource} if given.resource else {}
-        if getattr(given, "repair", "false") == "true":
+        if getattr(given, "repair", False):
             event["repair"] = True
         report = ask(Stack.of_stage(given.env), action, **event)
         out.tell(render(report), report)

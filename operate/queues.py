@@ -3,8 +3,9 @@
 import argparse
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import boto3
@@ -62,8 +63,8 @@ def redrive(stack: Stack, queue: str) -> Redriven:
     pairs = QUEUES[queue]
     there = {source: target for source, target in pairs.items() if stack.has(source)}  # 0.1 had fewer
     ids = [(stack.id_of(source), stack.id_of(target)) for source, target in (there or pairs).items()]
-    move = _announce if queue == "undelivered" else _send
     sqs, redriven = boto3.client("sqs"), Redriven()
+    move = partial(_announce, boto3.client("events")) if queue == "undelivered" else partial(_send, sqs)
     with asking_aws_to(f"move the messages of {queue}"):
         for source, target in ids:
             for message in _received(sqs, source):
@@ -87,11 +88,11 @@ def _received(sqs: Any, url: str) -> Iterator[Message]:  # noqa: ANN401 - boto3'
         yield from batch
 
 
-def _send(url: str, message: Message) -> None:
+def _send(sqs: Any, url: str, message: Message) -> None:  # noqa: ANN401 - boto3's own client
     group = message.get("Attributes", {}).get("MessageGroupId")
     # An id of its own: with the old one SQS would drop what was first sent less than five minutes ago.
     fifo = {"MessageGroupId": group, "MessageDeduplicationId": uuid.uuid4().hex} if group else {}
-    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=message["Body"], **fifo)
+    sqs.send_message(QueueUrl=url, MessageBody=message["Body"], **fifo)
 
 
 def _is_encrypted(message: Message) -> bool:
@@ -103,7 +104,7 @@ def _is_encrypted(message: Message) -> bool:
     return (event["source"], event["detail-type"]) == ("aws.events", "Encrypted Events")
 
 
-def _announce(bus: str, message: Message) -> None:
+def _announce(events: Any, bus: str, message: Message) -> None:  # noqa: ANN401 - boto3's own client
     """What the bus could not deliver goes back to the bus, as the event that it was."""
     event = json.loads(message["Body"])
     entry = {
@@ -112,8 +113,7 @@ def _announce(bus: str, message: Message) -> None:
         "DetailType": event["detail-type"],
         "Detail": json.dumps(event["detail"]),
     }
-    put: Callable[..., Any] = boto3.client("events").put_events
-    if put(Entries=[entry])["FailedEntryCount"]:
+    if events.put_events(Entries=[entry])["FailedEntryCount"]:
         raise OperatorError("The bus did not take a command.", "It is still in its queue: run this again.")
 
 

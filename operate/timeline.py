@@ -13,7 +13,7 @@ from switchboard.timeline.events import Entry
 from switchboard.timeline.view import state
 
 from operate.arguments import number as phone_number
-from operate.command_line import WELL, Command, Output, takes_json, takes_stage
+from operate.command_line import WELL, Command, Output, takes_confirmation, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
@@ -73,9 +73,10 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         OperatorError: AWS refused.
     """
     with asking_aws_to("search the timeline"):
-        keys = list(_items_about(stack.id_of("Timeline"), number))
+        table, client = stack.id_of("Timeline"), boto3.client("dynamodb")
+        keys = list(_items_about(table, number))
         for key in keys if confirmed else ():
-            boto3.client("dynamodb").delete_item(TableName=stack.id_of("Timeline"), Key=key)
+            client.delete_item(TableName=table, Key=key)
     return len(keys)
 
 
@@ -123,13 +124,12 @@ def _erase_options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
     whose = "in international format without +"
     parser.add_argument("--number", type=phone_number, required=True, help=whose)
-    sure = "delete; without it they are only counted"
-    parser.add_argument("--confirm", nargs="?", choices=("yes",), const="yes", metavar="yes", help=sure)
+    takes_confirmation(parser, "delete; without it they are only counted")
     takes_json(parser)
 
 
 def _erase(out: Output, given: argparse.Namespace) -> int:
-    confirmed = given.confirm == "yes"
+    confirmed: bool = given.confirm
     count = erase(Stack.of_stage(given.env), given.number, confirmed=confirmed)
     sentence = (
         f"{count} items are deleted. Backups of the table (35 days), the archive, dead-letter queues and "
