@@ -9,7 +9,7 @@ from local import aws, debugging, demo, state, up
 from local.report import Report
 from operate import command_line, paths
 from operate.arguments import port
-from operate.command_line import WELL, Command, Output
+from operate.command_line import AMISS, WELL, Command, Output
 from operate.errors import OperatorError
 
 ABOUT = """\
@@ -76,7 +76,8 @@ def _down(out: Output, _: argparse.Namespace) -> int:
 def _call(_: Output, given: argparse.Namespace) -> int:
     from vonage_simulator.testing import script_runner
 
-    return script_runner.main(["--simulator", state.load().vonage_url, *given.scripts])
+    failed = script_runner.main(["--simulator", state.load().vonage_url, *given.scripts])
+    return AMISS if failed else WELL
 
 
 def _call_options(parser: argparse.ArgumentParser) -> None:

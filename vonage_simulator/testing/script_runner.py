@@ -51,9 +51,9 @@ def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -
     request = {**wanted.calling, "to": to, "script": wanted.caller, "callees": wanted.callees}
     with _jumping(control):
         reply = control.post("/calls", json=request)
-    outcome: Json = reply.json()
     if reply.is_error:
-        raise script.ScriptError(f"{name}: {outcome['error']}")
+        raise script.ScriptError(f"{name}: {_reason(reply)}")
+    outcome: Json = reply.json()
     entries: list[Json] = control.get("/journal", params={"call": outcome["call"]}).json()["entries"]
     caller = wanted.calling.get("from_user", wanted.calling.get("from"))
     out.print(f"[bold]{escape(name)}[/]: {caller} calls {to}")
@@ -70,11 +70,19 @@ def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -
     return not failures
 
 
+def _reason(reply: httpx.Response) -> str:
+    """Why the simulated Vonage refused: in its own words, unless it failed."""
+    try:
+        return str(reply.json()["error"])
+    except ValueError:
+        return f"the simulated Vonage failed ({reply.status_code}); what it printed says why"
+
+
 @contextlib.contextmanager
 def _running(simulator: str) -> Iterator[httpx.Client]:
     try:
-        httpx.get(f"{simulator.rstrip('/')}/_simulator/account", trust_env=False).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        httpx.get(f"{simulator.rstrip('/')}/_simulator/account", trust_env=False).raise_for_status().json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise script.ScriptError(
             f"no simulated Vonage answers at {simulator} ({error}): start one with "
             "`python -m vonage_simulator`, or say with --simulator where it is"

@@ -37,3 +37,9 @@ def test_script_runs_through_what_is_up_and_its_verdict_is_the_exit_status(
 def test_call_says_what_to_do_when_nothing_is_up(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["call", str(script)]) == 1
     assert "make up" in capsys.readouterr().err
+
+
+def test_script_that_cannot_be_run_is_something_amiss_and_no_wrong_usage(script: Path) -> None:
+    state.save(up_at("http://127.0.0.1:9", [this_process()]))
+
+    assert main(["call", str(script)]) == 1

@@ -222,3 +222,21 @@ def test_script_says_what_to_do_when_no_simulator_is_there(
     assert f"no simulated Vonage answers at {url}" in told
     assert "python -m vonage_simulator" in told
     assert "--simulator" in told
+
+
+def test_program_that_is_no_simulated_vonage_is_told_from_one(
+    customer: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "caller: []", "--simulator", customer.url) == 2
+    assert f"no simulated Vonage answers at {customer.url}" in capsys.readouterr().err
+
+
+def test_simulated_vonage_that_fails_is_said(
+    customer: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customer.on("_simulator/account", Answer(body=b'{"numbers": []}'))
+    customer.on("_simulator/clock", Answer(body=b'{"live": false}'))
+    customer.on("_simulator/calls", Answer(500, body=b"Internal Server Error"))
+
+    assert run(tmp_path, "to: '447700900000'\ncaller: []", "--simulator", customer.url) == 2
+    assert "call.yaml: the simulated Vonage failed (500)" in capsys.readouterr().err
