@@ -16,6 +16,7 @@ from local.template import local_template, python
 from operate import paths
 from operate.errors import OperatorError
 from operate.sam import as_sam_reads, run
+from operate.stack import Stack
 
 # Left alone, the SAM CLI looks at a change set and a stack every 5 s, so that AWS does not throttle it.
 _SETTINGS = {"SAM_CLI_POLL_DELAY": "0.3"}
@@ -91,18 +92,10 @@ def delete(aws_url: str, stack_name: str, log: Path) -> None:
     )
 
 
-def first_failure(aws_url: str, stack_name: str, since: datetime) -> str | None:
-    """Which resource of the stack failed first, and why, as CloudFormation's events tell it."""
+def first_failure(aws_url: str, stack_name: str, since: datetime) -> str:
+    """Which resource of the stack failed first, and why; empty when none did."""
     client = aws.session().client("cloudformation", endpoint_url=aws_url)
-    pages = client.get_paginator("describe_stack_events").paginate(StackName=stack_name)
-    try:
-        newest_first = [event for page in pages for event in page["StackEvents"]]
-    except client.exceptions.ClientError:
-        return None
-    for event in reversed(newest_first):
-        if event["ResourceStatus"].endswith("_FAILED") and event["Timestamp"] >= since:
-            return f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason was given')}"
-    return None
+    return Stack(stack_name, client=client).first_failure(since)
 
 
 def _layer_environment() -> dict[str, str]:
@@ -121,7 +114,7 @@ def _run(
     log: Path,
     *,
     next_step: str,
-    cause: Callable[[], str | None] = lambda: None,
+    cause: Callable[[], str] = lambda: "",
 ) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:

@@ -1,6 +1,7 @@
 """A deployed stack, found by its stage in samconfig.toml."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 LOG_GROUP = "AWS::Logs::LogGroup"
+# What CloudFormation says of a resource that failed only because another one had.
+_CANCELLED = "cancelled"
 
 
 class Stack:
@@ -23,11 +26,14 @@ class Stack:
     Args:
         name: The stack's name.
         options: What names it to `aws cloudformation` and `sam`; without it, its name alone.
+        client: What CloudFormation is asked with; without it, boto3's default session.
     """
 
-    def __init__(self, name: str, options: str = "") -> None:
+    def __init__(self, name: str, options: str = "", *, client: "CloudFormationClient | None" = None) -> None:
         self.name = name
         self.options = options or f"--stack-name {name}"
+        if client:
+            self._client = client
 
     @classmethod
     def of_stage(cls, stage: str) -> "Stack":
@@ -94,6 +100,20 @@ class Stack:
             for name, resource in self._listed().items()
             if resource["ResourceStatus"].endswith("_FAILED")
         }
+
+    def first_failure(self, since: datetime) -> str:
+        """Which resource failed first from this time on, and why; empty when none did, or AWS doesn't say."""
+        pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
+        try:
+            newest_first = [event for page in pages for event in page["StackEvents"]]
+        except ClientError:
+            return ""
+        for event in reversed(newest_first):
+            reason = event.get("ResourceStatusReason", "no reason was given")
+            failed = event["ResourceStatus"].endswith("_FAILED") and _CANCELLED not in reason
+            if failed and event["Timestamp"] >= since:
+                return f"{event['LogicalResourceId']}: {reason}"
+        return ""
 
     @cached_property
     def _resources(self) -> dict[str, Any]:
