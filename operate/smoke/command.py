@@ -63,7 +63,7 @@ def _smoke(out: Output, given: argparse.Namespace) -> int:
         "parameters": " ".join(bench.deployment.given) or "all defaults",
     }
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    results, interrupted = run.run(bench, only, lambda result: out.advise(report.told(result)))
+    results, interrupted = run.run(bench, only, lambda result: out.advise(report.told(result, bench.account)))
     given.report.write_text(report.page(facts, results))
     if out.as_json:
         out.tell("", report.document(facts, results))
