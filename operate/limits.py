@@ -10,11 +10,16 @@ from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 
 # Lambda keeps this many from being reserved, so an account that has no more can reserve nothing.
-ENOUGH = 100
+UNRESERVABLE = 100
 _ASK_FOR_MORE = (
     "aws service-quotas request-service-quota-increase --service-code lambda "
     "--quota-code L-B99A9384 --desired-value 1000"
 )
+
+
+def is_enough(executions: int) -> bool:
+    """Whether so many functions at once leave room for callers, and some to reserve."""
+    return executions > UNRESERVABLE
 
 
 def shortage() -> OperatorError | None:
@@ -30,7 +35,7 @@ def shortage() -> OperatorError | None:
             error.cause, "Is the account a young one? Service Quotas, AWS Lambda, shows the limit."
         )
     executions = limits["ConcurrentExecutions"]
-    if executions > ENOUGH:
+    if is_enough(executions):
         return None
     return OperatorError(
         f"At most {executions} functions run at once in this account and Region, all stacks together: a "

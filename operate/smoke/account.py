@@ -2,14 +2,13 @@
 
 import boto3
 
+from operate import limits
 from operate.smoke.bench import Bench, DiffersError
 
 SERVICES = (
     "apigatewayv2", "cloudformation", "cloudwatch", "dynamodb", "events", "lambda", "logs", "secretsmanager",
     "sns", "sqs", "ssm",
 )  # fmt: skip
-# Below this a burst of events, which `record` takes ten at a time, leaves little room for calls.
-ENOUGH_EXECUTIONS = 100
 
 
 def region(bench: Bench) -> str:
@@ -24,9 +23,9 @@ def region(bench: Bench) -> str:
 
 def concurrency(bench: Bench) -> str:
     """How many functions may run at a time in the account. A new account often begins with 10."""
-    limits = bench.client("lambda").get_account_settings()["AccountLimit"]
-    most, unreserved = limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]
+    limit = bench.client("lambda").get_account_settings()["AccountLimit"]
+    most, unreserved = limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
     seen = f"{most}, {unreserved} of them not reserved"
-    if unreserved < ENOUGH_EXECUTIONS:
+    if not limits.is_enough(most):
         raise DiffersError(f"{seen}; ask for more: Service Quotas, AWS Lambda, Concurrent executions")
     return seen

@@ -1,5 +1,6 @@
 """The page's lines, in their order: what provokes an alarm before the alarms, and removal at the end."""
 
+from operate import limits
 from operate.smoke import account, commands, dying, releases, removal, roles, watching
 from operate.smoke.line import Line
 
@@ -8,7 +9,7 @@ LINES = (
     Line("region", "the Region has every service of the stack", account.region),
     Line(
         "concurrency",
-        f"at least {account.ENOUGH_EXECUTIONS} functions may run at a time",
+        f"more than {limits.UNRESERVABLE} functions may run at a time",
         account.concurrency,
     ),
     Line(

@@ -194,6 +194,16 @@ def test_everything_is_removed_whatever_ends_a_line(
     assert stacks == [f"{NAME}-killed", NAME]
 
 
+@pytest.mark.parametrize(("executions", "verdict"), [(100, Verdict.DIFFERS), (101, Verdict.OK)])
+def test_account_that_can_reserve_nothing_is_too_small_as_it_is_for_a_deployment(
+    world: World, bench: Bench, executions: int, verdict: Verdict
+) -> None:
+    limits = {"ConcurrentExecutions": executions, "UnreservedConcurrentExecutions": 100}
+    answers(world, "lambda.get_account_settings", {"AccountLimit": limits})
+
+    assert outcome(bench, "concurrency").verdict == verdict
+
+
 def test_removal_that_is_interrupted_says_how_to_finish_it(bench: Bench, world: World) -> None:
     def interrupt(**_: object) -> None:
         raise KeyboardInterrupt
