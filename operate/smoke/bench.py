@@ -70,6 +70,11 @@ class Bench:
         return self.deployment.stack_name
 
     @property
+    def session(self) -> boto3.Session:
+        """What knows AWS's Regions, by boto3's own files."""
+        return boto3.DEFAULT_SESSION or boto3.Session()
+
+    @property
     def is_emulator(self) -> bool:
         """Whether this is the embedded AWS."""
         return self.account == EMULATOR

@@ -23,7 +23,12 @@ LINES = (
         "policies",
         "each role may do what its function does, and not what another's does",
         roles.policies,
-        weaker_there="its simulator knows no tags, by which the provisioner may use secrets",
+    ),
+    Line(
+        "tag",
+        "the application's secret is open to the provisioner for its tag, and to nobody else for it",
+        roles.by_tag,
+        impossible_there="its simulator knows no tags",
     ),
     Line("commands", "a command that waits doesn't hold up the next", commands.independent),
     Line(

@@ -1,5 +1,6 @@
 """The line about roles: each may do what its function does, and not what another's does."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from operate.smoke.bench import Bench, DiffersError
@@ -43,8 +44,6 @@ MAY: dict[str, set[Deed]] = {
     },
     "Provisioner": {
         Deed("secretsmanager:GetSecretValue", CREDENTIALS),
-        Deed("secretsmanager:GetSecretValue", "ApplicationSecret"),
-        Deed("secretsmanager:PutSecretValue", "ApplicationSecret"),
         Deed("events:PutEvents", "EventBus"),
         Deed("lambda:InvokeFunction", "UnansweredFunction"),
     },
@@ -58,47 +57,59 @@ NEVER = {
     Deed("dynamodb:Scan", "Timeline"),
     Deed("sqs:ReceiveMessage", "EventDeadLetterQueue"),
 }
-# What the provisioner may do by the secret's tag.
-BY_TAG = {deed for deed in MAY["Provisioner"] if deed.resource == "ApplicationSecret"}
-DEEDS = sorted(set().union(*MAY.values(), NEVER))
+# What the provisioner may do with a secret by its tag alone, which the simulator doesn't look up.
+BY_TAG = {
+    Deed("secretsmanager:GetSecretValue", "ApplicationSecret"),
+    Deed("secretsmanager:PutSecretValue", "ApplicationSecret"),
+}
+DEEDS = sorted(BY_TAG.union(*MAY.values(), NEVER))
+_TAG: dict[str, object] = {
+    "ContextKeyName": "aws:ResourceTag/switchboard",
+    "ContextKeyValues": ["managed"],
+    "ContextKeyType": "string",
+}
 
 
 def policies(bench: Bench) -> str:
-    """Every deed of any role, simulated for every role."""
+    """Every deed of any role, simulated for every role, on resources without a tag."""
+    return _as_expected(bench, MAY, DEEDS)
+
+
+def by_tag(bench: Bench) -> str:
+    """The provisioner may fill the application's secret for its tag, and the tag opens it to nobody else."""
+    on_secret = [deed for deed in DEEDS if deed.resource == "ApplicationSecret"]
+    return _as_expected(bench, {**MAY, "Provisioner": BY_TAG}, on_secret, _TAG)
+
+
+def _as_expected(bench: Bench, may: dict[str, set[Deed]], deeds: list[Deed], *tags: dict[str, object]) -> str:
     stack = bench.deployed()
-    arns = {resource: _arn(bench, stack, resource) for resource in {deed.resource for deed in DEEDS}}
+    arns = {resource: _arn(bench, stack, resource) for resource in {deed.resource for deed in deeds}}
     wrong = []
-    for function, may in MAY.items():
-        allowed = _allowed(bench, _role_of(bench, stack, function), arns)
-        expected = may - BY_TAG if function == "Provisioner" and bench.is_emulator else may
+    for function, all_its_deeds in may.items():
+        expected = all_its_deeds.intersection(deeds)
+        allowed = _allowed(bench, _role_of(bench, stack, function), deeds, arns, tags)
         wrong += [f"{function} may not {' '.join(deed)}" for deed in sorted(expected - allowed)]
         wrong += [f"{function} may {' '.join(deed)}" for deed in sorted(allowed - expected)]
     if wrong:
         raise DiffersError("; ".join(wrong))
-    return f"{len(MAY)} roles, {len(MAY) * len(DEEDS)} decisions, all as they should be"
+    return f"{len(may)} roles, {len(may) * len(deeds)} decisions, all as they should be"
 
 
-def _allowed(bench: Bench, role: str, arns: dict[str, str]) -> set[Deed]:
+def _allowed(
+    bench: Bench, role: str, deeds: list[Deed], arns: dict[str, str], tags: Sequence[dict[str, object]]
+) -> set[Deed]:
     iam, allowed = bench.client("iam"), set()
     for resource, arn in arns.items():
         answer = iam.simulate_principal_policy(
             PolicySourceArn=role,
-            ActionNames=[deed.action for deed in DEEDS if deed.resource == resource],
+            ActionNames=[deed.action for deed in deeds if deed.resource == resource],
             ResourceArns=[arn],
-            ContextEntries=_tags(resource),
+            ContextEntries=tags,
         )
         for decision in answer["EvaluationResults"]:
             if decision["EvalDecision"] == "allowed":
                 allowed.add(Deed(decision["EvalActionName"], resource))
     return allowed
-
-
-def _tags(resource: str) -> list[dict[str, object]]:
-    """The tag of the application's secret, which the simulator doesn't look up."""
-    if resource != "ApplicationSecret":
-        return []
-    key, values = "aws:ResourceTag/switchboard", ["managed"]
-    return [{"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": "string"}]
 
 
 def _role_of(bench: Bench, stack: Stack, function: str) -> str:
@@ -132,8 +143,6 @@ def _secret(bench: Bench, name: str) -> str:
 
 
 def _in_account(bench: Bench, service: str, rest: str) -> str:
-    own = bench.client("lambda").get_function_configuration(FunctionName=bench.stack.id_of("AnswerFunction"))[
-        "FunctionArn"
-    ]
-    _, partition, _, region, account, *_ = own.split(":")
-    return f"arn:{partition}:{service}:{region}:{account}:{rest}"
+    region = bench.deployment.region
+    partition = bench.session.get_partition_for_region(region)
+    return f"arn:{partition}:{service}:{region}:{bench.account}:{rest}"

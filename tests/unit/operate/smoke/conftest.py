@@ -75,13 +75,20 @@ def as_cloudformation(secrets: set[str]) -> Callable[[Json, bool], Outcome]:
     return update
 
 
-def simulated(PolicySourceArn: str, ActionNames: list[str], ResourceArns: list[str], **_: object) -> Json:  # noqa: N803
+def simulated(
+    PolicySourceArn: str,  # noqa: N803
+    ActionNames: list[str],  # noqa: N803
+    ResourceArns: list[str],  # noqa: N803
+    ContextEntries: list[Json],  # noqa: N803
+) -> Json:
     """IAM's policy simulator, where every role has what its function needs."""
     function = PolicySourceArn.removesuffix("Function").rpartition("-")[2]
     (arn,) = ResourceArns
+    by_tag = roles.BY_TAG if ContextEntries and function == "Provisioner" else set()
 
     def decision(action: str) -> str:
-        may = any(deed.action == action and arn.endswith(deed.resource) for deed in roles.MAY[function])
+        deeds = roles.MAY[function] | by_tag
+        may = any(deed.action == action and arn.endswith(deed.resource) for deed in deeds)
         return "allowed" if may else "implicitDeny"
 
     return {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": decision(a)} for a in ActionNames]}

@@ -110,6 +110,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "concurrency": (few, "Service Quotas"),
     "defaults": (ends_as("ROLLBACK_COMPLETE"), "VonageApplication: refused"),
     "policies": (one_role_may_more, "Answer may dynamodb:PutItem Timeline"),
+    "tag": (one_role_may_more, "Answer may secretsmanager:GetSecretValue ApplicationSecret"),
     "commands": (second_waits, "the second command was not touched within 90 s"),
     "fallback": (filter_matches_nothing, "doesn't match"),
     "crash": (no_crash_line, "shows no such line"),
