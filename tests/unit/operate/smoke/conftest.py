@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -215,8 +214,3 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             monkeypatch.setenv(name, "test")
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
         yield found
-
-
-@pytest.fixture
-def template(tmp_path: Path) -> Path:
-    return tmp_path / "template.yaml"

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from operate import paths
 from operate.__main__ import main
 from operate.smoke import report, variants
 from operate.smoke.line import Line, Result, Verdict
@@ -92,18 +91,6 @@ def test_without_vonage_nothing_refers_to_what_is_left_out(packaged: Path, tmp_p
 
     assert set(left["Resources"]) == {"AnswerFunction"}
     assert set(left["Outputs"]) == {"WebhookUrl"}
-
-
-def test_the_template_s_own_vonage_part_is_referred_to_by_outputs_alone() -> None:
-    """So that the stack can be deployed without it."""
-    text = (paths.ROOT / "template.yaml").read_text()
-    resources = text.partition("\nOutputs:\n")[0]
-    vonage, rest = resources.partition("  VonageApplication:\n")[2].split("  # ── PROVISIONER", 1)
-
-    assert "Custom::VonageNumber" in vonage
-    assert not any(
-        f"{name}." in rest or f"!Ref {name}" in rest for name in ("VonageApplication", "WebhookCheck")
-    )
 
 
 @pytest.mark.parametrize(
