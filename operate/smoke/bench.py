@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -106,6 +107,23 @@ class Bench:
         """Invoke a function of the stack by its name in the template, without `Function`."""
         name = self.deployed().id_of(f"{function}Function")
         self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+
+    def configure(self, function: str, **configuration: object) -> None:
+        """Change a function by its name in the template, without `Function`, and wait until it's changed."""
+        functions, name = self.client("lambda"), self.deployed().id_of(f"{function}Function")
+        functions.update_function_configuration(FunctionName=name, **configuration)
+        functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+    @contextmanager
+    def without_its_handler(self, function: str, missing: str) -> Iterator[None]:
+        """Let a function be one that can't be loaded, for a handler that is missing, until the block ends."""
+        name = self.deployed().id_of(f"{function}Function")
+        handler = self.client("lambda").get_function_configuration(FunctionName=name)["Handler"]
+        try:
+            self.configure(function, Handler=missing)
+            yield
+        finally:
+            self.configure(function, Handler=handler)
 
     def seen_within(self, seconds: float, look: Callable[[], Any]) -> Any:  # noqa: ANN401 - what `look` finds
         """What `look` finds at last, or its last word when the time is up. AWS shows most things late."""

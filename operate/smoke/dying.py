@@ -1,8 +1,6 @@
 """The line about a provisioner that dies: CloudFormation hears FAILED, long before ServiceTimeout."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from operate.smoke.bench import Bench, DiffersError
 
@@ -18,7 +16,7 @@ def killed(bench: Bench) -> str:
     properties = {"ServiceToken": token, "ServiceTimeout": SERVICE_TIMEOUT_S}
     resource = {"Type": "Custom::WebhookCheck", "Properties": properties}
     cloudformation, name = bench.client("cloudformation"), stack_of(bench)
-    with _dead_provisioner(bench):
+    with bench.without_its_handler("Provisioner", "provisioner.not_there.at_all"):
         begun = bench.now()
         cloudformation.create_stack(
             StackName=name,
@@ -39,20 +37,6 @@ def killed(bench: Bench) -> str:
 def stack_of(bench: Bench) -> str:
     """The name of the stack with the one custom resource."""
     return f"{bench.name}-killed"
-
-
-@contextmanager
-def _dead_provisioner(bench: Bench) -> Iterator[None]:
-    functions, name = bench.client("lambda"), bench.stack.id_of("ProvisionerFunction")
-    handler = functions.get_function_configuration(FunctionName=name)["Handler"]
-    changed = functions.get_waiter("function_updated_v2")
-    try:
-        functions.update_function_configuration(FunctionName=name, Handler="provisioner.not_there.at_all")
-        changed.wait(FunctionName=name)
-        yield
-    finally:
-        functions.update_function_configuration(FunctionName=name, Handler=handler)
-        changed.wait(FunctionName=name)
 
 
 def _failure(bench: Bench, stack: str) -> str:

@@ -59,17 +59,9 @@ def alarms(bench: Bench) -> str:
 
 def crash(bench: Bench) -> str:
     """A function whose handler is gone is invoked: `make logs` shows how it ended."""
-    stack, functions = bench.deployed(), bench.client("lambda")
-    name = stack.id_of("StatusFunction")
-    handler = functions.get_function_configuration(FunctionName=name)["Handler"]
-    changed = functions.get_waiter("function_updated_v2")
-    functions.update_function_configuration(FunctionName=name, Handler="app.not_there")
-    try:
-        changed.wait(FunctionName=name)
+    stack = bench.deployed()
+    with bench.without_its_handler("Status", "app.not_there"):
         bench.invoke("Status", {})
-    finally:
-        functions.update_function_configuration(FunctionName=name, Handler=handler)
-        changed.wait(FunctionName=name)
     bench.provoked.add("StatusCrashedAlarm")
     found = bench.seen_within(
         _LOGS_S, lambda: [line for line in logs.lines(stack, since_s=600) if _is_crash(line)]

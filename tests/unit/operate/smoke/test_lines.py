@@ -232,3 +232,23 @@ def test_what_cannot_be_removed_is_named_with_its_command_and_keeps_what_its_rem
     removed = {operation for operation, _ in world.account.asked}
     assert f"--secret-id {NAME}/vonage" in result.seen
     assert "secretsmanager.delete_secret" not in removed
+
+
+@pytest.mark.parametrize("word", ["crash", "provisioner"])
+def test_function_has_its_handler_again_however_its_line_ends(
+    world: World, bench: Bench, log: list[str], word: str
+) -> None:
+    handlers: list[str] = []
+
+    def change(Handler: str, **_: object) -> None:  # noqa: N803
+        handlers.append(Handler)
+        if len(handlers) == 1:
+            raise KeyboardInterrupt
+
+    assert log
+    world.account.answers["lambda.update_function_configuration"] = change
+
+    _, interrupted = run(bench, {word}, lambda _: None)
+
+    assert interrupted
+    assert handlers[1:] == ["app.lambda_handler"]
