@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 
+from operate.errors import OperatorError
 from operate.smoke.deployment import Deployment, Outcome, Variant
 from operate.stack import Stack
 
@@ -60,7 +61,7 @@ class Bench:
     sleep: Callable[[float], None] = time.sleep
     provoked: set[str] = field(default_factory=set)
     """Alarms, by their names in the template, whose metrics this run has given something to count."""
-    _first: Outcome | None = None
+    _first: Outcome | OperatorError | None = None
 
     def __post_init__(self) -> None:
         self.stack = Stack(self.name)
@@ -81,9 +82,18 @@ class Bench:
         return self.account == EMULATOR
 
     def first(self) -> Outcome:
-        """How the stack was created: with the template's defaults, without its Vonage part if need be."""
+        """How the stack was created: with the template's defaults, without its Vonage part if need be.
+
+        Raises:
+            OperatorError: It couldn't be built. That is tried once, however many lines ask for the stack.
+        """
         if self._first is None:
-            self._first = self.deployment.create(with_vonage=self.has_vonage)
+            try:
+                self._first = self.deployment.create(with_vonage=self.has_vonage)
+            except OperatorError as error:
+                self._first = error
+        if isinstance(self._first, OperatorError):
+            raise self._first
         return self._first
 
     def deployed(self) -> Stack:
@@ -101,7 +111,8 @@ class Bench:
         self.deployed()
         stamp = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         first = {"CredentialsSecret": self.credentials_secret, "Numbers": "", "KmsKeyArn": ""}
-        return self.deployment.update({**first, "DeploymentId": stamp, **parameters}, variant)
+        given = {**first, **self.deployment.given}
+        return self.deployment.update({**given, "DeploymentId": stamp, **parameters}, variant)
 
     def invoke(self, function: str, event: Mapping[str, object]) -> None:
         """Invoke a function of the stack by its name in the template, without `Function`."""

@@ -68,6 +68,6 @@ LINES = (
         needs_vonage=True,
     ),
     Line("kms", "everything can be encrypted with a key of yours", releases.kms_key),
-    Line("numbers", "40 numbers are linked in one deployment", releases.numbers, needs_vonage=True),
+    Line("numbers", "the numbers given are linked in one deployment", releases.numbers, needs_vonage=True),
     REMOVAL,
 )

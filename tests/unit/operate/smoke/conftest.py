@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from operate.errors import OperatorError
 from operate.smoke import roles
 from operate.smoke.bench import Bench
 from operate.smoke.deployment import Deployment, Outcome, Variant
@@ -50,12 +51,16 @@ CREATED = Outcome("CREATE_COMPLETE", "", 180)
 class Deployments(Deployment):
     """Deployments that end as they are told to."""
 
-    created: Outcome = CREATED
+    created: Outcome | OperatorError = CREATED
+    creations: int = 0
     updates: Callable[[Json, bool], Outcome] = lambda *_: Outcome("UPDATE_COMPLETE", "", 60)
     asked: list[Json] = field(default_factory=list)
 
     def create(self, *, with_vonage: bool) -> Outcome:
         del with_vonage
+        self.creations += 1
+        if isinstance(self.created, OperatorError):
+            raise self.created
         return self.created
 
     def update(self, parameters: Any, variant: Variant | None = None) -> Outcome:  # noqa: ANN401

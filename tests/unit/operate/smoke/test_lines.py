@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from operate.errors import OperatorError
 from operate.smoke.bench import Bench
 from operate.smoke.deployment import Outcome
 from operate.smoke.line import Line, Result, Verdict
@@ -232,6 +233,25 @@ def test_what_cannot_be_removed_is_named_with_its_command_and_keeps_what_its_rem
     removed = {operation for operation, _ in world.account.asked}
     assert f"--secret-id {NAME}/vonage" in result.seen
     assert "secretsmanager.delete_secret" not in removed
+
+
+def test_stack_that_cannot_be_built_is_built_once_and_every_line_says_why(bench: Bench) -> None:
+    deployments(bench).created = OperatorError("The stack could not be built.", "The log says why.")
+
+    results, _ = run(bench, {"defaults", "policies", "crash"}, lambda _: None)
+
+    assert [each.verdict for each in results[:-1]] == [Verdict.NOT_TRIED] * 3
+    assert all("The log says why." in each.seen for each in results[:-1])
+    assert deployments(bench).creations == 1
+
+
+def test_parameters_given_for_the_run_hold_for_its_updates_too(bench: Bench) -> None:
+    deployments(bench).given = {"KmsKeyArn": "arn:k", "LogLevel": "DEBUG"}
+
+    outcome(bench, "broken-flow")
+
+    (asked,) = deployments(bench).asked
+    assert (asked["KmsKeyArn"], asked["LogLevel"]) == ("arn:k", "DEBUG")
 
 
 @pytest.mark.parametrize("word", ["crash", "provisioner"])
