@@ -2,21 +2,26 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operate.errors import OperatorError
 from operate.smoke.bench import Bench, DiffersError, NotTriedError
 from operate.smoke.line import Line, Result, Verdict
-from operate.smoke.lines import LINES, REMOVAL
+from operate.smoke.lines import LINES
 
 Report = Callable[[Result], None]
+# What a report raises when nobody reads it any more: rich ends the program when a pipe is closed, and a
+# terminal that is gone can't be written to.
+_UNHEARD = (SystemExit, OSError)
+_INTERRUPTIONS = (KeyboardInterrupt, *_UNHEARD)
 
 
 def run(
     bench: Bench, only: Collection[str], report: Report, lines: Sequence[Line] = LINES
 ) -> tuple[list[Result], bool]:
-    """What became of each line, and whether somebody interrupted.
+    """What became of each line, and whether somebody interrupted, or stopped reading.
 
     Args:
         bench: What the lines work with.
@@ -24,22 +29,25 @@ def run(
         report: Hears of each result at once.
         lines: The lines; the last one removes.
     """
-    chosen = [line for line in lines if line is not REMOVAL and (not only or line.word in only)]
+    *others, removal = lines
+    chosen = [line for line in others if not only or line.word in only]
     results: list[Result] = []
     interrupted = False
-
-    def add(line: Line, look: Callable[[Line, Bench], Result]) -> None:
-        results.append(look(line, bench))
-        report(results[-1])
-
     try:
         for line in chosen:
-            add(line, _tried)
-    except KeyboardInterrupt:
+            results.append(_tried(line, bench))
+            report(results[-1])
+    except _INTERRUPTIONS:
         interrupted = True
-        for line in chosen[len(results) :]:
-            add(line, lambda line, _: Result(line, Verdict.NOT_TRIED, "interrupted", 0))
-    add(lines[-1], _removed)
+        untried = [Result(line, Verdict.NOT_TRIED, "interrupted", 0) for line in chosen[len(results) :]]
+        results += untried
+        with suppress(*_INTERRUPTIONS):
+            for result in untried:
+                report(result)
+    finally:
+        results.append(_removed(removal, bench))
+    with suppress(*_INTERRUPTIONS):
+        report(results[-1])
     return results, interrupted
 
 

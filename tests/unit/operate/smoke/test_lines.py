@@ -196,6 +196,37 @@ def test_everything_is_removed_whatever_ends_a_line(
     assert stacks == [f"{NAME}-killed", NAME]
 
 
+@pytest.mark.parametrize("error", [SystemExit, OSError, KeyboardInterrupt])
+def test_everything_is_removed_and_told_of_when_nobody_reads_any_more(
+    world: World, bench: Bench, error: type[BaseException]
+) -> None:
+    """A pipe that is closed, a terminal that is gone, Ctrl-C while something is printed."""
+
+    def tell(_result: Result) -> None:
+        if not world.account.asked:
+            raise error
+
+    lines = (Line("first", "e", lambda _: "seen"), Line("second", "e", lambda _: "seen"), REMOVAL)
+    results, interrupted = run(bench, set(), tell, lines)
+
+    assert interrupted
+    assert [(each.line.word, each.verdict) for each in results] == [
+        ("first", Verdict.OK),
+        ("second", Verdict.NOT_TRIED),
+        ("delete", Verdict.OK),
+    ]
+
+
+def test_everything_is_removed_whatever_goes_wrong_in_telling(world: World, bench: Bench) -> None:
+    def tell(_result: Result) -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        run(bench, {"region"}, tell)
+
+    assert "cloudformation.delete_stack" in {operation for operation, _ in world.account.asked}
+
+
 @pytest.mark.parametrize(("executions", "verdict"), [(100, Verdict.DIFFERS), (101, Verdict.OK)])
 def test_account_that_can_reserve_nothing_is_too_small_as_it_is_for_a_deployment(
     world: World, bench: Bench, executions: int, verdict: Verdict
