@@ -1,7 +1,5 @@
 """Lines about the account and the Region, before anything is created."""
 
-import boto3
-
 from operate import limits
 from operate.smoke.bench import Bench, DiffersError
 
@@ -13,7 +11,7 @@ SERVICES = (
 
 def region(bench: Bench) -> str:
     """Whether the Region has every service of the stack, by botocore's list of endpoints."""
-    session, name = boto3.Session(), bench.deployment.region
+    session, name = bench.session, bench.deployment.region
     partition = session.get_partition_for_region(name)
     missing = [s for s in SERVICES if name not in session.get_available_regions(s, partition)]
     if missing:

@@ -38,6 +38,7 @@ class Bench:
 
     Attributes:
         deployment: Deploys the run's stack.
+        stage: Whose stack the run's is named after.
         account: The account's id.
         credentials_secret: The secret with the Vonage account's credentials.
         has_vonage: Whether that secret exists.
@@ -50,6 +51,7 @@ class Bench:
     """
 
     deployment: Deployment
+    stage: str = "default"
     account: str = ""
     credentials_secret: str = ""
     has_vonage: bool = False
@@ -64,12 +66,17 @@ class Bench:
     _first: Outcome | OperatorError | None = None
 
     def __post_init__(self) -> None:
-        self.stack = Stack(self.name)
+        self.stack = self.deployment.stack
 
     @property
     def name(self) -> str:
         """The name of the run's stack."""
-        return self.deployment.stack_name
+        return self.deployment.stack.name
+
+    @property
+    def removal(self) -> str:
+        """The command that removes what a run has left."""
+        return f"make smoke ENV={self.stage} ONLY=delete"
 
     @property
     def session(self) -> boto3.Session:

@@ -4,23 +4,19 @@ samconfig.toml isn't read: the live stage's parameters, its numbers above all, a
 """
 
 import os
-import shlex
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import boto3
-from botocore.exceptions import ClientError
-
-from operate import paths
+from operate import deploy, paths
 from operate.errors import OperatorError
 from operate.smoke import variants
+from operate.stack import Stack
 
 FOLDER = paths.LOCAL / "smoke"
-_CANCELLED = "cancelled"
 Variant = Callable[[Path, Path], Path]
 
 
@@ -43,16 +39,27 @@ class Deployment:
     Attributes:
         stack_name: Its name.
         region: Where.
+        profile: The AWS profile of whoever deploys; None is the shell's.
         given: Parameters for each of its deployments.
         packaged: A template that is built and uploaded already; without one it is built at first need.
+        stack: The stack, as CloudFormation has it.
     """
 
     stack_name: str
     region: str
+    profile: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
     packaged: Path | None = None
-    client: Callable[[], Any] = lambda: boto3.client("cloudformation")
+    stack: Stack = field(init=False)
     _template: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.stack = Stack(self.stack_name, f"--stack-name {self.stack_name} {' '.join(self.where)}")
+
+    @property
+    def where(self) -> list[str]:
+        """What names the Region and the account to `aws` and to `sam`."""
+        return ["--region", self.region, *(["--profile", self.profile] if self.profile else [])]
 
     @property
     def log(self) -> Path:
@@ -73,7 +80,7 @@ class Deployment:
             template = variant(template, FOLDER / "variant.yaml")
         begun = datetime.now(UTC)
         overrides = {**self.given, **parameters}
-        written = [f"{name}={shlex.quote(v) if v else chr(34) * 2}" for name, v in overrides.items()]
+        written = [deploy.as_sam_reads(name, value) for name, value in overrides.items()]
         self._sam(
             "deploy",
             *("--template-file", str(template), "--stack-name", self.stack_name),
@@ -82,30 +89,11 @@ class Deployment:
             *(["--parameter-overrides", *written] if written else []),
         )
         took_s = (datetime.now(UTC) - begun).total_seconds()
-        return Outcome(self.status(), self.first_failure(begun), took_s)
+        return Outcome(self.status(), self.stack.first_failure(begun), took_s)
 
     def status(self) -> str:
         """What CloudFormation says of the stack; empty when there is none."""
-        try:
-            return str(self.client().describe_stacks(StackName=self.stack_name)["Stacks"][0]["StackStatus"])
-        except ClientError as error:
-            if "does not exist" in str(error):
-                return ""
-            raise
-
-    def first_failure(self, since: datetime) -> str:
-        """Which resource failed first, and why."""
-        try:
-            pages = self.client().get_paginator("describe_stack_events").paginate(StackName=self.stack_name)
-            newest_first = [event for page in pages for event in page["StackEvents"]]
-        except ClientError:
-            return ""
-        for event in reversed(newest_first):
-            reason = event.get("ResourceStatusReason", "")
-            failed = event["ResourceStatus"].endswith("_FAILED") and _CANCELLED not in reason
-            if failed and event["Timestamp"] >= since:
-                return f"{event['LogicalResourceId']}: {reason}"
-        return ""
+        return str(self.stack.described().get("StackStatus", ""))
 
     def _packaged(self) -> Path:
         """The template as `sam package` leaves it.
@@ -116,10 +104,10 @@ class Deployment:
         if self.packaged is None:
             built, packaged = FOLDER / "build", FOLDER / "packaged.yaml"
             FOLDER.mkdir(parents=True, exist_ok=True)
-            where = ("--build-dir", str(built), "--cached", "--parallel")
+            build = ("--build-dir", str(built), "--cached", "--parallel")
             files = ("--template-file", str(built / "template.yaml"), "--output-template-file", str(packaged))
             uploads = ("--resolve-s3", "--s3-prefix", self.stack_name)
-            if self._sam("build", *where) or self._sam("package", *files, *uploads):
+            if self._sam("build", *build) or self._sam("package", *files, *uploads):
                 raise OperatorError(
                     "The stack could not be built, or its code not be uploaded.",
                     f"{self.log} has what the SAM CLI said.",
@@ -134,10 +122,9 @@ class Deployment:
         configuration = FOLDER / "samconfig.toml"
         configuration.write_text("version = 0.1\n")
         path = os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)])
-        where = ("--config-file", str(configuration), "--region", self.region)
         with self.log.open("ab") as log:
             return subprocess.run(
-                [str(paths.SAM), command, *options, *where],
+                [str(paths.SAM), command, *options, "--config-file", str(configuration), *self.where],
                 cwd=paths.ROOT,
                 env={**os.environ, "PATH": path},
                 stdin=subprocess.DEVNULL,

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operate.errors import OperatorError
 from operate.smoke import dying, releases
 from operate.smoke.bench import Bench, DiffersError
+from operate.stack import Stack
 
 _SETTLING_S = 1800
 _SAM_S_STACK = "aws-sam-cli-managed-default"
@@ -28,18 +30,19 @@ class Made(NamedTuple):
 def made(bench: Bench) -> list[Made]:
     """What a run makes, in the order in which it has to go: each needs what comes after it to be removed."""
     name, killed, copy = bench.name, dying.stack_of(bench), releases.copy_of_credentials(bench)
+    where = " ".join(bench.deployment.where)
     return [
-        _stack(killed),
-        _stack(name),
+        _stack(killed, where),
+        _stack(name, where),
         Made(
             f"secret {copy}",
             lambda bench: _remove_secret(bench, copy),
-            f"aws secretsmanager delete-secret --force-delete-without-recovery --secret-id {copy}",
+            f"aws secretsmanager delete-secret --force-delete-without-recovery --secret-id {copy} {where}",
         ),
         Made(
             f"uploaded code {name}/",
             _remove_uploads,
-            f"aws s3 rm --recursive s3://<the bucket of {_SAM_S_STACK}>/{name}/",
+            f"aws s3 rm --recursive s3://<the bucket of {_SAM_S_STACK}>/{name}/ {where}",
         ),
     ]
 
@@ -51,7 +54,7 @@ def delete(bench: Bench) -> str:
     while there:
         try:
             there[0].remove(bench)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, OperatorError) as error:
             commands = "; ".join(each.command for each in there)
             raise DiffersError(
                 f"{there[0].what} can't be removed: {error}. What is left, in this order: {commands}"
@@ -62,24 +65,22 @@ def delete(bench: Bench) -> str:
     return f"nothing is left but what is {KEPT.format(records=_records(bench))}"
 
 
-def _stack(name: str) -> Made:
+def _stack(name: str, where: str) -> Made:
     def remove(bench: Bench) -> None:
         client = bench.client("cloudformation")
+        stack = Stack(name, client=client)
         # A deployment that was interrupted goes on at AWS; an update can't be cut off.
-        bench.seen_within(_SETTLING_S, lambda: not _is_updating(client, name))
+        bench.seen_within(_SETTLING_S, lambda: not _is_updating(stack))
         client.delete_stack(StackName=name)
         client.get_waiter("stack_delete_complete").wait(
             StackName=name, WaiterConfig={"Delay": 5, "MaxAttempts": 240}
         )
 
-    return Made(f"stack {name}", remove, f"aws cloudformation delete-stack --stack-name {name}")
+    return Made(f"stack {name}", remove, f"aws cloudformation delete-stack --stack-name {name} {where}")
 
 
-def _is_updating(client: Any, name: str) -> bool:  # noqa: ANN401 - boto3's own client
-    try:
-        status = str(client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
-    except ClientError:
-        return False
+def _is_updating(stack: Stack) -> bool:
+    status = str(stack.described().get("StackStatus", ""))
     return status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")
 
 

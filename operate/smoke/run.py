@@ -55,7 +55,7 @@ def _removed(line: Line, bench: Bench) -> Result:
     try:
         return _tried(line, bench)
     except KeyboardInterrupt:
-        by = f"interrupted, so {bench.name} is left; remove it: make smoke ONLY=delete"
+        by = f"interrupted, so {bench.name} is left; remove it: {bench.removal}"
         return Result(line, Verdict.DIFFERS, by, 0)
 
 

@@ -28,6 +28,7 @@ class Account:
         denied: Actions that the caller may not do.
         report: What the stack's provisioner answers.
         unknown: Actions that were asked for and that it has not learnt.
+        asked: Who asked for what, where: access key, Region, and the action of CloudFormation or STS.
     """
 
     url: str = ""
@@ -39,6 +40,7 @@ class Account:
     denied: set[str] = field(default_factory=set)
     report: dict[str, object] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     def answer(self, action: str) -> tuple[int, str]:
         """The status and body of a reply."""
@@ -86,6 +88,10 @@ def _physical_id(name: str, status: str) -> str:
     return "" if status == "CREATE_FAILED" else f"<PhysicalResourceId>{name}-1</PhysicalResourceId>"
 
 
+# To what is asked in JSON, such as a secret: this account has none.
+_NOTHING = 400, json.dumps({"__type": "ResourceNotFoundException", "message": "There is nothing."})
+
+
 def _xml(action: str, result: str) -> str:
     return f"<{action}Response><{action}Result>{result}</{action}Result></{action}Response>"
 
@@ -103,7 +109,11 @@ def running() -> Iterator[Account]:
         def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
             is_invoke = self.path == "/2015-03-31/functions/ProvisionerFunction-1/invocations"
-            self._reply(*account.answer("Invoke" if is_invoke else parse_qs(asked)["Action"][0]))
+            action = "Invoke" if is_invoke else parse_qs(asked).get("Action", [""])[0]
+            _, _, credential = self.headers["Authorization"].partition("Credential=")
+            key, _day, region, *_ = credential.split("/")
+            account.asked.append((key, region, action))
+            self._reply(*(account.answer(action) if action else _NOTHING))
 
         def do_GET(self) -> None:
             assert self.path == "/2016-08-19/account-settings"

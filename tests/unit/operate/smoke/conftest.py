@@ -186,7 +186,7 @@ def world() -> World:
 
 @pytest.fixture
 def bench(world: World) -> Bench:
-    deployments = Deployments(NAME, "eu-west-1", updates=as_cloudformation(world.gone))
+    deployments = Deployments(NAME, "eu-west-1", "shop", updates=as_cloudformation(world.gone))
     clock = {"now": datetime(2026, 11, 28, tzinfo=UTC).timestamp()}
 
     def sleep(seconds: float) -> None:
@@ -194,6 +194,7 @@ def bench(world: World) -> Bench:
 
     bench = Bench(
         deployments,
+        stage="dev",
         account="123456789012",
         credentials_secret=roles.CREDENTIALS,
         has_vonage=True,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from operate.errors import OperatorError
+from operate.smoke import report
 from operate.smoke.bench import Bench
 from operate.smoke.deployment import Outcome
 from operate.smoke.line import Line, Result, Verdict
@@ -123,6 +124,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "numbers": (updates_end_as("UPDATE_ROLLBACK_COMPLETE"), "UPDATE_ROLLBACK_COMPLETE"),
     "delete": (queue_is_left, f"queue {NAME}-EventQueue"),
 }
+BY_HAND = "--region eu-west-1 --profile shop"
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -227,16 +229,6 @@ def test_everything_is_removed_whatever_goes_wrong_in_telling(world: World, benc
     assert "cloudformation.delete_stack" in {operation for operation, _ in world.account.asked}
 
 
-@pytest.mark.parametrize(("executions", "verdict"), [(100, Verdict.DIFFERS), (101, Verdict.OK)])
-def test_account_that_can_reserve_nothing_is_too_small_as_it_is_for_a_deployment(
-    world: World, bench: Bench, executions: int, verdict: Verdict
-) -> None:
-    limits = {"ConcurrentExecutions": executions, "UnreservedConcurrentExecutions": 100}
-    answers(world, "lambda.get_account_settings", {"AccountLimit": limits})
-
-    assert outcome(bench, "concurrency").verdict == verdict
-
-
 def test_removal_that_is_interrupted_says_how_to_finish_it(bench: Bench, world: World) -> None:
     def interrupt(**_: object) -> None:
         raise KeyboardInterrupt
@@ -245,7 +237,7 @@ def test_removal_that_is_interrupted_says_how_to_finish_it(bench: Bench, world: 
     (result,), _ = run(bench, {"delete"}, lambda _: None)
 
     assert result.verdict == Verdict.DIFFERS
-    assert "make smoke ONLY=delete" in result.seen
+    assert "make smoke ENV=dev ONLY=delete" in result.seen
 
 
 def test_what_cannot_be_removed_is_named_with_its_command_and_keeps_what_its_removal_needs(
@@ -260,10 +252,22 @@ def test_what_cannot_be_removed_is_named_with_its_command_and_keeps_what_its_rem
     world.account.answers["cloudformation.wait_stack_delete_complete"] = stuck
     (result,), _ = run(bench, {"delete"}, lambda _: None)
 
-    assert f"aws cloudformation delete-stack --stack-name {NAME}" in result.seen
+    assert f"aws cloudformation delete-stack --stack-name {NAME} {BY_HAND}" in result.seen
     removed = {operation for operation, _ in world.account.asked}
-    assert f"--secret-id {NAME}/vonage" in result.seen
+    assert f"--secret-id {NAME}/vonage {BY_HAND}" in result.seen
+    assert f"/{NAME}/ {BY_HAND}" in result.seen
+    assert report.told(result, bench.account).endswith(f"/{NAME}/ {BY_HAND}"), "nothing is cut off"
     assert "secretsmanager.delete_secret" not in removed
+
+
+@pytest.mark.parametrize(("executions", "verdict"), [(100, Verdict.DIFFERS), (101, Verdict.OK)])
+def test_account_that_can_reserve_nothing_is_too_small_as_it_is_for_a_deployment(
+    world: World, bench: Bench, executions: int, verdict: Verdict
+) -> None:
+    limits = {"ConcurrentExecutions": executions, "UnreservedConcurrentExecutions": 100}
+    answers(world, "lambda.get_account_settings", {"AccountLimit": limits})
+
+    assert outcome(bench, "concurrency").verdict == verdict
 
 
 def test_stack_that_cannot_be_built_is_built_once_and_every_line_says_why(bench: Bench) -> None:

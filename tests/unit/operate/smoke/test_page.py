@@ -99,7 +99,11 @@ def test_without_vonage_nothing_refers_to_what_is_left_out(packaged: Path, tmp_p
         ("--only=nothing", "no line is called nothing"),
         ("--parameters=Numbers=447700900000", "--numbers"),
         ("--parameters=LogLevel", "NAME=VALUE"),
+        ("--parameters=LogLevel='DEBUG", "No closing quotation"),
         ("--numbers=+44", "isn't a number"),
+        ("--json", "--json needs --confirm"),
+        ("--report=missing/x.md", "missing/x.md can't be the page"),
+        ("--template=missing.yaml", "no template missing.yaml"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_begins(
