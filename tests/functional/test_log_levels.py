@@ -33,7 +33,8 @@ def test_metrics_and_what_the_alarms_look_for_survive_every_level(runtime: Runti
     outbound = runtime.log(WORKERS / "outbound", batch(CALL), level=level)
 
     assert (counted(answer), counted(outbound)) == ({"Answered"}, {"Accepted"})
-    pattern = re.search(r"FilterPattern: '(.*)'", (paths.ROOT / "template.yaml").read_text())
+    template = (paths.ROOT / "template.yaml").read_text()
+    pattern = re.search(r"\n  FallbackAskedMetric:\n(?:    .*\n)*?      FilterPattern: '(.*)'", template)
     assert pattern
     assert [matches(pattern[1], line) for line in fallback] == [True]
     assert fallback[0].keys() >= {"level", "timestamp"}

@@ -18,6 +18,7 @@ from operate.provisioner import _PATIENCE_S
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.remembered.memory import OVERTAKEN_S
 from tests.template.test_template import references
+from tests.unit.provisioner.world.test_many_numbers import TIMEOUT_S
 
 Json = dict[str, Any]
 
@@ -62,9 +63,11 @@ def test_cloudformation_is_told_of_a_dead_provisioner_before_it_gives_up(clocks:
     lengths = itertools.product((0, clocks["timeout"]), repeat=clocks["retries"] + 1)
 
     latest = max(handed_over(clocks, start, each) for start, each in itertools.product(starts, lengths))
+    told = latest + clocks["answering"]
 
     for name, resource in custom.items():
-        assert latest + clocks["answering"] + SLACK_S <= resource["Properties"]["ServiceTimeout"], name
+        # Nor does it wait for long when nobody can tell it.
+        assert told + SLACK_S <= resource["Properties"]["ServiceTimeout"] <= 2 * told, name
 
 
 def test_cloudformation_waits_longer_than_the_provisioner_may_take(clocks: Json, custom: Json) -> None:
@@ -72,6 +75,10 @@ def test_cloudformation_waits_longer_than_the_provisioner_may_take(clocks: Json,
         assert clocks["timeout"] < resource["Properties"]["ServiceTimeout"] <= LONGEST_SERVICE_TIMEOUT_S
     assert clocks["timeout"] <= LONGEST_TIMEOUT_S
     assert len({r["Properties"]["ServiceTimeout"] for r in custom.values()}) == 1
+
+
+def test_time_in_which_many_numbers_are_linked_is_the_provisioner_s(clocks: Json) -> None:
+    assert clocks["timeout"] == TIMEOUT_S
 
 
 def test_operators_wait_longer_than_the_provisioner_may_take(clocks: Json) -> None:
