@@ -5,7 +5,6 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import boto3
@@ -30,6 +29,7 @@ from tests.conftest import Logs
 from tests.factories import CREDENTIALS, signed, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
 from tests.fakes.stores import Aws
+from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
 Handler = Callable[[dict[str, Any]], Any]
 
@@ -62,24 +62,15 @@ class Api:
 def api() -> Iterator[Api]:
     deployed = Api()
 
-    class Routes(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, reply = deployed.serve(self.path, body, self.headers.get("Authorization", ""))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
+    one_at_a_time = threading.Lock()  # the functions share this process, which Lambda never lets them do
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
+    def reply(asked: Incoming) -> Answer:
+        with one_at_a_time:
+            return Answer(*deployed.serve(asked.path, asked.body, asked.headers.get("authorization", "")))
 
-    # One at a time: the functions share this process, which Lambda never lets them do.
-    with HTTPServer(("127.0.0.1", 0), Routes) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        deployed.url = f"http://127.0.0.1:{server.server_port}/webhooks"
+    with serving(reply) as url:
+        deployed.url = f"{url}/webhooks"
         yield deployed
-        server.shutdown()
 
 
 @pytest.fixture

@@ -130,6 +130,20 @@ class World:
     ) -> Outcome:
         return stack.create(logical_id, NUMBER, number_properties(application_id, **changes))
 
+    def linked_stack(self) -> Stack:
+        """A new stack with an application and a linked number."""
+        stack = self.stack()
+        application_id = self.create_application(stack).data["ApplicationId"]
+        assert self.create_number(stack, application_id).succeeded
+        return stack
+
+    def own(self, how_many: int) -> list[str]:
+        """Let the account own so many numbers, and give them: the two that it has come first."""
+        numbers = self.vonage.account.numbers
+        more = [str(447700100000 + index) for index in range(how_many - len(numbers))]
+        numbers |= {msisdn: {**numbers[GB], "msisdn": msisdn} for msisdn in more}
+        return list(numbers)
+
     def redirect(self, other: Vonage) -> None:
         """Send what is signed with another account's credentials to that account."""
         theirs = httpx.BasicAuth(*other.credentials)._auth_header
@@ -253,6 +267,11 @@ def fresh_world(servers: tuple[stores.Aws, Vonage]) -> World:
     world = World(aws, vonage)
     aws.now = world.time.now
     return world
+
+
+def codes(report: Json) -> list[str]:
+    """The codes of what an action found."""
+    return [finding["code"] for each in report["resources"] for finding in each.get("findings", [])]
 
 
 def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

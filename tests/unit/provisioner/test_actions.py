@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from local.cloudformation import Stack
 from provisioner.errors import ProvisionerError
 from provisioner.operator import actions
 from provisioner.world import keys
@@ -20,6 +19,7 @@ from tests.unit.provisioner.conftest import (
     World,
     application_properties,
     bus,
+    codes,
     number_properties,
 )
 
@@ -28,10 +28,6 @@ Json = dict[str, Any]
 
 def act(world: World, **event: object) -> Json:
     return actions.act(event, FUNCTION, world.tools())
-
-
-def codes(report: Json) -> list[str]:
-    return [finding["code"] for each in report["resources"] for finding in each.get("findings", [])]
 
 
 def test_an_unknown_action_names_the_known_ones(world: World) -> None:
@@ -73,7 +69,7 @@ def test_plan_needs_to_know_whose_properties(world: World) -> None:
 
 
 def test_nothing_has_drifted_after_a_deployment(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
 
     report = act(world, action="check")
 
@@ -83,7 +79,7 @@ def test_nothing_has_drifted_after_a_deployment(world: World) -> None:
 
 
 def test_drift_is_named_and_put_on_the_bus(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    linked_stack(world)
+    world.linked_stack()
     bus(world, monkeypatch)
     world.applications[0]["capabilities"]["voice"]["webhooks"]["answer_url"]["address"] = (
         "https://evil.example/"
@@ -102,7 +98,7 @@ def test_drift_is_named_and_put_on_the_bus(world: World, monkeypatch: pytest.Mon
 
 
 def test_drift_is_counted(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    linked_stack(world)
+    world.linked_stack()
     world.applications[0]["name"] = "renamed by hand"
 
     act(world, action="check")
@@ -114,7 +110,7 @@ def test_drift_is_counted(world: World, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_drift_is_repaired_when_asked_to(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     world.applications[0]["name"] = "renamed by hand"
     world.applications[0]["keys"] = {"public_key": keys.make().public_pem}
     del world.vonage.account.numbers[GB]["app_id"]
@@ -131,7 +127,7 @@ def test_drift_is_repaired_when_asked_to(world: World) -> None:
 
 
 def test_an_application_deleted_by_hand_is_made_again(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     world.vonage.account.applications = {}
 
     assert "APPLICATION_MISSING" in codes(act(world, action="check", resource="App"))
@@ -141,7 +137,7 @@ def test_an_application_deleted_by_hand_is_made_again(world: World) -> None:
 
 
 def test_an_application_made_again_leaves_no_record_of_the_one_deleted_by_hand(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
     world.vonage.account.applications = {}
 
     act(world, action="check", resource="App", repair=True)
@@ -151,7 +147,7 @@ def test_an_application_made_again_leaves_no_record_of_the_one_deleted_by_hand(w
 
 
 def test_a_number_taken_by_somebody_is_told_and_not_taken_back(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
     other = world.create_application(world.stack("other")).data["ApplicationId"]
     world.vonage.account.numbers[GB]["app_id"] = other
 
@@ -162,7 +158,7 @@ def test_a_number_taken_by_somebody_is_told_and_not_taken_back(world: World) -> 
 
 
 def test_a_repair_that_leaves_something_to_others_is_told_as_drift(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     application = world.applications[0]["id"]
     assert stack.update("Link", number_properties(application, Numbers=[GB, US])).succeeded
     other = world.create_application(world.stack("other")).data["ApplicationId"]
@@ -176,7 +172,7 @@ def test_a_repair_that_leaves_something_to_others_is_told_as_drift(world: World)
 
 
 def test_a_number_that_moved_to_another_stack_is_not_fetched_back(world: World) -> None:
-    stack, other = linked_stack(world), world.stack("other")
+    stack, other = world.linked_stack(), world.stack("other")
     taken_by = world.create_application(other).data["ApplicationId"]
     stack.update("Link", number_properties(world.applications[0]["id"], AllowTakeover=True))
     assert world.create_number(other, taken_by, AllowTakeover=True).succeeded
@@ -200,7 +196,7 @@ def test_a_renamed_resource_leaves_its_application_to_the_new_one(world: World) 
 
 
 def test_resources_of_another_provisioner_are_left_alone(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
 
     report = actions.act({"action": "check"}, "arn:aws:lambda:us-east-1:1:function:other", world.tools())
 
@@ -221,7 +217,7 @@ def test_check_forgets_what_went_long_ago(world: World) -> None:
 
 
 def test_rotate_gives_every_application_a_new_key(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     before = world.secret(stack)
 
     report = act(world, action="rotate")
@@ -238,7 +234,7 @@ def test_rotate_gives_every_application_a_new_key(world: World) -> None:
 
 
 def test_a_rotation_that_vonage_does_not_accept_is_taken_back(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     before = world.secret(stack)
     world.vonage.faults.next("GET /v1/calls", status=401, times=99)
 
@@ -252,7 +248,7 @@ def test_a_rotation_that_vonage_does_not_accept_is_taken_back(world: World) -> N
 
 
 def test_a_rotation_that_died_is_gone_on_with(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     for calls in range(1, 20):
         died = world.death.of(lambda: act(world, action="rotate"), calls)
         world.time.offset += 200
@@ -272,7 +268,7 @@ def test_a_rotation_that_died_is_gone_on_with(world: World) -> None:
 
 def test_a_healthy_stack_leaves_only_what_no_api_can_check(world: World) -> None:
     with webhooks(world, 401):
-        linked_stack(world)
+        world.linked_stack()
 
         report = act(world, action="doctor")
 
@@ -284,7 +280,7 @@ def test_a_healthy_stack_leaves_only_what_no_api_can_check(world: World) -> None
 
 
 def test_doctor_does_not_call_a_provisioner_without_records_healthy(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
     world.aws.parameters.clear()
 
     report = act(world, action="doctor")
@@ -294,7 +290,7 @@ def test_doctor_does_not_call_a_provisioner_without_records_healthy(world: World
 
 
 def test_next_update_goes_on_without_records_and_says_so(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     [before] = world.applications
     world.aws.parameters.clear()
 
@@ -312,7 +308,7 @@ def test_next_update_goes_on_without_records_and_says_so(world: World) -> None:
 
 
 def test_application_without_records_may_have_been_adopted_and_stays(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     world.aws.parameters.clear()
     assert stack.update("App", application_properties(stack, Name="renamed")).succeeded
     assert stack.update("App", application_properties(stack, Name="again")).succeeded
@@ -324,7 +320,7 @@ def test_application_without_records_may_have_been_adopted_and_stays(world: Worl
 
 
 def test_update_without_records_that_fails_is_rolled_back(world: World) -> None:
-    stack = linked_stack(world)
+    stack = world.linked_stack()
     world.aws.parameters.clear()
     world.vonage.faults.next("* *", times=10_000, status=503)
 
@@ -337,7 +333,7 @@ def test_update_without_records_that_fails_is_rolled_back(world: World) -> None:
 
 
 def test_update_without_records_takes_no_application_of_another_resource(world: World) -> None:
-    one, two = linked_stack(world), world.stack("two")
+    one, two = world.linked_stack(), world.stack("two")
     world.create_application(two)
     [record] = [name for name in world.aws.parameters if "/resources/two." in name]
     del world.aws.parameters[record]
@@ -352,7 +348,7 @@ def test_update_without_records_takes_no_application_of_another_resource(world: 
 
 
 def test_doctor_names_refused_credentials(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
     world.aws.secret(CREDENTIALS, {"api_key": "abcd1234", "api_secret": "wrong"})
 
     report = act(world, action="doctor")
@@ -362,7 +358,7 @@ def test_doctor_names_refused_credentials(world: World) -> None:
 
 def test_doctor_names_a_key_that_vonage_refuses(world: World) -> None:
     with webhooks(world, 401):
-        linked_stack(world)
+        world.linked_stack()
         world.applications[0]["keys"] = {"public_key": keys.make().public_pem}
         world.vonage.faults.next("GET /v1/calls", status=401)
 
@@ -378,7 +374,7 @@ def test_doctor_names_webhooks_that_do_not_answer_as_they_should(
     world: World, status: int, code: str
 ) -> None:
     with webhooks(world, status):
-        linked_stack(world)
+        world.linked_stack()
 
         report = act(world, action="doctor", resource="App")
 
@@ -398,14 +394,14 @@ def test_doctor_names_webhooks_in_the_clear(world: World) -> None:
 
 
 def test_doctor_names_a_number_without_voice(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
     world.vonage.account.numbers[GB]["features"] = ["SMS"]
 
     assert "NUMBER_WITHOUT_VOICE" in codes(act(world, action="doctor", resource="Link"))
 
 
 def test_doctor_names_a_number_that_is_not_owned_any_more(world: World) -> None:
-    linked_stack(world)
+    world.linked_stack()
     del world.vonage.account.numbers[GB]
 
     assert "NUMBER_NOT_OWNED" in codes(act(world, action="doctor", resource="Link"))
@@ -413,7 +409,7 @@ def test_doctor_names_a_number_that_is_not_owned_any_more(world: World) -> None:
 
 def test_doctor_names_a_wrong_clock(world: World) -> None:
     with webhooks(world, 401):
-        linked_stack(world)
+        world.linked_stack()
         world.time.offset += 3600
 
         report = act(world, action="doctor", resource="App")
@@ -432,14 +428,6 @@ def test_every_code_is_documented() -> None:
 
     missing = {code for code in found if not code.startswith(("SWITCHBOARD_", "VONAGE_A", "VONAGE_N"))}
     assert {code for code in missing if f"`{code}`" not in documented} == set()
-
-
-def linked_stack(world: World) -> Stack:
-    """A stack with an application and a linked number."""
-    stack = world.stack()
-    application_id = world.create_application(stack).data["ApplicationId"]
-    assert world.create_number(stack, application_id).succeeded
-    return stack
 
 
 class webhooks:  # noqa: N801 - reads as a phrase

@@ -225,20 +225,12 @@ def test_delete_leaves_a_number_that_the_account_gave_up(world: World) -> None:
     assert world.aws.records("numbers") == {}
 
 
-def own(world: World, how_many: int) -> list[str]:
-    """Let the account own so many numbers; those beside the two that it has."""
-    made = [str(447700100000 + index) for index in range(how_many - 2)]
-    like = world.vonage.account.numbers[GB]
-    world.vonage.account.numbers |= {msisdn: {**like, "msisdn": msisdn} for msisdn in made}
-    return made
-
-
 def listed(world: World) -> int:
     return len(world.calls("GET /account/numbers"))
 
 
 def test_the_owned_list_is_asked_once_a_second(world: World) -> None:
-    application_id, last = application(world), own(world, 150)[-1]
+    application_id, last = application(world), world.own(150)[-1]
 
     world.create_number(world.stack("numbers"), application_id, Numbers=[GB, US, last])
 
@@ -247,16 +239,16 @@ def test_the_owned_list_is_asked_once_a_second(world: World) -> None:
 
 
 def test_all_numbers_of_an_account_are_found_with_one_page(world: World) -> None:
-    application_id, made = application(world), own(world, 100)
+    application_id, numbers = application(world), world.own(100)
 
-    linked = world.create_number(world.stack("numbers"), application_id, Numbers=[GB, US, *made[:38]])
+    linked = world.create_number(world.stack("numbers"), application_id, Numbers=numbers[:40])
 
     assert linked.succeeded, linked.reason
     assert listed(world) == 1
 
 
 def test_a_number_of_a_large_account_is_found_without_listing_the_account(world: World) -> None:
-    application_id, last = application(world), own(world, 1000)[-1]
+    application_id, last = application(world), world.own(1000)[-1]
 
     linked = world.create_number(world.stack("numbers"), application_id, Numbers=[last])
 
@@ -265,12 +257,12 @@ def test_a_number_of_a_large_account_is_found_without_listing_the_account(world:
 
 
 def test_many_numbers_of_a_large_account_are_found_for_twice_its_pages_at_most(world: World) -> None:
-    made = own(world, 1000)
+    numbers = world.own(1000)
     vonage = world.tools().vonage("vonage-credentials")
 
-    found = [vonage.number(msisdn) for msisdn in [*made[-100:], "447700900998"]]
+    found = [vonage.number(msisdn) for msisdn in [*numbers[-100:], "447700900998"]]
 
-    assert [number["msisdn"] for number in found[:100] if number] == made[-100:]
+    assert [number["msisdn"] for number in found[:100] if number] == numbers[-100:]
     assert found[100] is None
     assert listed(world) <= 2 * 10
 

@@ -332,10 +332,7 @@ def test_the_types_are_told_apart(world: World) -> None:
 
 @pytest.fixture
 def stack(world: World) -> Stack:
-    """A stack with an application and a linked number."""
-    deployed = world.stack()
-    world.create_number(deployed, world.create_application(deployed).data["ApplicationId"])
-    return deployed
+    return world.linked_stack()
 
 
 def delete_by_hand(world: World) -> str:

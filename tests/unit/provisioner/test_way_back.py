@@ -1,9 +1,7 @@
 """A check of the webhooks never fails the way back of a rollback, and still fails a deployment."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from local.cloudformation import Outcome, Stack
 from provisioner.resources import webhook_check
 from tests import factories
 from tests.unit.provisioner.conftest import CREDENTIALS, FUNCTION, WaitedTime, World
+from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
 Json = dict[str, Any]
 PUT = "AmazonSSM.PutParameter"
@@ -30,25 +29,15 @@ class Webhooks:
 def webhooks() -> Iterator[Webhooks]:
     deployed = Webhooks()
 
-    class Routes(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            name = self.path.rpartition("/")[2]
-            deployed.asked.append(name)
-            body = b'[{"action": "talk", "text": "Hello"}]' if name in webhook_check.SPEAKS else b""
-            self.send_response(503 if deployed.broken else webhook_check.EXPECTED[name])
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def reply(asked: Incoming) -> Answer:
+        name = asked.path.rpartition("/")[2]
+        deployed.asked.append(name)
+        body = b'[{"action": "talk", "text": "Hello"}]' if name in webhook_check.SPEAKS else b""
+        return Answer(503 if deployed.broken else webhook_check.EXPECTED[name], body)
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    with HTTPServer(("127.0.0.1", 0), Routes) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        deployed.url = f"http://127.0.0.1:{server.server_port}/webhooks"
+    with serving(reply) as url:
+        deployed.url = f"{url}/webhooks"
         yield deployed
-        server.shutdown()
 
 
 @pytest.fixture
