@@ -30,8 +30,10 @@ def moto() -> Iterator[str]:
         environment=service.clean_environment(),
         port_setting="PORT",
     )
-    yield server.url
-    service.stop(server)
+    try:
+        yield server.url
+    finally:
+        service.stop(server)
     (paths.LOGS / f"moto-{port}.log").unlink()
 
 
@@ -40,8 +42,10 @@ def ministack() -> Iterator[str]:
     """The embedded AWS, that all other tests use."""
     port = service.free_port()
     embedded = aws.start(port, paths.LOGS / f"aws-contract-{port}.log")
-    yield embedded.url
-    service.stop(embedded)
+    try:
+        yield embedded.url
+    finally:
+        service.stop(embedded)
     (paths.LOGS / f"aws-contract-{port}.log").unlink()
 
 

@@ -1,6 +1,7 @@
 """The record that guards a command, as far as it is AWS alone: who may carry it out, what became of it."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -42,11 +43,8 @@ def test_a_command_that_is_being_sent_is_left_to_who_sends_it() -> None:
         carrying_out.carry_out(COMMAND)
 
 
-def test_a_command_that_was_cut_off_long_ago_is_uncertain_and_stays_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(carrying_out, "_STILL_SENDING_S", 0)
-    carrying_out._claim(COMMAND)
+def test_a_command_that_was_cut_off_long_ago_is_uncertain_and_stays_so() -> None:
+    table.put({**carrying_out._item(COMMAND, "sending"), "since": {"N": str(time.time() - 3600)}})
 
     result = carrying_out.carry_out(COMMAND)
 
