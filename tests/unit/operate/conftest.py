@@ -1,5 +1,6 @@
 """An AWS account that tells of itself, and holds things, for commands that look before they act."""
 
+import os
 from collections.abc import Iterator
 
 import boto3
@@ -8,6 +9,15 @@ from switchboard.aws import bus, table
 
 from tests.fakes.control_plane import Account, running
 from tests.fakes.stores import Aws
+
+
+@pytest.fixture(autouse=True)
+def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever account the developer's shell works in, a test's own is the only one."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
 
 
 @pytest.fixture
