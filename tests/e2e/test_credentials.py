@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,8 +13,9 @@ import pytest
 from rich.console import Console
 
 from local import aws
-from operate import credentials, paths
+from operate import credentials
 from operate.errors import OperatorError
+from tests import projects
 from vonage_simulator.vonage import Vonage
 
 NAME = "switchboard/credentials-test"
@@ -178,16 +178,14 @@ def test_a_secret_that_is_scheduled_for_deletion_is_to_be_restored(vonage: Vonag
 def test_stage_s_credentials_go_where_its_stack_looks_for_them(
     vonage: Vonage, aws_url: str, tmp_path: Path
 ) -> None:
-    shutil.copytree(paths.ROOT / "operate", tmp_path / "operate")
-    for needed in ("layers", ".local"):
-        (tmp_path / needed).symlink_to(paths.ROOT / needed)
-    (tmp_path / "samconfig.toml").write_text(f"""
+    stage = f"""
         version = 0.1
         [dev.global.parameters]
         stack_name = "shop"
         region = "eu-west-2"
         parameter_overrides = "CredentialsSecret={NAME}"
-    """)
+    """
+    projects.copy(tmp_path, stage)
     account = vonage.account
     typed = f"{account.api_key}\n{account.api_secret}\n{account.signature_secret}\n"
 

@@ -1,7 +1,6 @@
 """The operator's commands, against a deployed stack."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from local.stage import Stage
 from operate import logs, orphans, paths, provisioner, queues, replay, timeline
 from operate.errors import OperatorError
 from operate.stack import Stack
+from tests import projects
 from tests.e2e.conftest import wait_until
 from vonage_simulator.vonage import Vonage
 
@@ -198,14 +198,16 @@ def test_event_that_could_not_be_decrypted_stays_and_stops_no_other(stack: Stack
     for event in (encrypted, command):
         boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(event))
 
-    redriven = queues.redrive(stack, "undelivered")
+    try:
+        redriven = queues.redrive(stack, "undelivered")
 
-    assert (redriven.moved, len(redriven.left)) == (1, 1)
-    wait_until(lambda: any('"Beside it"' in json.dumps(entry) for entry in vonage.journal.entries()))
-    waiting = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
-    hidden = int(waiting["ApproximateNumberOfMessagesNotVisible"])
-    assert depth(queue) + hidden == 1
-    boto3.client("sqs").purge_queue(QueueUrl=queue)
+        assert (redriven.moved, len(redriven.left)) == (1, 1)
+        wait_until(lambda: any('"Beside it"' in json.dumps(entry) for entry in vonage.journal.entries()))
+        found = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])
+        hidden = int(found["Attributes"]["ApproximateNumberOfMessagesNotVisible"])
+        assert depth(queue) + hidden == 1
+    finally:
+        boto3.client("sqs").purge_queue(QueueUrl=queue)
 
 
 @pytest.mark.usefixtures("call")
@@ -225,7 +227,9 @@ def test_erased_number_is_nowhere_in_the_timeline_and_others_stay(
     assert timeline.read(stack, other)
 
 
+@pytest.mark.usefixtures("call")
 def test_number_is_searched_for_as_it_stands(stack: Stack) -> None:
+    assert timeline.erase(stack, CALLER, confirmed=False)
     assert timeline.erase(stack, "4477.*", confirmed=False) == 0
 
 
@@ -289,12 +293,8 @@ def test_orphan_is_found_and_deleted_only_with_its_own_key(stage: Stage, vonage:
 @pytest.fixture
 def typed(stack: Stack, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Types a command in a copy of the project whose stage `tests` is the stack."""
-    shutil.copytree(paths.ROOT / "operate", tmp_path / "operate")
-    for needed in ("layers", ".local"):
-        (tmp_path / needed).symlink_to(paths.ROOT / needed)
     settings = (paths.ROOT / "samconfig.toml").read_text()
-    own = f'\n[tests.global.parameters]\nstack_name = "{stack.name}"\n'
-    (tmp_path / "samconfig.toml").write_text(settings + own)
+    projects.copy(tmp_path, f'{settings}\n[tests.global.parameters]\nstack_name = "{stack.name}"\n')
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "operate", *words]

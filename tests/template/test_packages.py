@@ -14,6 +14,7 @@ from local import sam
 from operate import paths
 from tests.factories import answer_request, webhook_event
 from tests.fakes.stores import Aws
+from tests.projects import NOTHING_COMPILED
 
 MB = 1_000_000
 # Counted for the Python of Lambda; older ones load a few more of their own.
@@ -150,7 +151,7 @@ def test_build_without_uv_says_that_uv_is_missing_and_nothing_else(tmp_path: Pat
     programs.mkdir()
     for name in ("make", "sh", "mkdir", "cp", "find", "rm"):
         (programs / name).symlink_to(shutil.which(name) or "")
-    folder = shutil.copytree(paths.ROOT / "layers" / layer, tmp_path / layer)
+    folder = shutil.copytree(paths.ROOT / "layers" / layer, tmp_path / layer, ignore=NOTHING_COMPILED)
 
     target = [f"build-{layer.capitalize()}Layer", "SHELL=sh", f"ARTIFACTS_DIR={tmp_path / 'made'}"]
     done = subprocess.run(

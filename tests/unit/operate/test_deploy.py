@@ -3,7 +3,6 @@
 Everything else is real: SAM's own reading of the stage, boto3, and an AWS on a loopback port.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from operate import paths
+from tests import projects
 from tests.fakes.control_plane import Account
 
 Deploy = Callable[..., subprocess.CompletedProcess[str]]
@@ -22,9 +22,7 @@ BUILT = "built\n"
 def deploy(account: Account, tmp_path: Path) -> Deploy:
     """Types `python -m operate deploy` in a copy of the project whose stage is the stack `shop`."""
     del account  # what it says is in the environment
-    shutil.copytree(paths.ROOT / "operate", tmp_path / "operate")
-    shutil.copy(paths.ROOT / "template.yaml", tmp_path)
-    (tmp_path / "layers").symlink_to(paths.ROOT / "layers")
+    projects.copy(tmp_path, "", linked=("layers", "template.yaml"))
     programs = tmp_path / ".local" / "sam" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").write_text(f'#!/bin/sh\nexec {paths.SAM.with_name("python")} "$@"\n')
