@@ -42,6 +42,8 @@ class Switches:
             or counts as a failure.
         empty_digits: `dtmf.digits` when nobody pressed a key, an empty text or null.
         confidence: of a speech result, a text or a number.
+        hung_up_recording: the event of a recording that waits for a stop, when the caller hangs up instead,
+            comes before `completed`, after it, or not at all.
         unreachable_websocket: the status of a leg whose WebSocket cannot be connected.
         disconnected_event: a WebSocket that its server closes is reported always, or only of a `connect` with
             `eventType: synchronous`.
@@ -71,6 +73,7 @@ class Switches:
     non_ncco_event_reply: Literal["ignore", "fail"] = "ignore"
     empty_digits: Literal["empty", "null"] = "empty"
     confidence: Literal["text", "number"] = "text"
+    hung_up_recording: Literal["before_completed", "after_completed", "lost"] = "before_completed"
     unreachable_websocket: Literal["failed", "unanswered"] = "failed"
     disconnected_event: Literal["always", "synchronous"] = "always"
     sms_message_type: bool = True

@@ -99,8 +99,11 @@ class Call:
         self.webhooks.event(fields, to=to, leg=leg)
 
     def completed(self, leg: Leg, *, to: Json | None = None) -> None:
-        """Report that a leg is over, and what it cost."""
+        """Report that a leg is over, what it cost, and the recordings that its end cut short."""
+        if self.switches.hung_up_recording != "after_completed":
+            leg.finish_recordings()
         self.leg_event(leg, "completed", to=to, **events.bill(leg, self.clock))
+        leg.finish_recordings()
 
     def move(self, leg: Leg, target: Conversation) -> None:
         """Put a leg into another conversation and report it."""
@@ -122,10 +125,12 @@ class Call:
         return task
 
     async def wait_for_spawned(self) -> None:
-        """Wait for what goes on beside the NCCO; what was stopped is fine, what broke is not."""
-        for result in await asyncio.gather(*self._tasks, return_exceptions=True):
-            if isinstance(result, Exception):
-                raise result
+        """Wait for what goes on beside the NCCO, and for what that begins; only what broke is raised."""
+        while self._tasks:
+            tasks, self._tasks = self._tasks, []
+            for result in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(result, Exception):
+                    raise result
 
     async def answer_ncco(self) -> Ncco | None:
         """The NCCO that the answer URL or the fallback gives; None when neither does."""

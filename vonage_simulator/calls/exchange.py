@@ -84,9 +84,10 @@ class Exchange:
 
     def keep_recording(self, application_id: str | None, kind: str) -> Recording:
         """A new, empty recording."""
-        file_id = self.platform.account.identifiers.uuid()
+        identifiers = self.platform.account.identifiers
+        file_id, uuid = identifiers.uuid(), identifiers.uuid()
         url = f"{self.platform.url}/v1/files/{file_id}"
-        recording = Recording(file_id, application_id, kind, url, self.platform.clock.seconds())
+        recording = Recording(file_id, uuid, application_id, kind, url, self.platform.clock.seconds())
         self.recordings[file_id] = recording
         return recording
 

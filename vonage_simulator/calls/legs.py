@@ -6,7 +6,7 @@ conversation.
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -42,6 +42,7 @@ class Leg:
         replies_awaited: replies to events of other legs that may tell this one what to do next.
         key_hook: where each key pressed is reported at once, since an asynchronous `input`.
         playing: what the Voice API plays to this leg, by kind.
+        recorders: what ends the recordings that are still going on, and tells of them.
         follows_ncco: an NCCO runs on this leg, so being alone does not end it.
         may_report_its_end: `disconnected` is sent when the server of its WebSocket closes that.
     """
@@ -68,6 +69,7 @@ class Leg:
     may_report_its_end: bool = True
     status: str = "started"
     playing: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    recorders: list[Callable[[], None]] = field(default_factory=list)
     started_at: str = field(init=False)
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -187,6 +189,11 @@ class Leg:
             self.ended_at = self.clock.now()
             self.conversation.remove(self)
             self.over.set()
+
+    def finish_recordings(self) -> None:
+        """End the recordings that its own end cut short."""
+        for finish in list(self.recorders):
+            finish()
 
     @property
     def reports_its_end(self) -> bool:

@@ -15,6 +15,7 @@ class Recording:
     """One recording, kept under its file id by the exchange.
 
     Attributes:
+        uuid: what events call it; not the file's id.
         format: `mp3`, `wav` or `ogg`.
         url: where it can be downloaded.
         begun_at_s: on the simulator's clock.
@@ -22,6 +23,7 @@ class Recording:
     """
 
     file_id: str
+    uuid: str
     application_id: str | None
     format: str
     url: str

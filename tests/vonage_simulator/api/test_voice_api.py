@@ -12,6 +12,7 @@ import pytest
 
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, client_of, connect, ncco, talk
 from vonage_simulator.api.applications import new_key_pair
+from vonage_simulator.calls.parties import Callee
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.testing.phone import Phone, PhoneCall
 from vonage_simulator.vonage import Vonage
@@ -212,6 +213,63 @@ def test_transfer_to_a_url_fetches_the_ncco(
     destination = {"type": "ncco", "url": [f"{customer.url}/next"]}
     voice.put(f"{CALLS}/{leg}", json={"action": "transfer", "destination": destination})
     running_call.hears("enough")
+
+
+def recording(customer: Customer, **stops: object) -> Json:
+    transcription = {"eventUrl": [f"{customer.url}/transcribed"]}
+    event_url = [f"{customer.url}/event"]
+    return {"action": "record", **stops, "eventUrl": event_url, "transcription": transcription}
+
+
+STOPS: list[Json] = [{"timeOut": 60}, {"endOnSilence": 10}, {"endOnKey": "#"}, {}]
+
+
+@pytest.mark.parametrize("stops", STOPS, ids=str)
+def test_recording_that_a_hangup_cuts_short_is_told_before_the_end_of_its_leg(
+    voice: httpx.Client, vonage: Vonage, customer: Customer, stops: Json
+) -> None:
+    customer.on("answer", ncco(recording(customer, **stops), talk("la", loop=0)))
+    with Phone(vonage).dial(NUMBER) as call:
+        call.waits(2)
+        voice.put(f"{CALLS}/{call.leg}", json={"action": "hangup"})
+        call.ends()
+
+    *_, recorded, completed = customer.bodies("event")
+    assert "recording_url" in recorded
+    assert completed["status"] == "completed"
+    assert len(customer.bodies("transcribed")) == 1
+
+
+@pytest.mark.parametrize("stops", STOPS, ids=str)
+def test_recording_that_the_length_timer_cuts_short_is_told_before_the_end_of_its_leg(
+    voice: httpx.Client, vonage: Vonage, customer: Customer, stops: Json
+) -> None:
+    steps = ({"say": "Well, well, well, well, well."}, {"wait": 9}) * 9
+    vonage.exchange.callees[CALLEE] = Callee("answer", steps=steps)
+    voice.post(CALLS, json=wanted(ncco=[recording(customer, **stops), talk("la", loop=0)], length_timer=30))
+    finished(vonage, customer)
+
+    *_, recorded, completed = customer.bodies("event")
+    assert "recording_url" in recorded
+    assert completed["duration"] == "30"
+
+
+def test_callee_who_was_transferred_is_recorded_though_the_caller_is_gone(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    steps = ({"hear": "moment"}, {"wait": 9}, {"hang_up": True})
+    vonage.exchange.callees[CALLEE] = Callee("answer", steps=steps)
+    customer.on("answer", ncco(connect()))
+    with Phone(vonage).dial(NUMBER) as call:
+        call.is_connected_to(CALLEE)
+        _, callee = voice.get(CALLS).json()["_embedded"]["calls"]
+        message = [talk("One moment."), recording(customer, endOnKey="#")]
+        voice.put(f"{CALLS}/{callee['uuid']}", json=transfer(ncco=message))
+
+    assert [event["recording_uuid"] for event in customer.bodies("event") if "recording_url" in event] == [
+        event["recording_uuid"] for event in customer.bodies("transcribed")
+    ]
+    assert len(customer.bodies("transcribed")) == 1
 
 
 def test_talk_into_a_call_is_heard_and_can_be_stopped(voice: httpx.Client, running_call: PhoneCall) -> None:

@@ -307,6 +307,43 @@ def test_confidence(customer: Customer, position: str, kind: type) -> None:
     assert isinstance(asked["speech"]["results"][0]["confidence"], kind)
 
 
+def voicemail(customer: Customer) -> Json:
+    return {"action": "record", "endOnKey": "#", "timeOut": 60, "eventUrl": [f"{customer.url}/event"],
+            "transcription": {"eventUrl": [f"{customer.url}/event"]}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("position", "order"),
+    [
+        ("before_completed", ["record", "completed", "transcribed"]),
+        ("after_completed", ["completed", "record", "transcribed"]),
+        ("lost", ["completed"]),
+    ],
+)
+@pytest.mark.parametrize("silent_s", [0, 3])
+def test_hung_up_recording(customer: Customer, position: str, order: list[str], silent_s: int) -> None:
+    assume(customer.vonage, hung_up_recording=position)
+    customer.on("answer", ncco(voicemail(customer), talk("Thank you."))).create()
+
+    customer.call({"say": "Call me back."}, {"wait": silent_s}, {"hang_up": True})
+
+    events = [event.get("status", "record") for event in customer.bodies("event")]
+    assert events[3:] == order
+
+
+@pytest.mark.parametrize("position", ["before_completed", "after_completed", "lost"])
+def test_recording_that_the_caller_stops_is_told_at_once_in_any_position(
+    customer: Customer, position: str
+) -> None:
+    assume(customer.vonage, hung_up_recording=position)
+    customer.on("answer", ncco(voicemail(customer))).create()
+
+    customer.call({"press": "#"}, {"hang_up": True})
+
+    events = [event.get("status", "record") for event in customer.bodies("event")]
+    assert events[3:] == ["record", "completed", "transcribed"]
+
+
 @pytest.mark.parametrize("position", ["failed", "unanswered"])
 def test_unreachable_websocket(customer: Customer, bot: Bot, position: str) -> None:
     assume(customer.vonage, unreachable_websocket=position)
