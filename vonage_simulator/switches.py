@@ -25,9 +25,12 @@ class Switches:
         unlink_on_application_delete: deleting an application unlinks its numbers.
         number_update: an update replaces a number's settings, so one without `app_id` unlinks it, or changes
             only what it names.
+        app_callback: `voiceCallbackType=app` with the present link, but no `app_id`, follows the link, so the
+            update unlinks; or links, as of old.
         empty_app_id: `app_id=` in a number's update unlinks it, or fails with 420.
         no_numbers: a list without numbers is `{}`, or has `count` 0 and an empty array.
         sms_setting: which API the account's SMS go to, set in Vonage's dashboard.
+        call_links: the links from one page of calls to others name the host, or begin with the path.
         leg_uuid: the id of a leg, 32 hex digits or with dashes.
         event_retry: a plain voice event is sent once more after any failure; only after a timeout, a lost
             connection, 429, 502, 503 or 504; or never.
@@ -58,9 +61,11 @@ class Switches:
     unset_fallback: Literal["absent", "empty"] = "absent"
     unlink_on_application_delete: bool = True
     number_update: Literal["replace", "merge"] = "replace"
+    app_callback: Literal["follows", "links"] = "follows"
     empty_app_id: Literal["unlink", "fail"] = "unlink"
     no_numbers: Literal["empty_object", "empty_list"] = "empty_object"
     sms_setting: Literal["messages", "sms"] = "messages"
+    call_links: Literal["absolute", "relative"] = "absolute"
     leg_uuid: Literal["hex", "dashes"] = "hex"
     event_retry: Retried = "any"
     rtc_retry: Retried = "never"

@@ -19,6 +19,7 @@ from switchboard.wire.violations import Violation, violations
 from vonage_simulator.account.account import Account
 from vonage_simulator.api.authentication import has_basic_credentials
 from vonage_simulator.api.capabilities import with_defaults
+from vonage_simulator.api.paging import page_links
 from vonage_simulator.api.problems import InvalidParameter, invalid, not_found, unauthorized
 from vonage_simulator.api.requests import check_media_types, json_object, whole_number
 from vonage_simulator.api.wire import as_parameter
@@ -61,7 +62,7 @@ class ApplicationApi:
                 "total_items": len(everything),
                 "total_pages": pages,
                 "_embedded": {"applications": [_as_read(application) for application in shown]},
-                "_links": _links(size, page, pages),
+                "_links": page_links(request, size, "page", page, range(1, pages + 1)),
             }
         )
 
@@ -157,18 +158,6 @@ def _merged(old: Json, sent: Json) -> Json:
 
 def _as_read(application: Json) -> Json:
     return {**application, "_links": {"self": {"href": f"{PATH}/{application['id']}"}}}
-
-
-def _links(size: int, page: int, pages: int) -> Json:
-    def link(number: int) -> Json:
-        return {"href": f"{PATH}?page_size={size}&page={number}"}
-
-    links = {"self": link(page), "first": link(1), "last": link(pages)}
-    if page < pages:
-        links["next"] = link(page + 1)
-    if page > 1:
-        links["prev"] = link(page - 1)
-    return links
 
 
 def _paging(request: Request) -> tuple[int, int]:

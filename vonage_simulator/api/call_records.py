@@ -11,6 +11,7 @@ from starlette.requests import Request
 from switchboard.wire.typed import Fits, TypedDict
 
 from vonage_simulator.api import wire
+from vonage_simulator.api.paging import page_links
 from vonage_simulator.api.problems import invalid
 from vonage_simulator.api.requests import whole_number
 from vonage_simulator.calls.events import bill
@@ -82,7 +83,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def page(legs: Sequence[Leg], request: Request) -> Json:
+def page(legs: Sequence[Leg], request: Request, *, absolute_links: bool) -> Json:
     """One page of the legs that the query's filters leave."""
     query = request.query_params
     problems = wire.problems_of(Query, dict(query))
@@ -103,5 +104,7 @@ def page(legs: Sequence[Leg], request: Request) -> Json:
         "page_size": size,
         "record_index": index,
         "_embedded": {"calls": [record(leg) for leg in shown]},
-        "_links": {"self": {"href": f"/v1/calls?page_size={size}&record_index={index}"}},
+        "_links": page_links(
+            request, size, "record_index", index, range(0, len(found), size), absolute=absolute_links
+        ),
     }

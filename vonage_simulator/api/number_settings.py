@@ -1,13 +1,15 @@
 """What a number's update makes of its settings.
 
-Source: Vonage Numbers API reference (1.1.0). The official CLI unlinks a number by an update without `app_id`,
-so an update replaces; a switch lets it change only what it names.
+Source: Vonage Numbers API reference (1.1.0). The official CLI (3.2.1) unlinks a number by an update with all
+that it read, `voiceCallbackType: app` included, but no `app_id`. So an update replaces, and that callback
+follows the link; switches let an update change only what it names, and the callback link as it did of old.
 """
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.api.problems import ErrorCodeError
 from vonage_simulator.types import Json
 
+CALLBACK = ("voiceCallbackType", "voiceCallbackValue")
 IDENTITY = ("country", "msisdn", "type", "features")
 SETTINGS = (
     "moHttpUrl",
@@ -26,6 +28,7 @@ def updated(number: Json, form: Json, account: Account) -> Json:
     """
     if account.switches.number_update == "merge":
         form = {**_changeable(number), **form}
+    form = _without_echo(form, number, account)
     identity = {name: number[name] for name in IDENTITY}
     settings = {name: form[name] for name in SETTINGS if form.get(name)}
     return {**identity, **settings, **_voice_callback(form), **_link(form, account)}
@@ -33,8 +36,16 @@ def updated(number: Json, form: Json, account: Account) -> Json:
 
 def _changeable(number: Json) -> Json:
     """The settings so far, save the callback that is but a link: it follows from `app_id`."""
-    callback = () if number.get("voiceCallbackType") == "app" else ("voiceCallbackType", "voiceCallbackValue")
+    callback = () if number.get("voiceCallbackType") == "app" else CALLBACK
     return {name: number[name] for name in (*SETTINGS, "app_id", *callback) if name in number}
+
+
+def _without_echo(form: Json, number: Json, account: Account) -> Json:
+    """The form without the callback that only repeats the present link: of itself it keeps nothing."""
+    repeats = (form.get("voiceCallbackType"), form.get("voiceCallbackValue")) == ("app", number.get("app_id"))
+    if account.switches.app_callback == "links" or "app_id" in form or not repeats:
+        return form
+    return {name: value for name, value in form.items() if name not in CALLBACK}
 
 
 def _voice_callback(form: Json) -> Json:

@@ -21,6 +21,7 @@ from vonage_simulator.api.requests import whole_number
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.types import Json
 
+FORM = "application/x-www-form-urlencoded"
 STARTS_WITH, CONTAINS, ENDS_WITH = "0", "1", "2"
 
 
@@ -74,7 +75,11 @@ class NumbersApi:
     async def buy(self, request: Request) -> Response:
         """`POST /number/buy`."""
         self._admit(request)
-        offer = _named_by(await _form(request), self.account.numbers_for_sale)
+        form = await _form(request)
+        missing = {name: "Is required." for name in ("country", "msisdn") if not form.get(name)}
+        if missing:  # a body of its own kind: Vonage/vonage-ruby-sdk#95
+            return JSONResponse(missing, 400)
+        offer = _named_by(form, self.account.numbers_for_sale)
         self.account.numbers_for_sale = _all_but(offer, self.account.numbers_for_sale)
         bought = {name: value for name, value in offer.items() if name not in {"cost", "initialPrice"}}
         self.account.numbers = {**self.account.numbers, offer["msisdn"]: bought}
@@ -140,8 +145,17 @@ def _positive(sent: str | None, *, default: int, highest: int | None = None) -> 
 
 
 async def _form(request: Request) -> Json:
-    # By its content, not its Content-Type: the official Python SDK keeps that of its last JSON request.
-    sent = dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
+    """What a write names: in its form, or in the query.
+
+    Raises:
+        ErrorCodeError: 420, for a body of another type. The official Python SDK sends a form under the type
+            of its last JSON request, and Vonage doesn't read it (Vonage/vonage-python-sdk#323).
+    """
+    body = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind != FORM:
+        raise ErrorCodeError(420, "method failed")
+    sent = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     return {**request.query_params, **sent}
 
 

@@ -62,7 +62,9 @@ class VoiceApi:
     async def list(self, request: Request) -> Response:
         """`GET /v1/calls` with its filters."""
         application = self._admit(request, self.other_requests)
-        return JSONResponse(call_records.page(self._legs_of(application), request))
+        absolute = self.platform.account.switches.call_links == "absolute"
+        legs = self._legs_of(application)
+        return JSONResponse(call_records.page(legs, request, absolute_links=absolute))
 
     async def create(self, request: Request) -> Response:
         """`POST /v1/calls`: the call is dialled once this has been answered."""

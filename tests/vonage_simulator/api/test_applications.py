@@ -174,6 +174,10 @@ def test_list_is_paged_and_the_last_page_has_no_next(api: httpx.Client) -> None:
     assert "next" in first["_links"]
     assert "next" not in last["_links"]
     assert [one["name"] for one in last["_embedded"]["applications"]] == ["shop 2"]
+    assert api.get(first["_links"]["next"]["href"]).json() == last
+    assert api.get(first["_links"]["last"]["href"]).json() == last
+    assert api.get(last["_links"]["prev"]["href"]).json() == first
+    assert "prev" not in first["_links"]
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,45 @@ def test_update_that_cannot_be_done_fails_with_420(api: httpx.Client, form: dict
     assert refused.json() == {"error-code": "420", "error-code-label": "method failed"}
 
 
+@pytest.mark.parametrize("path", ["/number/update", "/number/buy", "/number/cancel"])
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data", ""])
+def test_write_that_does_not_say_it_is_a_form_fails_with_420(
+    api: httpx.Client, path: str, content_type: str
+) -> None:
+    body = b"country=GB&msisdn=447700900000"
+    refused = api.post(path, content=body, headers={"Content-Type": content_type})
+    assert refused.status_code == 420
+    assert refused.json() == {"error-code": "420", "error-code-label": "method failed"}
+
+
+def test_json_is_no_form(api: httpx.Client) -> None:
+    assert api.post("/number/update", json=NUMBER).status_code == 420
+
+
+def test_form_may_name_its_charset_and_parameters_may_come_in_the_query(api: httpx.Client) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+    body = b"country=GB&msisdn=447700900000"
+    assert api.post("/number/update", content=body, headers=kind).status_code == 200
+    assert api.post("/number/update", params=NUMBER).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "missing"),
+    [
+        ({"msisdn": "14155550120"}, ["country"]),
+        ({"country": "US"}, ["msisdn"]),
+        ({"country": "", "msisdn": "14155550120"}, ["country"]),
+        ({}, ["country", "msisdn"]),
+    ],
+)
+def test_purchase_has_to_name_country_and_number(
+    api: httpx.Client, form: dict[str, str], missing: list[str]
+) -> None:
+    refused = api.post("/number/buy", data=form)
+    assert refused.status_code == 400
+    assert refused.json() == dict.fromkeys(missing, "Is required.")
+
+
 def test_wrong_credentials_have_the_older_error_shape(vonage: Vonage) -> None:
     refused = httpx.get(f"{vonage.url}/account/numbers", auth=("a", "b"))
     assert refused.status_code == 401

@@ -91,6 +91,7 @@ def test_python_sdk_works_unchanged(python_sdk: Path, encrypted: tuple[Vonage, P
         "private_key": True,
         "renamed": "renamed",
         "listed": ["renamed"],
+        "form_as_json": 420,
         "owned": ["447700900000"],
         "bought": "200",
         "cancelled": "200",
@@ -99,6 +100,7 @@ def test_python_sdk_works_unchanged(python_sdk: Path, encrypted: tuple[Vonage, P
         "balance": 10.0,
         "call": "started",
         "calls": ["outbound"],
+        "paged": 3,
         "sent": True,
         "unauthorized": 401,
         "not_found": 404,
@@ -123,6 +125,7 @@ def test_node_sdk_works_unchanged(node_sdk: Path, vonage: Vonage, customer: Cust
         "linked": "200",
         "call": "started",
         "read": "outbound",
+        "paged": 3,
         "sent": True,
         "notFound": 404,
     }

@@ -492,6 +492,56 @@ def test_calls_are_listed_with_filters(voice: httpx.Client, customer: Customer) 
     ]
 
 
+def follow(client: httpx.Client, url: str, way: str) -> Iterator[Json]:
+    """A page, and those that its link, `next` or `prev`, leads to."""
+    while True:
+        page: Json = client.get(url).json()
+        yield page
+        if way not in page["_links"]:
+            return
+        url = page["_links"][way]["href"]
+
+
+def uuids(pages: list[Json]) -> list[str]:
+    return [call["uuid"] for page in pages for call in page["_embedded"]["calls"]]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("filters", [{}, {"status": "completed", "order": "desc"}], ids=str)
+def test_every_call_is_found_by_following_next(
+    voice: httpx.Client, vonage: Vonage, customer: Customer, size: int, filters: dict[str, str]
+) -> None:
+    customer.on("answer", ncco(talk("Hello.")))
+    for _ in range(5):
+        customer.call()
+    legs = list(vonage.exchange.legs)
+
+    first = f"{CALLS}?{httpx.QueryParams({**filters, 'page_size': size})}"
+    pages = list(follow(voice, first, "next"))
+
+    assert uuids(pages) == (legs[::-1] if filters else legs)
+    assert len(pages) == -(-5 // size)
+    assert {"first", "last", "self"} <= set(pages[0]["_links"])
+    assert "prev" not in pages[0]["_links"]
+    last = pages[0]["_links"]["last"]["href"]
+    assert voice.get(last).json()["_embedded"] == pages[-1]["_embedded"]
+    assert uuids(list(follow(voice, last, "prev"))[::-1]) == uuids(pages)
+
+
+def test_page_of_no_calls_links_to_itself_alone(voice: httpx.Client) -> None:
+    links = voice.get(CALLS).json()["_links"]
+    assert set(links) == {"self", "first", "last"}
+    assert len({link["href"] for link in links.values()}) == 1
+
+
+def test_page_from_the_middle_ends_with_the_last_call(voice: httpx.Client, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Hello.")))
+    for _ in range(3):
+        customer.call()
+    assert "next" not in voice.get(CALLS, params={"page_size": 2, "record_index": 1}).json()["_links"]
+    assert "next" in voice.get(CALLS, params={"page_size": 1, "record_index": 1}).json()["_links"]
+
+
 @pytest.mark.usefixtures("voice")
 def test_fallback_serves_outbound_calls_too(vonage: Vonage, customer: Customer) -> None:
     customer.on("outbound", Answer(500)).on("fallback", ncco(talk("Plan B.")))

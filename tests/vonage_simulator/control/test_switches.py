@@ -13,6 +13,7 @@ import jwt
 import pytest
 from websockets.sync.server import ServerConnection
 
+from tests.vonage_simulator.api.test_voice_api import bearer
 from tests.vonage_simulator.bot import Bot, on
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, connect, ncco, talk
 from vonage_simulator.__main__ import main
@@ -122,6 +123,35 @@ def test_number_update(customer: Customer, api: httpx.Client, position: str, *, 
     assert number["moSmppSysType"] == "inbound"
 
 
+@pytest.mark.parametrize(("position", "linked"), [("follows", False), ("links", True)])
+@pytest.mark.parametrize("also", [{}, {"voiceStatusCallback": "https://example.com"}], ids=str)
+def test_app_callback(
+    customer: Customer, api: httpx.Client, position: str, also: Json, *, linked: bool
+) -> None:
+    assume(customer.create().vonage, app_callback=position)
+    read = api.get("/account/numbers").json()["numbers"][0]
+    echo = {name: read[name] for name in ("country", "msisdn", "voiceCallbackType", "voiceCallbackValue")}
+
+    api.post("/number/update", data={**echo, **also}).raise_for_status()
+
+    number = api.get("/account/numbers").json()["numbers"][0]
+    assert ("app_id" in number, "voiceCallbackType" in number) == (linked, linked)
+    assert also.items() <= number.items()
+
+
+@pytest.mark.parametrize("position", ["follows", "links"])
+def test_app_callback_of_another_application_links_to_that(
+    customer: Customer, api: httpx.Client, position: str
+) -> None:
+    assume(customer.create().vonage, app_callback=position)
+    other = api.post(APPLICATIONS, json={"name": "other"}).json()["id"]
+    callback = {"voiceCallbackType": "app", "voiceCallbackValue": other}
+
+    api.post("/number/update", data={"country": "GB", "msisdn": NUMBER, **callback}).raise_for_status()
+
+    assert api.get("/account/numbers").json()["numbers"][0]["app_id"] == other
+
+
 @pytest.mark.parametrize(("position", "status", "linked"), [("unlink", 200, False), ("fail", 420, True)])
 def test_empty_app_id(
     customer: Customer, api: httpx.Client, position: str, status: int, *, linked: bool
@@ -145,6 +175,15 @@ def test_sms_setting(customer: Customer, api: httpx.Client, position: str, statu
     assume(customer.create().vonage, sms_setting=position)
     assert api.post("/_simulator/messages", json=SMS).status_code == status
     assert len(customer.bodies("inbound")) == count
+
+
+@pytest.mark.parametrize(
+    ("position", "base"), [("absolute", "http://127.0.0.1:"), ("relative", "/v1/calls?")]
+)
+def test_call_links(customer: Customer, position: str, base: str) -> None:
+    assume(customer.create().vonage, call_links=position)
+    links = httpx.get(f"{customer.vonage.url}/v1/calls", headers=bearer(customer)).json()["_links"]
+    assert {link["href"].startswith(base) for link in links.values()} == {True}
 
 
 @pytest.mark.parametrize(("position", "length"), [("hex", 32), ("dashes", 36)])

@@ -27,13 +27,17 @@ const link = { country: 'GB', msisdn: '447700900000', applicationId: created.id,
 found.linked = (await account.numbers.updateNumber(link)).errorCode;
 
 const application = new Vonage(new Auth({ applicationId: created.id, privateKey: created.keys.privateKey }), hosts);
-const call = await application.voice.createOutboundCall({
+const dial = () => application.voice.createOutboundCall({
   to: [{ type: 'phone', number: '447700900999' }],
   from: { type: 'phone', number: '447700900000' },
   ncco: [{ action: 'talk', text: 'Hello from Node.' }],
 });
+const [call] = [await dial(), await dial(), await dial()];
 found.call = call.status;
 found.read = (await application.voice.getCall(call.uuid)).direction;
+const every = new Set();
+for await (const one of application.voice.getAllCalls({ pageSize: 1 })) every.add(one.uuid);
+found.paged = every.size;
 const sms = { channel: 'sms', messageType: 'text', message_type: 'text', to: '447700900123', from: '447700900000', text: 'Hi.' };
 found.sent = Boolean((await application.messages.send(sms)).messageUUID);
 

@@ -55,6 +55,12 @@ found["renamed"] = renamed.name
 listed, next_page = account.application.list_applications(ListApplicationsFilter(page_size=100))
 found["listed"] = [application.name for application in listed]
 
+try:  # a client that has sent JSON before sends its forms under that type: vonage-python-sdk#323
+    account.numbers.update_number(UpdateNumberParams(country="GB", msisdn="447700900000"))
+except HttpRequestError as error:
+    found["form_as_json"] = error.response.status_code
+account = client(api_key=api_key, api_secret=api_secret)
+
 numbers, count, _ = account.numbers.list_owned_numbers(ListOwnedNumbersFilter(country="GB"))
 found["owned"] = [number.msisdn for number in numbers]
 offers, _, _ = account.numbers.search_available_numbers(SearchAvailableNumbersFilter(country="US", size=2))
@@ -82,6 +88,19 @@ call = application.voice.create_call(
 found["call"] = call.status
 calls, _ = application.voice.list_calls(ListCallsFilter(page_size=10))
 found["calls"] = [one.direction for one in calls]
+for _ in range(2):
+    application.voice.create_call(
+        CreateCallRequest(
+            to=[ToPhone(number="447700900999")],
+            from_=Phone(number="447700900000"),
+            ncco=[Talk(text="Hello again.")],
+        )
+    )
+every, index = [], 0
+while index is not None:
+    page, index = application.voice.list_calls(ListCallsFilter(page_size=1, record_index=index))
+    every += [one.uuid for one in page]
+found["paged"] = len(set(every))
 found["sent"] = bool(
     application.messages.send(Sms(to="447700900123", from_="447700900000", text="Hi.")).message_uuid
 )
