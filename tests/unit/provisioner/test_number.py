@@ -1,4 +1,7 @@
-"""`Custom::VonageNumber`: link, keep the rest, put back; never buy, cancel or steal."""
+"""`Custom::VonageNumber`: link, keep the rest, put back; never buy, cancel or steal.
+
+All of it whether the older callback of an application follows `app_id` or links of itself.
+"""
 
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -6,6 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.unit.provisioner.conftest import GB, US, World, number_properties
+from vonage_simulator.switches import changed
 
 SETTINGS = {
     "moHttpUrl": "https://sms.example.com/inbound",
@@ -13,6 +17,12 @@ SETTINGS = {
     "messagesCallbackType": "app",
     "messagesCallbackValue": "11111111-2222-3333-4444-555555555555",
 }
+
+
+@pytest.fixture(autouse=True, params=["follows", "links"])
+def _app_callback(world: World, request: pytest.FixtureRequest) -> None:
+    account = world.vonage.account
+    account.switches = changed(account.switches, {"app_callback": request.param})
 
 
 def application(world: World, name: str = "shop") -> str:
@@ -128,6 +138,19 @@ def test_a_number_linked_the_old_way_counts_as_linked(world: World) -> None:
     linked = world.create_number(world.stack("numbers"), application(world))
 
     assert f"is linked to the application {other}" in linked.reason
+
+
+def test_a_number_taken_over_from_the_old_way_is_given_back_to_its_application(world: World) -> None:
+    other = application(world, "other")
+    world.vonage.account.numbers[GB] |= {"voiceCallbackType": "app", "voiceCallbackValue": other}
+    stack = world.stack("numbers")
+
+    linked = world.create_number(stack, application(world), AllowTakeover=True)
+
+    assert linked.succeeded, linked.reason
+    assert world.vonage.account.numbers[GB]["app_id"] != other
+    assert stack.delete("Link").succeeded
+    assert world.vonage.account.numbers[GB]["app_id"] == other
 
 
 def test_all_numbers_that_cannot_be_had_are_named_at_once(world: World) -> None:

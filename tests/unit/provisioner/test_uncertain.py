@@ -20,6 +20,7 @@ from vonage_simulator.switches import changed
         {"unset_fallback": "empty"},
         {"unlink_on_application_delete": False},
         {"empty_app_id": "fail"},
+        {"app_callback": "links"},
         {"no_numbers": "empty_list"},
     ],
     ids=lambda position: "-".join(map(str, *position.items())),
