@@ -71,6 +71,7 @@ def origin(vonage: Vonage) -> ASGIApp:
     handlers = {
         problems.ProblemError: problem,
         problems.ErrorCodeError: _own_response,
+        problems.NotAnsweredError: _own_response,
         NotAnObjectError: _own_response,
         RefusedError: _own_response,
         HTTPException: unknown_route,

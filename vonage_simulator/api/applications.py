@@ -124,7 +124,7 @@ class ApplicationApi:
         found = [*violations(Application, sent, strict=True), *_key_violations(sent.get("keys"))]
         unknown = [violation.field for violation in found if violation.kind == "unknown"]
         treatment = self.account.switches.unknown_fields
-        refused = found if treatment == "refuse" else [v for v in found if v.kind != "unknown"]
+        refused = [each for each in found if treatment == "refuse" or not _is_ignored(each)]
         if refused:
             raise invalid("payload-validation", list(map(as_parameter, refused)), section=SECTION)
         document = sent if treatment == "keep" else _without(sent, unknown)
@@ -172,6 +172,11 @@ def _paging(request: Request) -> tuple[int, int]:
     if found:
         raise invalid("list-validation", found, section=SECTION)
     return values[0], values[1]
+
+
+def _is_ignored(violation: Violation) -> bool:
+    """Whether it is merely an unknown field. Rtc refuses webhooks it hasn't: Nexmo/nexmo-developer#1612."""
+    return violation.kind == "unknown" and violation.field.rpartition(".")[0] != "capabilities.rtc.webhooks"
 
 
 def _key_violations(keys: object) -> Iterator[Violation]:

@@ -1,7 +1,8 @@
 """The Messages API v1: `/v1/messages`.
 
 Source: Vonage Messages API reference (1.20.0): JWT of an application, whose webhooks then apply, or Basic;
-202 with the message's id; problems of a body are a 422 that lists them; `X-Request-Id` on each reply.
+202 with the message's id; problems of a body are a 422, which lists them when it is JSON; `X-Request-Id` on
+each reply.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ from switchboard.wire.rules import broken_message_rules
 from vonage_simulator.api import wire
 from vonage_simulator.api.authentication import ApplicationTokens, has_basic_credentials
 from vonage_simulator.api.problems import InvalidParameter, ProblemError, not_found, unauthorized
-from vonage_simulator.api.requests import check_media_types, json_object
+from vonage_simulator.api.requests import NotAnObjectError, check_media_types, json_object
 from vonage_simulator.messages import outbound
 from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.types import Json
@@ -60,7 +61,7 @@ class MessagesApi:
         """`POST /v1/messages`."""
         application = self._sender(request)
         check_media_types(request)
-        body = await json_object(request)
+        body = await _object(request)
         broken = map(wire.as_parameter, broken_message_rules(body))
         problems = [*wire.problems_of(MessageRequest, body), *broken]
         if problems:
@@ -74,7 +75,7 @@ class MessagesApi:
         """`PATCH /v1/messages/{uuid}`: read an inbound message, or revoke an outbound one."""
         application = self.tokens.application(request)
         check_media_types(request)
-        body = await json_object(request)
+        body = await _object(request)
         problems = wire.problems_of(MessageUpdate, body)
         if problems:
             raise _invalid(problems)
@@ -94,6 +95,17 @@ class MessagesApi:
                 raise unauthorized()
             return None
         return self.tokens.application(request)
+
+
+async def _object(request: Request) -> Json:
+    """The body, which has to be a JSON object; this API has a problem of its own for one that isn't JSON."""
+    try:
+        return await json_object(request)
+    except NotAnObjectError as error:
+        if error.is_json:
+            raise _invalid([InvalidParameter("body", "must be an object")]) from None
+    detail = "The request body did not contain valid JSON"
+    raise ProblemError(422, "invalid-json", "Invalid JSON", detail)
 
 
 def _invalid(problems: list[InvalidParameter]) -> ProblemError:

@@ -103,6 +103,17 @@ def rate_limited() -> ProblemError:
     return ProblemError(429, "rate-limit", "Rate Limit Hit", "Please wait, then retry your request")
 
 
+class NotAnsweredError(Exception):
+    """Raised where a leg that still rings would have to hear something.
+
+    Source: the reply in Vonage/vonage-ruby-sdk#116, explained by Vonage in Vonage/vonage-php-sdk-core#103.
+    """
+
+    def response(self) -> Response:
+        """The short reply, which doesn't say why."""
+        return JSONResponse({"type": "BAD_REQUEST", "error_title": "Bad Request"}, 400)
+
+
 class ErrorCodeError(Exception):
     """Raised by the Numbers API's code: errors are `error-code` (a string) and its label."""
 

@@ -13,7 +13,15 @@ LONGEST_NUMBER = 12
 
 
 class NotAnObjectError(Exception):
-    """A body that isn't a JSON object: Vonage answers it without a problem object."""
+    """A body that isn't a JSON object: most APIs answer it without a problem object.
+
+    Attributes:
+        is_json: it is something else than an object.
+    """
+
+    def __init__(self, *, is_json: bool) -> None:
+        super().__init__()
+        self.is_json = is_json
 
     def response(self) -> Response:
         """The short reply."""
@@ -31,13 +39,17 @@ def check_media_types(request: Request) -> None:
 
 
 async def json_object(request: Request) -> Json:
-    """The body, which has to be a JSON object."""
+    """The body.
+
+    Raises:
+        NotAnObjectError: it is something else than a JSON object.
+    """
     try:
         body: Any = json.loads(await request.body())
     except (ValueError, RecursionError):
-        body = None
+        raise NotAnObjectError(is_json=False) from None
     if not isinstance(body, dict):
-        raise NotAnObjectError
+        raise NotAnObjectError(is_json=True)
     return body
 
 

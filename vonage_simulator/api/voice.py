@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from vonage_simulator.api import call_records, call_requests
 from vonage_simulator.api.authentication import ApplicationTokens
-from vonage_simulator.api.problems import not_found, rate_limited
+from vonage_simulator.api.problems import NotAnsweredError, not_found, rate_limited
 from vonage_simulator.api.rates import RateLimit
 from vonage_simulator.api.requests import check_media_types, json_object
 from vonage_simulator.calls import in_call
@@ -101,6 +101,7 @@ class VoiceApi:
         """`PUT /v1/calls/{uuid}/dtmf {"digits"}`."""
         call, leg = self._find(request)
         digits = call_requests.wanted_digits(await json_object(request))
+        _refuse_before_the_answer(leg)
         await self.platform.engine.ask(in_call.send_keys(call, leg, digits))
         return JSONResponse({"message": "DTMF sent", "uuid": leg.uuid})
 
@@ -118,6 +119,7 @@ class VoiceApi:
             await self.platform.engine.ask(in_call.stop(leg, kind))
             return JSONResponse({"message": f"{kind.title()} stopped", "uuid": leg.uuid})
         wanted = call_requests.wanted_playing(kind, await json_object(request))
+        _refuse_before_the_answer(leg)
         await self.platform.engine.ask(in_call.start(call, leg, kind, wanted))
         return JSONResponse({"message": f"{kind.title()} started", "uuid": leg.uuid})
 
@@ -143,6 +145,11 @@ class VoiceApi:
 
     def _legs_of(self, application: Json) -> Sequence[Leg]:
         return [leg for leg in self.lines.exchange.legs.values() if leg.application_id == application["id"]]
+
+
+def _refuse_before_the_answer(leg: Leg) -> None:
+    if leg.answered_at is None:
+        raise NotAnsweredError
 
 
 def _is_regional(request: Request) -> bool:

@@ -161,6 +161,17 @@ def test_property_has_the_fields_of_vonages_api(
     assert set(hooks.model_fields) == set(keys(documented["webhooks"]))
 
 
+def test_rtc_takes_its_event_url_alone() -> None:
+    document = valid()
+    hook = {"address": "https://a.example/"}
+    document["Capabilities"]["rtc"] = {"webhooks": {"event_url": hook, "answer_url": hook}}
+
+    told = complaint(document)
+
+    assert "Capabilities.rtc.webhooks.answer_url is not a property." in told
+    assert "Allowed: event_url." in told
+
+
 def test_vonages_defaults_that_would_hurt_are_sent_explicitly() -> None:
     document = valid()
     document["Capabilities"] = {"voice": {"webhooks": {"answer_url": {"address": "https://a.example/"}}}}

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from vonage_simulator.api.applications import new_key_pair
-from vonage_simulator.switches import Switches
+from vonage_simulator.switches import Switches, changed
 from vonage_simulator.vonage import Vonage
 
 PATH = "/v2/applications"
@@ -161,6 +161,26 @@ def test_older_name_of_the_connect_timeout_is_dropped(api: httpx.Client) -> None
     hooks = {"answer_url": {**HOOK, "connection_timeout": 500}}
     created = api.post(PATH, json=document(capabilities={"voice": {"webhooks": hooks}})).json()
     assert "connection_timeout" not in created["capabilities"]["voice"]["webhooks"]["answer_url"]
+
+
+@pytest.mark.parametrize("position", ["drop", "keep", "refuse"])
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize("hook", ["answer_url", "fallback_answer_url", "status_url"])
+def test_rtc_takes_its_event_url_alone(
+    vonage: Vonage, api: httpx.Client, position: str, method: str, hook: str
+) -> None:
+    vonage.account.switches = changed(vonage.account.switches, {"unknown_fields": position})
+    rtc = {"webhooks": {"event_url": HOOK}}
+    made = api.post(PATH, json=document(capabilities={"rtc": rtc}))
+    rtc["webhooks"][hook] = HOOK
+    path = PATH if method == "POST" else f"{PATH}/{made.json()['id']}"
+
+    refused = api.request(method, path, json=document(capabilities={"rtc": rtc}))
+
+    assert (made.status_code, refused.status_code) == (201, 400)
+    assert refused.json()["invalid_parameters"] == [
+        {"name": f"capabilities.rtc.webhooks.{hook}", "reason": "is not allowed"}
+    ]
 
 
 def test_list_is_paged_and_the_last_page_has_no_next(api: httpx.Client) -> None:

@@ -328,3 +328,25 @@ def test_older_version_has_the_older_shape(api: httpx.Client, customer: Customer
     assert body["from"] == {"type": "sms", "number": CALLER}
     assert body["message"] == {"content": {"type": "text", "text": "hi"}}
     assert "channel" not in body
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"", b"{'to': 1}", b"\xff", b"[" * 100_000], ids=lambda body: body[:9]
+)
+def test_body_that_is_no_json_has_a_problem_of_its_own(
+    messages: httpx.Client, method: str, body: bytes
+) -> None:
+    path = MESSAGES if method == "POST" else f"{MESSAGES}/unknown"
+    refused = messages.request(method, path, content=body, headers={"Content-Type": "application/json"})
+    assert refused.status_code == 422
+    assert refused.json()["type"].endswith("#invalid-json")
+    assert refused.json()["detail"] == "The request body did not contain valid JSON"
+    assert refused.headers["X-Request-Id"] == refused.json()["instance"]
+
+
+@pytest.mark.parametrize("body", [[], "text", 1, None])
+def test_json_that_is_no_object_is_an_invalid_parameter(messages: httpx.Client, body: object) -> None:
+    refused = messages.post(MESSAGES, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert refused.status_code == 422
+    assert refused.json()["invalid_parameters"] == [{"name": "body", "reason": "must be an object"}]

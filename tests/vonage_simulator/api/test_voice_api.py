@@ -1,5 +1,6 @@
 """The Voice API: calls the account makes, and what it does to calls that run."""
 
+import json
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, client_of, connect, ncco, talk
 from vonage_simulator.api.applications import new_key_pair
 from vonage_simulator.calls.parties import Callee
-from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.testing.phone import Phone, PhoneCall
 from vonage_simulator.vonage import Vonage
 
@@ -290,6 +291,62 @@ def test_stream_and_keys_are_sent_into_a_call(
     assert streamed.json()["message"] == "Stream started"
     assert sent.json() == {"message": "DTMF sent", "uuid": leg}
     assert vonage.journal.entries(what="keys sent")[0]["keys"] == "1713"
+
+
+SPOKEN: list[tuple[str, Json]] = [
+    ("talk", {"text": "Hello."}),
+    ("stream", {"stream_url": ["https://example.com/a.mp3"]}),
+    ("dtmf", {"digits": "1"}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), SPOKEN)
+def test_leg_that_rings_takes_nothing_until_it_is_answered(
+    voice: httpx.Client, vonage: Vonage, customer: Customer, path: str, body: Json
+) -> None:
+    number = "447700900555"
+    vonage.clock.set_live(live=True)
+    made = voice.post(CALLS, json=wanted(to=[{"type": "phone", "number": number}], ncco=[talk("la", loop=0)]))
+    leg = made.json()["uuid"]
+
+    refused = voice.put(f"{CALLS}/{leg}/{path}", json=body)
+    picked_up = httpx.post(f"{vonage.url}/_simulator/legs/{leg}/pick_up")
+    while "answered" not in customer.statuses(number):
+        time.sleep(0.01)
+    taken = voice.put(f"{CALLS}/{leg}/{path}", json=body)
+
+    assert (refused.status_code, picked_up.status_code, taken.status_code) == (400, 200, 200)
+    assert refused.json() == {"type": "BAD_REQUEST", "error_title": "Bad Request"}
+
+
+@pytest.mark.usefixtures("voice")
+@pytest.mark.parametrize(("path", "body"), SPOKEN)
+def test_inbound_leg_takes_nothing_before_its_ncco_is_there(
+    vonage: Vonage, customer: Customer, path: str, body: Json
+) -> None:
+    refused = []
+
+    def react(incoming: Incoming) -> Answer:
+        leg = json.loads(incoming.body)["uuid"]
+        refused.append(httpx.put(f"{vonage.url}{CALLS}/{leg}/{path}", json=body, headers=bearer(customer)))
+        return ncco(talk("Hello."))
+
+    customer.on("answer", react)
+    customer.call()
+
+    assert [reply.status_code for reply in refused] == [400]
+
+
+@pytest.mark.parametrize(("path", "body"), SPOKEN)
+def test_callee_that_rings_takes_nothing(
+    voice: httpx.Client, vonage: Vonage, customer: Customer, path: str, body: Json
+) -> None:
+    customer.on("answer", ncco(connect("447700900555", timeout=20)))
+    with Phone(vonage).dial(NUMBER) as call:
+        call.waits(5)
+        callee = voice.get(CALLS, params={"order": "desc"}).json()["_embedded"]["calls"][0]
+        assert callee["status"] == "ringing"
+        assert voice.put(f"{CALLS}/{callee['uuid']}/{path}", json=body).status_code == 400
 
 
 @pytest.mark.parametrize(
