@@ -50,8 +50,12 @@ class Found:
             end made it.
         claimed: whether this resource is written down as one of the application's owners.
         topmost: whether it is the last one that took it over.
-        alone: whether nobody else has a claim on it.
-        before: what the application was when this resource took it over; None when it made it.
+        elsewhere: the resource of another stack that took it over last, as a person knows it; empty when
+            there is none.
+        unchanged: whether exactly what is wanted was in place before: then what another stack took since is
+            left to it, so that a rollback cannot fail on it.
+        alone: whether nobody else who manages the application uses the key.
+        before: what the application is given back as on Delete, with its key; None when it is deleted.
         known_keys: public keys (PEM) that prove an application is this resource's.
         earlier: what the stack owned at earlier times, for the merge.
     """
@@ -64,6 +68,8 @@ class Found:
     made_here: bool = False
     claimed: bool = False
     topmost: bool = True
+    elsewhere: str = ""
+    unchanged: bool = False
     alone: bool = True
     before: Document | None = field(default=None, repr=False)
     known_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -71,14 +77,22 @@ class Found:
 
 
 def plan(wanted: Application, found: Found) -> list[ApplicationStep]:
-    """The steps that make the application what is wanted. Empty when it is."""
+    """The steps that make the application what is wanted. Empty when it is.
+
+    Raises:
+        ConflictError: another stack manages the application, and nobody asked to take it over.
+    """
     want, version, live = document.wanted(wanted), wanted.KeyVersion, found.live
     if live is None:
         fits = found.current.key and found.current.key_version in ("", version)
         store: list[ApplicationStep] = [] if fits else [StoreKey(version)]
         return [*store, CreateApplication(want), ClaimApplication(None), SaveApplication(version)]
+    if found.elsewhere and not wanted.AllowTakeover:
+        if found.claimed and found.unchanged:
+            return []
+        raise _managed_elsewhere(live["id"], found)
     steps: list[ApplicationStep] = []
-    if not found.claimed:
+    if found.elsewhere or not found.claimed:
         steps.append(ClaimApplication(None if found.made_here else live))
     if found.current.key is None and found.moved.key:
         steps.append(MoveKey(found.moved))
@@ -119,19 +133,25 @@ def plan_removal(found: Found) -> tuple[list[ApplicationStep], str]:
         return _forget_key(found), ""
     application_id = found.live["id"]
     if not found.topmost:
-        return (
-            [],
-            f"The application {application_id} is managed by another resource now and was left as it is.",
-        )
+        left = f"The application {application_id} is managed by another resource now and was left as it is."
+        return _forget_key(found), left
     if found.before is not None:
-        key = None if found.alone else found.current.public_key
-        back = document.for_put(found.before, key)
+        back = document.for_put(found.before)
         return [RestoreApplication(application_id, back), *_forget_key(found)], ""
     live_key = document.public_key_of(found.live)
     if not any(keys.same(live_key, known) for known in found.known_keys):
         left = f"The application {application_id} does not carry the stack's key any more"
         return [], f"{left} and was left as it is. `vonage apps delete {application_id}` removes it."
     return [DeleteApplication(application_id), *_forget_key(found)], ""
+
+
+def _managed_elsewhere(application_id: str, found: Found) -> ConflictError:
+    taken = "has been taken over by" if found.claimed else "is managed by"
+    return ConflictError(
+        f"The application {application_id} {taken} {found.elsewhere}.",
+        "Leave it there, or set AllowTakeover to true: it is given back when this resource is deleted.",
+        "APPLICATION_MANAGED_ELSEWHERE",
+    )
 
 
 def _put(want: Document, found: Found, public_key: str | None) -> list[ApplicationStep]:
@@ -177,4 +197,5 @@ def _forget_key(found: Found) -> list[ApplicationStep]:
     current = found.current
     known = any(keys.same(current.public_key, key) for key in found.known_keys)
     ours = current.application_id in ("", found.application_id)
-    return [EmptySecret(current)] if current.key and known and ours and found.alone else []
+    goes_on = not found.alone or keys.same(current.public_key, document.public_key_of(found.before or {}))
+    return [EmptySecret(current)] if current.key and known and ours and not goes_on else []

@@ -5,8 +5,12 @@ another stack, makes CloudFormation create the new one first and delete the old 
 therefore kept in the order in which they came. The last one decides. When it goes, it gives the thing back
 as it found it; when an earlier one goes, the next one inherits what that one would have given back, and the
 thing itself is not touched.
+
+An application goes back to what the owner below has recorded, which may have changed since; what was found is
+what remains when that can't be read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +73,20 @@ class Ownership:
         else:
             self._records.delete(f"{self._kind}/{thing}")
         self._records.delete(self._place(thing, owner))
+
+    def restore(self, thing: str, claims: Sequence[Claim]) -> None:
+        """Make these the owners, in this order, each with what is said to be theirs, and nobody else."""
+        for claim in claims:
+            self._records.put(
+                self._place(thing, claim.owner), {"before": claim.before, "details": claim.details}
+            )
+        gone = {claim.owner for claim in self.of(thing)} - {claim.owner for claim in claims}
+        if claims:
+            self._records.put(f"{self._kind}/{thing}", {"owners": [claim.owner for claim in claims]})
+        else:
+            self._records.delete(f"{self._kind}/{thing}")
+        for owner in gone:
+            self._records.delete(self._place(thing, owner))
 
     def things_of(self, owner: str) -> list[str]:
         """Everything an owner has a claim on."""

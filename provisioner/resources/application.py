@@ -44,7 +44,8 @@ class ApplicationComparison:
         execute(self.steps, self.context)
         if known not in (None, self.context.live["id"]):
             self.context.ownership.release(known, memory.id)
-        memory.note(application_id=self.context.live["id"], public_key=self.context.key.public_pem)
+        public_key = self.context.current.public_key or memory.record.get("public_key")
+        memory.note(application_id=self.context.live["id"], public_key=public_key)
 
     def rotate(self) -> None:
         """Give it a new key, or go on with a rotation that did not end."""
@@ -85,7 +86,7 @@ class VonageApplication:
         """
         wanted = properties.application(wants)
         finder = self._finder(wanted.CredentialsSecret, wanted.ApplicationSecret)
-        found = finder.find(wanted, stack_id)
+        found = finder.find(wants, stack_id)
         context = self._context(finder, found, token, creating)
         return ApplicationComparison(wanted, found, plan(wanted, found), context)
 
@@ -122,6 +123,7 @@ class VonageApplication:
         """Delete what this resource made, give back what it took over, leave everything else alone."""
         application_id = self.memory.record.get("application_id", "")
         if not (application_id or self.memory.record.get("public_key")):
+            self._withdraw()
             return Answer("SUCCESS", request.answer_id)
         try:
             note = self._remove(request)
@@ -132,6 +134,12 @@ class VonageApplication:
             error.next_step += f" Then delete the stack again; or remove it by hand: `{by_hand}`."
             raise
         return Answer("SUCCESS", request.answer_id, note)
+
+    def _withdraw(self) -> None:
+        """Take back the claim of a Create that died before it did anything else."""
+        ownership = self.tools.ownership("applications")
+        for application_id in ownership.things_of(self.memory.id):
+            ownership.release(application_id, self.memory.id)
 
     def _remove(self, request: Request) -> str:
         application_id = self.memory.record.get("application_id", "")

@@ -1,6 +1,6 @@
 """What there is of an application: at Vonage, in its secret, in the records. Reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from provisioner.errors import ConflictError, InvalidPropertiesError, Provisione
 from provisioner.plan.application import Found
 from provisioner.remembered.memory import Memory
 from provisioner.remembered.ownership import Ownership
+from provisioner.resources.owners import Owners
 from provisioner.wanted import properties
 from provisioner.wanted.properties import Application
 from provisioner.world import document, keys
@@ -25,12 +26,17 @@ class ApplicationFinder:
     ownership: Ownership
     memory: Memory
 
-    def find(self, wanted: Application, stack_id: str) -> Found:
+    def find(self, wants: Mapping[str, Any], stack_id: str) -> Found:
         """What is there, for a plan.
+
+        Args:
+            wants: the properties.
+            stack_id: the ARN of the resource's stack.
 
         Raises:
             ConflictError: the secret or `AdoptApplicationId` names an application that must not be taken.
         """
+        wanted = properties.application(wants)
         current, pending = self.secret.current(), self.secret.pending()
         if pending.version_id == current.version_id:
             pending = Content()
@@ -49,9 +55,11 @@ class ApplicationFinder:
             current=current,
             pending=pending,
             moved=moved,
-            made_here=ours and not owners and not adopted,
-            claimed=self.memory.id in owners,
-            topmost=self.memory.id not in owners or owners[-1] == self.memory.id,
+            made_here=ours and not owners.claims and not adopted,
+            claimed=owners.mine is not None,
+            topmost=owners.is_topmost,
+            elsewhere=owners.elsewhere(stack_id),
+            unchanged=self.memory.record.get("properties") == dict(wants),
             earlier=tuple(_documents(self.memory.earlier_properties())),
         )
 
@@ -63,16 +71,15 @@ class ApplicationFinder:
             live = self.vonage.application(record["application_id"])
         else:
             live = self.vonage.find_application(record["public_key"]) if record.get("public_key") else None
-        claims = self.ownership.of(live["id"]) if live else []
-        mine = next((claim for claim in claims if claim.owner == self.memory.id), None)
+        owners = self._owners(live)
         return Found(
             live=live,
             application_id=live["id"] if live else record.get("application_id", ""),
             current=versions[0],
-            claimed=mine is not None or not claims,
-            topmost=not claims or claims[-1] == mine,
-            alone=claims in ([], [mine]),
-            before=mine.before if mine else None,
+            claimed=owners.mine is not None or not owners.claims,
+            topmost=owners.is_topmost,
+            alone=not owners.uses(versions[0].public_key),
+            before=self._given_back(owners, live) if live else None,
             known_keys=tuple(key for key in known_keys if key),
         )
 
@@ -117,12 +124,23 @@ class ApplicationFinder:
                 return
         raise ConflictError(
             f"ApplicationSecret holds the key of the application {application_id} already.",
-            "Use an empty secret; or set AdoptApplicationId to that id, to manage the application from here.",
+            "Use an empty secret; or set AdoptApplicationId to that id, to manage the application from here "
+            "(with AllowTakeover, if another stack manages it).",
             code="SECRET_FOREIGN",
         )
 
-    def _owners(self, live: Document | None) -> Sequence[str]:
-        return [claim.owner for claim in self.ownership.of(live["id"])] if live else []
+    def _owners(self, live: Document | None) -> Owners:
+        return Owners(self.ownership.of(live["id"]) if live else [], self.memory, self.secret)
+
+    def _given_back(self, owners: Owners, live: Document) -> Document | None:
+        """What an application becomes when this resource goes; None when it goes, too.
+
+        The owner below may have changed its wishes and its key since: what is recorded of it counts.
+        """
+        if owners.mine is None or owners.below is None:
+            return owners.mine.before if owners.mine else None
+        earlier = _documents(self.memory.earlier_properties())
+        return owners.settings(owners.below, live, earlier) or owners.mine.before or live
 
 
 def _documents(earlier: list[Mapping[str, Any]]) -> list[Document]:

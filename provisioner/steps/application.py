@@ -59,12 +59,15 @@ class ClaimApplication(ApplicationStep):
         return "write down that this resource manages the application"
 
     def do(self, context: ApplicationContext) -> Undo:
-        """Before the application is changed."""
-        application_id = context.live["id"]
+        """Before the application is changed. Whoever takes it back comes last, as a new owner would."""
+        application_id, ownership = context.live["id"], context.ownership
         succession.succeed(context.memory, application_id)
-        context.ownership.claim(application_id, Claim(context.owner, self.before, {}))
+        claims = ownership.of(application_id)
+        if context.owner in [claim.owner for claim in claims]:
+            ownership.release(application_id, context.owner)
+        ownership.claim(application_id, Claim(context.owner, self.before, {}))
         context.memory.note(application_id=application_id)
-        return lambda: context.ownership.release(application_id, context.owner)
+        return lambda: ownership.restore(application_id, claims)
 
 
 @dataclass(frozen=True)

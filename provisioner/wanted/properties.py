@@ -33,6 +33,7 @@ class Application(ResourceProperties):
     ImproveAi: Flag = False
     KeyVersion: Annotated[Text, BeforeValidator(str)] = "1"
     AdoptApplicationId: Uuid | None = None
+    AllowTakeover: Flag = False
 
     @model_validator(mode="before")
     @classmethod
