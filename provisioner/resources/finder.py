@@ -1,6 +1,6 @@
 """What there is of an application: at Vonage, in its secret, in the records. Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +34,13 @@ class ApplicationFinder:
             stack_id: the ARN of the resource's stack.
 
         Raises:
-            ConflictError: the secret or `AdoptApplicationId` names an application that must not be taken.
+            ConflictError: the secret or `AdoptApplicationId` names an application that must not be taken, or
+                the secret has fields of somebody else's where the key would be.
         """
         wanted = properties.application(wants)
         current, pending = self.secret.current(), self.secret.pending()
+        if current.in_the_way:
+            self._refuse_to_overwrite(current.in_the_way)
         if pending.version_id == current.version_id:
             pending = Content()
         if current.application_id and not (
@@ -116,6 +119,13 @@ class ApplicationFinder:
             return Content()
         held = self.secret.other(before).current()
         return held if keys.same(document.public_key_of(live), held.public_key) else Content()
+
+    def _refuse_to_overwrite(self, fields: Sequence[str]) -> None:
+        raise ConflictError(
+            f"ApplicationSecret has {' and '.join(fields)} already, which the provisioner didn't write.",
+            "Use an empty secret, or give what is in this one another name.",
+            code="SECRET_FOREIGN",
+        )
 
     def _refuse_foreign_secret(self, application_id: str, stack_id: str) -> None:
         """A secret that has an application: only a renamed resource of the same stack may go on with it."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 TAG_IT = "A secret outside the provisioner's stack needs the tag switchboard=managed: add it, deploy again."
+KEY_FIELDS = ("private_key", "key_version")
 MISSING = "Either it does not exist any more, or the provisioner may not use it."
 
 
@@ -42,6 +43,11 @@ class Content:
     key_version: str = ""
     version_id: str = ""
     others: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def in_the_way(self) -> list[str]:
+        """Fields of somebody else's that a key would be written over."""
+        return [name for name in KEY_FIELDS if name in self.others]
 
     @property
     def public_key(self) -> str | None:
@@ -166,18 +172,21 @@ def _encode(content: Content) -> str:
 
 def _decode(text: str | None, version_id: str) -> Content:
     document = _document(text)
-    private_pem = document.pop("private_key", None)
+    application_id = str(document.pop("application_id", "") or "")
+    key = _key(document.get("private_key"))
+    # A key is stored with its version. One that somebody else has written may come with its application's id.
+    if key is None or not ("key_version" in document or application_id):
+        return Content(application_id=application_id, version_id=version_id, others=document)
+    del document["private_key"]
+    key_version = str(document.pop("key_version", "") or "")
+    return Content(key, application_id, key_version, version_id, document)
+
+
+def _key(private_pem: object) -> KeyPair | None:
     try:
-        key = keys.pair(private_pem) if isinstance(private_pem, str) else None
+        return keys.pair(private_pem) if isinstance(private_pem, str) else None
     except ValueError:
-        key = None
-    return Content(
-        key=key,
-        application_id=str(document.pop("application_id", "") or ""),
-        key_version=str(document.pop("key_version", "") or ""),
-        version_id=version_id,
-        others=document,
-    )
+        return None
 
 
 def _document(text: str | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from local.cloudformation import Stack
@@ -308,6 +309,51 @@ def test_owner_whose_record_is_gone_gets_what_was_found(world: World, owner: Sta
 
     assert the_application(world) == before
     assert works(world, owner)
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"private_key": "not a key at all", "password": "theirs"},
+        {"private_key": keys.make().private_pem},
+        {"private_key": {"kty": "RSA"}, "key_version": "9"},
+        {"key_version": "9"},
+    ],
+    ids=["unreadable", "another-key", "no-text", "version"],
+)
+def test_field_of_somebody_else_where_the_key_would_be_is_refused_and_kept(
+    world: World, taker: Stack, theirs: Json
+) -> None:
+    world.aws.secret("taker-application", theirs)
+
+    refused = world.create_application(taker)
+
+    assert f"ApplicationSecret has {next(iter(theirs))}" in refused.reason
+    assert taker.delete("App").succeeded
+    assert world.secret(taker) == theirs
+    assert world.applications == []
+
+
+def test_key_that_fits_the_adopted_application_is_used_and_kept(world: World, taker: Stack) -> None:
+    """Somebody else's secret, with the names that everybody uses."""
+    pair = keys.make()
+    reply = httpx.post(
+        f"{world.vonage.url}/v2/applications",
+        json={"name": "theirs", "keys": {"public_key": pair.public_pem}},
+        auth=world.vonage.credentials,
+    )
+    before = {**world.vonage.account.applications[reply.json()["id"]]}
+    theirs = {"application_id": before["id"], "private_key": pair.private_pem, "password": "theirs"}
+    world.aws.secret("taker-application", theirs)
+
+    created = world.create_application(taker, AdoptApplicationId=before["id"])
+
+    assert created.succeeded, created.reason
+    assert works(world, taker)
+    assert taker.delete("App").succeeded
+    assert the_application(world)["keys"] == before["keys"]
+    assert world.secret(taker)["private_key"] == theirs["private_key"]
+    assert world.secret(taker)["password"] == "theirs"
 
 
 def test_application_of_a_stack_that_was_forgotten_is_not_taken_without_consent(
