@@ -309,8 +309,9 @@ def test_other_sites_cannot_open_the_console_s_socket(vonage: Vonage, origin: st
     assert refused.status_code == 400
 
 
-def test_console_answers_to_loopback_names_alone(vonage: Vonage) -> None:
-    rebound = httpx.get(f"{vonage.url}/", headers={"Host": "evil.example"}, trust_env=False)
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:4651.evil.example"])
+def test_console_answers_to_loopback_names_alone(vonage: Vonage, host: str) -> None:
+    rebound = httpx.get(f"{vonage.url}/", headers={"Host": host}, trust_env=False)
     assert rebound.status_code == 400
 
 

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from nicegui import core, ui
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import RedirectResponse
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vonage_simulator.console.page import Page
+from vonage_simulator.origin import host_check
 from vonage_simulator.vonage import Vonage
 
 STATIC = Path(__file__).parent / "static"
 PREFIXES = ("/_nicegui", "/console/")
 EXACT = ("/", "/favicon.ico")
-LOOPBACK = ["127.0.0.1", "localhost"]
 
 
 def in_front_of(vonage: Vonage, apis: ASGIApp) -> ASGIApp:
@@ -33,10 +33,16 @@ def in_front_of(vonage: Vonage, apis: ASGIApp) -> ASGIApp:
             await RedirectResponse("/")(scope, receive, send)
         elif scope["type"] == "http" and not _belongs_to_console(scope["path"]):
             await apis(scope, receive, send)
+        elif scope["type"] != "lifespan" and not host_check.is_this_machine(_host(scope)):
+            await PlainTextResponse("Open http://127.0.0.1 instead.", 400)(scope, receive, send)
         else:
             await pages(scope, receive, send)
 
     return dispatch
+
+
+def _host(scope: Scope) -> str:
+    return Headers(scope=scope).get("host", "")
 
 
 def _belongs_to_console(path: str) -> bool:
@@ -50,4 +56,4 @@ def _pages() -> ASGIApp:
     host.mount("/console", StaticFiles(directory=STATIC))
     ui.run_with(host, tailwind=False, dark=None, gzip_middleware_factory=None, show_welcome_message=False)
     core.sio.eio.cors_allowed_origins = None  # its own origin only; NiceGUI opens the socket to any site
-    return TrustedHostMiddleware(host, allowed_hosts=LOOPBACK)
+    return host

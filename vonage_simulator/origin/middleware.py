@@ -42,7 +42,7 @@ class ApiMiddleware:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        refused = host_check.refusal(request)
+        refused = _refusal(request)
         if refused or scope["path"].startswith(CONTROL):
             await (refused or self.app)(scope, receive, send)
             return
@@ -100,6 +100,13 @@ class _Reply:
         start, *rest = self.messages
         body = b"".join(message.get("body", b"") for message in rest)
         return {"status": start["status"], "body": readable_body(body)}
+
+
+def _refusal(request: Request) -> Response | None:
+    """The 403 for a request that comes from elsewhere than this machine's programs and own pages."""
+    told = (request.headers.get(name) for name in ("host", "origin", "sec-fetch-site"))
+    reason = host_check.refusal(*told)
+    return JSONResponse({"error": reason}, 403) if reason else None
 
 
 def _replaces_work(fault: ApiFault) -> bool:

@@ -263,7 +263,15 @@ def test_account_is_shown_without_secrets(customer: Customer, api: httpx.Client,
 
 @pytest.mark.parametrize("path", ["/_simulator/account", "/v2/applications"])
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}], ids=str
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1:4651.evil.example"},
+    ],
+    ids=str,
 )
 def test_web_pages_of_others_are_kept_out(api: httpx.Client, path: str, headers: dict[str, str]) -> None:
     assert api.get(path, headers=headers).status_code == 403
