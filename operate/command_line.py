@@ -7,13 +7,15 @@ command line is wrong, 130 when it was interrupted.
 import argparse
 import difflib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.text import Text
+from switchboard.wire.printable import printable
 
 from operate.arguments import consent, truth
 from operate.errors import OperatorError
@@ -24,6 +26,16 @@ EXIT_STATUS = "exit status: 0 well, 1 something is amiss or can't be done, 2 wro
 
 class UsageError(Exception):
     """Options that don't go together, in one sentence."""
+
+
+class Terminal(Console):
+    """A console that shows what a terminal would otherwise obey: strangers' words are printed here."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Every piece of text that is printed, its styles still apart from it."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(printable(text, lines=True), style)
 
 
 @dataclass(frozen=True)
@@ -166,4 +178,4 @@ def _refuse(parser: Parser, commands: Mapping[str, Command], word: str) -> NoRet
 
 
 def _console(*, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
+    return Terminal(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from switchboard.timeline import events as timeline
 from switchboard.timeline.events import Entry
-from switchboard.timeline.view import render, state
+from switchboard.timeline.view import render, render_recent, state
 
 from tests.factories import CALLED, CALLER
 from tests.fakes.stores import Aws
@@ -76,6 +76,25 @@ def test_a_timeline_shows_times_and_neither_numbers_nor_contents() -> None:
     assert first == "CON-1  completed"
     assert second.endswith("+0.000  voice.started                 …123 → …000 direction=inbound")
     assert third.endswith("+1.000  voice.completed               duration=12")
+
+
+def test_a_timeline_moves_no_cursor_and_forges_no_line() -> None:
+    events = call("started", "\x1b[2Jcompleted")
+    events[0]["payload"] |= {"detail": "\x1b]0;title\x07", "direction": "in\n  2026  +0.000  voice.forged"}
+
+    shown = render("CON-\x1b[31m", events)
+
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == 3
+    assert r"CON-\u001b[31m" in shown
+    assert r"detail=\u001b]0;title\u0007" in shown
+
+
+def test_the_list_of_the_latest_moves_no_cursor() -> None:
+    latest = [entry("voice.\x1b[2J")]
+    latest[0]["subject"] = "CON-\x9b2J"
+    assert r"voice.\u001b[2J" in render_recent(latest)
+    assert r"CON-\u009b2J" in render_recent(latest)
 
 
 def test_a_stranger_is_named_as_one() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 from rich.markup import escape
+from switchboard.wire.printable import printable
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.journal.story import call_story
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         with _own(options.url) if options.url else _running(options.simulator) as control:
             passed = [run(one, control, out, path.name) for path, one in scripts]
     except (script.ScriptError, httpx.HTTPError) as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable(str(error), lines=True)}\n")
         return 2
     return 0 if all(passed) else 1
 
@@ -58,14 +59,14 @@ def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -
     caller = wanted.calling.get("from_user", wanted.calling.get("from"))
     out.print(f"[bold]{escape(name)}[/]: {caller} calls {to}")
     for line in call_story(entries):
-        out.print(line, soft_wrap=True)
+        out.print(printable(line), soft_wrap=True)
     failures = [
         *filter(None, [outcome.get("failure")]),
         *script.undelivered(entries),
         *script.unmet(wanted.expect, outcome, entries),
     ]
     for failure in failures:
-        out.print(f"[red]✗ {escape(failure)}[/]", soft_wrap=True)
+        out.print(f"[red]✗ {escape(printable(failure, lines=True))}[/]", soft_wrap=True)
     out.print(f"[red]FAILED[/] {escape(name)}" if failures else f"[green]PASSED[/] {escape(name)}")
     return not failures
 

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 
 import pytest
+from rich.text import Text
 
 from local import __main__ as local
 from operate import __main__ as operate
@@ -121,6 +123,23 @@ def test_wrong_option_is_a_sentence_before_aws_is_asked(
     word = command.split(maxsplit=1)[0]
     assert shown.startswith(f"python -m operate {word}: {sentence}")
     assert f"\nFor example: make {word}" in shown
+
+
+def test_words_of_strangers_do_not_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    def run(out: Output, _: argparse.Namespace) -> int:
+        out.tell(Text.assemble(("Answer", "dim"), " \x1b[2J\nnext line"), None)
+        out.advise("\x9b31m")
+        out.console.print("[bold]caller[/] says \x1b]0;title\x07")
+        Output(out.console, as_json=True).tell("", {"text": "\x9b \x1b"})
+        raise OperatorError("Vonage said \x1b[31m.", "Ask \x1b[32m.")
+
+    command_line.main("program", "about", {"show": Command("Show", run, ("make show",))}, ["show"])
+
+    shown = capsys.readouterr()
+    assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown.out + shown.err) == []
+    assert shown.out.startswith("Answer \\u001b[2J\nnext line\n\\u009b31m\n")
+    assert json.loads(shown.out.splitlines()[-1]) == {"text": "\x9b \x1b"}
+    assert shown.err == "Vonage said \\u001b[31m.\nAsk \\u001b[32m.\n"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])

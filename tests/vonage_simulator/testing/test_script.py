@@ -1,5 +1,6 @@
 """Call scripts: a file says what happens, the verdict is pass or fail."""
 
+import re
 import time
 from pathlib import Path
 
@@ -57,6 +58,16 @@ def test_script_passes_with_the_story_of_the_call(
     assert "447700900123 hears “Press one.”" in told
     assert "447700900123 presses 1" in told
     assert CALLEE in told
+
+
+def test_story_of_a_call_does_not_command_the_terminal(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    menu.on("webhooks/answer", ncco(talk("\x1b[2JGone, \x9b31m.")))
+    run(tmp_path, "caller: [{hear: Hello}]\n", "--url", menu.url)
+    told = capsys.readouterr().out
+    assert re.findall("[\x1b\x9b]", told) == []
+    assert r"“\u001b[2JGone, \u009b31m.”" in told
 
 
 @pytest.mark.parametrize(

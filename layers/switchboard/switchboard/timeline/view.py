@@ -5,6 +5,7 @@ from datetime import datetime
 
 from switchboard.telemetry import mask
 from switchboard.timeline.events import Entry, read, recent
+from switchboard.wire.printable import printable
 
 # How far along a status is. Events may arrive, and by their timestamps happen, in another order than one
 # would think, so what is further along counts and not what came last.
@@ -40,7 +41,8 @@ def state(entries: Iterable[Entry]) -> str:
 def render(subject: str, entries: Sequence[Entry]) -> str:
     """The timeline of one call or message, a line for each event, with the seconds since the first one."""
     if not entries:
-        return f"Nothing is known of {subject}. Events expire, and the newest may still be on their way."
+        unknown = f"Nothing is known of {printable(subject)}."
+        return f"{unknown} Events expire, and the newest may still be on their way."
     began = datetime.fromisoformat(entries[0]["at"])
     lines = [f"{subject}  {state(entries)}"]
     for entry in entries:
@@ -48,13 +50,13 @@ def render(subject: str, entries: Sequence[Entry]) -> str:
         lines.append(
             f"  {entry['at']}  {seconds:+9.3f}  {entry['name']:<28}  {' '.join(_details(entry))}".rstrip()
         )
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def render_recent(entries: Iterable[Entry]) -> str:
     """The latest calls and messages, newest first."""
     lines = [f"  {entry['at']}  {entry['name']:<28}  {entry['subject']}" for entry in entries]
-    return "\n".join(lines) or "No calls or messages in the last days."
+    return "\n".join(map(printable, lines)) or "No calls or messages in the last days."
 
 
 def main(arguments: Sequence[str]) -> str:
