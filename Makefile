@@ -87,7 +87,7 @@ smoke: stage ## Try on a stack of its own what only a real account can show; one
 	@$(OPERATE) smoke $(call options,ENV ONLY PARAMETERS NUMBERS KMS_KEY_ARN REPORT CONFIRM JSON)
 
 ## ── Check it ──
-.PHONY: test check contract security bench format
+.PHONY: test check contract radar security bench format
 test: stage $(RUNTIMES) ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
@@ -114,8 +114,11 @@ lint: .venv/.ready .local/sam/.ready
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-contract: stage .local/contract/.ready ## What speaks to AWS, judged by two AWS emulators that know nothing of each other; and make smoke (10 minutes)
+contract: stage .local/contract/.ready ## Judges that we did not write: two AWS emulators, Vonage's newest SDKs; and make smoke (10 minutes)
 	@$(RUN) -m pytest --quiet $(CONTRACT)
+
+radar: .venv/.ready ## Install Vonage's newest SDKs and tell how their types differ from ours (docs/contract.md)
+	@PYTHONPATH=layers/switchboard $(RUN) -m tests.contract.radar
 
 security: .local/checkov/.ready ## checkov on the template; what it skips, and why, is in .ci/checkov.yaml
 	@.local/checkov/bin/checkov --config-file .ci/checkov.yaml
@@ -171,11 +174,15 @@ $(UV): requirements/uv.txt
 	@touch $@
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+LOCK_NODE = --package-lock-only --save-exact --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 lock: $(UV) ## Pin the newest versions that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev simulator sam aws bench checkov contract runtime-3 runtime-4; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev simulator sam aws bench checkov contract runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
+	@if command -v npm >/dev/null; then npm --prefix requirements/node install $(LOCK_NODE) @vonage/server-sdk@$$(npm view @vonage/server-sdk version); \
+		else echo "There is no npm here, so the Node SDK stays as it is pinned."; fi
+	@$(MAKE) --no-print-directory radar
 
 clean: ## Remove everything that was installed or built here
 	rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
