@@ -3,15 +3,13 @@
 samconfig.toml isn't read: the live stage's parameters, its numbers above all, are none of this stack's.
 """
 
-import os
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from operate import deploy, paths
+from operate import paths, sam
 from operate.errors import OperatorError
 from operate.smoke import variants
 from operate.stack import Stack
@@ -80,7 +78,7 @@ class Deployment:
             template = variant(template, FOLDER / "variant.yaml")
         begun = datetime.now(UTC)
         overrides = {**self.given, **parameters}
-        written = [deploy.as_sam_reads(name, value) for name, value in overrides.items()]
+        written = [sam.as_sam_reads(name, value) for name, value in overrides.items()]
         self._sam(
             "deploy",
             *("--template-file", str(template), "--stack-name", self.stack_name),
@@ -121,14 +119,5 @@ class Deployment:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         configuration = FOLDER / "samconfig.toml"
         configuration.write_text("version = 0.1\n")
-        path = os.pathsep.join([str(paths.UV), os.environ.get("PATH", os.defpath)])
         with self.log.open("ab") as log:
-            return subprocess.run(
-                [str(paths.SAM), command, *options, "--config-file", str(configuration), *self.where],
-                cwd=paths.ROOT,
-                env={**os.environ, "PATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=False,
-            ).returncode
+            return sam.run(command, *options, "--config-file", str(configuration), *self.where, log=log)
