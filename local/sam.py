@@ -15,8 +15,8 @@ from local import aws
 from local.template import local_template, python
 from operate import paths
 from operate.errors import OperatorError
-from operate.sam import as_sam_reads, run
 from operate.stack import Stack
+from operate.stages.sam import as_sam_reads, run
 
 # Left alone, the SAM CLI looks at a change set and a stack every 5 s, so that AWS does not throttle it.
 _SETTINGS = {"SAM_CLI_POLL_DELAY": "0.3"}

@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 import boto3
 from rich.console import Console
 
-from operate import limits, paths, sam, status, template
+from operate import limits, paths, status, template
 from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
+from operate.stages import sam
 from operate.stages.samconfig import Settings, settings_of
 
 _AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from operate import paths, sam
+from operate import paths
 from operate.errors import OperatorError
 from operate.smoke import variants
 from operate.stack import Stack
+from operate.stages import sam
 
 FOLDER = paths.LOCAL / "smoke"
 Variant = Callable[[Path, Path], Path]

@@ -1,1 +1,1 @@
-"""The stages of samconfig.toml, as the SAM CLI reads them."""
+"""The stages of samconfig.toml, read and deployed with the SAM CLI."""

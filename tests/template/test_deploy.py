@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from operate import deploy, paths, sam
+from operate import deploy, paths
 from operate.errors import OperatorError
+from operate.stages import sam
 from operate.stages.samconfig import settings_of
 
 Json = dict[str, Any]

@@ -12,8 +12,8 @@ import pytest
 from operate import paths
 from operate.deploy import parameters
 from operate.errors import OperatorError
-from operate.sam import as_sam_reads
 from operate.stack import Stack
+from operate.stages.sam import as_sam_reads
 from operate.stages.samconfig import Settings, settings_of
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
