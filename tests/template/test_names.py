@@ -12,7 +12,7 @@ Json = dict[str, Any]
 def test_longest_stack_name_is_documented(resources: Json) -> None:
     page, longest = (ROOT / "docs" / "parameters.md").read_text(), longest_stack_name(resources)
 
-    assert f"it may have {longest} characters" in page
+    assert f"it has a limit: {longest} characters" in page
     assert f"parent and logical id may have {longest - RANDOM - len('-')} together" in page
 
 
