@@ -88,7 +88,7 @@ smoke: stage ## Try on a stack of its own what only a real account can show; one
 
 ## ── Check it ──
 .PHONY: test check contract radar security bench format
-test: stage $(RUNTIMES) ## Lint, types, template checks and tests, end to end included; make contract has the rest
+test: stage $(RUNTIMES) .local/simulator/.ready ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
 	$(RUN) -m pytest --quiet $(SHARING) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
@@ -132,7 +132,7 @@ format: .venv/.ready ## Format the code
 
 ## ── Set it up ──
 .PHONY: setup stage lock clean help
-setup: stage $(RUNTIMES) ## Install everything the other commands need
+setup: stage $(RUNTIMES) .local/simulator/.ready ## Install everything the other commands need
 
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
@@ -151,6 +151,9 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
 .local/runtime-%/.ready: requirements/runtime-%.txt $(UV)
 	$(call install,.local/runtime-$*,requirements/runtime-$*.txt,Lambda's runtime client $*)
+
+.local/simulator/.ready: requirements/simulator.txt $(UV)
+	$(call install,.local/simulator,requirements/simulator.txt,the simulated Vonage by itself)
 
 .local/contract/.ready: requirements/contract.txt $(UV)
 	$(call install,.local/contract,requirements/contract.txt,the second AWS)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from operate import paths
+from tests.projects import NOTHING_COMPILED
 
 CREDENTIALS = ("a1b2c3d4", "Aa1secret")
 EVERY_MODULE = """
@@ -24,17 +25,11 @@ for module in pkgutil.walk_packages(vonage_simulator.__path__, "vonage_simulator
 
 @pytest.fixture(scope="module")
 def python() -> Path:
-    """The Python of an environment that has the simulator's requirements; kept, so it is made once."""
-    environment = paths.LOCAL / "simulator"
-    interpreter = environment / "bin" / "python"
-    _uv("venv", "--no-project", "--allow-existing", "--python", paths.ROOT / ".venv/bin/python", environment)
-    # The versions are those of .venv, so they come from uv's cache.
-    _uv("pip", "sync", "--require-hashes", "--python", interpreter, paths.ROOT / "requirements/simulator.txt")
+    """The Python of an environment that has the simulator's requirements."""
+    interpreter = paths.LOCAL / "simulator" / "bin" / "python"
+    if not interpreter.exists():
+        pytest.fail(f"There is no {interpreter}. Run `make setup`.", pytrace=False)
     return interpreter
-
-
-def _uv(*arguments: str | Path) -> None:
-    subprocess.run([paths.LOCAL / "uv/bin/uv", "--quiet", *arguments], check=True)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +37,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the simulator and the wire types, as a wheel would install them."""
     folder = tmp_path_factory.mktemp("alone")
     layer = paths.ROOT / "layers" / "switchboard" / "switchboard"
-    nothing_compiled = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(paths.ROOT / "vonage_simulator", folder / "vonage_simulator", ignore=nothing_compiled)
-    shutil.copytree(layer / "wire", folder / "switchboard" / "wire", ignore=nothing_compiled)
+    shutil.copytree(paths.ROOT / "vonage_simulator", folder / "vonage_simulator", ignore=NOTHING_COMPILED)
+    shutil.copytree(layer / "wire", folder / "switchboard" / "wire", ignore=NOTHING_COMPILED)
     shutil.copy(layer / "__init__.py", folder / "switchboard")
     return folder
 
