@@ -26,10 +26,30 @@ from tests.e2e.conftest import wait_until
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+Json = dict[str, Any]
+
 
 @pytest.fixture
 def session() -> boto3.Session:
     return aws.session()
+
+
+@contextmanager
+def created(
+    aws_url: str, session: boto3.Session, name: str, template: Json, **parameters: str
+) -> Iterator[None]:
+    """A stack, until the block ends."""
+    client = session.client("cloudformation", endpoint_url=aws_url)
+    client.create_stack(
+        StackName=name,
+        TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    try:
+        client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+        yield
+    finally:
+        client.delete_stack(StackName=name)
 
 
 def test_emulator_ignores_the_routes_in_an_api_s_body(aws_url: str, session: boto3.Session) -> None:
@@ -38,13 +58,11 @@ def test_emulator_ignores_the_routes_in_an_api_s_body(aws_url: str, session: bot
     body = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {"/p": {"post": operation}}}
     template = {"Resources": {"Api": {"Type": gateway.API, "Properties": {"Body": body}}}}
 
-    cloudformation.create_stack(StackName="body-only", TemplateBody=json.dumps(template))
-    cloudformation.get_waiter("stack_create_complete").wait(StackName="body-only", WaiterConfig={"Delay": 1})
-    stack = cloudformation.describe_stack_resources(StackName="body-only")
-    api_id = stack["StackResources"][0]["PhysicalResourceId"]
+    with created(aws_url, session, "body-only", template):
+        stack = cloudformation.describe_stack_resources(StackName="body-only")
+        api_id = stack["StackResources"][0]["PhysicalResourceId"]
+        routes = session.client("apigatewayv2", endpoint_url=aws_url).get_routes(ApiId=api_id)
 
-    routes = session.client("apigatewayv2", endpoint_url=aws_url).get_routes(ApiId=api_id)
-    cloudformation.delete_stack(StackName="body-only")
     assert routes["Items"] == []
 
 
@@ -62,42 +80,6 @@ def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Ses
     functions = session.client("lambda", endpoint_url=stage.aws_url).list_functions()["Functions"]
 
     assert {function["Runtime"] for function in functions} == {f"python{python()}"}
-
-
-def test_emulator_takes_a_mapping_s_number_from_a_parameter_for_a_text(
-    stage: Stage, session: boto3.Session
-) -> None:
-    """And cannot compare it, so that it works on no queue any more."""
-    cloudformation = session.client("cloudformation", endpoint_url=stage.aws_url)
-    found = cloudformation.describe_stack_resource(
-        StackName=stage.stack_name, LogicalResourceId="OutboundFunction"
-    )
-    mapping = {
-        "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]},
-        "FunctionName": found["StackResourceDetail"]["PhysicalResourceId"],
-        "Enabled": False,
-        "ScalingConfig": {"MaximumConcurrency": {"Ref": "Most"}},
-    }
-    template = {
-        "Parameters": {"Most": {"Type": "Number", "Default": 2}},
-        "Resources": {
-            "Queue": {"Type": "AWS::SQS::Queue"},
-            "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping},
-        },
-    }
-    read: list[dict[str, object]] = []
-    client = session.client("lambda", endpoint_url=stage.aws_url)
-    client.meta.events.register(
-        "before-parse.lambda.ListEventSourceMappings",
-        lambda response_dict, **_: read.extend(json.loads(response_dict["body"])["EventSourceMappings"]),
-    )
-
-    cloudformation.create_stack(StackName="numbers", TemplateBody=json.dumps(template))
-    cloudformation.get_waiter("stack_create_complete").wait(StackName="numbers", WaiterConfig={"Delay": 1})
-    client.list_event_source_mappings()
-
-    cloudformation.delete_stack(StackName="numbers")
-    assert {"MaximumConcurrency": "2"} in [each.get("ScalingConfig") for each in read]
 
 
 def test_local_template_differs_in_what_it_says_alone() -> None:
@@ -122,6 +104,12 @@ def test_local_template_differs_in_what_it_says_alone() -> None:
     assert [now.strip() for was, now in changed if "parameter/" in was] == ['Resource: "*"']
     assert [now.strip() for was, now in changed if "BaseUrl" in was] == [
         "BaseUrl: !Sub http://aws/_aws/execute-api/${WebhookApi}/$default/webhooks"
+    ]
+    assert {now.strip() for was, now in changed if "MaximumConcurrency" in was} == {
+        "ScalingConfig: {MaximumConcurrency: 2}"
+    }
+    assert [now.strip() for was, now in changed if "HasNumbers" in was] == [
+        'HasNumbers: !Not [!Equals [!Ref Numbers, ""]]'
     ]
 
 
@@ -178,9 +166,11 @@ def function(aws_url: str, client: "LambdaClient", name: str, code: str) -> Iter
         Code={"ZipFile": archive(code)},
         LoggingConfig={"LogFormat": "Text"},
     )
-    yield
-    client.delete_function(FunctionName=name)
-    iam.delete_role(RoleName=name)
+    try:
+        yield
+    finally:
+        client.delete_function(FunctionName=name)
+        iam.delete_role(RoleName=name)
 
 
 def test_emulator_sets_no_variables_for_a_functions_log_format(aws_url: str, client: "LambdaClient") -> None:
@@ -218,13 +208,12 @@ def test_emulator_keeps_the_text_of_a_parameter_as_a_mapping_s_concurrency(
     aws_url: str, session: boto3.Session, client: "LambdaClient"
 ) -> None:
     """It compares that with a number, unless the queue is FIFO, and then gives out no queue's messages."""
-    raw: list[dict[str, Any]] = []  # boto3 makes a number of it
+    raw: list[Json] = []  # boto3 makes a number of it
 
-    def keep(response_dict: dict[str, Any], **_: object) -> None:
+    def keep(response_dict: Json, **_: object) -> None:
         raw.append(json.loads(response_dict["body"]))
 
     client.meta.events.register("before-parse.lambda.ListEventSourceMappings", keep)
-    cloudformation = session.client("cloudformation", endpoint_url=aws_url)
     mapping = {
         "FunctionName": "nobody",
         "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]},
@@ -238,15 +227,9 @@ def test_emulator_keeps_the_text_of_a_parameter_as_a_mapping_s_concurrency(
         },
     }
 
-    cloudformation.create_stack(
-        StackName="bound",
-        TemplateBody=json.dumps(template),
-        Parameters=[{"ParameterKey": "Most", "ParameterValue": "2"}],
-    )
-    cloudformation.get_waiter("stack_create_complete").wait(StackName="bound", WaiterConfig={"Delay": 1})
-    client.list_event_source_mappings(FunctionName="nobody")
+    with created(aws_url, session, "bound", template, Most="2"):
+        client.list_event_source_mappings(FunctionName="nobody")
 
-    cloudformation.delete_stack(StackName="bound")
     assert [each["ScalingConfig"] for each in raw[0]["EventSourceMappings"]] == [{"MaximumConcurrency": "2"}]
 
 
@@ -255,15 +238,17 @@ def test_emulator_passes_every_line_through_a_json_filter(aws_url: str, session:
     client = session.client("logs", endpoint_url=aws_url)
     client.create_log_group(logGroupName="filtered")
     client.create_log_stream(logGroupName="filtered", logStreamName="s")
-    client.put_log_events(
-        logGroupName="filtered",
-        logStreamName="s",
-        logEvents=[{"timestamp": int(time.time() * 1000), "message": '{"level": "INFO"}'}],
-    )
+    try:
+        client.put_log_events(
+            logGroupName="filtered",
+            logStreamName="s",
+            logEvents=[{"timestamp": int(time.time() * 1000), "message": '{"level": "INFO"}'}],
+        )
 
-    found = client.filter_log_events(logGroupName="filtered", filterPattern=logs.NOT_A_SUCCESS)["events"]
+        found = client.filter_log_events(logGroupName="filtered", filterPattern=logs.NOT_A_SUCCESS)["events"]
+    finally:
+        client.delete_log_group(logGroupName="filtered")
 
-    client.delete_log_group(logGroupName="filtered")
     assert [event["message"] for event in found] == ['{"level": "INFO"}']
 
 
