@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import select
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from vonage_simulator.vonage import Vonage
 QUESTION = re.compile(r"[^\r\n]*\[[^\r\n]*\]: $")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LAST = "Deploy this changeset?"
+SILENT_S = 120  # longer than a deployment ever is
 
 
 @pytest.fixture
@@ -56,17 +58,23 @@ def asked(project: Path, stage: Stage) -> tuple[int, list[str]]:
     ) as guide:
         os.close(theirs)
         questions, shown = [], ""
-        while said := _read(ours):
-            shown = COLOUR.sub("", shown + said)
-            if question := QUESTION.search(shown):
-                questions.append(question[0].strip())
-                os.write(ours, b"y\n" if LAST in question[0] else b"\n")
-                shown = ""
-        os.close(ours)
-        return guide.wait(), questions
+        try:
+            while said := _read(ours, shown):
+                shown = COLOUR.sub("", shown + said)
+                if question := QUESTION.search(shown):
+                    questions.append(question[0].strip())
+                    os.write(ours, b"y\n" if LAST in question[0] else b"\n")
+                    shown = ""
+            return guide.wait(SILENT_S), questions
+        finally:
+            guide.kill()
+            os.close(ours)
 
 
-def _read(terminal: int) -> str:
+def _read(terminal: int, shown: str) -> str:
+    """What is said next; fails when that is nothing, as after a question that is none to this test."""
+    readable, _, _ = select.select([terminal], [], [], SILENT_S)
+    assert readable, f"it waits after: {shown[-600:]}"
     try:
         return os.read(terminal, 65536).decode(errors="replace")
     except OSError:  # how a terminal on Linux says that nobody is at its other end any more
