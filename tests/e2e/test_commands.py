@@ -92,14 +92,16 @@ def test_message_that_vonage_refuses_is_rejected_with_the_reason(stage: Stage) -
 def test_command_that_vonage_throttles_holds_up_no_other(stage: Stage, vonage: Vonage) -> None:
     put_command(stage, "messages.send", SMS | {"text": "Wake up"})  # no cold start in the time below
     wait_until(lambda: sent(vonage)["Wake up"] == 1, 60)
-    vonage.faults.next("POST /v1/messages", status=429, retry_after=60)
-    put_command(stage, "messages.send", SMS | {"text": "Throttled for a minute"})
+    vonage.faults.next("POST /v1/messages", status=429, retry_after=30)
+    put_command(stage, "messages.send", SMS | {"text": "Throttled for half a minute"})
     wait_until(lambda: not vonage.faults.waiting(), 60)
 
     put_command(stage, "messages.send", SMS | {"text": "Right behind it"})
 
-    wait_until(lambda: sent(vonage)["Right behind it"] == 1, 2)
-    assert sent(vonage)["Throttled for a minute"] == 0
+    # It takes 2 s at most on a quiet machine. Here other tests run beside, and less than 30 s is the proof.
+    wait_until(lambda: sent(vonage)["Right behind it"] == 1, 20)
+    assert sent(vonage)["Throttled for half a minute"] == 0
+    wait_until(lambda: sent(vonage)["Throttled for half a minute"] == 1, 60)  # so that no later test meets it
 
 
 def test_three_hundred_commands_are_carried_out_without_a_stall_and_none_twice(
