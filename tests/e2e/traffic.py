@@ -14,6 +14,7 @@ from vonage_simulator.vonage import Vonage
 Json = dict[str, Any]
 
 PAUSE_S = 0.2  # between one call and the next; a call makes about ten requests
+MOST_S = 120  # that they go on after the block
 CALLER = "447700900111"
 QUEUED = {"event", "inbound", "status", "rtcevent"}
 
@@ -65,16 +66,21 @@ def canonical(payload: Json) -> str:
 
 
 @contextmanager
-def coming_in(vonage: Vonage, number: str) -> Iterator[Traffic]:
+def coming_in(vonage: Vonage, number: str, least: int) -> Iterator[Traffic]:
     """Let somebody call a number again and again, and somebody else write to it, until the block ends.
+
+    On a slow machine they go on for a while after it, until there were at least so many calls.
 
     Each waits for the last call or message to be over, so that a slow machine sees fewer and not a crowd. A
     message that was refused comes again afterwards: Vonage sends it for 24 hours.
     """
-    traffic, began, stopped = Traffic(), len(vonage.journal.entries()), threading.Event()
+    traffic, began = Traffic(), len(vonage.journal.entries())
+    enough, stopped = threading.Event(), threading.Event()
 
     def call() -> None:
         traffic.calls.append(vonage.engine.run(vonage.lines.call_in(CALLER, number)))
+        if len(traffic.calls) >= least:
+            enough.set()
 
     def write() -> None:
         sms = {"channel": "sms", "from": CALLER, "to": number, "text": "Is anybody there?"}
@@ -92,6 +98,7 @@ def coming_in(vonage: Vonage, number: str) -> Iterator[Traffic]:
         person.start()
     try:
         yield traffic
+        enough.wait(MOST_S)
     finally:
         stopped.set()
         for person in people:
