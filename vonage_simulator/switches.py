@@ -45,6 +45,8 @@ class Switches:
             or counts as a failure.
         empty_digits: `dtmf.digits` when nobody pressed a key, an empty text or null.
         confidence: of a speech result, a text or a number.
+        foreign_caller_id: a phone that is connected `from` a number which is neither the account's nor the
+            calling phone's sees an unknown caller, or is not connected.
         hung_up_recording: the event of a recording that waits for a stop, when the caller hangs up instead,
             comes before `completed`, after it, or not at all.
         unreachable_websocket: the status of a leg whose WebSocket cannot be connected.
@@ -78,6 +80,7 @@ class Switches:
     non_ncco_event_reply: Literal["ignore", "fail"] = "ignore"
     empty_digits: Literal["empty", "null"] = "empty"
     confidence: Literal["text", "number"] = "text"
+    foreign_caller_id: Literal["unknown", "not_connected"] = "unknown"
     hung_up_recording: Literal["before_completed", "after_completed", "lost"] = "before_completed"
     unreachable_websocket: Literal["failed", "unanswered"] = "failed"
     disconnected_event: Literal["always", "synchronous"] = "always"

@@ -42,6 +42,7 @@ class Dialling:
     Attributes:
         hook: where its events go instead of the call's own event URL.
         websocket: the endpoint to connect to, when it is one and not listed as a callee.
+        barred: it is not connected, whoever is there.
     """
 
     call: Call
@@ -50,6 +51,7 @@ class Dialling:
     ring_s: float
     hook: Json | None = None
     websocket: Json | None = None
+    barred: bool = False
     _socket: Socket | None = None
     _steps: "asyncio.Future[None] | None" = None
 
@@ -68,6 +70,8 @@ class Dialling:
         """Ring until answered. None when it was, else the `status` (and `detail`) of the failure."""
         self.call.tell("dialled", self.leg, number=self.leg.to)
         self.call.leg_event(self.leg, "started", to=self.hook)
+        if self.barred:
+            return UNANSWERED["cannot_route"]
         self.call.leg_event(self.leg, "ringing", to=self.hook)
         failure = await self._ring()
         if failure is None:

@@ -86,6 +86,16 @@ def test_call_with_an_answer_url_fetches_its_ncco_once_answered(
     assert [line["text"] for line in vonage.journal.entries(what="talk")] == ["From afar."]
 
 
+def test_called_person_is_not_the_caller_of_an_outbound_call(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    forward = {**connect("447700900777", timeout=3), "from": CALLEE}
+    voice.post(CALLS, json=wanted(ncco=[forward]))
+    finished(vonage, customer, "447700900777")
+    events = [event for event in customer.bodies("event") if event["to"] == "447700900777"]
+    assert {event["from"] for event in events} == {"unknown"}
+
+
 def test_unanswered_call_rings_as_long_as_its_timer(
     voice: httpx.Client, vonage: Vonage, customer: Customer
 ) -> None:

@@ -21,6 +21,7 @@ from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.vonage import Vonage
 from vonage_simulator.webhooks.reply import reply_of
 
+Json = dict[str, Any]
 SORRY = ncco(talk("Sorry."))
 
 
@@ -60,6 +61,43 @@ def test_callee_sees_a_number_of_the_account_or_none(customer: Customer) -> None
     customer.on("answer", ncco({**connect(), "from": "12025550123"})).create()
     customer.call()
     assert {event["from"] for event in customer.bodies("event") if event["to"] == CALLEE} == {"unknown"}
+
+
+def callers_shown(customer: Customer, to: str = CALLEE) -> set[str]:
+    return {event["from"] for event in customer.bodies("event") if event.get("to") == to}
+
+
+def test_callee_sees_who_calls_when_a_phone_is_forwarded_to_a_phone(customer: Customer) -> None:
+    customer.on("answer", ncco({**connect(), "from": CALLER})).create()
+    outcome = customer.call()
+    assert callers_shown(customer) == {CALLER}
+    assert "warning" not in {line["what"] for line in outcome["transcript"]}
+
+
+@pytest.mark.parametrize("wanted", ["447700900888", "14155550199"])
+def test_callee_sees_no_stranger(customer: Customer, wanted: str) -> None:
+    customer.on("answer", ncco({**connect(), "from": wanted})).create()
+    outcome = customer.call()
+    assert callers_shown(customer) == {"unknown"}
+    (warning,) = [line for line in outcome["transcript"] if line["what"] == "warning"]
+    assert wanted in warning["reason"]
+
+
+@pytest.mark.parametrize("who", [{"from": "sip:desk@example.com"}, {"from_user": "447700900123"}], ids=str)
+def test_callee_sees_no_caller_that_is_no_phone(customer: Customer, api: httpx.Client, who: Json) -> None:
+    customer.on("answer", ncco({**connect(), "from": "447700900123"})).create()
+    api.post("/_simulator/calls", json={**who, "to": NUMBER}).raise_for_status()
+    assert callers_shown(customer) == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    "endpoint", [{"type": "sip", "uri": "sip:desk@example.com"}, {"type": "app", "user": "jamie"}]
+)
+def test_only_a_phone_sees_the_phone_that_calls(customer: Customer, endpoint: Json) -> None:
+    customer.on("answer", ncco({**connect(endpoint=[endpoint], timeout=3), "from": CALLER})).create()
+    outcome = customer.call()
+    assert callers_shown(customer, endpoint.get("uri") or endpoint["user"]) == {"unknown"}
+    assert "warning" not in {line["what"] for line in outcome["transcript"]}
 
 
 def test_caller_who_hangs_up_while_it_rings_cancels_the_other_leg(customer: Customer) -> None:

@@ -15,7 +15,7 @@ from websockets.sync.server import ServerConnection
 
 from tests.vonage_simulator.api.test_voice_api import bearer
 from tests.vonage_simulator.bot import Bot, on
-from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, connect, ncco, talk
+from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, talk
 from vonage_simulator.__main__ import main
 from vonage_simulator.switches import Switches, changed
 from vonage_simulator.testing.endpoint import Answer
@@ -344,6 +344,36 @@ def test_confidence(customer: Customer, position: str, kind: type) -> None:
     customer.call({"say": "sales"})
     (asked,) = [event for event in customer.bodies("event") if "speech" in event]
     assert isinstance(asked["speech"]["results"][0]["confidence"], kind)
+
+
+@pytest.mark.parametrize(
+    ("position", "statuses"),
+    [
+        ("unknown", ["started", "ringing", "answered", "completed"]),
+        ("not_connected", ["started", "failed", "completed"]),
+    ],
+)
+def test_foreign_caller_id(customer: Customer, position: str, statuses: list[str]) -> None:
+    assume(customer.vonage, foreign_caller_id=position)
+    customer.on("answer", ncco({**connect(), "from": "447700900888"}, talk("Going on."))).create()
+
+    outcome = customer.call({"wait": 20}, {"hang_up": True})
+
+    assert customer.statuses(CALLEE) == statuses
+    assert texts(outcome) == ["Going on."]
+
+
+@pytest.mark.parametrize("wanted", [CALLER, NUMBER, None])
+@pytest.mark.parametrize("position", ["unknown", "not_connected"])
+def test_foreign_caller_id_is_not_an_own_or_original_one_or_none(
+    customer: Customer, position: str, wanted: str | None
+) -> None:
+    assume(customer.vonage, foreign_caller_id=position)
+    shown = {"from": wanted} if wanted else {}
+    endpoint = [{"type": "phone", "number": CALLEE}]
+    customer.on("answer", ncco({"action": "connect", "endpoint": endpoint, **shown})).create()
+    customer.call()
+    assert "answered" in customer.statuses(CALLEE)
 
 
 def voicemail(customer: Customer) -> Json:

@@ -7,6 +7,7 @@ ends the action.
 
 import asyncio
 
+from vonage_simulator.calls import caller_id
 from vonage_simulator.calls.actions.stream import STREAMED_S
 from vonage_simulator.calls.call import Player
 from vonage_simulator.calls.dialling import Dialling, address
@@ -14,6 +15,7 @@ from vonage_simulator.calls.machine_detection import Detection
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json
 
+FOREIGN = "which is neither a number of the account nor the phone that calls"
 RING_S = 60
 LIMIT_S = 7200
 
@@ -46,8 +48,11 @@ async def connect(player: Player, action: Json) -> Ncco | None:
 
 def _dialling(player: Player, action: Json) -> Dialling:
     call, endpoint = player.call, action["endpoint"][0]
-    leg = call.exchange.further_leg(player.leg, from_=_caller_id(player, action), to=address(endpoint))
+    leg = call.exchange.further_leg(player.leg, from_=caller_id.shown(call, action), to=address(endpoint))
     dialling = Dialling.to(endpoint, call, leg, action.get("timeout", RING_S), call.hook(action))
+    if caller_id.is_foreign(call, action):
+        call.tell("warning", leg, reason=f"from is {action['from']}, {FOREIGN}")
+        dialling.barred = call.switches.foreign_caller_id == "not_connected"
     leg.may_report_its_end |= action.get("eventType") == "synchronous"
     return dialling
 
@@ -98,12 +103,3 @@ async def _failed(player: Player, dialling: Dialling, failure: Json, *, synchron
         return await call.webhooks.ask("event", payload, leg, dialling.hook)
     finally:  # the caller may hang up before the reply
         dialling.end(completed=failure["status"] != "rejected")
-
-
-def _caller_id(player: Player, action: Json) -> str:
-    """The number the callee sees: one of the account's own, else it is unknown."""
-    own = player.call.platform.account.numbers
-    if action.get("randomFromNumber"):
-        return player.call.identifiers.random.choice(sorted(own))
-    wanted: str = action.get("from", "")
-    return wanted if wanted in own else "unknown"
