@@ -52,6 +52,7 @@ class Switches:
         unreachable_websocket: the status of a leg whose WebSocket cannot be connected.
         disconnected_event: a WebSocket that its server closes is reported always, or only of a `connect` with
             `eventType: synchronous`.
+        withheld_caller: the `from` of a caller who withholds the number.
         sms_message_type: whether an inbound SMS has a `message_type`.
         rtc_ids: whether an RTC event has `conversation_id` and `application_id`.
         rate_limits: the limits per second are enforced. Off by default: most tests want speed.
@@ -84,6 +85,7 @@ class Switches:
     hung_up_recording: Literal["before_completed", "after_completed", "lost"] = "before_completed"
     unreachable_websocket: Literal["failed", "unanswered"] = "failed"
     disconnected_event: Literal["always", "synchronous"] = "always"
+    withheld_caller: Literal["anonymous", "unknown", "empty"] = "anonymous"
     sms_message_type: bool = True
     rtc_ids: bool = True
     rate_limits: bool = False

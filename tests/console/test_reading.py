@@ -6,11 +6,13 @@ import pytest
 
 from provisioner.world import keys
 from vonage_simulator.api.applications import new_key_pair
+from vonage_simulator.calls.callers import Caller
 from vonage_simulator.console import controls
 from vonage_simulator.console.account import fingerprint
 from vonage_simulator.console.composing import KINDS, TYPES, UnreadableError, content
 from vonage_simulator.console.entries import Entry, pretty, summary
 from vonage_simulator.console.filters import Filters
+from vonage_simulator.console.phone import caller
 from vonage_simulator.console.subjects import Subject
 from vonage_simulator.console.threads import Thread, Threads
 from vonage_simulator.messages.inbound import CHANNELS
@@ -34,6 +36,20 @@ def webhook(
     request = {"method": "POST", "url": "https://shop.example/webhooks/answer", "body": {}}
     response = {"status": status, "body": body} if status else None
     return entry("webhook", webhook=kind, request=request, response=response, **members)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("447700900123", Caller("447700900123")),
+        ("withheld", Caller.unknown()),
+        ("Withheld", Caller.unknown()),
+        ("sip:desk@example.com", Caller.sip("sip:desk@example.com")),
+        ("jamie", Caller.user("jamie")),
+    ],
+)
+def test_whoever_may_call_can_be_written(written: str, expected: Caller) -> None:
+    assert caller(written) == expected
 
 
 def test_customer_and_application_write_in_one_thread() -> None:

@@ -1,10 +1,13 @@
-"""Who calls in: a telephone, a SIP endpoint, or a user of the Client SDK; and which application answers.
+"""Who calls in, a telephone, a SIP endpoint or a user of the Client SDK; whom; which application answers.
 
 Source: Vonage Voice API webhooks reference, "Answer": `from_user` in place of `from` and `custom_data` when a
 Client SDK user calls; a field `SipHeader_…` for each inbound SIP header that begins with `X-`, save
-`X-Nexmo…`, and for `User-to-User`.
+`X-Nexmo…`, and for `User-to-User`. Guide "Programmable SIP": a SIP domain such as `shop.sip-eu.vonage.com`
+belongs to an application, which answers whatever is called there. Not confirmed: that `to` is what stands
+before the `@`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,11 +27,13 @@ class Caller:
     """Whoever calls in; `Caller("447700900123")` is a telephone.
 
     Attributes:
+        withheld: a telephone that doesn't show its number; what it has for an address is a switch.
         address: the number, the SIP URI or the user's name.
         endpoint_type: as the answer webhook names it: `phone`, `sip` or `app`.
         sip_headers: of the SIP endpoint's INVITE.
         custom_data: what the Client SDK user sends along.
-        application_id: which application the user is logged in to; needed only when several have voice.
+        application_id: which application the user is logged in to, or has the SIP domain; needed only when
+            several have voice.
     """
 
     address: str
@@ -36,6 +41,12 @@ class Caller:
     sip_headers: Mapping[str, str] = field(default_factory=dict)
     custom_data: Json | None = None
     application_id: str | None = None
+    withheld: bool = False
+
+    @classmethod
+    def unknown(cls) -> "Caller":
+        """A telephone that withholds its number."""
+        return cls("", withheld=True)
 
     @classmethod
     def user(cls, name: str, custom_data: Json | None = None, application_id: str | None = None) -> "Caller":
@@ -53,21 +64,22 @@ class Caller:
 
         Args:
             request: `from`, a number or a `sip:` URI with its `sip_headers`; or `from_user` with its
-                `custom_data` and `application_id`.
+                `custom_data`; or `withheld`. A user and a SIP endpoint may have an `application_id`.
 
         Raises:
-            ValueError: both, neither, or members that belong to another kind of caller.
+            ValueError: none, several, or members that belong to another kind of caller.
         """
-        if ("from" in request) == ("from_user" in request):
-            raise ValueError("give from (a number or a sip: URI) or from_user (a Client SDK user)")
-        is_sip = str(request.get("from", "")).startswith(("sip:", "sips:"))
-        kind = "from_user" if "from_user" in request else "sip:" if is_sip else "from"
-        strangers = [name for name, owner in BELONGS_TO.items() if name in request and owner != kind]
-        if strangers:
-            raise ValueError(f"{strangers[0]} goes with {WRITTEN[BELONGS_TO[strangers[0]]]}")
+        named = [name for name in ("from", "from_user", "withheld") if request.get(name) not in {None, False}]
+        if len(named) != 1:
+            raise ValueError(ONE_OF)
+        address = str(request.get("from_user", request.get("from", "")))
+        kind = "sip:" if named == ["from"] and is_sip(address) else named[0]
+        for name, owners in BELONGS_TO.items():
+            if name in request and kind not in owners:
+                raise ValueError(f"{name} goes with {' or '.join(map(WRITTEN.__getitem__, owners))}")
         known = {name: request[name] for name in BELONGS_TO if name in request}
-        endpoint_type: EndpointType = "app" if kind == "from_user" else "sip" if is_sip else "phone"
-        return cls(str(request.get("from_user", request.get("from"))), endpoint_type, **known)  # type: ignore[arg-type]
+        endpoint_type = ENDPOINT_TYPES.get(kind, "phone")
+        return cls(address, endpoint_type, withheld=kind == "withheld", **known)  # type: ignore[arg-type]
 
     def answer_fields(self) -> Json:
         """What an answer request says beyond the fields that every caller has."""
@@ -77,8 +89,39 @@ class Caller:
         return fields if self.custom_data is None else {**fields, "custom_data": self.custom_data}
 
 
-BELONGS_TO = {"sip_headers": "sip:", "custom_data": "from_user", "application_id": "from_user"}
+ONE_OF = "give from (a number or a sip: URI) or from_user (a Client SDK user) or withheld (true)"
+BELONGS_TO = {
+    "sip_headers": ("sip:",),
+    "custom_data": ("from_user",),
+    "application_id": ("from_user", "sip:"),
+}
 WRITTEN = {"sip:": "a from that begins with sip:", "from_user": "from_user"}
+ENDPOINT_TYPES: dict[str, EndpointType] = {"from_user": "app", "sip:": "sip"}
+SIP_ADDRESS = re.compile(r"sips?:(?P<called>[^@;]+)@(?P<domain>[^@:;?]+).*", re.IGNORECASE)
+VONAGE_DOMAIN = re.compile(r"[a-z0-9-]+\.sip(-[a-z]+)?\.(vonage|nexmo)\.com", re.IGNORECASE)
+
+
+def is_sip(address: str) -> bool:
+    """Whether an address is a SIP URI."""
+    return address.lower().startswith(("sip:", "sips:"))
+
+
+def called(caller: Caller, to: str) -> str:
+    """Who is called, as webhooks say it: of the address at a SIP domain of Vonage's the part before the `@`.
+
+    Raises:
+        LeadsNowhereError: a SIP address that isn't Vonage's, or that a caller without SIP calls.
+    """
+    if not is_sip(to):
+        return to
+    address = SIP_ADDRESS.fullmatch(to)
+    if address is None or not VONAGE_DOMAIN.fullmatch(address["domain"]):
+        raise LeadsNowhereError(
+            f"{to} is no address at a SIP domain, such as sip:sales@shop.sip-eu.vonage.com"
+        )
+    if caller.endpoint_type != "sip":
+        raise LeadsNowhereError(f"{to} can be called by a SIP endpoint only: a from that begins with sip:")
+    return address["called"]
 
 
 def application_for(account: Account, caller: Caller, to: str) -> Json:
@@ -87,7 +130,8 @@ def application_for(account: Account, caller: Caller, to: str) -> Json:
     Raises:
         LeadsNowhereError: there is none.
     """
-    if caller.endpoint_type == "app":
+    at_domain = caller.endpoint_type == "sip" and to not in account.numbers
+    if caller.endpoint_type == "app" or at_domain:
         return _logged_in_to(account, caller)
     if to not in account.numbers:
         owned = ", ".join(account.numbers)

@@ -90,7 +90,7 @@ class Leg:
     @property
     def party(self) -> str:
         """The number at the far end of this leg."""
-        return self.from_ if self.direction == "inbound" else self.to
+        return (self.from_ if self.direction == "inbound" else self.to) or "a withheld number"
 
     @contextlib.contextmanager
     def listening(self, *, inviting: bool = True) -> Iterator[Ear]:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass, field
 
 from vonage_simulator.calls.call import Call, CallOutcome
-from vonage_simulator.calls.callers import Caller, LeadsNowhereError, application_for
+from vonage_simulator.calls.callers import Caller, LeadsNowhereError, application_for, called
 from vonage_simulator.calls.exchange import Exchange
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import check_steps
 from vonage_simulator.calls.running import new_call, run_inbound
 from vonage_simulator.calls.webhooks import Endpoints
 from vonage_simulator.types import Json
+
+WITHHELD = {"anonymous": "anonymous", "unknown": "unknown", "empty": ""}
 
 
 @dataclass(eq=False)
@@ -24,7 +26,8 @@ class Lines:
 
         Args:
             caller: who; a text is a telephone's number, digits without `+`.
-            to: one of the account's numbers; from a Client SDK user, any text.
+            to: one of the account's numbers; from a SIP endpoint also an address at a SIP domain, or what is
+                before its `@`; from a Client SDK user, any text.
             steps: what the caller does, see `parties`; without any, listens to the end.
 
         Raises:
@@ -39,11 +42,13 @@ class Lines:
         platform = self.exchange.platform
         platform.catch_up()
         caller = Caller(caller) if isinstance(caller, str) else caller
+        from_ = WITHHELD[platform.account.switches.withheld_caller] if caller.withheld else caller.address
         try:
+            to = called(caller, to)
             application = application_for(platform.account, caller, to)
         except LeadsNowhereError as nowhere:
-            return self._rejected(self.exchange.first_leg(caller.address, to, None), str(nowhere))
-        leg = self.exchange.first_leg(caller.address, to, application["id"])
+            return self._rejected(self.exchange.first_leg(from_, to, None), str(nowhere))
+        leg = self.exchange.first_leg(from_, to, application["id"])
         leg.endpoint_type = caller.endpoint_type
         leg.answer_fields = caller.answer_fields()
         leg.conversation.add(leg)
@@ -74,7 +79,7 @@ class Lines:
             call=leg.call,
             leg=leg.uuid,
             what="rejected",
-            party=leg.from_,
+            party=leg.party,
             reason=reason,
         )
         return CallOutcome(leg.call, leg.uuid, "rejected", failure=reason)

@@ -6,7 +6,7 @@ from nicegui import ui
 from nicegui.events import KeyEventArguments
 
 from vonage_simulator.calls.call import CallOutcome
-from vonage_simulator.calls.callers import Caller
+from vonage_simulator.calls.callers import Caller, is_sip
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.handset import Handset
@@ -60,7 +60,7 @@ class PhonePanel:
                     ui.element("option").props(f'value="{number}"')
             props = 'inputmode="tel" list="owned-numbers" required'
             self._to = controls.field("to", "Call", next(iter(numbers), ""), props=props).classes("number")
-            who = 'required title="A number, a sip: address, or the name of a Client SDK user"'
+            who = 'required title="A number, a sip: address, the name of a Client SDK user, or withheld"'
             controls.field("from", "You are", CALLER, props=who)
             controls.button("Call", icon="call", classes="button call", sends=True)
 
@@ -155,7 +155,9 @@ class PhonePanel:
 
 
 def caller(written: str) -> Caller:
-    """Who calls: a telephone by its number, a SIP endpoint by its URI, a user of the Client SDK by name."""
-    if written.startswith(("sip:", "sips:")):
+    """Who calls: a telephone by its number or `withheld`, a SIP endpoint by its URI, a user by name."""
+    if written.casefold() == "withheld":
+        return Caller.unknown()
+    if is_sip(written):
         return Caller.sip(written)
     return Caller(written) if written.isdecimal() else Caller.user(written)

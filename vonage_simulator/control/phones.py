@@ -55,7 +55,7 @@ class PhoneControl:
         return JSONResponse({"legs": [_shown(leg) for leg in legs]})
 
     async def place_call(self, request: Request) -> Response:
-        """`POST /_simulator/calls {"from" or "from_user", "to", "script"?, "callees"?, "wait"?}`."""
+        """`POST /_simulator/calls {"from", "from_user" or "withheld", "to", …}`."""
         wanted = await read(request, PlaceCall)
         try:
             steps, caller = wanted.get("script", []), Caller.of(wanted)

@@ -31,6 +31,7 @@ class PlaceCall(_From, total=False):
 
     to: Required[str]
     from_user: str
+    withheld: bool
     custom_data: Json
     application_id: str
     sip_headers: dict[str, str]

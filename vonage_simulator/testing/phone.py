@@ -39,7 +39,7 @@ class Phone:
         self._calls: list[PhoneCall] = []
 
     def dial(self, to: str) -> "PhoneCall":
-        """Call a number of the account; a Client SDK user may call any text.
+        """Call a number of the account; a SIP endpoint may call a SIP domain of it, too, and a user any text.
 
         Raises:
             AssertionError: the call leads nowhere; says why.
@@ -55,6 +55,10 @@ class Phone:
     def of_sip(self, uri: str, headers: dict[str, str] | None = None) -> "Phone":
         """A SIP endpoint that sends these headers."""
         return self._in_another_hand(Caller.sip(uri, headers))
+
+    def withheld(self) -> "Phone":
+        """A telephone that doesn't show its number."""
+        return self._in_another_hand(Caller.unknown())
 
     def callee(self, number: str, picks: Picks = "answer", after_s: float = 1.0) -> None:
         """Say how somebody else's number behaves when it is called; without that it rings, in vain."""

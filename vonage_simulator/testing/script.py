@@ -1,6 +1,7 @@
 """A call script: who calls whom, what they do, how the others behave, and what is expected of the call.
 
-    from: "447700900123"            # optional; or a sip: URI with sip_headers, or from_user with custom_data
+    from: "447700900123"            # optional; or a sip: URI with sip_headers, or from_user with custom_data,
+                                    # or withheld: true
     to: "447700900000"              # optional: the stack's first number
     caller:
       - hear: Welcome
@@ -28,7 +29,7 @@ from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.types import Json, JsonValue
 from vonage_simulator.webhooks.reply import UNDELIVERED
 
-CALLER = ("from", "from_user", "sip_headers", "custom_data", "application_id")
+CALLER = ("from", "from_user", "withheld", "sip_headers", "custom_data", "application_id")
 MEMBERS = (*CALLER, "to", "caller", "callees", "expect")
 EXPECTATIONS = (
     "status",
@@ -102,7 +103,7 @@ def checked(document: JsonValue) -> Script:
 
 def _calling(document: Json) -> Json:
     calling = {name: document[name] for name in CALLER if name in document}
-    if not {"from", "from_user"} & set(calling):
+    if not {"from", "from_user", "withheld"} & set(calling):
         calling["from"] = STANDARD_NUMBER
     calling |= {name: str(calling[name]) for name in ("from", "from_user") if name in calling}
     if isinstance(calling.get("sip_headers"), dict):

@@ -56,7 +56,7 @@ def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -
         raise script.ScriptError(f"{name}: {_reason(reply)}")
     outcome: Json = reply.json()
     entries: list[Json] = control.get("/journal", params={"call": outcome["call"]}).json()["entries"]
-    caller = wanted.calling.get("from_user", wanted.calling.get("from"))
+    caller = wanted.calling.get("from_user", wanted.calling.get("from", "a withheld number"))
     out.print(f"[bold]{escape(name)}[/]: {caller} calls {to}")
     for line in call_story(entries):
         out.print(printable(line), soft_wrap=True)

@@ -441,6 +441,18 @@ def test_disconnected_event(
     assert ("disconnected" in customer.statuses(bot.uri)) is told
 
 
+@pytest.mark.parametrize(
+    ("position", "shown"), [("anonymous", "anonymous"), ("unknown", "unknown"), ("empty", "")]
+)
+def test_withheld_caller(customer: Customer, position: str, shown: str) -> None:
+    assume(customer.vonage, withheld_caller=position)
+    customer.on("answer", ncco(talk("Hello."))).create()
+    call = {"withheld": True, "to": NUMBER}
+    httpx.post(f"{customer.vonage.url}/_simulator/calls", json=call).raise_for_status()
+    assert customer.bodies("answer")[0]["from"] == shown
+    assert {event["from"] for event in customer.bodies("event")} == {shown}
+
+
 @pytest.mark.parametrize("position", [True, False])
 def test_sms_message_type(customer: Customer, api: httpx.Client, *, position: bool) -> None:
     assume(customer.create().vonage, sms_message_type=position)
