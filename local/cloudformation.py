@@ -104,6 +104,11 @@ class CloudFormation:
         self._server.daemon_threads = True
         self._stopped = threading.Event()
 
+    @property
+    def url(self) -> str:
+        """Where it takes answers, as `AWS_ENDPOINT_URL_CLOUDFORMATION` would say it."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
@@ -128,7 +133,7 @@ class CloudFormation:
             "RequestType": kind,
             "RequestId": str(uuid.uuid4()),
             "StackId": stack.id,
-            "ResponseURL": f"http://127.0.0.1:{self._server.server_port}/{token}",
+            "ResponseURL": f"{self.url}/{token}",
             "ResourceType": resource_type,
             "LogicalResourceId": logical_id,
             **{name: _scalars_as_text(value) for name, value in fields.items()},

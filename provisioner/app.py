@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from provisioner.cloudformation import protocol
+from provisioner.cloudformation import protocol, response_url
 from provisioner.cloudformation.callback import Callback
 from provisioner.errors import ProvisionerError, StillRunningError
 
@@ -33,6 +33,8 @@ class LambdaContext(Protocol):
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
     """Answer CloudFormation, or do an operator's action and return its report.
 
+    A request whose answer would not reach CloudFormation isn't CloudFormation's: nothing is done for it.
+
     Raises:
         NotDeliveredError: CloudFormation could not be told; Lambda delivers the request again.
         StillRunningError: another delivery of the same request is at work and will answer.
@@ -43,6 +45,10 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 
         tools = Tools.from_environment(context.get_remaining_time_in_millis() / 1000)
         return act(event, context.invoked_function_arn, tools)
+    if not response_url.is_cloudformations(event["ResponseURL"]):
+        host = response_url.host(event["ResponseURL"])
+        log.error("FOREIGN_REQUEST: %.100r isn't where CloudFormation takes answers; nothing was done", host)
+        return None
     serve(protocol.parse(event), context.get_remaining_time_in_millis() / 1000)
     return None
 

@@ -13,17 +13,18 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from provisioner.cloudformation import callback, protocol
+from provisioner.cloudformation import callback, protocol, response_url
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> None:
     """Tell CloudFormation FAILED for the request whose last delivery failed.
 
     Args:
-        event: the destination record; `requestPayload` is CloudFormation's request.
+        event: the destination record; `requestPayload` is CloudFormation's request, or something else that
+            nobody waits for.
     """
     payload = event.get("requestPayload")
-    if not isinstance(payload, Mapping) or "ResponseURL" not in payload:
+    if not isinstance(payload, Mapping) or not response_url.is_cloudformations(payload.get("ResponseURL")):
         return
     _count()
     request = protocol.parse(payload)

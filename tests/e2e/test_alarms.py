@@ -210,7 +210,7 @@ def provisioner_failed(fault: Fault) -> None:
 def provisioner_died(fault: Fault) -> None:
     """What Lambda would send; the embedded one has no on-failure destinations."""
     request = dict.fromkeys(("RequestId", "StackId", "LogicalResourceId", "ResourceType"), "gone")
-    url = "http://127.0.0.1:9/"
+    url = f"{fault.stage.aws_url.replace('127.0.0.1', 'localhost')}/_ministack/cfn-response/gone"
     fault.invoke("Unanswered", {"requestPayload": {**request, "RequestType": "Create", "ResponseURL": url}})
 
 

@@ -36,8 +36,9 @@ def request(response_url: str = "http://127.0.0.1:9/canary-url", **changes: obje
 
 
 @pytest.fixture
-def cloudformation() -> Iterator[CloudFormation]:
+def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
     with CloudFormation(app.lambda_handler) as running:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", running.url)
         yield running
 
 
@@ -248,6 +249,7 @@ def test_a_dead_deployment_is_counted_even_when_cloudformation_cannot_be_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "shop")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", "http://127.0.0.1:9")
 
     with pytest.raises(NotDeliveredError):
         on_failure.lambda_handler({"requestPayload": {"ResponseURL": "http://127.0.0.1:9/nowhere"}}, None)
@@ -310,7 +312,7 @@ def test_every_story_has_a_test() -> None:
     rows = re.findall(r"^\| (\d+) \|.*\| (.+) \|$", page, re.MULTILINE)
     named = {int(number): re.findall(r"`(test_\w+)`", cell) for number, cell in rows}
 
-    assert sorted(named) == list(range(1, 40))
+    assert sorted(named) == list(range(1, 42))
     assert all(named.values())
     assert {name for names in named.values() for name in names if f"def {name}(" not in tests} == set()
 

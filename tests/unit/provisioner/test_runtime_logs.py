@@ -16,6 +16,7 @@ def test_no_line_of_a_deployment_has_a_secret_a_number_or_an_address(
     runtime: Runtime, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", world.aws.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", world.cloudformation.url)
     monkeypatch.setenv("VONAGE_API_URL", world.vonage.url)
     monkeypatch.setenv("VONAGE_NUMBERS_URL", world.vonage.url)
     monkeypatch.setenv("SWITCHBOARD_RECORDS_PREFIX", "/switchboard/test")
