@@ -22,6 +22,7 @@ GOES_ON = {
     "event_answered",
     "event_answered_outbound",
     "event_completed",
+    "event_completed_nulls",
     "event_completed_unanswered",
     "event_human",
     "event_machine",
@@ -32,6 +33,7 @@ GOES_ON = {
     "event_started",
     "event_transcribed",
     "event_transfer",
+    "event_transfer_untyped",
 }
 
 

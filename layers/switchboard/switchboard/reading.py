@@ -56,8 +56,12 @@ def sip_headers(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 def digits(event: Mapping[str, Any]) -> str:
-    """The keys pressed in an input event; empty when there were none."""
-    return (event.get("dtmf") or {}).get("digits") or ""
+    """The keys pressed in an input event; empty when there were none.
+
+    `dtmf` is an object, or the keys alone when the NCCO's `input` had no `dtmf` object.
+    """
+    dtmf = event.get("dtmf") or {}
+    return dtmf if isinstance(dtmf, str) else dtmf.get("digits") or ""
 
 
 def speech(event: Mapping[str, Any]) -> str:

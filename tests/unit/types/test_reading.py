@@ -63,6 +63,12 @@ def test_digits_are_a_text_even_when_no_key_was_pressed(name: str, digits: str) 
     assert reading.digits(sample(name)) == digits
 
 
+def test_digits_may_be_the_whole_of_dtmf() -> None:
+    assert reading.digits(sample("event_input_dtmf_text")) == "42"
+    assert reading.digits(reading.from_query({"dtmf": "42"})) == "42"
+    assert reading.digits({"dtmf": ""}) == ""
+
+
 @pytest.mark.parametrize(("name", "text", "confidence"), [
     ("event_input_speech", "sales", 0.9405097),  # a text on the wire
     ("event_input_speech_numbers", "support", 0.9),
@@ -84,6 +90,8 @@ def test_numbers_sent_as_texts_are_read_exactly() -> None:
 def test_numbers_that_are_not_there_are_none() -> None:
     assert reading.duration(sample("event_answered")) is None
     assert reading.price(sample("status_read_rcs")) is None
+    assert reading.duration(sample("event_completed_nulls")) is None
+    assert reading.price(sample("event_completed_nulls")) is None
 
 
 def test_objects_in_a_query_are_json_text_and_other_texts_stay() -> None:

@@ -18,9 +18,10 @@ _MARKS = {
     "speech": "voice.input",
     "recording_url": "voice.record",
     "payload": "voice.notify",
+    "conversation_uuid_to": "voice.transfer",
     "reason": "voice.error",
 }
-_RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.transfer", "voice.unknown"}
+_RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.unknown"}
 # Without a dot, which would end the name of a status early.
 _WORD = re.compile(r"[A-Za-z0-9_:-]{1,64}")
 

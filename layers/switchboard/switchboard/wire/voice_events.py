@@ -79,14 +79,14 @@ class Disconnected(_Leg, total=False):
 
 @final
 class Completed(_Leg, total=False):
-    """The leg is over. Its numbers are texts: see `reading.duration` and `reading.price`."""
+    """The leg is over. Its numbers are texts, or null: see `reading.duration` and `reading.price`."""
 
     status: Required[Literal["completed"]]
     start_time: str | None
     end_time: str | None
-    duration: str
-    rate: str
-    price: str
+    duration: str | None
+    rate: str | None
+    price: str | None
     network: str | None
     disconnected_by: str  # "user" or "platform"
     sip_code: int | str
@@ -129,9 +129,12 @@ class Speech(TypedDict, total=False):
 
 @final
 class Input(_Leg, total=False):
-    """The result of an `input` action; an NCCO in the reply replaces the rest of the call's."""
+    """The result of an `input` action; an NCCO in the reply replaces the rest of the call's.
 
-    dtmf: Dtmf
+    After an input without a `dtmf` object `dtmf` may be the keys alone, a text: `reading.digits` reads both.
+    """
+
+    dtmf: Dtmf | str
     speech: Speech
 
 
@@ -159,10 +162,10 @@ class Recorded(TypedDict, total=False):
 
 @final
 class Transferred(TypedDict, total=False):
-    """The leg moved to another conversation."""
+    """The leg moved to another conversation. `type` may be missing; `conversation_uuid_to` never is."""
 
-    type: Required[Literal["transfer"]]
-    conversation_uuid_from: Required[str]
+    type: Literal["transfer"]
+    conversation_uuid_from: str
     conversation_uuid_to: Required[str]
     uuid: str
     timestamp: str
