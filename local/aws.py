@@ -1,24 +1,29 @@
 """The embedded AWS: ministack, an emulator from PyPI that needs neither Docker nor an account.
 
-It runs in an environment of its own, so that its pins never touch ours. IAM is enforced. Where it differs
-from AWS, `template` and `gateway` make up for it; the project's own template never does.
+It runs in an environment of its own, so that its pins never touch ours. IAM is enforced. It runs code as the
+person who started it, so it hears nobody without one of its keys: see `embedded_aws`. Where it differs from
+AWS, `template` and `gateway` make up for it; the project's own template never does.
 """
 
+import json
+import secrets
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from local import service
+from local import private, service
 from operate import paths
+from operate.errors import OperatorError
 
 if TYPE_CHECKING:
     import boto3
 
 PYTHON = paths.LOCAL / "aws" / "bin" / "python"
+NAME, PORT_SETTING = "the embedded AWS", "AWS_PORT"
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
-# The emulator's root user. It guards nothing: the emulator listens on loopback only.
-ROOT_USER = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+ROOT_USER = "root_user.json"
 
 
 def start(port: int, log: Path) -> service.Service:
@@ -27,16 +32,17 @@ def start(port: int, log: Path) -> service.Service:
     Functions inherit its environment. So AWS_ENDPOINT_URL stays unset in it, as the emulator points them at
     itself only when nothing else does; and it has what `LoggingConfig: {LogFormat: JSON}` makes Lambda set.
     """
-    temporary = paths.LOCAL / f"aws-{port}"
+    service.refuse_busy_port(NAME, port, PORT_SETTING)  # the folder belongs to who listens there
+    temporary = _folder(port)
     shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
+    temporary.mkdir(mode=0o700, parents=True)
     return service.start(
-        "the embedded AWS",
-        [str(PYTHON), "-m", "ministack"],
+        NAME,
+        [str(PYTHON), "-P", str(paths.ROOT / "local" / "embedded_aws")],
         port=port,
         health_path="/_ministack/health",
         log=log,
-        port_setting="AWS_PORT",
+        port_setting=PORT_SETTING,
         scratch=temporary,
         environment=service.clean_environment(
             AUTH="true",
@@ -47,21 +53,54 @@ def start(port: int, log: Path) -> service.Service:
             MINISTACK_REGION=REGION,
             AWS_LAMBDA_LOG_FORMAT="JSON",
             AWS_LAMBDA_LOG_LEVEL="INFO",
+            **_new_root_user(temporary),
         ),
     )
 
 
+def root_user(url: str) -> dict[str, str]:
+    """The root user of an embedded AWS that runs: its key and Region, by the names of AWS's variables.
+
+    Raises:
+        OperatorError: None that was started here listens at that address.
+    """
+    try:
+        user: dict[str, str] = json.loads((_folder(urlsplit(url).port) / ROOT_USER).read_text())
+    except FileNotFoundError:
+        raise OperatorError(
+            f"The key of the embedded AWS at {url} is gone.", "make down && make up"
+        ) from None
+    return user
+
+
 def environment(url: str) -> dict[str, str]:
     """What a process needs in its environment to reach the embedded AWS instead of AWS."""
-    return service.clean_environment(AWS_ENDPOINT_URL=url, **ROOT_USER)
+    return service.clean_environment(AWS_ENDPOINT_URL=url, **root_user(url))
 
 
-def session() -> "boto3.Session":
-    """A boto3 session of the emulator's root user."""
+def session(url: str) -> "boto3.Session":
+    """A boto3 session of the root user of an embedded AWS."""
     import boto3  # a third of what the simulated Vonage would import
 
+    user = root_user(url)
     return boto3.Session(
-        aws_access_key_id=ROOT_USER["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=ROOT_USER["AWS_SECRET_ACCESS_KEY"],
+        aws_access_key_id=user["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=user["AWS_SECRET_ACCESS_KEY"],
         region_name=REGION,
     )
+
+
+def _new_root_user(folder: Path) -> dict[str, str]:
+    """Another one with each start, kept where only the person who started it can read."""
+    user = {
+        "AWS_ACCESS_KEY_ID": f"AKIA{secrets.token_hex(8).upper()}",
+        "AWS_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    private.write(folder / ROOT_USER, json.dumps(user))
+    return user
+
+
+def _folder(port: int | None) -> Path:
+    """What goes with the embedded AWS on a port: its files, and its root user's key."""
+    return paths.LOCAL / f"aws-{port}"

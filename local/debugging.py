@@ -131,11 +131,11 @@ def _attach(name: str, port: int) -> None:
         raise OperatorError(
             f"{name!r} isn't a function of the template.", f"Choose one of: {', '.join(sorted(known))}."
         )
-    cloudformation = aws.session().client("cloudformation", endpoint_url=running.aws_url)
+    cloudformation = aws.session(running.aws_url).client("cloudformation", endpoint_url=running.aws_url)
     resource = cloudformation.describe_stack_resource(
         StackName=running.stack_name, LogicalResourceId=known[name].logical_id
     )["StackResourceDetail"]
-    debugging = Debugging(aws.session().client("lambda", endpoint_url=running.aws_url))
+    debugging = Debugging(aws.session(running.aws_url).client("lambda", endpoint_url=running.aws_url))
     debugging.attach(known[name], resource["PhysicalResourceId"], port)
     httpx.post(f"{running.vonage_url}/_simulator/patience", trust_env=False).raise_for_status()
 

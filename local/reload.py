@@ -120,12 +120,12 @@ class Reloader:
 
     @cached_property
     def _lambda(self) -> "LambdaClient":
-        return aws.session().client("lambda", endpoint_url=self.aws_url)
+        return aws.session(self.aws_url).client("lambda", endpoint_url=self.aws_url)
 
     @cached_property
     def _functions(self) -> dict[str, str]:
         """The names of the stack's functions by their logical ids."""
-        client = aws.session().client("cloudformation", endpoint_url=self.aws_url)
+        client = aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)
         found = client.describe_stack_resources(StackName=self.stack_name)["StackResources"]
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]

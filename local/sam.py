@@ -94,7 +94,7 @@ def delete(aws_url: str, stack_name: str, log: Path) -> None:
 
 def first_failure(aws_url: str, stack_name: str, since: datetime) -> str:
     """Which resource of the stack failed first, and why; empty when none did."""
-    client = aws.session().client("cloudformation", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("cloudformation", endpoint_url=aws_url)
     return Stack(stack_name, client=client).first_failure(since)
 
 

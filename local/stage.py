@@ -40,7 +40,7 @@ class Stage:
 
     def store_credentials(self) -> None:
         """Put the account's credentials where the stack looks for them."""
-        client = aws.session().client("secretsmanager", endpoint_url=self.aws_url)
+        client = aws.session(self.aws_url).client("secretsmanager", endpoint_url=self.aws_url)
         names = ("api_key", "api_secret", "signature_secret")
         value = json.dumps({name: getattr(self, name) for name in names})
         try:
@@ -63,7 +63,7 @@ class Stage:
         fixed = {"VonageApiUrl": self.vonage_url, "VonageNumbersUrl": self.vonage_url, **UNSUPPORTED}
         with self.routes_followed(progress):
             sam.deploy(self.aws_url, built, self.stack_name, {**fixed, **parameters}, self.log)
-        where = (aws.session(), self.aws_url, self.stack_name)
+        where = (aws.session(self.aws_url), self.aws_url, self.stack_name)
         gateway.create_routes(*where, gateway.deployed_template(*where))
 
     def delete(self) -> None:
@@ -72,13 +72,13 @@ class Stage:
 
     def outputs(self) -> dict[str, str]:
         """The stack's outputs by name."""
-        client = aws.session().client("cloudformation", endpoint_url=self.aws_url)
+        client = aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)
         stack = client.describe_stacks(StackName=self.stack_name)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def resources(self) -> dict[str, str]:
         """The stack's resources: type by logical id."""
-        client = aws.session().client("cloudformation", endpoint_url=self.aws_url)
+        client = aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)
         found = client.describe_stack_resources(StackName=self.stack_name)["StackResources"]
         return {resource["LogicalResourceId"]: resource["ResourceType"] for resource in found}
 
@@ -98,7 +98,7 @@ class Stage:
 
         def follow() -> None:
             template: dict[str, Any] = {}
-            where = (aws.session(), self.aws_url, self.stack_name)
+            where = (aws.session(self.aws_url), self.aws_url, self.stack_name)
             while not finished.wait(POLL_S):
                 with suppress(ClientError):  # no stack yet, or it is being rolled back
                     template = template or gateway.template_being_deployed(*where)

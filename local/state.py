@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from local import service
+from local import private, service
 from local.service import Service
 from operate import paths
 from operate.errors import OperatorError
@@ -16,6 +16,7 @@ FILE = paths.LOCAL / "state.json"
 class State:
     """A running local stage.
 
+    `aws_access_key_id` and `aws_secret_access_key` are the embedded AWS's root user's, new with each start.
     `webhook_url` is an address that answers on this machine: its `/answer` is the answer webhook.
     """
 
@@ -28,17 +29,16 @@ class State:
     api_key: str
     api_secret: str
     signature_secret: str
+    aws_access_key_id: str
+    aws_secret_access_key: str
     numbers: list[str]
     services: list[Service] = field(default_factory=list)
 
 
 def save(state: State) -> None:
-    """Write the state, readable by this user alone: it holds the simulated account's secrets."""
+    """Write the state, readable by this user alone: it holds the keys of both accounts."""
     FILE.parent.mkdir(exist_ok=True)
-    whole = FILE.with_suffix(".new")  # whoever reads meanwhile reads all of it or nothing
-    whole.touch(mode=0o600)
-    whole.write_text(json.dumps(asdict(state), indent=2) + "\n")
-    whole.replace(FILE)
+    private.write(FILE, json.dumps(asdict(state), indent=2) + "\n")
 
 
 def load() -> State:

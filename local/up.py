@@ -101,7 +101,7 @@ def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str], *, li
 
 
 def _state(stage: Stage, services: list[Service]) -> state.State:
-    outputs = stage.outputs()
+    outputs, root_user = stage.outputs(), aws.root_user(stage.aws_url)
     return state.State(
         aws_url=stage.aws_url,
         vonage_url=stage.vonage_url,
@@ -112,6 +112,8 @@ def _state(stage: Stage, services: list[Service]) -> state.State:
         api_key=stage.api_key,
         api_secret=stage.api_secret,
         signature_secret=stage.signature_secret,
+        aws_access_key_id=root_user["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=root_user["AWS_SECRET_ACCESS_KEY"],
         numbers=outputs["LinkedNumbers"].split(","),
         services=services,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import boto3
 import pytest
 
 from local import aws
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-SESSION = aws.session()
 Answer = TypeVar("Answer")
 
 
@@ -54,24 +54,30 @@ class Account:
         return answer
 
     @cached_property
+    def session(self) -> boto3.Session:
+        """Of its root user; but for the embedded AWS, anybody is."""
+        anybody = boto3.Session("AKIAEXAMPLE", "example", region_name=aws.REGION)
+        return aws.session(self.url) if self.judge == "ministack" else anybody
+
+    @cached_property
     def secrets(self) -> "SecretsManagerClient":
-        return SESSION.client("secretsmanager", endpoint_url=self.url)
+        return self.session.client("secretsmanager", endpoint_url=self.url)
 
     @cached_property
     def parameters(self) -> "SSMClient":
-        return SESSION.client("ssm", endpoint_url=self.url)
+        return self.session.client("ssm", endpoint_url=self.url)
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        return SESSION.client("sqs", endpoint_url=self.url)
+        return self.session.client("sqs", endpoint_url=self.url)
 
     @cached_property
     def events(self) -> "EventBridgeClient":
-        return SESSION.client("events", endpoint_url=self.url)
+        return self.session.client("events", endpoint_url=self.url)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        return SESSION.client("dynamodb", endpoint_url=self.url)
+        return self.session.client("dynamodb", endpoint_url=self.url)
 
     def secret(self, text: str | None = None) -> str:
         """A secret, with this value or none yet; its name."""

@@ -9,7 +9,7 @@ from switchboard.aws import bus, queues, secret, table
 
 from local import aws, service
 from operate import paths
-from tests.contract.account import SESSION, Account
+from tests.contract.account import Account
 from tests.contract.prepared import fakes
 
 MOTO = paths.LOCAL / "contract" / "bin" / "python"
@@ -63,9 +63,13 @@ def judge(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 def account(judge: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """An account in it, and the environment of a function that works there."""
     account = Account(*judge)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", SESSION)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", account.session)
+    key = account.session.get_credentials()
+    assert key
     for name, value in {
-        **aws.ROOT_USER,
+        "AWS_ACCESS_KEY_ID": key.access_key,
+        "AWS_SECRET_ACCESS_KEY": key.secret_key,
+        "AWS_DEFAULT_REGION": aws.REGION,
         "AWS_REGION": aws.REGION,
         "AWS_ENDPOINT_URL": account.url,
         "AWS_MAX_ATTEMPTS": "1",

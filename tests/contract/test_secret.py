@@ -10,7 +10,7 @@ from switchboard.aws import secret
 from switchboard.errors import SecretError
 
 from local import aws
-from tests.contract.account import SESSION, Account, by_the_emulators, judged_by
+from tests.contract.account import Account, by_the_emulators, judged_by
 
 VALUE = {"api_key": "a1b2c3d4", "signature_secret": "s"}
 
@@ -92,8 +92,8 @@ def test_to_one_who_may_read_every_secret_a_missing_one_is_not_there() -> None:
 def sign_in(account: Account, monkeypatch: pytest.MonkeyPatch, resource: str) -> None:
     """Become a role that may read secrets of this pattern."""
     iam, sts = (
-        SESSION.client("iam", endpoint_url=account.url),
-        SESSION.client("sts", endpoint_url=account.url),
+        account.session.client("iam", endpoint_url=account.url),
+        account.session.client("sts", endpoint_url=account.url),
     )
     trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     allow = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": resource}

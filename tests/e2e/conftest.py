@@ -47,7 +47,7 @@ def stage_for(vonage: Vonage, aws_url: str, stack_name: str) -> Stage:
 
 def delete_quickly(stage: Stage) -> None:
     """Delete a stack without the half-minute that the SAM CLI waits between two looks."""
-    client = aws.session().client("cloudformation", endpoint_url=stage.aws_url)
+    client = aws.session(stage.aws_url).client("cloudformation", endpoint_url=stage.aws_url)
     client.delete_stack(StackName=stage.stack_name)
     waiter = client.get_waiter("stack_delete_complete")
     waiter.wait(StackName=stage.stack_name, WaiterConfig={"Delay": 1})

@@ -256,7 +256,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
 
 @pytest.fixture
 def fault(stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault]:
-    for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
+    for name, value in {**aws.root_user(stage.aws_url), "AWS_ENDPOINT_URL": stage.aws_url}.items():
         monkeypatch.setenv(name, value)
     stack = Stack(stage.stack_name)
     yield Fault(stage, stack, vonage)

@@ -20,7 +20,7 @@ PACKAGES = ("switchboard", "pydantic")
 
 @pytest.fixture
 def functions(stage: Stage) -> "LambdaClient":
-    return aws.session().client("lambda", endpoint_url=stage.aws_url)
+    return aws.session(stage.aws_url).client("lambda", endpoint_url=stage.aws_url)
 
 
 @pytest.fixture

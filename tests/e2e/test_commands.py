@@ -37,7 +37,7 @@ def put_command(stage: Stage, name: str, detail: Json) -> str:
 def put_commands(stage: Stage, name: str, details: Iterable[Json]) -> list[str]:
     """Put commands on the stack's bus, ten at once, which is as many as it takes; gives their ids."""
     bus, bus_name = (
-        aws.session().client("events", endpoint_url=stage.aws_url),
+        aws.session(stage.aws_url).client("events", endpoint_url=stage.aws_url),
         stage.outputs()["EventBusName"],
     )
     known = {"EventBusName": bus_name, "Source": "tests", "DetailType": name}
@@ -55,7 +55,7 @@ def sent(vonage: Vonage) -> Counter[str]:
 
 def results(stage: Stage, command_id: str) -> list[Json]:
     """The events in the timeline that say what became of a command."""
-    table = aws.session().client("dynamodb", endpoint_url=stage.aws_url)
+    table = aws.session(stage.aws_url).client("dynamodb", endpoint_url=stage.aws_url)
     pages = table.get_paginator("scan").paginate(TableName=stage.outputs()["TimelineTableName"])
     payloads = [
         json.loads(item["payload"]["S"]) for page in pages for item in page["Items"] if "payload" in item

@@ -24,11 +24,11 @@ NAME = "switchboard/credentials-test"
 @pytest.fixture(autouse=True)
 def settings(aws_url: str, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The environment of somebody who runs the command; what was stored is gone afterwards."""
-    user = {**aws.ROOT_USER, "AWS_ENDPOINT_URL": aws_url, "VONAGE_API_URL": vonage.url}
+    user = {**aws.root_user(aws_url), "AWS_ENDPOINT_URL": aws_url, "VONAGE_API_URL": vonage.url}
     for name, value in user.items():
         monkeypatch.setenv(name, value)
     yield
-    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
     with contextlib.suppress(client.exceptions.ResourceNotFoundException):
         client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
 
@@ -46,13 +46,13 @@ def typing(vonage: Vonage, **spoilt: str) -> Callable[[str], str]:
 
 
 def stored(aws_url: str) -> dict[str, object]:
-    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
     value: dict[str, object] = json.loads(client.get_secret_value(SecretId=NAME)["SecretString"])
     return value
 
 
 def labels(aws_url: str) -> set[str]:
-    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
     return set().union(*client.describe_secret(SecretId=NAME)["VersionIdsToStages"].values())
 
 
@@ -79,7 +79,7 @@ def test_key_that_vonage_refuses_is_not_stored(vonage: Vonage, aws_url: str) -> 
     with pytest.raises(OperatorError, match="Vonage refused"):
         ask(typing(vonage, api_secret="wrong"))
 
-    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_secret_value(SecretId=NAME)
 
@@ -112,7 +112,7 @@ def test_secret_is_created_then_updated_and_never_shown(vonage: Vonage, aws_url:
 
 def test_update_keeps_the_secrets_of_subaccounts(vonage: Vonage, aws_url: str) -> None:
     ask(typing(vonage))
-    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
     with_subaccount = json.dumps({**stored(aws_url), "signature_secrets": {"abcd1234": "theirs"}})
     client.put_secret_value(SecretId=NAME, SecretString=with_subaccount)
 
@@ -152,7 +152,7 @@ def test_whatever_the_secret_holds_it_is_written_anew(
     aws_url: str,
     value: dict[str, Any],
 ) -> None:
-    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
     client.create_secret(Name=NAME, **value)
 
     assert "Updated" in ask(typing(vonage))
@@ -161,7 +161,7 @@ def test_whatever_the_secret_holds_it_is_written_anew(
 
 def test_a_secret_that_is_scheduled_for_deletion_is_to_be_restored(vonage: Vonage, aws_url: str) -> None:
     ask(typing(vonage))
-    client = aws.session().client("secretsmanager", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
     client.delete_secret(SecretId=NAME)
 
     with pytest.raises(OperatorError) as failure:
@@ -195,7 +195,7 @@ def test_stage_s_credentials_go_where_its_stack_looks_for_them(
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
-    there = aws.session().client("secretsmanager", endpoint_url=aws_url, region_name="eu-west-2")
+    there = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url, region_name="eu-west-2")
     held = json.loads(there.get_secret_value(SecretId=NAME)["SecretString"])
     assert held["api_key"] == account.api_key
     there.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)

@@ -30,8 +30,8 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-def session() -> boto3.Session:
-    return aws.session()
+def session(aws_url: str) -> boto3.Session:
+    return aws.session(aws_url)
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def client(aws_url: str, session: boto3.Session) -> "LambdaClient":
 def function(aws_url: str, client: "LambdaClient", name: str, code: str) -> Iterator[None]:
     """A function that may do nothing."""
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
-    iam = aws.session().client("iam", endpoint_url=aws_url)
+    iam = aws.session(aws_url).client("iam", endpoint_url=aws_url)
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     client.create_function(
         FunctionName=name,

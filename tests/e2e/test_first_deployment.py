@@ -135,7 +135,7 @@ def test_deployment_whose_webhook_fails_is_rolled_back(clone: Path, stage: Stage
 def test_nothing_is_left_but_what_is_said_to_be_kept(
     clone: Path, stage: Stage, account: Vonage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
+    for name, value in {**aws.root_user(stage.aws_url), "AWS_ENDPOINT_URL": stage.aws_url}.items():
         monkeypatch.setenv(name, value)
 
     stage.delete()

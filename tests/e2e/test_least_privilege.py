@@ -148,7 +148,7 @@ MAY: dict[str, set[str]] = {
 
 @pytest.fixture
 def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
-    for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
+    for name, value in {**aws.root_user(stage.aws_url), "AWS_ENDPOINT_URL": stage.aws_url}.items():
         monkeypatch.setenv(name, value)
     return Stack(stage.stack_name)
 

@@ -58,7 +58,7 @@ def account(aws_url: str) -> Iterator[Vonage]:
 @pytest.fixture(scope="module")
 def production(aws_url: str, account: Vonage) -> dict[str, str]:
     """Parameters of a team that has a KMS key, a certificate and a hosted zone of its own."""
-    here = aws.session()
+    here = aws.session(aws_url)
     key = here.client("kms", endpoint_url=aws_url).create_key()["KeyMetadata"]["Arn"]
     acm = here.client("acm", endpoint_url=aws_url)
     certificate = acm.request_certificate(DomainName=DOMAIN, ValidationMethod="DNS")["CertificateArn"]
@@ -111,7 +111,7 @@ def links(vonage: Vonage) -> dict[str, str | None]:
 
 def identity(stage: Stage, logical_id: str) -> str:
     """The physical id of one of the stack's resources."""
-    client = aws.session().client("cloudformation", endpoint_url=stage.aws_url)
+    client = aws.session(stage.aws_url).client("cloudformation", endpoint_url=stage.aws_url)
     found = client.describe_stack_resource(StackName=stage.stack_name, LogicalResourceId=logical_id)
     return found["StackResourceDetail"]["PhysicalResourceId"]
 
@@ -121,7 +121,7 @@ def records(stage: Stage) -> list[str]:
 
     AWS asks to delete a resource whose Create failed, the emulator does not: the note of that attempt stays.
     """
-    ssm = aws.session().client("ssm", endpoint_url=stage.aws_url)
+    ssm = aws.session(stage.aws_url).client("ssm", endpoint_url=stage.aws_url)
     pages = ssm.get_paginator("get_parameters_by_path").paginate(Path="/switchboard", Recursive=True)
     kept = {
         parameter["Name"]: json.loads(parameter["Value"])
@@ -183,7 +183,7 @@ def upgrade(
     wait_until(lambda: not account.faults.waiting(), 60)
     asked = len(account.journal.entries(kind="api"))
     # What `record` was ended in the middle of comes again, sooner than the template has it.
-    sqs = aws.session().client("sqs", endpoint_url=lived.aws_url)
+    sqs = aws.session(lived.aws_url).client("sqs", endpoint_url=lived.aws_url)
     sqs.set_queue_attributes(QueueUrl=identity(lived, "EventQueue"), Attributes={"VisibilityTimeout": "20"})
     number = lived.outputs()["LinkedNumbers"].split(",")[0]
     with coming_in(account, number, least=LEAST_CALLS) as traffic:
@@ -221,7 +221,7 @@ def test_every_call_that_came_in_during_the_upgrade_was_answered(upgrade: Upgrad
 
 
 def test_nothing_that_came_in_during_the_upgrade_is_lost(upgrade: Upgrade, lived: Stage) -> None:
-    scan = aws.session().client("dynamodb", endpoint_url=lived.aws_url).get_paginator("scan")
+    scan = aws.session(lived.aws_url).client("dynamodb", endpoint_url=lived.aws_url).get_paginator("scan")
     table = lived.outputs()["TimelineTableName"]
 
     def lost() -> set[str]:
@@ -284,12 +284,15 @@ def test_file_of_a_message_is_copied_into_the_bucket(lived: Stage, account: Vona
 
     account.engine.run(inbound.receive(account.mailbox, message))
 
-    bucket, s3 = identity(lived, "MediaBucket"), aws.session().client("s3", endpoint_url=lived.aws_url)
+    bucket, s3 = (
+        identity(lived, "MediaBucket"),
+        aws.session(lived.aws_url).client("s3", endpoint_url=lived.aws_url),
+    )
     wait_until(lambda: s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1)
 
 
 def test_what_is_kept_is_encrypted_with_the_team_s_key(lived: Stage, production: dict[str, str]) -> None:
-    key, here = production["KmsKeyArn"], aws.session()
+    key, here = production["KmsKeyArn"], aws.session(lived.aws_url)
     queue = here.client("sqs", endpoint_url=lived.aws_url).get_queue_attributes(
         QueueUrl=identity(lived, "EventQueue"), AttributeNames=["KmsMasterKeyId"]
     )
@@ -302,14 +305,14 @@ def test_what_is_kept_is_encrypted_with_the_team_s_key(lived: Stage, production:
 
 
 def test_alarms_go_to_the_address(lived: Stage) -> None:
-    sns = aws.session().client("sns", endpoint_url=lived.aws_url)
+    sns = aws.session(lived.aws_url).client("sns", endpoint_url=lived.aws_url)
     subscribed = sns.list_subscriptions_by_topic(TopicArn=identity(lived, "AlarmTopic"))["Subscriptions"]
 
     assert [(each["Protocol"], each["Endpoint"]) for each in subscribed] == [("email", "oncall@example.com")]
 
 
 def test_domain_leads_to_the_api(lived: Stage, production: dict[str, str]) -> None:
-    route53 = aws.session().client("route53", endpoint_url=lived.aws_url)
+    route53 = aws.session(lived.aws_url).client("route53", endpoint_url=lived.aws_url)
     found = route53.list_resource_record_sets(HostedZoneId=production["HostedZoneId"])["ResourceRecordSets"]
 
     assert lived.outputs()["WebhookUrl"] == f"https://{DOMAIN}/webhooks"
@@ -317,7 +320,7 @@ def test_domain_leads_to_the_api(lived: Stage, production: dict[str, str]) -> No
 
 
 def test_event_reaches_the_timeline(lived: Stage, account: Vonage) -> None:
-    table = aws.session().client("dynamodb", endpoint_url=lived.aws_url)
+    table = aws.session(lived.aws_url).client("dynamodb", endpoint_url=lived.aws_url)
     call = account.journal.entries(kind="call")[-1]["call"]
 
     def recorded() -> list[Json]:

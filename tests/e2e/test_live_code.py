@@ -50,7 +50,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def functions(aws_url: str, project: Path) -> Iterator["LambdaClient"]:
     """The project's function and layer, deployed as CloudFormation does."""
-    client = aws.session().client("lambda", endpoint_url=aws_url)
+    client = aws.session(aws_url).client("lambda", endpoint_url=aws_url)
     layer = next(unit for unit in units(project / "template.yaml", STACK) if unit.is_layer)
     made = client.publish_layer_version(
         LayerName=f"{STACK}-SwitchboardLayer", Content={"ZipFile": layer.archive()}
@@ -65,7 +65,7 @@ def functions(aws_url: str, project: Path) -> Iterator["LambdaClient"]:
             "Layers": [made["LayerVersionArn"]],
         },
     }
-    cloudformation = aws.session().client("cloudformation", endpoint_url=aws_url)
+    cloudformation = aws.session(aws_url).client("cloudformation", endpoint_url=aws_url)
     cloudformation.create_stack(
         StackName=STACK, TemplateBody=json.dumps({"Resources": {"AnswerFunction": function}})
     )

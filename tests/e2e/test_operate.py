@@ -27,7 +27,7 @@ SMS = {"channel": "sms", "message_type": "text", "to": CALLER, "from": "44770090
 
 @pytest.fixture
 def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
-    for name, value in {**aws.ROOT_USER, "AWS_ENDPOINT_URL": stage.aws_url}.items():
+    for name, value in {**aws.root_user(stage.aws_url), "AWS_ENDPOINT_URL": stage.aws_url}.items():
         monkeypatch.setenv(name, value)
     return Stack(stage.stack_name)
 

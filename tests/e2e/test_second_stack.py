@@ -64,7 +64,7 @@ def test_second_stack_gets_an_application_and_a_key_of_its_own(
     deploy(second, stage)
 
     first, other = application(vonage, stage), application(vonage, second)
-    secrets = aws.session().client("secretsmanager", endpoint_url=stage.aws_url)
+    secrets = aws.session(stage.aws_url).client("secretsmanager", endpoint_url=stage.aws_url)
     stored = secrets.get_secret_value(SecretId=second.outputs()["ApplicationSecretArn"])["SecretString"]
     assert other["id"] != first["id"]
     assert other["keys"]["public_key"] != first["keys"]["public_key"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import aws
+from local import aws, service
 from operate import paths
 
 Json = dict[str, Any]
@@ -17,7 +17,7 @@ def translate(template: Path) -> Json:
     """A template in both forms, `written` and `translated`, intrinsic functions spelled out."""
     script = Path(__file__).parent / "programs" / "translate.py"
     command = [str(paths.SAM.with_name("python")), str(script), str(template)]
-    environment = aws.environment("http://127.0.0.1:9")
+    environment = service.clean_environment(AWS_DEFAULT_REGION=aws.REGION)
     done = subprocess.run(command, capture_output=True, env=environment, check=True)
     both: Json = json.loads(done.stdout)
     return both

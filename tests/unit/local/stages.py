@@ -20,6 +20,8 @@ def up_at(vonage_url: str, services: list[Service]) -> State:
         api_key="",
         api_secret="",
         signature_secret="",
+        aws_access_key_id="",
+        aws_secret_access_key="",
         numbers=[],
         services=services,
     )
