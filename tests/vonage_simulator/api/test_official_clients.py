@@ -5,12 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from operate import paths
 from tests.vonage_simulator.customer import Customer
 from vonage_simulator.account.account import Account
 from vonage_simulator.origin import certificate
@@ -18,42 +19,52 @@ from vonage_simulator.server import running
 from vonage_simulator.vonage import Vonage
 
 HERE = Path(__file__).parent / "clients"
-CLIENTS = Path(__file__).parents[3] / ".local" / "clients"
-PYTHON_SDK, NODE_SDK, CLI = "vonage==4.9.1", "@vonage/server-sdk@3.27.0", "@vonage/cli@1.2.4"
+CLIENTS = paths.LOCAL / "clients"
+REQUIREMENTS = paths.ROOT / "requirements"
+CLI = "@vonage/cli@1.2.4"
+NPM = ["--no-audit", "--no-fund", "--ignore-scripts"]
 
 pytestmark = pytest.mark.timeout(300)
 
 
-def install(folder: Path, *commands: list[str]) -> None:
-    """Make an environment once; skip where that is impossible."""
-    if (folder / ".ready").exists():
+def install(folder: Path, pins: str, *commands: list[str], files: Sequence[Path] = ()) -> None:
+    """Make an environment once for each state of its pins; skip where that is impossible."""
+    ready = folder / ".ready"
+    if ready.exists() and ready.read_text() == pins:
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in files:
+        shutil.copy(file, folder)
     for command in commands:
         try:
             subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=240)
         except (OSError, subprocess.SubprocessError) as error:
             shutil.rmtree(folder, ignore_errors=True)
-            pytest.skip(f"the official client cannot be installed here: {error}")
-    (folder / ".ready").touch()
+            pytest.skip(f"not run: the official client cannot be installed here: {error}")
+    ready.write_text(pins)
 
 
 @pytest.fixture(scope="module")
 def python_sdk() -> Path:
-    folder = CLIENTS / "python-sdk"
+    folder, pinned = CLIENTS / "python-sdk", REQUIREMENTS / "sdks.txt"
     python = folder / "bin" / "python"
-    install(
-        folder, [sys.executable, "-m", "venv", "."], [str(python), "-m", "pip", "install", "-q", PYTHON_SDK]
-    )
+    pip = [str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(pinned)]
+    install(folder, pinned.read_text(), [sys.executable, "-m", "venv", "."], pip)
     return python
+
+
+def needs_npm() -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("not run: there is no npm here")
 
 
 @pytest.fixture(scope="module")
 def node_sdk() -> Path:
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
+    needs_npm()
     folder = CLIENTS / "node-sdk"
-    install(folder, ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", NODE_SDK])
+    wanted, pinned = (REQUIREMENTS / "node" / name for name in ("package.json", "package-lock.json"))
+    install(folder, pinned.read_text(), ["npm", "ci", *NPM], files=[wanted, pinned])
     return folder
 
 
@@ -133,10 +144,9 @@ def test_node_sdk_works_unchanged(node_sdk: Path, vonage: Vonage, customer: Cust
 
 @pytest.fixture(scope="module")
 def cli_folder() -> Path:
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
+    needs_npm()
     folder = CLIENTS / "cli"
-    install(folder, ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", CLI])
+    install(folder, CLI, ["npm", "install", *NPM, CLI])
     return folder
 
 
