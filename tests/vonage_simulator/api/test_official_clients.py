@@ -7,15 +7,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from operate import paths
-from tests.vonage_simulator.customer import Customer
+from tests.vonage_simulator.customer import NUMBER, TLS, Customer, Json, ncco, talk
 from vonage_simulator.account.account import Account
 from vonage_simulator.origin import certificate
 from vonage_simulator.server import running
+from vonage_simulator.testing.phone import Phone
 from vonage_simulator.vonage import Vonage
 
 HERE = Path(__file__).parent / "clients"
@@ -76,10 +77,13 @@ def encrypted(tmp_path: Path) -> Iterator[tuple[Vonage, Path]]:
         yield simulator, made.certificate
 
 
-def ran(command: list[str], cwd: Path | None = None, **environment: str) -> dict[str, Any]:
+def ran(
+    command: list[str], cwd: Path | None = None, given: Json | None = None, **environment: str
+) -> dict[str, Any]:
     done = subprocess.run(
         command,
         cwd=cwd,
+        input=json.dumps(given),
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -89,6 +93,26 @@ def ran(command: list[str], cwd: Path | None = None, **environment: str) -> dict
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+class Sdk(NamedTuple):
+    """An official SDK as it is installed, and the simulator that it speaks to."""
+
+    name: str
+    installed: Path
+    vonage: Vonage
+    trusted: Path | None
+
+    def does(self, what: str, customer: Customer, **given: Json) -> dict[str, Any]:
+        """Run what its user does, a program in `clients`, as the customer's application."""
+        keys = {"application": customer.application["id"], "key": customer.application["keys"]["private_key"]}
+        told = {**keys, **given, "host": self.vonage.url.removeprefix("https://")}
+        if self.trusted:
+            command = [str(self.installed), str(HERE / f"python_{what}.py")]
+            return ran(command, given=told, REQUESTS_CA_BUNDLE=str(self.trusted))
+        # A module finds packages beside itself, not where it was started.
+        program = shutil.copy(HERE / f"node_{what}.mjs", self.installed)
+        return ran(["node", str(program)], self.installed, told)
 
 
 def test_python_sdk_works_unchanged(python_sdk: Path, encrypted: tuple[Vonage, Path]) -> None:
@@ -140,6 +164,43 @@ def test_node_sdk_works_unchanged(node_sdk: Path, vonage: Vonage, customer: Cust
         "sent": True,
         "notFound": 404,
     }
+
+
+@pytest.fixture(params=["python", "node"])
+def sdk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sdk]:
+    """Each SDK, and a simulator that it can speak to: Python's speaks https only."""
+    installed = request.getfixturevalue(f"{request.param}_sdk")
+    made = certificate.make(tmp_path) if request.param == "python" else None
+    if made:
+        TLS.load_verify_locations(made.certificate)
+    with running(Account.seeded(seed=1), certificate=made) as simulator:
+        yield Sdk(request.param, installed, simulator, made and made.certificate)
+
+
+def test_call_in_progress_is_changed_by_the_sdks(sdk: Sdk) -> None:
+    with Customer.serving(sdk.vonage) as customer:
+        customer.create().on("answer", ncco(talk("la", loop=0)))
+        with Phone(sdk.vonage).dial(NUMBER) as call:
+            call.hears("la")
+            found = sdk.does("call", customer, leg=call.leg, sound=f"{customer.url}/sound.mp3")
+            call.hears(f"Goodbye from {sdk.name.title()}.")
+
+    assert found == {
+        "spoken": "Talk started",
+        "silenced": "Talk stopped",
+        "played": "Stream started",
+        "stopped": "Stream stopped",
+        "pressed": "DTMF sent",
+        "status": "answered",
+    }
+
+
+def test_every_kind_of_message_of_the_sdks_is_taken(sdk: Sdk) -> None:
+    with Customer.serving(sdk.vonage) as customer:
+        found = sdk.does("messages", customer.create())
+
+    assert {kind: answer for kind, answer in found.items() if answer is not True} == {}
+    assert len(found) > 30
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,63 @@
+// Each kind of message that the official Node SDK has. Prints which were taken, as JSON.
+import { readFileSync } from 'node:fs';
+import { Auth } from '@vonage/auth';
+import * as m from '@vonage/messages';
+
+const given = JSON.parse(readFileSync(0, 'utf8'));
+const auth = new Auth({ applicationId: given.application, privateKey: given.key });
+const messages = new m.Messages(auth, { apiHost: given.host });
+
+const phones = { to: '447700900123', from: '447700900000' };
+const names = { to: '447700900123', from: 'Shop' };
+const file = { url: 'https://example.com/file' };
+const reply = { type: 'reply', text: 'Yes', postbackData: 'yes' };
+const sent = [
+  new m.SMS({ text: 'Hello', clientRef: 'one', ttl: 600, sms: { encodingType: 'auto' }, ...phones }),
+  new m.MMSText({ text: 'Hello', ...phones }),
+  new m.MMSImage({ image: file, ...phones }),
+  new m.MMSVcard({ vcard: file, ...phones }),
+  new m.MMSAudio({ audio: file, ...phones }),
+  new m.MMSVideo({ video: file, ...phones }),
+  new m.MMSFile({ file, ...phones }),
+  new m.MMSContent({ content: [{ type: 'image', ...file }], ...phones }),
+  new m.RCSText({ text: 'Hello', suggestions: [reply], ...names }),
+  new m.RCSImage({ image: file, ...names }),
+  new m.RCSVideo({ video: file, ...names }),
+  new m.RCSFile({ file, ...names }),
+  new m.RCSCustom({ custom: { contentMessage: {} }, ...names }),
+  new m.WhatsAppText({ text: 'Hello', context: { messageUUID: 'a1b2' }, ...phones }),
+  new m.WhatsAppImage({ image: file, ...phones }),
+  new m.WhatsAppAudio({ audio: file, ...phones }),
+  new m.WhatsAppVideo({ video: file, ...phones }),
+  new m.WhatsAppFile({ file, ...phones }),
+  new m.WhatsAppTemplate({
+    template: { name: 'shop:open', parameters: ['today'] },
+    whatsapp: { policy: 'deterministic', locale: 'en_GB' },
+    ...phones,
+  }),
+  new m.WhatsAppSticker({ sticker: { id: 'a1b2' }, ...phones }),
+  new m.WhatsAppCustom({ custom: { type: 'contacts' }, ...phones }),
+  new m.WhatsAppReaction({ reaction: { action: 'react', emoji: '👍' }, context: { messageUUID: 'a1b2' }, ...phones }),
+  new m.MessengerText({ text: 'Hello', messenger: { category: 'response' }, ...phones }),
+  new m.MessengerImage({ image: file, ...phones }),
+  new m.MessengerAudio({ audio: file, ...phones }),
+  new m.MessengerVideo({ video: file, ...phones }),
+  new m.MessengerFile({ file, ...phones }),
+  new m.ViberText({ text: 'Hello', viberService: { category: 'transaction', ttl: 600 }, ...names }),
+  new m.ViberImage({ image: file, ...names }),
+  new m.ViberVideo({
+    video: { ...file, thumbUrl: 'https://example.com/a.jpg' },
+    viberService: { duration: '10', fileSize: '5' },
+    ...names,
+  }),
+  new m.ViberFile({ file, ...names }),
+];
+const found = {};
+for (const message of sent) {
+  try {
+    found[message.constructor.name] = Boolean((await messages.send(message)).messageUUID);
+  } catch (error) {
+    found[message.constructor.name] = (await error.response?.text()) ?? String(error);
+  }
+}
+console.log(JSON.stringify(found));
