@@ -203,6 +203,18 @@ def test_every_kind_of_message_of_the_sdks_is_taken(sdk: Sdk) -> None:
     assert len(found) > 30
 
 
+def test_sdks_take_a_webhooks_token_for_vonages(sdk: Sdk) -> None:
+    with Customer.serving(sdk.vonage) as customer:
+        customer.create().on("answer", ncco(talk("Hello.")))
+        with Phone(sdk.vonage).dial(NUMBER) as call:
+            call.ends()
+        token = customer.received[0].headers["authorization"].removeprefix("Bearer ")
+        secret = sdk.vonage.account.signature_secret
+        found = sdk.does("signature", customer, token=token, secret=secret, other=secret[::-1])
+
+    assert found == {"secret": True, "other": False}
+
+
 @pytest.fixture(scope="module")
 def cli_folder() -> Path:
     needs_npm()
