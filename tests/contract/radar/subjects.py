@@ -17,7 +17,7 @@ from tests.contract.radar.fields import Field, fields
 
 Fields = dict[str, Field]
 
-# Its own classes for one shape, as `module:name` for Python and `package:name` for Node.
+# An SDK's classes for one shape, as `module:name` for Python and `package:name` for Node.
 Names = Sequence[str]
 
 
@@ -138,11 +138,7 @@ SUBJECTS: dict[str, Subject] = {
         apart=("to", "ncco"),
     ),
     **_each("callee", Callee, "type", _CALLED),
-    **{
-        name: subject
-        for name, subject in _each("update", CallUpdate, "action", _UPDATES).items()
-        if subject.python or subject.node
-    },
+    **_each("update", CallUpdate, "action", _UPDATES),
     "channels": Subject(
         _words(MessageRequest, "channel"), ["vonage_messages.models:ChannelType"], ["messages:Channels"]
     ),
