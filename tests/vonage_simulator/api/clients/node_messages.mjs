@@ -9,6 +9,7 @@ const messages = new m.Messages(auth, { apiHost: given.host });
 
 const phones = { to: '447700900123', from: '447700900000' };
 const names = { to: '447700900123', from: 'Shop' };
+const addresses = { to: 'customer@example.com', from: 'shop@example.com' };
 const file = { url: 'https://example.com/file' };
 const reply = { type: 'reply', text: 'Yes', postbackData: 'yes' };
 const sent = [
@@ -51,6 +52,9 @@ const sent = [
     ...names,
   }),
   new m.ViberFile({ file, ...names }),
+  new m.EmailText({ text: 'Hello', email: { subject: 'Hours' }, ...addresses }),
+  new m.EmailHTML({ html: { body: '<p>Hello</p>' }, email: { subject: 'Hours' }, ...addresses }),
+  new m.EmailContent({ content: [{ type: 'text', text: 'Hello' }], email: { subject: 'Hours' }, ...addresses }),
 ];
 const found = {};
 for (const message of sent) {

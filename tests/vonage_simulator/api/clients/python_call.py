@@ -15,9 +15,11 @@ voice = Vonage(Auth(application_id=given["application"], private_key=given["key"
 leg = given["leg"]
 found: dict[str, object] = {}
 
-found["spoken"] = voice.play_tts_into_call(leg, TtsStreamOptions(text="Hello from Python.", loop=0)).message
+speech = TtsStreamOptions(text="Hello from Python.", loop=0, level=0.5)
+sound = AudioStreamOptions(stream_url=[given["sound"]], level=-0.5)
+found["spoken"] = voice.play_tts_into_call(leg, speech).message
 found["silenced"] = voice.stop_tts(leg).message
-found["played"] = voice.play_audio_into_call(leg, AudioStreamOptions(stream_url=[given["sound"]])).message
+found["played"] = voice.play_audio_into_call(leg, sound).message
 found["stopped"] = voice.stop_audio_stream(leg).message
 found["pressed"] = voice.play_dtmf_into_call(leg, "12#").message
 for change in (voice.mute, voice.unmute, voice.earmuff, voice.unearmuff):
