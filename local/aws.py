@@ -30,7 +30,8 @@ def start(port: int, log: Path) -> service.Service:
     """Start the embedded AWS on 127.0.0.1.
 
     Functions inherit its environment. So AWS_ENDPOINT_URL stays unset in it, as the emulator points them at
-    itself only when nothing else does; and it has what `LoggingConfig: {LogFormat: JSON}` makes Lambda set.
+    itself only when nothing else does; it says where this CloudFormation takes answers, by the name that the
+    emulator gives it there; and it has what `LoggingConfig: {LogFormat: JSON}` makes Lambda set.
     """
     service.refuse_busy_port(NAME, port, PORT_SETTING)  # the folder belongs to who listens there
     temporary = _folder(port)
@@ -51,6 +52,7 @@ def start(port: int, log: Path) -> service.Service:
             IOT_MTLS_PORT="0",
             TMPDIR=str(temporary),
             MINISTACK_REGION=REGION,
+            AWS_ENDPOINT_URL_CLOUDFORMATION=f"http://localhost:{port}",
             AWS_LAMBDA_LOG_FORMAT="JSON",
             AWS_LAMBDA_LOG_LEVEL="INFO",
             **_new_root_user(temporary),
