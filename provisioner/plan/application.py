@@ -193,9 +193,8 @@ def _switch(found: Found) -> list[ApplicationStep]:
 
 
 def _forget_key(found: Found) -> list[ApplicationStep]:
-    """Empty the secret, unless somebody goes on with what is in it."""
+    """Empty the secret, unless somebody goes on with what is in it, or has written it: without a version."""
     current = found.current
     known = any(keys.same(current.public_key, key) for key in found.known_keys)
-    ours = current.application_id in ("", found.application_id)
-    goes_on = not found.alone or keys.same(current.public_key, document.public_key_of(found.before or {}))
-    return [EmptySecret(current)] if current.key and known and ours and not goes_on else []
+    ours = current.application_id in ("", found.application_id) and current.key_version
+    return [EmptySecret(current)] if current.key and known and ours and found.alone else []
