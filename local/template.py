@@ -20,6 +20,8 @@ from operate.errors import OperatorError
 _RUNTIME = "python3.13"
 # Lines of the template that are to be others: what the first group matches stays, the rest is replaced.
 _OWN_API = re.compile(r"(BaseUrl: )!Sub .*\$\{WebhookApi\}.*")
+# It has to be the same one; a release before this one did not name it.
+_SIGNED_FOR = re.compile(r"(SWITCHBOARD_WEBHOOKS_URL: )!Sub .*\$\{WebhookApi\}.*")
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
 # A release before this one asked its first number alone.
 _NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
@@ -50,6 +52,8 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     folder = f"{source.parent}/"  # the copy is in another one
     own_api = f"!Sub {aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks"
     template = _replaced(template, _OWN_API, own_api)
+    if "SWITCHBOARD_WEBHOOKS_URL" in template:
+        template = _replaced(template, _SIGNED_FOR, own_api)
     template = _replaced(template, _LISTING, '"*"')
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _CONCURRENCY, "2", once=False)

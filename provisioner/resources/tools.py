@@ -40,6 +40,7 @@ class Tools:
         http: the HTTP client for Vonage.
         api_url: where the Application and Voice APIs are.
         numbers_url: where the Numbers API is.
+        webhooks_url: where the webhooks of the provisioner's own stack are, which alone are tried.
         clock: Unix time in seconds.
         make_key: makes a new key pair.
     """
@@ -50,6 +51,7 @@ class Tools:
     http: httpx.Client
     api_url: str
     numbers_url: str
+    webhooks_url: str = ""
     clock: Callable[[], float] = time.time
     make_key: Callable[[], KeyPair] = keys.make
 
@@ -78,6 +80,7 @@ class Tools:
             http=_http(),
             api_url=_url("VONAGE_API_URL", API_URL),
             numbers_url=_url("VONAGE_NUMBERS_URL", NUMBERS_URL),
+            webhooks_url=_url("SWITCHBOARD_WEBHOOKS_URL", ""),
         )
 
     def vonage(self, credentials_secret: str) -> Vonage:

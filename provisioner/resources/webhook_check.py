@@ -3,8 +3,11 @@
 Signed webhooks go to every route of the deployed API, and the answers are validated as Vonage would. They
 carry the claim `switchboard_check` in their signed token: the pipeline then runs the answer flow, whose NCCO
 is what is checked, and neither queues nor does anything else. Without the account's signature the claim is
-worth nothing. A failure fails the deployment, and CloudFormation rolls back. The way back is never failed;
-`passed` tells it from a deployment.
+worth nothing. So that nobody gets that signature to use elsewhere, only the webhooks of the provisioner's own
+stack are tried, as its environment names them.
+
+A failure fails the deployment, and CloudFormation rolls back. The way back is never failed; `passed` tells it
+from a deployment.
 """
 
 import hashlib
@@ -81,9 +84,7 @@ def handle(request: Request, tools: Tools) -> Answer:
 
 
 def _check(request: Request, tools: Tools) -> None:
-    base_url = str(request.properties.get("BaseUrl") or "").rstrip("/")
-    if not base_url.startswith(("https://", "http://")):
-        raise InvalidPropertiesError("BaseUrl is required: the address that the routes' names are added to.")
+    base_url = _own(str(request.properties.get("BaseUrl") or "").rstrip("/"), tools)
     account = _account(tools, str(request.properties.get("CredentialsSecret") or ""))
     called = next(iter(properties.called_numbers(request.properties)), "447700900000")
     wrong = _wrong(tools, lambda name: _asked(tools, f"{base_url}/{name}", name, account, called))
@@ -94,6 +95,20 @@ def _check(request: Request, tools: Tools) -> None:
             "deployment. DeployCheck=false deploys without this check.",
             "CHECK_FAILED",
         )
+
+
+def _own(base_url: str, tools: Tools) -> str:
+    """The address, which has to be this stack's: elsewhere, what the account signs is genuine to others."""
+    if not base_url:
+        raise InvalidPropertiesError("BaseUrl is required: the address that the routes' names are added to.")
+    if base_url != tools.webhooks_url:
+        raise InvalidPropertiesError(
+            f"BaseUrl is {base_url}, but nothing is signed for other webhooks than those of the "
+            f"provisioner's own stack: {tools.webhooks_url or 'SWITCHBOARD_WEBHOOKS_URL is not set'}.",
+            "Deploy the template as it is.",
+            "PROPERTIES_INVALID",
+        )
+    return base_url
 
 
 def _account(tools: Tools, name: str) -> tuple[str, str]:

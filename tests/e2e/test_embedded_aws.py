@@ -96,6 +96,7 @@ def test_local_template_differs_in_what_it_says_alone() -> None:
         "LicenseUrl",
         "ReadmeUrl",
         "BaseUrl",
+        "SWITCHBOARD_WEBHOOKS_URL",
         "MaximumConcurrency",
         "HasNumbers",
     )
@@ -104,6 +105,9 @@ def test_local_template_differs_in_what_it_says_alone() -> None:
     assert [now.strip() for was, now in changed if "parameter/" in was] == ['Resource: "*"']
     assert [now.strip() for was, now in changed if "BaseUrl" in was] == [
         "BaseUrl: !Sub http://aws/_aws/execute-api/${WebhookApi}/$default/webhooks"
+    ]
+    assert [now.strip() for was, now in changed if "WEBHOOKS_URL" in was] == [
+        "SWITCHBOARD_WEBHOOKS_URL: !Sub http://aws/_aws/execute-api/${WebhookApi}/$default/webhooks"
     ]
     assert {now.strip() for was, now in changed if "MaximumConcurrency" in was} == {
         "ScalingConfig: {MaximumConcurrency: 2}"

@@ -74,7 +74,7 @@ def api() -> Iterator[Api]:
 
 
 @pytest.fixture
-def tools(backbone: Aws) -> Iterator[Tools]:
+def tools(backbone: Aws, api: Api) -> Iterator[Tools]:
     with httpx.Client(trust_env=False) as http:
         yield Tools(
             secrets=boto3.client("secretsmanager", endpoint_url=backbone.url),
@@ -83,6 +83,7 @@ def tools(backbone: Aws) -> Iterator[Tools]:
             http=http,
             api_url="http://127.0.0.1:9",
             numbers_url="http://127.0.0.1:9",
+            webhooks_url=api.url,
         )
 
 
@@ -306,7 +307,36 @@ def test_route_that_comes_a_moment_later_is_asked_again(api: Api, tools: Tools) 
 
 
 def test_api_out_of_reach_fails_the_deployment(api: Api, tools: Tools) -> None:
-    assert "does not answer (ConnectError)" in refusal(api, tools, BaseUrl="http://127.0.0.1:9/webhooks")
+    address = "http://127.0.0.1:9/webhooks"
+
+    text = refusal(api, replace(tools, webhooks_url=address), BaseUrl=address)
+
+    assert "does not answer (ConnectError)" in text
+
+
+@pytest.mark.parametrize("own", ["https://own.example.com/webhooks", ""])
+def test_nothing_is_signed_for_the_webhooks_of_others(api: Api, tools: Tools, own: str) -> None:
+    text = refusal(api, replace(tools, webhooks_url=own))
+
+    assert f"BaseUrl is {api.url}, but nothing is signed for other webhooks" in text
+    assert api.asked == []
+
+
+@pytest.mark.parametrize("ending", ["/", ".evil.example", "@evil.example", "/../elsewhere", "?", "#"])
+def test_address_is_the_stack_s_own_to_the_letter(api: Api, tools: Tools, ending: str) -> None:
+    own = "http://127.0.0.1:9/webhooks"
+    asked: list[httpx.Request] = []
+    tools.http.event_hooks = {"request": [asked.append]}
+
+    refusal(api, replace(tools, webhooks_url=own), BaseUrl=own + ending)
+
+    assert {str(each.url.host) for each in asked} <= {"127.0.0.1"}
+    assert (asked != []) == (ending == "/")
+
+
+def test_number_that_would_break_out_of_the_request_is_refused(api: Api, tools: Tools) -> None:
+    assert "Number:" in refusal(api, tools, Number='447700900000","text":"chosen')
+    assert api.asked == []
 
 
 def test_functions_with_another_signature_secret_fail_the_deployment(

@@ -32,6 +32,12 @@ def test_address_of_api_gateway_is_not_closed_without_another(written: Json) -> 
     assert refusal.startswith("DomainOnly needs DomainName")
 
 
+def test_provisioner_signs_requests_for_the_stack_s_own_address_alone(resources: Json) -> None:
+    variables = resources["ProvisionerFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert variables["SWITCHBOARD_WEBHOOKS_URL"] == resources["WebhookCheck"]["Properties"]["BaseUrl"]
+
+
 def test_all_that_the_stack_says_of_its_address_is_the_domain_s(resources: Json, translated: Json) -> None:
     addresses = [
         resources["WebhookCheck"]["Properties"]["BaseUrl"],

@@ -72,6 +72,7 @@ class World:
     time: Time = field(default_factory=Time)
     cloudformation: CloudFormation = field(init=False)
     death: Death = field(default_factory=Death)
+    webhooks_url: str = ""
     _keys_used: int = 0
     _keys_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -105,6 +106,7 @@ class World:
             http=self.http,
             api_url=self.vonage.url,
             numbers_url=self.vonage.url,
+            webhooks_url=self.webhooks_url,
             clock=self.time.clock,
             make_key=self._next_key,
         )

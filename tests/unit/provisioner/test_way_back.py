@@ -56,6 +56,7 @@ def properties(webhooks: Webhooks) -> Json:
 @pytest.fixture
 def stack(world: World, properties: Json) -> Stack:
     """A stack whose check has passed."""
+    world.webhooks_url = properties["BaseUrl"]
     world.time = WaitedTime()
     world.aws.secret(CREDENTIALS, factories.CREDENTIALS)
     deployed = world.stack()
