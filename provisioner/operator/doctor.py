@@ -47,14 +47,24 @@ UNRECORDED = Finding(
 def examine(resources: list[ManagedResource], tools: Tools, _event: Mapping[str, Any]) -> Report:
     """Examine credentials, clock, applications, numbers and webhooks."""
     reports = [*_accounts(resources, tools), *(_resource(each, tools) for each in resources)]
-    if not resources:
-        reports.append({"resource": "records", "findings": [asdict(UNRECORDED)]})
+    records = [*([] if resources else [UNRECORDED]), *_damaged(tools)]
+    if records:
+        reports.append({"resource": "records", "findings": [asdict(each) for each in records]})
     sick = any(report["findings"] for report in reports)
     return {
         "status": "sick" if sick else "healthy",
         "resources": reports,
         "by_hand": [asdict(each) for each in UNKNOWABLE],
     }
+
+
+def _damaged(tools: Tools) -> Iterator[Finding]:
+    for name in tools.records.damaged():
+        yield Finding(
+            "RECORD_DAMAGED",
+            f"The parameter {name} isn't a JSON object, and is passed by where it isn't needed.",
+            "`aws ssm get-parameter-history` shows what it was: put that back, or delete the parameter.",
+        )
 
 
 def _accounts(resources: list[ManagedResource], tools: Tools) -> Iterator[Report]:

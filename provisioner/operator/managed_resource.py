@@ -90,9 +90,17 @@ def managed_by(function_arn: str, tools: Tools) -> list[ManagedResource]:
     ours = [
         ManagedResource(resource_id, record)
         for resource_id, record in sorted(everything.items())
-        if _function(record.get("properties", {}).get("ServiceToken", "")) == _function(function_arn)
+        if _token(record) == _function(function_arn)
     ]
     return sorted(ours, key=lambda each: list(KINDS).index(each.kind.TYPE))
+
+
+def _token(record: Mapping[str, Any]) -> str:
+    """The function that CloudFormation gave a resource to; empty when the record isn't a resource's."""
+    properties = record.get("properties")
+    if record.get("type") not in KINDS or not isinstance(properties, Mapping):
+        return ""
+    return _function(str(properties.get("ServiceToken", "")))
 
 
 def _lease_of(resource_id: str) -> str:

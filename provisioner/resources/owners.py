@@ -1,7 +1,9 @@
 """Who manages an application, and what each of them would have it be. Reads only."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from provisioner.errors import InvalidPropertiesError, ProvisionerError
 from provisioner.remembered.memory import Memory
@@ -10,6 +12,8 @@ from provisioner.wanted import properties
 from provisioner.world import document, keys
 from provisioner.world.document import Document
 from provisioner.world.secret import ApplicationSecret
+
+log = logging.getLogger("provisioner")
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,13 @@ class Owners:
 
     def is_of(self, claim: Claim, stack_id: str) -> bool:
         """Whether an owner belongs to a stack. One that nothing is recorded of belongs to none."""
-        return self.memory.of(claim.owner).record.get("stack_id") == stack_id
+        return self._record(claim).get("stack_id") == stack_id
 
     def elsewhere(self, stack_id: str) -> str:
         """The last owner, as a person knows it, when it belongs to another stack."""
         if not self.claims or self.claims[-1] == self.mine or self.is_of(self.claims[-1], stack_id):
             return ""
-        owner = self.claims[-1].owner
-        stack = self.memory.of(owner).record.get("stack_id")
+        owner, stack = self.claims[-1].owner, self._record(self.claims[-1]).get("stack_id")
         return f"{owner} of the stack {stack}" if stack else owner
 
     def uses(self, public_key: str | None) -> bool:
@@ -66,21 +69,36 @@ class Owners:
             live: the application at Vonage.
             earlier: what of it the resource that asks has brought in.
         """
-        recorded, key = self.memory.of(claim.owner).record.get("properties") or {}, self._key(claim)
+        key = self._key(claim)
         try:
-            want = document.wanted(properties.application(recorded))
+            want = document.wanted(properties.application(_properties(self._record(claim))))
         except InvalidPropertiesError:
             return None
         return document.for_put(document.merged(live, want, earlier), key) if key else None
 
+    def _record(self, claim: Claim) -> Mapping[str, Any]:
+        """What is recorded of an owner. Another one's damaged record stops nobody."""
+        try:
+            return self.memory.of(claim.owner).record
+        except ProvisionerError as error:
+            if error.code != "RECORD_DAMAGED":
+                raise
+            log.warning("%s: %s", error.code, error.cause)
+            return {}
+
     def _key(self, claim: Claim) -> str | None:
         """The public half of what an owner signs with: the key in its secret, or the one that it recorded."""
-        record = self.memory.of(claim.owner).record
+        record = self._record(claim)
         recorded: str | None = record.get("public_key")
-        name = (record.get("properties") or {}).get("ApplicationSecret")
+        name = _properties(record).get("ApplicationSecret")
         try:
             held = self.secret.other(str(name)).current() if name else None
         except ProvisionerError:
             return recorded  # its secret went before it
         is_its_own = held is not None and held.application_id == record.get("application_id")
         return held.public_key if held and held.public_key and is_its_own else recorded
+
+
+def _properties(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    recorded = record.get("properties")
+    return recorded if isinstance(recorded, Mapping) else {}

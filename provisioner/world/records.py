@@ -101,6 +101,10 @@ class Records:
                 if aws.code(error) != "ParameterNotFound":
                     raise
 
+    def damaged(self) -> list[str]:
+        """The parameters, by their whole names, that hold something else than a document."""
+        return [f"{self._prefix}/{name}" for name, document in self._parameters("") if document is None]
+
     def under(self, folder: str) -> dict[str, Record]:
         """Every document of a folder, by its name in it. A damaged one is told in the log, and is empty."""
         return {name: document for name, document in self._listed(folder) if not is_gone(document)}
@@ -110,16 +114,21 @@ class Records:
         return dict(self._listed(folder))
 
     def _listed(self, folder: str) -> Iterator[tuple[str, Record]]:
+        for name, document in self._parameters(folder):
+            if document is None:
+                log.warning(
+                    "RECORD_DAMAGED: %s isn't a JSON object", self._path(f"{folder}/{name}".lstrip("/"))
+                )
+            yield name, document or {}
+
+    def _parameters(self, folder: str) -> Iterator[tuple[str, Record | None]]:
         path, token = self._path(folder).rstrip("/"), ""
         while True:
             more: dict[str, Any] = {"NextToken": token} if token else {}
             with aws.readable_errors(f"list its records {folder}", ASK):
                 page = self._client.get_parameters_by_path(Path=path, Recursive=True, **more)
             for parameter in page["Parameters"]:
-                document = _decode(parameter["Value"])
-                if document is None:
-                    log.warning("RECORD_DAMAGED: %s isn't a JSON object", parameter["Name"])
-                yield parameter["Name"].removeprefix(f"{path}/"), document or {}
+                yield parameter["Name"].removeprefix(f"{path}/"), _decode(parameter["Value"])
             token = page.get("NextToken", "")
             if not token:
                 return

@@ -7,8 +7,9 @@ import pytest
 
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.errors import StillRunningError
+from provisioner.operator import actions
 from provisioner.remembered.lease import Leases
-from tests.unit.provisioner.conftest import GB, US, World, number_properties
+from tests.unit.provisioner.conftest import FUNCTION, GB, US, World, number_properties
 
 PREFIX = "/switchboard/test"
 LEASE = f"{PREFIX}/leases/numbers"
@@ -112,6 +113,57 @@ def test_a_damaged_record_does_not_stop_another_stack(
     assert stack.delete("Link").succeeded
     if "{" not in damage:
         assert f"RECORD_DAMAGED: {PREFIX}/numbers/15550000000 isn't a JSON object" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "not JSON",
+        "[]",
+        "null",
+        '{"properties": "text", "type": "Custom::VonageNumber"}',
+        '{"properties": {"ServiceToken": 5}, "type": "Custom::VonageNumber"}',
+        f'{{"properties": {{"ServiceToken": "{FUNCTION}"}}, "type": "Custom::Unheard"}}',
+    ],
+)
+def test_a_damaged_record_does_not_stop_an_action(world: World, damage: str) -> None:
+    assert world.create_application(world.stack()).succeeded
+    world.aws.parameters[f"{PREFIX}/resources/other.App.1"] = damage
+
+    for action in ("plan", "check", "rotate", "doctor"):
+        resources = actions.act({"action": action}, FUNCTION, world.tools())["resources"]
+        assert any(each.get("resource", "").startswith("shop.App.") for each in resources), action
+
+
+def test_doctor_names_damaged_records(world: World) -> None:
+    assert world.create_application(world.stack()).succeeded
+    damaged = [f"{PREFIX}/numbers/15550000000", f"{PREFIX}/resources/other.Link.1"]
+    world.aws.parameters |= dict.fromkeys(damaged, "[]")
+
+    *_, records = actions.act({"action": "doctor"}, FUNCTION, world.tools())["resources"]
+
+    assert records["resource"] == "records"
+    assert [each["code"] for each in records["findings"]] == ["RECORD_DAMAGED"] * 2
+    assert [
+        name for name, each in zip(damaged, records["findings"], strict=True) if name in each["message"]
+    ] == damaged
+
+
+@pytest.mark.parametrize(
+    "damage", ["not JSON", "[]", '{"properties": "text"}', '{"properties": {"ApplicationSecret": 5}}']
+)
+def test_damaged_record_of_the_stack_before_does_not_stop_the_delete(world: World, damage: str) -> None:
+    """Which then gives back what was found."""
+    one, two = world.stack("one"), world.stack("two")
+    before = world.create_application(one).data["ApplicationId"]
+    found = dict(world.applications[0])
+    assert world.create_application(two, AdoptApplicationId=before, AllowTakeover=True).succeeded
+    world.aws.parameters[f"{PREFIX}/resources/{one.resources['App']['id']}"] = damage
+
+    deleted = two.delete("App")
+
+    assert deleted.succeeded, deleted.reason
+    assert world.applications == [found]
 
 
 def test_what_needs_a_damaged_record_names_it(world: World) -> None:
