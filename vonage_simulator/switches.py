@@ -43,6 +43,13 @@ class Switches:
         custom_data_on_get: one parameter of JSON text, or one for each member: `custom_data[name]`.
         non_ncco_event_reply: JSON that is no array, in reply to an event that may return an NCCO, is ignored
             or counts as a failure.
+        text_for_number: a number or boolean given as a text is taken for what it stands for, or refused.
+        number_for_text: a number or boolean given for a text is taken as its text, or refused.
+        connect_timeout: how long a `connect` may ring: 1 to 7200 seconds, as either edition of the reference
+            has it; 1 to 120 by the newest one; 3 to 7200 by the older one.
+        input_without_type: an `input` without `type` takes what its settings are for, or is refused.
+        older_input_event: `dtmf` of the event after an `input` of the older form is a text, or an object.
+        text_plain_ncco: an NCCO that is served as text/plain is taken, or refused.
         empty_digits: `dtmf.digits` when nobody pressed a key, an empty text or null.
         confidence: of a speech result, a text or a number.
         foreign_caller_id: a phone that is connected `from` a number which is neither the account's nor the
@@ -79,6 +86,12 @@ class Switches:
     hash_on_get: Literal["text", "nested"] = "text"
     custom_data_on_get: Literal["json", "brackets"] = "json"
     non_ncco_event_reply: Literal["ignore", "fail"] = "ignore"
+    text_for_number: Literal["accept", "refuse"] = "accept"
+    number_for_text: Literal["accept", "refuse"] = "accept"
+    connect_timeout: Literal["either", "newest", "older"] = "either"
+    input_without_type: Literal["accept", "refuse"] = "accept"
+    older_input_event: Literal["text", "object"] = "text"
+    text_plain_ncco: Literal["accept", "refuse"] = "accept"
     empty_digits: Literal["empty", "null"] = "empty"
     confidence: Literal["text", "number"] = "text"
     foreign_caller_id: Literal["unknown", "not_connected"] = "unknown"

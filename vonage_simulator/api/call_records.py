@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from starlette.requests import Request
+from switchboard.wire.endpoints import ADDRESSES
 from switchboard.wire.typed import Fits, TypedDict
 
 from vonage_simulator.api import wire
@@ -15,7 +16,7 @@ from vonage_simulator.api.paging import page_links
 from vonage_simulator.api.problems import invalid
 from vonage_simulator.api.requests import whole_number
 from vonage_simulator.calls.events import bill
-from vonage_simulator.calls.legs import ADDRESSES, EndpointType, Leg
+from vonage_simulator.calls.legs import EndpointType, Leg
 from vonage_simulator.types import Json
 
 EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
@@ -74,6 +75,9 @@ def record(leg: Leg) -> Json:
 
 
 def _side(address: str, endpoint_type: EndpointType) -> Json:
+    if endpoint_type == "sip" and not address.startswith(("sip:", "sips:")):
+        user, _, domain = address.rpartition("@")
+        return {"type": "sip", **({"user": user} if user else {}), "domain": domain}
     return {"type": endpoint_type, ADDRESSES[endpoint_type]: address}
 
 

@@ -3,26 +3,30 @@
 Source: Vonage Voice API reference (1.10.0), `createCall`, `updateCall`, `getCalls`.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from switchboard.wire.actions import OneUrl
-from switchboard.wire.call_requests import CallChange, CallRequest, PressInCall, StreamInCall, TalkInCall
-from switchboard.wire.rules import broken_call_rules, broken_update_rules
+from switchboard.wire.call_requests import CallChange, PressInCall, StreamInCall, TalkInCall
+from switchboard.wire.endpoints import address
+from switchboard.wire.judge.judgement import Judgement, judge, judge_call
+from switchboard.wire.rules import broken_update_rules
 from switchboard.wire.shapes import Shape
 from switchboard.wire.typed import TypedDict
+from switchboard.wire.violations import Violation
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.api import wire
 from vonage_simulator.api.problems import InvalidParameter, invalid
 from vonage_simulator.calls.call import Call
-from vonage_simulator.calls.dialling import Dialling, address
+from vonage_simulator.calls.dialling import Dialling
+from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.lines import Lines
 from vonage_simulator.calls.running import run_outbound
 from vonage_simulator.calls.webhooks import Endpoints
-from vonage_simulator.ncco import check
 from vonage_simulator.ncco.reading import Ncco
-from vonage_simulator.types import Json, JsonValue
+from vonage_simulator.switches import Switches
+from vonage_simulator.types import Json
 
 
 class KeyReports(TypedDict):
@@ -41,19 +45,26 @@ class WantedCall:
     ncco: Ncco | None
     ring_s: float
     options: Json
+    doubts: Sequence[Violation]
 
 
-def wanted_call(body: Json, application: Json, account: Account, *, at_region: bool) -> WantedCall:
+@dataclass(frozen=True)
+class WantedChange:
+    """A change to a running call, as it is read, and what is doubtful about it."""
+
+    body: Json
+    doubts: Sequence[Violation]
+
+
+def wanted_call(sent: Json, application: Json, account: Account, *, at_region: bool) -> WantedCall:
     """The call a request asks for, sent to a region's host or not; raises a 400 that lists what is wrong."""
     of_application = Endpoints.of(application)
-    problems = [
-        *wire.problems_of(CallRequest, _but_ncco(body)),
-        *map(wire.as_parameter, broken_call_rules(body)),
-        *_ncco_problems("ncco", body.get("ncco", [])),
-    ]
-    if "event_url" not in body and not of_application.event:
+    judgement = judge_call(sent)
+    problems = [*wire.refused_in(judgement, account.switches)]
+    if "event_url" not in sent and not of_application.event:
         problems.append(InvalidParameter("event_url", "is required unless the application has one"))
     _refuse(problems)
+    body: Json = judgement.value
     endpoints = Endpoints(
         application_id=application["id"],
         answer=_hook(body, "answer", "GET"),
@@ -74,69 +85,66 @@ def wanted_call(body: Json, application: Json, account: Account, *, at_region: b
         ncco=body.get("ncco") or None,
         ring_s=body.get("ringing_timer", 60),
         options=options,
+        doubts=judgement.doubtful,
     )
 
 
 async def begin(lines: Lines, wanted: WantedCall) -> Call:
     """Start the call; it goes on by itself."""
     call = lines.open_outbound(wanted.from_, address(wanted.endpoint), wanted.endpoints)
+    tell_doubts(call, call.first, wanted.doubts)
     dialling = Dialling.to(wanted.endpoint, call, call.first, wanted.ring_s)
     call.platform.engine.spawn(run_outbound(call, dialling, wanted.ncco, wanted.options))
     return call
 
 
-def wanted_change(body: Json) -> Json:
+def tell_doubts(call: Call, leg: Leg, doubts: Iterable[Violation]) -> None:
+    """Tell in the call's story what Vonage may not take of a request that was taken here."""
+    for doubt in doubts:
+        call.tell("warning", leg, reason=str(doubt))
+
+
+def wanted_change(sent: Json, switches: Switches) -> WantedChange:
     """The change of a running call; a transfer names an NCCO or the URL of one."""
-    destination = body.get("destination")
-    given = destination if isinstance(destination, dict) else {}
-    but_ncco = {**body, "destination": _but_ncco(given)} if given else body
-    _refuse(wire.problems_of(CallChange, {**but_ncco, "uuid": ""}))
-    _refuse(map(wire.as_parameter, broken_update_rules(body)))
-    _refuse(_ncco_problems("destination.ncco", given.get("ncco", [])))
-    return {**body, "destination": {name: value for name, value in given.items() if value}}
+    change = _wanted(judge(CallChange, {**sent, "uuid": ""}, broken_update_rules), switches)
+    given = change.body.get("destination", {})
+    destination = {name: value for name, value in given.items() if value}
+    return replace(change, body={**change.body, "destination": destination})
 
 
-def wanted_digits(body: Json) -> str:
-    """The keys to send."""
-    _check(PressInCall, body, "dtmf")
-    digits: str = body["digits"]
-    return digits
+def wanted_digits(sent: Json, switches: Switches) -> WantedChange:
+    """The keys to send, `digits`."""
+    return _in_call(PressInCall, sent, "dtmf", switches)
 
 
-def wanted_key_hook(body: Json) -> Json:
+def wanted_key_hook(sent: Json, switches: Switches) -> Json:
     """Where keys are to be reported; always by POST."""
-    _refuse(wire.problems_of(KeyReports, body))
+    body = _wanted(judge(KeyReports, sent), switches).body
     return {"address": body["event_url"][0], "http_method": "POST"}
 
 
-def wanted_playing(kind: str, body: Json) -> Json:
+def wanted_playing(kind: str, sent: Json, switches: Switches) -> WantedChange:
     """What to speak or stream: `heard` and `loop`."""
-    _check(TalkInCall if kind == "talk" else StreamInCall, body, kind)
+    change = _in_call(TalkInCall if kind == "talk" else StreamInCall, sent, kind, switches)
+    body = change.body
     heard = body["text"] if kind == "talk" else body["stream_url"][0]
-    return {"heard": heard, "loop": body.get("loop", 1)}
+    return replace(change, body={"heard": heard, "loop": body.get("loop", 1)})
 
 
-def _check(shape: Shape, body: Json, action: str) -> None:
-    """Raise a 400 for a body that breaks a shape; the path has already told the leg and the action."""
-    _refuse(wire.problems_of(shape, {**body, "uuid": "", "action": action}))
+def _in_call(shape: Shape, sent: Json, action: str, switches: Switches) -> WantedChange:
+    """A change whose path has already told the leg and the action."""
+    return _wanted(judge(shape, {**sent, "uuid": "", "action": action}), switches)
+
+
+def _wanted(judgement: Judgement, switches: Switches) -> WantedChange:
+    _refuse(wire.refused_in(judgement, switches))
+    return WantedChange(judgement.value, judgement.doubtful)
 
 
 def _refuse(problems: Iterable[InvalidParameter]) -> None:
     """Raise a 400 that lists the problems, if there are any."""
     if listed := list(problems):
         raise invalid("payload-validation", listed, section="/voice")
-
-
-def _but_ncco(fields: Json) -> Json:
-    """What else there is: an NCCO is checked as in a reply, where Vonage tolerates more than it documents."""
-    return {name: value for name, value in fields.items() if name != "ncco"}
-
-
-def _ncco_problems(path: str, ncco: JsonValue) -> Iterator[InvalidParameter]:
-    for problem in check.problems_of(ncco):
-        if problem.rejected:
-            place = f"{path}[{problem.action}].{problem.field}" if problem.action is not None else path
-            yield InvalidParameter(place.rstrip("."), problem.rule)
 
 
 def _hook(body: Json, kind: str, method: str) -> Json | None:

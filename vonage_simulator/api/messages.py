@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from switchboard.wire.message_requests import MessageRequest, MessageUpdate
-from switchboard.wire.rules import broken_message_rules
+from switchboard.wire.judge.judgement import Judgement, judge, judge_message
+from switchboard.wire.message_requests import MessageUpdate
 
 from vonage_simulator.api import wire
 from vonage_simulator.api.authentication import ApplicationTokens, has_basic_credentials
@@ -61,12 +61,9 @@ class MessagesApi:
         """`POST /v1/messages`."""
         application = self._sender(request)
         check_media_types(request)
-        body = await _object(request)
-        broken = map(wire.as_parameter, broken_message_rules(body))
-        problems = [*wire.problems_of(MessageRequest, body), *broken]
-        if problems:
-            raise _invalid(problems)
-        accepted = outbound.accept(self.mailbox, body, application)
+        judgement = judge_message(await _object(request))
+        self._refuse(judgement)
+        accepted = outbound.accept(self.mailbox, judgement.value, application)
         self.mailbox.platform.engine.begin(outbound.send(self.mailbox, accepted))
         ids = {"message_uuid": accepted.uuid, "workflow_id": accepted.workflow_id}
         return JSONResponse({name: value for name, value in ids.items() if value}, 202)
@@ -75,10 +72,9 @@ class MessagesApi:
         """`PATCH /v1/messages/{uuid}`: read an inbound message, or revoke an outbound one."""
         application = self.tokens.application(request)
         check_media_types(request)
-        body = await _object(request)
-        problems = wire.problems_of(MessageUpdate, body)
-        if problems:
-            raise _invalid(problems)
+        judgement = judge(MessageUpdate, await _object(request))
+        self._refuse(judgement)
+        body = judgement.value
         uuid = request.path_params["uuid"]
         message = self.mailbox.messages.get(uuid)
         direction, channels = MARKABLE[body["status"]]
@@ -88,6 +84,12 @@ class MessagesApi:
             raise _invalid([InvalidParameter("status", f"does not exist on the channel {message.channel}")])
         outbound.mark(self.mailbox, message, body["status"])
         return Response(status_code=202)
+
+    def _refuse(self, judgement: Judgement) -> None:
+        """Raise a 422 that lists what is refused, if anything is."""
+        problems = list(wire.refused_in(judgement, self.mailbox.platform.account.switches))
+        if problems:
+            raise _invalid(problems)
 
     def _sender(self, request: Request) -> Json | None:
         if request.headers.get("authorization", "").lower().startswith("basic"):

@@ -21,6 +21,7 @@ from vonage_simulator.calls.call import REGIONAL_HOST, Call
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.lines import Lines
 from vonage_simulator.platform import Platform
+from vonage_simulator.switches import Switches
 from vonage_simulator.types import Json
 
 PATH = "/v1/calls"
@@ -44,6 +45,11 @@ class VoiceApi:
     def platform(self) -> Platform:
         """What it stands on."""
         return self.lines.exchange.platform
+
+    @property
+    def switches(self) -> Switches:
+        """As they stand now."""
+        return self.platform.account.switches
 
     def routes(self) -> list[Route]:
         """The API's routes."""
@@ -85,8 +91,9 @@ class VoiceApi:
     async def change(self, request: Request) -> Response:
         """`PUT /v1/calls/{uuid}`: hangup, mute, unmute, earmuff, unearmuff, transfer."""
         call, leg = self._find(request)
-        change = call_requests.wanted_change(await json_object(request))
-        await self.platform.engine.ask(in_call.change(call, leg, change))
+        wanted = call_requests.wanted_change(await json_object(request), self.switches)
+        call_requests.tell_doubts(call, leg, wanted.doubts)
+        await self.platform.engine.ask(in_call.change(call, leg, wanted.body))
         return Response(status_code=204)
 
     async def talk(self, request: Request) -> Response:
@@ -100,9 +107,10 @@ class VoiceApi:
     async def dtmf(self, request: Request) -> Response:
         """`PUT /v1/calls/{uuid}/dtmf {"digits"}`."""
         call, leg = self._find(request)
-        digits = call_requests.wanted_digits(await json_object(request))
+        wanted = call_requests.wanted_digits(await json_object(request), self.switches)
         _refuse_before_the_answer(leg)
-        await self.platform.engine.ask(in_call.send_keys(call, leg, digits))
+        call_requests.tell_doubts(call, leg, wanted.doubts)
+        await self.platform.engine.ask(in_call.send_keys(call, leg, wanted.body["digits"]))
         return JSONResponse({"message": "DTMF sent", "uuid": leg.uuid})
 
     async def subscribe_keys(self, request: Request) -> Response:
@@ -110,7 +118,7 @@ class VoiceApi:
         _, leg = self._find(request)
         leg.key_hook = None
         if request.method == "PUT":
-            leg.key_hook = call_requests.wanted_key_hook(await json_object(request))
+            leg.key_hook = call_requests.wanted_key_hook(await json_object(request), self.switches)
         return JSONResponse({"message": "OK", "uuid": leg.uuid})
 
     async def _play(self, request: Request, kind: str) -> Response:
@@ -118,9 +126,10 @@ class VoiceApi:
         if request.method == "DELETE":
             await self.platform.engine.ask(in_call.stop(leg, kind))
             return JSONResponse({"message": f"{kind.title()} stopped", "uuid": leg.uuid})
-        wanted = call_requests.wanted_playing(kind, await json_object(request))
+        wanted = call_requests.wanted_playing(kind, await json_object(request), self.switches)
         _refuse_before_the_answer(leg)
-        await self.platform.engine.ask(in_call.start(call, leg, kind, wanted))
+        call_requests.tell_doubts(call, leg, wanted.doubts)
+        await self.platform.engine.ask(in_call.start(call, leg, kind, wanted.body))
         return JSONResponse({"message": f"{kind.title()} started", "uuid": leg.uuid})
 
     def _admit(self, request: Request, limit: RateLimit) -> Json:

@@ -12,7 +12,7 @@ from vonage_simulator.calls.legs import Conversation, Leg, LegOverError
 from vonage_simulator.calls.sounds import Ear
 from vonage_simulator.calls.webhooks import CallWebhooks, Endpoints
 from vonage_simulator.clock.waiting import first_of
-from vonage_simulator.ncco.check import one_spelling
+from vonage_simulator.ncco.check import settled
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json, JsonValue
 
@@ -229,7 +229,7 @@ class Player:
 
     async def _execute(self, action: Json) -> None:
         execute = self.call.actions[action["action"]]
-        self._action = asyncio.ensure_future(execute(self, one_spelling(action)))
+        self._action = asyncio.ensure_future(execute(self, settled(action)))
         try:
             await asyncio.wait({self._action})
         finally:

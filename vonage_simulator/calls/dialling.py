@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 
 from vonage_simulator.calls.call import Call
-from vonage_simulator.calls.legs import ADDRESSES, Leg
+from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import Callee, Party, Picks
 from vonage_simulator.calls.websocket.handshake import shake_hands
 from vonage_simulator.calls.websocket.socket import Socket
@@ -27,12 +27,6 @@ UNANSWERED: dict[Picks, Json] = {
     "cannot_route": {"status": "failed", "detail": "cannot_route"},
     "internal_error": {"status": "failed", "detail": "internal_error"},
 }
-
-
-def address(endpoint: Json) -> str:
-    """Who an endpoint reaches: a number, a user, an extension or a URI."""
-    value: str = endpoint[ADDRESSES[endpoint["type"]]]
-    return value
 
 
 @dataclass

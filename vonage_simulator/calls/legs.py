@@ -20,8 +20,6 @@ Result = TypeVar("Result")
 
 Direction = Literal["inbound", "outbound"]
 EndpointType = Literal["phone", "sip", "app", "websocket", "vbc"]
-# Which member of an endpoint says who it reaches.
-ADDRESSES = {"phone": "number", "sip": "uri", "app": "user", "websocket": "uri", "vbc": "extension"}
 Ender = Literal["user", "platform"]
 
 

@@ -99,10 +99,7 @@ class CallWebhooks:
         if hook is None:
             return None
 
-        def read(reply: Reply) -> Reading:
-            return read_optional(reply, self._switches.non_ncco_event_reply)
-
-        return await self._ask(self._webhook(kind, hook, payload, leg), read)
+        return await self._ask(self._webhook(kind, hook, payload, leg), read_optional)
 
     async def _ask(self, webhook: Webhook, read: Reader) -> Ncco | None:
         if not self._clock.live:
@@ -122,12 +119,15 @@ class CallWebhooks:
         return reading.ncco
 
     async def _twice(self, webhook: Webhook, read: Reader) -> tuple[Reading, int]:
-        reply = await self._delivery.attempt(webhook, lambda given: read(given).as_json())
+        def shown(reply: Reply) -> Json:
+            return read(reply, self._switches).as_json()
+
+        reply = await self._delivery.attempt(webhook, shown)
         if reply.transient:
             await asyncio.sleep(self._switches.voice_retry_pause_s)
             again = self._delivery.again(webhook, reply)
-            reply = await self._delivery.attempt(again, lambda given: read(given).as_json())
-        return read(reply), reply.entry_id
+            reply = await self._delivery.attempt(again, shown)
+        return read(reply, self._switches), reply.entry_id
 
     async def _send_following_event(self) -> None:
         """An injected fault: let the next event, if one comes soon, overtake the present one."""

@@ -1,6 +1,7 @@
 """NCCOs out of replies: which replies are read, and what makes one unusable.
 
-Source: Vonage Voice API webhooks reference; help-centre article on failing NCCO downloads.
+Source: Vonage Voice API webhooks reference; help-centre article on failing NCCO downloads, which names
+text/html and application/xml as wrong; an older guide to inbound calls lets an NCCO be text/plain.
 """
 
 import json
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vonage_simulator.ncco import check
+from vonage_simulator.switches import Switches
 from vonage_simulator.types import Json
 from vonage_simulator.webhooks.reply import Reason, Reply
 
@@ -34,28 +36,28 @@ class Reading:
         return {"ncco": self.ncco, "problems": problems, "ncco_failure": self.failure}
 
 
-Reader = Callable[[Reply], Reading]
+Reader = Callable[[Reply, Switches], Reading]
 
 INVALID = "invalid NCCO"
 
 
-def read_required(reply: Reply) -> Reading:
+def read_required(reply: Reply, switches: Switches) -> Reading:
     """The reply of an answer or fallback URL: 200, JSON, an NCCO; anything else is a failure."""
     if reply.status != 200:
         return _failed(reply)
-    if not _is_json(reply.content_type):
+    if not _may_be_ncco(reply.content_type, switches):
         return Reading(failure=f"content type {reply.content_type or 'missing'}")
-    return _parsed(reply.body, non_array="fail")
+    return _parsed(reply.body, switches, non_array="fail")
 
 
-def read_optional(reply: Reply, non_array: str) -> Reading:
+def read_optional(reply: Reply, switches: Switches) -> Reading:
     """The reply to an event that may return an NCCO: an empty one lets the call go on."""
     if reply.failure:
         return _failed(reply)
     if reply.status != 200 or not reply.body.strip():
         return Reading()
-    reading = _parsed(reply.body, non_array)
-    if reading.ncco is not None and not _is_json(reply.content_type):
+    reading = _parsed(reply.body, switches, switches.non_ncco_event_reply)
+    if reading.ncco is not None and not _may_be_ncco(reply.content_type, switches):
         return Reading(failure=f"content type {reply.content_type or 'missing'}")
     return reading
 
@@ -67,19 +69,20 @@ def _failed(reply: Reply) -> Reading:
     )
 
 
-def _parsed(body: bytes, non_array: str) -> Reading:
+def _parsed(body: bytes, switches: Switches, non_array: str) -> Reading:
     try:
         value: Any = json.loads(body)
     except (ValueError, RecursionError):
         return Reading(failure="the body is no JSON") if non_array == "fail" else Reading()
     if not isinstance(value, list) and non_array == "ignore":
         return Reading()
-    problems = tuple(check.problems_of(value))
+    problems = tuple(check.problems_of(value, switches))
     if any(problem.rejected for problem in problems):
         return Reading(failure=INVALID, problems=problems)
     return Reading(ncco=value, problems=problems)
 
 
-def _is_json(content_type: str) -> bool:
+def _may_be_ncco(content_type: str, switches: Switches) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
+    is_text = kind == "text/plain" and switches.text_plain_ncco == "accept"
+    return kind == "application/json" or kind.endswith("+json") or is_text

@@ -8,7 +8,7 @@ misspelt one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack, cast, overload
 
 from switchboard.reading import msisdn
 
@@ -162,9 +162,13 @@ def websocket(
     return {"type": "websocket", "uri": uri, "content-type": content_types[rate], **options}
 
 
-def sip(uri: str, **options: Unpack[SipOptions]) -> Sip:
-    """A SIP address such as `sip:alice@example.com;transport=tls`."""
-    return {"type": "sip", "uri": uri, **options}
+@overload
+def sip(uri: str, **options: Unpack[SipOptions]) -> Sip: ...
+@overload
+def sip(*, domain: str, user: str = ..., **options: Unpack[SipOptions]) -> Sip: ...
+def sip(uri: str = "", **address: Any) -> Sip:
+    """A SIP address such as `sip:alice@example.com;transport=tls`, or a `user` of a SIP trunk's `domain`."""
+    return cast("Sip", {"type": "sip", **({"uri": uri} if uri else {}), **address})
 
 
 def vbc(extension: str) -> Vbc:

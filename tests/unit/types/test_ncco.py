@@ -78,6 +78,17 @@ BUILT: list[tuple[Action, dict[str, Any]]] = [
             ],
         },
     ),
+    (
+        connect(sip(domain="shop-trunk", user="maria", headers={"floor": "3"})),
+        {
+            "action": "connect",
+            "endpoint": [{"type": "sip", "domain": "shop-trunk", "user": "maria", "headers": {"floor": "3"}}],
+        },
+    ),
+    (
+        talk("Hello.", provider="ElevenLabs", providerOptions={"voice": "v1"}),
+        {"action": "talk", "text": "Hello.", "provider": "ElevenLabs", "providerOptions": {"voice": "v1"}},
+    ),
     (connect(vbc("123")), {"action": "connect", "endpoint": [{"type": "vbc", "extension": "123"}]}),
 ]
 
@@ -85,7 +96,7 @@ BUILT: list[tuple[Action, dict[str, Any]]] = [
 @pytest.mark.parametrize(("built", "wire"), BUILT, ids=lambda value: value["action"])
 def test_builder_writes_the_literal(built: Action, wire: dict[str, Any]) -> None:
     assert built == wire
-    assert ncco_problems([built]) == []
+    assert ncco_problems([built, input_("dtmf")], strict=True) == []
 
 
 class SdkPhone(BaseModel):

@@ -74,6 +74,17 @@ def flow(call: AnswerRequest) -> Ncco:
     assert mypy(folder, code) == []
 
 
+def test_sip_takes_a_uri_or_a_user_of_a_domain(folder: Path) -> None:
+    imports = "from switchboard.ncco import sip\n"
+
+    assert (
+        mypy(folder, 'sip("sip:a@example.com"); sip(domain="trunk", user="a"); sip(domain="trunk")', imports)
+        == []
+    )
+    assert mypy(folder, 'sip("sip:a@example.com", domain="trunk")', imports) != []
+    assert mypy(folder, 'sip(user="a")', imports) != []
+
+
 @pytest.mark.parametrize(("code", "message"), [
     ('talk("Hello.", bargein=True)',
      'Unexpected keyword argument "bargein" for "talk"; did you mean "bargeIn"?'),

@@ -125,7 +125,8 @@ def test_status_that_is_not_taken_comes_again(
 @pytest.mark.parametrize(
     ("name", "spoiled"),
     [
-        ("to", {"to": 447700900123}),
+        ("to", {"to": ["447700900123"]}),
+        ("messenger.tag", {"channel": "messenger", "messenger": {"category": "message_tag"}}),
         ("from", {"from": None}),
         ("channel", {"channel": "pigeon"}),
         ("message_type", {"message_type": "image"}),
@@ -180,7 +181,8 @@ def test_channel_takes_its_types_of_message_only(messages: httpx.Client, channel
     [
         ("ttl", {}, [20, 604800], [19, 604801]),
         ("ttl", {"channel": "mms"}, [300, 259200], [299, 259201]),
-        ("ttl", {"channel": "rcs"}, [20, 259200], [19, 259201]),
+        ("ttl", {"channel": "rcs"}, [20, 259200, 2592000], [19, 2592001]),
+        ("ttl", {}, ["20"], ["20 s", "2e1", True]),
         ("suggestions", {"channel": "rcs"}, [[{}] * 11], [[], [{}] * 12]),
         ("client_ref", {}, ["x", "x" * 100], ["", "x" * 101]),
         ("webhook_version", {}, ["v0.1", "v1"], ["v2"]),

@@ -112,6 +112,71 @@ def test_call_ends_when_its_length_timer_runs_out(
     assert customer.bodies("event")[-1]["duration"] == "30"
 
 
+def test_timers_of_a_call_may_be_texts(voice: httpx.Client, vonage: Vonage, customer: Customer) -> None:
+    voice.post(CALLS, json=wanted(ncco=[talk("la", loop="0")], length_timer="30", ringing_timer="20"))
+    finished(vonage, customer)
+    assert customer.bodies("event")[-1]["duration"] == "30"
+    warnings = [line["reason"] for line in vonage.journal.entries(what="warning")]
+    assert 'length_timer is "30"; it should be a whole number' in warnings
+    assert 'ncco[0].loop is "0"; it should be a whole number' in warnings
+
+
+def test_random_number_may_be_asked_for_by_a_text(
+    voice: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    request = wanted(random_from_number="true")
+    del request["from"]
+    assert voice.post(CALLS, json=request).status_code == 201
+    finished(vonage, customer)
+    assert customer.bodies("event")[0]["from"] == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("callee", "address"),
+    [
+        ({"type": "sip", "user": "maria", "domain": "shop-trunk"}, "maria@shop-trunk"),
+        ({"type": "sip", "domain": "shop-trunk"}, "shop-trunk"),
+    ],
+)
+def test_sip_callee_is_reached_by_its_domain(
+    voice: httpx.Client, vonage: Vonage, customer: Customer, callee: Json, address: str
+) -> None:
+    vonage.exchange.callees[address] = Callee("answer")
+    made = voice.post(CALLS, json=wanted(to=[callee])).json()
+    finished(vonage, customer, address)
+    assert customer.statuses(address) == ["started", "ringing", "answered", "completed"]
+    assert voice.get(f"{CALLS}/{made['uuid']}").json()["to"] == callee
+
+
+def test_caller_may_be_a_sip_uri(voice: httpx.Client, vonage: Vonage, customer: Customer) -> None:
+    caller = {"type": "phone", "number": "sip:desk@example.com"}
+    assert voice.post(CALLS, json=wanted(**{"from": caller})).status_code == 201
+    finished(vonage, customer)
+    assert customer.bodies("event")[0]["from"] == "sip:desk@example.com"
+
+
+@pytest.mark.parametrize("level", [0.5, "0.5", -1, "-1", 1])
+@pytest.mark.parametrize("loop", [2, "2"])
+def test_level_and_loop_are_numbers_or_texts(
+    voice: httpx.Client, vonage: Vonage, running_call: PhoneCall, level: object, loop: object
+) -> None:
+    said = {"text": "Twice.", "level": level, "loop": loop, "style": "0", "premium": "false"}
+    assert voice.put(f"{CALLS}/{running_call.leg}/talk", json=said).status_code == 200
+    streamed = {"stream_url": ["https://example.com/a.mp3"], "level": level, "loop": loop}
+    assert voice.put(f"{CALLS}/{running_call.leg}/stream", json=streamed).status_code == 200
+    running_call.waits(10)
+    assert len([line for line in vonage.journal.entries(what="talk") if line["text"] == "Twice."]) == 2
+
+
+def test_transfer_reads_its_ncco_as_a_reply_s(
+    voice: httpx.Client, vonage: Vonage, running_call: PhoneCall
+) -> None:
+    moved = voice.put(f"{CALLS}/{running_call.leg}", json=transfer(ncco=[talk("Moved.", loop="2")]))
+    assert moved.status_code == 204
+    running_call.waits(10)
+    assert [line["text"] for line in vonage.journal.entries(what="talk")][-2:] == ["Moved.", "Moved."]
+
+
 @pytest.mark.parametrize(
     ("path", "spoiled"),
     [
@@ -121,8 +186,14 @@ def test_call_ends_when_its_length_timer_runs_out(
         ("from", {"random_from_number": True}),
         ("from", {"from": "447700900000"}),
         ("from.number", {"from": {"type": "phone", "number": "+447700900000"}}),
+        ("from.number", {"from": {"type": "phone", "number": "desk@example.com"}}),
+        ("to[0]", {"to": [{"type": "sip", "user": "maria"}]}),
+        ("to[0]", {"to": [{**SIP, "domain": "shop-trunk"}]}),
+        ("length_timer", {"length_timer": "7200.5"}),
+        ("ringing_timer", {"ringing_timer": "1e1"}),
+        ("random_from_number", {"random_from_number": "yes"}),
         ("from.type", {"from": {"type": "sip", "number": "447700900000"}}),
-        ("to[0].standard_headers.User-to-User", {"to": [{**SIP, "standard_headers": {"User-to-User": 1}}]}),
+        ("to[0].standard_headers.User-to-User", {"to": [{**SIP, "standard_headers": {"User-to-User": [1]}}]}),
         ("ncco", {"answer_url": ["https://example.com"]}),
         ("ncco", {"ncco": []}),
         ("ncco[0].text", {"ncco": [{"action": "talk"}]}),
@@ -366,7 +437,8 @@ def test_callee_that_rings_takes_nothing(
         ("", {"action": "transfer", "destination": {"type": "ncco"}}),
         ("", {"action": "transfer", "destination": {"type": "ncco", "ncco": [{"action": "talk"}]}}),
         ("/talk", {}),
-        ("/talk", {"text": "Hello.", "level": 0.4}),
+        ("/talk", {"text": "Hello.", "level": "soft"}),
+        ("/talk", {"text": "Hello.", "level": 1.5}),
         ("/talk", {"text": "Hello.", "level": "1.5"}),
         ("/talk", {"text": "Hello.", "loop": -1}),
         ("/stream", {"stream_url": ["https://example.com/a.mp3"], "level": "2"}),

@@ -353,9 +353,10 @@ def test_confidence(customer: Customer, position: str, kind: type) -> None:
         ("not_connected", ["started", "failed", "completed"]),
     ],
 )
-def test_foreign_caller_id(customer: Customer, position: str, statuses: list[str]) -> None:
+@pytest.mark.parametrize("shown", ["447700900888", "Shop", "anonymous", "sip:desk@example.com"])
+def test_foreign_caller_id(customer: Customer, position: str, statuses: list[str], shown: str) -> None:
     assume(customer.vonage, foreign_caller_id=position)
-    customer.on("answer", ncco({**connect(), "from": "447700900888"}, talk("Going on."))).create()
+    customer.on("answer", ncco({**connect(), "from": shown}, talk("Going on."))).create()
 
     outcome = customer.call({"wait": 20}, {"hang_up": True})
 
@@ -458,6 +459,68 @@ def test_sms_message_type(customer: Customer, api: httpx.Client, *, position: bo
     assume(customer.create().vonage, sms_message_type=position)
     api.post("/_simulator/messages", json={**SMS, "message_type": "text"})
     assert ("message_type" in customer.bodies("inbound")[0]) is position
+
+
+@pytest.mark.parametrize(("position", "heard"), [("accept", ["Hi.", "Hi."]), ("refuse", [])])
+@pytest.mark.parametrize(
+    "changes", [{"loop": "2"}, {"loop": 2, "level": "0.5"}, {"loop": 2, "premium": "true"}, {"loop": 2.0}]
+)
+def test_text_for_number(customer: Customer, position: str, heard: list[str], changes: Json) -> None:
+    assume(customer.on("answer", ncco(talk("Hi.", **changes))).create().vonage, text_for_number=position)
+    assert texts(customer.call()) == heard
+
+
+@pytest.mark.parametrize(("position", "connected"), [("accept", True), ("refuse", False)])
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        {"type": "vbc", "extension": 4321},
+        {"type": "phone", "number": int(CALLEE)},
+        {"type": "sip", "uri": "sip:desk@example.com", "headers": {"X-Floor": 3, "X-Vip": True}},
+    ],
+    ids=lambda endpoint: endpoint["type"],
+)
+def test_number_for_text(customer: Customer, position: str, endpoint: Json, *, connected: bool) -> None:
+    vonage = customer.on("answer", ncco({**connect(), "endpoint": [endpoint]})).create().vonage
+    assume(vonage, number_for_text=position)
+    reached = str(endpoint.get("extension") or endpoint.get("number") or endpoint.get("uri"))
+    customer.call(callees={reached: {"picks": "answer"}})
+    assert [line["number"] for line in vonage.journal.entries(what="connected")] == [reached] * connected
+
+
+@pytest.mark.parametrize(("position", "taken"), [("either", [2, 121]), ("newest", [2]), ("older", [121])])
+def test_connect_timeout(customer: Customer, position: str, taken: list[int]) -> None:
+    vonage = customer.create().vonage
+    assume(vonage, connect_timeout=position)
+    for seconds in (0, 2, 121, 7201):
+        customer.on("answer", ncco(connect("447700900777", timeout=seconds), talk(f"Rang {seconds} s.")))
+        assert bool(texts(customer.call())) is (seconds in taken), seconds
+
+
+@pytest.mark.parametrize(("position", "listens"), [("accept", True), ("refuse", False)])
+def test_input_without_type(customer: Customer, position: str, *, listens: bool) -> None:
+    ask = {"action": "input", "dtmf": {"maxDigits": 1}, "eventUrl": [f"{customer.url}/menu"]}
+    assume(customer.on("answer", ncco(ask)).create().vonage, input_without_type=position)
+    customer.call({"press": "7"})
+    assert [event["dtmf"]["digits"] for event in customer.bodies("menu")] == ["7"] * listens
+
+
+@pytest.mark.parametrize(
+    ("position", "dtmf"), [("text", "7"), ("object", {"digits": "7", "timed_out": False})]
+)
+def test_older_input_event(customer: Customer, position: str, dtmf: object) -> None:
+    ask = {"action": "input", "maxDigits": "1", "eventUrl": [f"{customer.url}/menu"]}
+    assume(customer.on("answer", ncco(ask)).create().vonage, older_input_event=position)
+    customer.call({"press": "7"})
+    assert [event["dtmf"] for event in customer.bodies("menu")] == [dtmf]
+
+
+@pytest.mark.parametrize(("position", "heard"), [("accept", ["Hello."]), ("refuse", [])])
+def test_text_plain_ncco(customer: Customer, position: str, heard: list[str]) -> None:
+    plain = {"Content-Type": "text/plain; charset=utf-8"}
+    customer.on("answer", Answer(body=ncco(talk("Hello.")).body, headers=plain)).create()
+    assume(customer.vonage, text_plain_ncco=position)
+    assert texts(customer.call()) == heard
 
 
 def test_every_switch_is_tried_and_on_the_page() -> None:

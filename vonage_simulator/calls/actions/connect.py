@@ -7,10 +7,12 @@ ends the action.
 
 import asyncio
 
+from switchboard.wire.endpoints import address
+
 from vonage_simulator.calls import caller_id
 from vonage_simulator.calls.actions.stream import STREAMED_S
 from vonage_simulator.calls.call import Player
-from vonage_simulator.calls.dialling import Dialling, address
+from vonage_simulator.calls.dialling import Dialling
 from vonage_simulator.calls.machine_detection import Detection
 from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.types import Json

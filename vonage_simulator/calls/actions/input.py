@@ -1,6 +1,7 @@
 """`input`: what the caller presses or says is sent to the event URL, and the reply may be the next NCCO.
 
-Source: Vonage NCCO reference, "input"; call flow guide.
+Source: Vonage NCCO reference, "input"; call flow guide; after an input of the older form, without a `dtmf`
+object, `dtmf` of the event is a text (Nexmo/nexmo-developer#2877).
 """
 
 import contextlib
@@ -8,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from switchboard.wire.judge.spellings import OLDER_SETTINGS
+
 from vonage_simulator.calls.call import Call, Player
 from vonage_simulator.calls.legs import Leg, LegOverError
 from vonage_simulator.calls.sounds import Ear, Pressed, Said
 from vonage_simulator.ncco.reading import Ncco
-from vonage_simulator.types import Json
+from vonage_simulator.types import Json, JsonValue
 
 CONFIDENCE = 0.9405097
 
@@ -29,7 +32,10 @@ async def input_(player: Player, action: Json) -> Ncco | None:
         await collecting.listen(ear)
     leg, call = player.leg, player.call
     speech = {**collecting.speech(call.switches.confidence), **_saved(player, action, collecting)}
-    payload = _payload(call, leg, speech, collecting.dtmf(call.switches.empty_digits))
+    dtmf: JsonValue = collecting.dtmf(call.switches.empty_digits)
+    if call.switches.older_input_event == "text" and not action.keys().isdisjoint(OLDER_SETTINGS):
+        dtmf = collecting.digits
+    payload = _payload(call, leg, speech, dtmf)
     return await call.webhooks.ask("input", payload, leg, call.hook(action))
 
 
@@ -44,7 +50,7 @@ def _saved(player: Player, action: Json, collecting: "Collecting") -> Json:
     return {"recording_url": kept.url}
 
 
-def _payload(call: Call, leg: Leg, speech: Json, dtmf: Json) -> Json:
+def _payload(call: Call, leg: Leg, speech: Json, dtmf: JsonValue) -> Json:
     return {
         "speech": speech,
         "dtmf": dtmf,

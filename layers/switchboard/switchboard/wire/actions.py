@@ -4,14 +4,15 @@
 Each action is two types: its options, which the builders of `switchboard.ncco` take as keyword arguments,
 and the action itself, which adds `action` and whatever is required.
 
-Source: Vonage NCCO reference; ranges also from the official SDKs.
+Source: Vonage NCCO reference; ranges also from the official SDKs. `timeout` of a `connect` is from 1 to 120
+in the newest reference and was from 3 to 7200; `provider` is from the official .NET SDK.
 """
 
 import re
 from typing import Annotated, Any, Literal, NotRequired
 
-from switchboard.wire.endpoints import Endpoint, PhoneNumber, Url
-from switchboard.wire.typed import Between, Fits, Items, Matches, Tagged, TypedDict
+from switchboard.wire.endpoints import Endpoint, Url, in_digits
+from switchboard.wire.typed import Between, Clamped, Fits, Items, Matches, Tagged, TypedDict, Usual
 
 HttpMethod = Literal["GET", "POST"]
 EventUrl = Annotated[list[Url], Items(1)]
@@ -33,6 +34,7 @@ class _Events(TypedDict, total=False):
 class TalkOptions(TypedDict, total=False):
     """`bargeIn` lets a key or speech interrupt. `loop` 0 repeats for ever.
 
+    `provider` is whose voice it is, such as `ElevenLabs`, with options of its own.
     Defaults: once, at level 0, in `en-US`, style 0, not `premium`.
     """
 
@@ -42,6 +44,8 @@ class TalkOptions(TypedDict, total=False):
     language: str
     style: Annotated[int, Between(0)]
     premium: bool
+    provider: str
+    providerOptions: dict[str, Any]
 
 
 class Talk(TalkOptions):
@@ -88,6 +92,8 @@ class SpeechSettings(TypedDict, total=False):
     maxDuration: Annotated[int, Between(1, 60)]
     saveAudio: bool
     sensitivity: Annotated[int, Between(10, 100)]
+    provider: str
+    providerOptions: dict[str, Any]
 
 
 class InputOptions(_Events, total=False):
@@ -148,7 +154,7 @@ class ConversationOptions(_Events, total=False):
 
 
 class Conversation(ConversationOptions):
-    """Join a named conversation of the application, for up to 50 people."""
+    """Join a named conversation of the application, for up to 200 people."""
 
     action: Literal["conversation"]
     name: str
@@ -162,19 +168,20 @@ class AdvancedMachineDetection(TypedDict, total=False):
     beep_timeout: Annotated[int, Between(30, 120)]
 
 
-_CallerId = TypedDict("_CallerId", {"from": PhoneNumber}, total=False)
+_ConnectFrom = TypedDict("_ConnectFrom", {"from": Annotated[str, Usual(in_digits, "caller id")]}, total=False)
 
 
-class ConnectOptions(_Events, _CallerId, total=False):
+class ConnectOptions(_Events, _ConnectFrom, total=False):
     """`from` is a number of yours, or use `randomFromNumber`; leave both out for app users.
 
+    For anything else the callee sees no number, or isn't called.
     `timeout` is for ringing (60 seconds by default), `limit` for talking (7200). With `eventType`
     synchronous, a call that is not answered asks the event webhook for another NCCO.
     """
 
     randomFromNumber: bool
     eventType: Literal["synchronous"]
-    timeout: Annotated[int, Between(3, 7200)]
+    timeout: Annotated[int, Usual(Between(3, 120), "connect timeout", possible=Between(1, 7200))]
     limit: Annotated[int, Between(1, 7200)]
     machineDetection: Literal["continue", "hangup"]
     advancedMachineDetection: AdvancedMachineDetection
@@ -206,7 +213,7 @@ class Wait(TypedDict):
     """Do nothing for `timeout` seconds, 10 when absent; Vonage itself clamps what is out of range."""
 
     action: Literal["wait"]
-    timeout: NotRequired[Annotated[float, Between(0.1, 7200)]]
+    timeout: NotRequired[Annotated[float, Clamped(0.1, 7200)]]
 
 
 class TransferOptions(TypedDict, total=False):

@@ -2,23 +2,21 @@
 
 A change names its leg by `uuid`; `region_url` of the leg's answer request is the only host that knows it.
 
-Source: Vonage Voice API v1 OpenAPI file 1.10.0.
+Source: Vonage Voice API v1 OpenAPI file 1.10.0. It has `level` as a text; the official Python and Java SDKs
+send a number, as an NCCO has it, and so do we.
 """
 
 from typing import Annotated, Literal, Required
 
-from switchboard.wire.actions import Action, AdvancedMachineDetection, HttpMethod, Loop, OneUrl
-from switchboard.wire.endpoints import App, Digits, Phone, PhoneNumber, StandardHeaders, Url, Vbc, Websocket
+from switchboard.wire.actions import Action, AdvancedMachineDetection, HttpMethod, Level, Loop, OneUrl
+from switchboard.wire.endpoints import App, Digits, Phone, SipAddress, StandardHeaders, Url, Vbc, Websocket
 from switchboard.wire.typed import Between, Items, Matches, Tagged, TypedDict
 
-LevelText = Annotated[str, Matches(r"-?(?:0(?:\.[0-9]+)?|1(?:\.0+)?)", "a number from -1 to 1, as a text")]
 
-
-class SipCallee(TypedDict, total=False):
+class SipCallee(SipAddress, total=False):
     """A SIP address, as in an NCCO but for the name of `standard_headers`."""
 
     type: Required[Literal["sip"]]
-    uri: Required[Annotated[str, Matches(r"sips?:\S+", "a URI that begins with sip:")]]
     headers: dict[str, str]
     standard_headers: StandardHeaders
 
@@ -27,10 +25,13 @@ Callee = Annotated[Phone | App | Websocket | SipCallee | Vbc, Tagged("type")]
 
 
 class CallerId(TypedDict):
-    """A number of yours."""
+    """A number of yours, or a SIP URI."""
 
     type: Literal["phone"]
-    number: PhoneNumber
+    number: Annotated[
+        str,
+        Matches(r"[0-9]{7,15}|sips?:\S+", "7 to 15 digits in E.164 form, without + or spaces, or a SIP URI"),
+    ]
 
 
 _From = TypedDict("_From", {"from": CallerId}, total=False)
@@ -94,7 +95,7 @@ class TalkInCall(_InCall, total=False):
     style: Annotated[int, Between(0)]
     premium: bool
     loop: Loop
-    level: LevelText
+    level: Level
 
 
 class StreamInCall(_InCall, total=False):
@@ -103,7 +104,7 @@ class StreamInCall(_InCall, total=False):
     action: Required[Literal["stream"]]
     stream_url: Required[OneUrl]
     loop: Loop
-    level: LevelText
+    level: Level
 
 
 class StopInCall(_InCall):

@@ -1,16 +1,19 @@
 # ruff: noqa: N815 - the keys are Vonage's own words
 """Where a call can be connected to: the endpoints of a `connect` action.
 
-Source: Vonage NCCO reference, "connect" endpoint types, and the Voice API v1 OpenAPI file 1.10.0.
+Source: Vonage NCCO reference, "connect" endpoint types, and the Voice API v1 OpenAPI file 1.10.0; a SIP
+address by user and domain from the official Java and .NET SDKs.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NotRequired
 
 from switchboard.wire.typed import Fits, Matches, Tagged, TypedDict
 
 Url = Annotated[str, Matches(r"https?://\S+", "an http or https URL")]
-PhoneNumber = Annotated[str, Matches(r"[0-9]{7,15}", "7 to 15 digits in E.164 form, without + or spaces")]
+in_digits = Matches(r"[0-9]{7,15}", "7 to 15 digits in E.164 form, without + or spaces")
+PhoneNumber = Annotated[str, in_digits]
 Digits = Annotated[str, Matches(r"[0-9*#p]+", "keys 0-9 * # and p for a pause of half a second")]
 
 
@@ -82,6 +85,17 @@ class Websocket(WebsocketOptions, _ContentType):
 StandardHeaders = TypedDict("StandardHeaders", {"User-to-User": str}, total=False)
 
 
+SipUri = Annotated[str, Matches(r"sips?:\S+", "a URI that begins with sip:")]
+
+
+class SipAddress(TypedDict, total=False):
+    """Either `uri`, or the `domain` of a SIP trunk of yours, by its name, with the `user` to call there."""
+
+    uri: SipUri
+    user: str
+    domain: str
+
+
 class SipOptions(TypedDict, total=False):
     """`headers` are sent with `X-` before their names, `standardHeaders` as they are.
 
@@ -92,11 +106,10 @@ class SipOptions(TypedDict, total=False):
     standardHeaders: StandardHeaders
 
 
-class Sip(SipOptions):
+class Sip(SipAddress, SipOptions):
     """A SIP address; `;transport=tls` and `;media=srtp` belong to it."""
 
     type: Literal["sip"]
-    uri: Annotated[str, Matches(r"sips?:\S+", "a URI that begins with sip:")]
 
 
 class Vbc(TypedDict):
@@ -107,3 +120,14 @@ class Vbc(TypedDict):
 
 
 Endpoint = Annotated[Phone | App | Websocket | Sip | Vbc, Tagged("type")]
+
+
+# Which member of an endpoint says who it reaches.
+ADDRESSES = {"phone": "number", "sip": "uri", "app": "user", "websocket": "uri", "vbc": "extension"}
+
+
+def address(endpoint: Mapping[str, Any]) -> str:
+    """Who an endpoint reaches: a number, a user, an extension, a URI, or `user@domain` of a SIP trunk."""
+    if "domain" in endpoint:
+        return "@".join(filter(None, (endpoint.get("user"), endpoint["domain"])))
+    return str(endpoint[ADDRESSES[endpoint["type"]]])

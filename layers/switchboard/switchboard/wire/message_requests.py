@@ -3,7 +3,8 @@
 `message_type` says which key holds the content: `{"message_type": "image", "image": {"url": …}}`.
 
 Source: Vonage Messages API v1 OpenAPI file 1.20.0; how long a text may be, the settings of RCS and the
-thumbnail of a Viber video from Vonage's Python SDK (vonage-messages 1.8).
+thumbnail of a Viber video from Vonage's Python SDK (vonage-messages 1.8). How long an RCS message may wait is
+from 20 to 259200 in that file and from 300 to 2592000 in the Java SDK (9.10); e-mail from the page "email".
 """
 
 from typing import Annotated, Any, Literal, Required, cast
@@ -11,9 +12,16 @@ from typing import Annotated, Any, Literal, Required, cast
 from switchboard.wire.endpoints import Url
 from switchboard.wire.message_parts import Reaction
 from switchboard.wire.messages import Inbound
-from switchboard.wire.typed import Between, Characters, Items, Tagged, TypedDict
+from switchboard.wire.typed import Between, Characters, Items, Open, Tagged, TypedDict, Usual
 
 _From = TypedDict("_From", {"from": Required[str]}, total=False)
+
+# Every type of message that any channel has; Vonage adds to them.
+MESSAGE_TYPES = frozenset({
+    "text", "image", "audio", "video", "file", "vcard", "content", "card", "carousel", "custom", "template",
+    "sticker", "reaction", "html",
+})  # fmt: skip
+_open = Open(MESSAGE_TYPES)
 
 
 class File(TypedDict, total=False):
@@ -95,7 +103,7 @@ class Sms(_Request, total=False):
     """A text message; `ttl` is in seconds."""
 
     channel: Required[Literal["sms"]]
-    message_type: Required[Literal["text"]]
+    message_type: Required[Annotated[Literal["text"], _open]]
     text: Required[Annotated[str, Characters(1, 3200)]]
     ttl: Annotated[int, Between(20, 604800)]
     sms: SmsSettings
@@ -105,7 +113,9 @@ class Mms(_Request, total=False):
     """An MMS; `content` holds several attachments, `ttl` is in seconds."""
 
     channel: Required[Literal["mms"]]
-    message_type: Required[Literal["text", "image", "vcard", "audio", "video", "file", "content"]]
+    message_type: Required[
+        Annotated[Literal["text", "image", "vcard", "audio", "video", "file", "content"], _open]
+    ]
     text: str
     image: File
     vcard: File
@@ -120,7 +130,9 @@ class Rcs(_Request, total=False):
     """An RCS message from a sender's name; `suggestions` are replies to tap, `ttl` is in seconds."""
 
     channel: Required[Literal["rcs"]]
-    message_type: Required[Literal["text", "image", "video", "file", "card", "carousel", "custom"]]
+    message_type: Required[
+        Annotated[Literal["text", "image", "video", "file", "card", "carousel", "custom"], _open]
+    ]
     text: Annotated[str, Characters(1, 3072)]
     image: File
     video: File
@@ -129,7 +141,7 @@ class Rcs(_Request, total=False):
     carousel: dict[str, Any]
     custom: dict[str, Any]
     suggestions: Annotated[list[dict[str, Any]], Items(1, 11)]
-    ttl: Annotated[int, Between(20, 259200)]
+    ttl: Annotated[int, Usual(Between(300, 259200), "lifetime", possible=Between(20, 2592000))]
     rcs: RcsSettings
 
 
@@ -138,7 +150,10 @@ class Whatsapp(_Request, total=False):
 
     channel: Required[Literal["whatsapp"]]
     message_type: Required[
-        Literal["text", "image", "audio", "video", "file", "template", "sticker", "reaction", "custom"]
+        Annotated[
+            Literal["text", "image", "audio", "video", "file", "template", "sticker", "reaction", "custom"],
+            _open,
+        ]
     ]
     text: Annotated[str, Characters(1, 4096)]
     image: File
@@ -157,7 +172,7 @@ class Messenger(_Request, total=False):
     """A Messenger message; `to` and `from` are ids."""
 
     channel: Required[Literal["messenger"]]
-    message_type: Required[Literal["text", "image", "audio", "video", "file"]]
+    message_type: Required[Annotated[Literal["text", "image", "audio", "video", "file"], _open]]
     text: Annotated[str, Characters(1, 640)]
     image: File
     audio: File
@@ -170,7 +185,7 @@ class Viber(_Request, total=False):
     """A Viber message from a service id."""
 
     channel: Required[Literal["viber_service"]]
-    message_type: Required[Literal["text", "image", "video", "file"]]
+    message_type: Required[Annotated[Literal["text", "image", "video", "file"], _open]]
     text: Annotated[str, Characters(1, 1000)]
     image: File
     video: File
@@ -178,14 +193,21 @@ class Viber(_Request, total=False):
     viber_service: ViberSettings
 
 
+class Html(TypedDict, total=False):
+    """The HTML of an e-mail."""
+
+    body: Required[str]
+
+
 class Email(_Request, total=False):
-    """An e-mail (beta at Vonage)."""
+    """An e-mail; `email` holds its `subject`, `cc` and the like."""
 
     channel: Required[Literal["email"]]
-    message_type: Required[Literal["text", "html", "content"]]
+    message_type: Required[Annotated[Literal["text", "html", "content"], _open]]
     text: str
-    html: str
+    html: Html | str  # a text while it was in beta
     content: Any
+    email: dict[str, Any]
 
 
 MessageRequest = Annotated[Sms | Mms | Rcs | Whatsapp | Messenger | Viber | Email, Tagged("channel")]

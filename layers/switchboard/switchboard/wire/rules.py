@@ -1,31 +1,50 @@
 """What the types cannot say: rules between fields, and between the actions of an NCCO.
 
-The product checks by them what it sends, the simulated Vonage what it is sent.
+They are for values of a valid shape, and what breaks one is surely refused.
 
-Source: Vonage NCCO reference; OpenAPI files of Voice API v1 and Messages API v1.
+Source: Vonage NCCO reference; OpenAPI files of Voice API v1 and Messages API v1; of `bargeIn` without an
+`input` also Nexmo/nexmo-developer#1662, of SIP by user and domain Vonage/vonage-java-sdk#567.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from switchboard.wire.message_requests import MESSAGE_TYPES
 from switchboard.wire.violations import Violation
 
 Fields = Mapping[str, Any]
 Broken = Iterator[Violation]
 
 
-def broken_rules(actions: Sequence[object]) -> Iterator[tuple[int, str]]:
+def broken_rules(actions: Sequence[object]) -> Iterator[tuple[int, Violation]]:
     """The index of each action that breaks a rule, and how. What isn't an object breaks none."""
     for index, action in enumerate(actions):
         if isinstance(action, Mapping):
             for rule in _RULES.get(str(action.get("action")), ()):
-                yield from ((index, message) for message in rule(action))
-    yield from _interruptions(actions)
+                yield from ((index, Violation("broken", "", rule=words)) for words in rule(action))
+    for index, words in _interruptions(actions):
+        yield index, Violation("broken", "", rule=words)
 
 
 def _connect(action: Fields) -> Iterator[str]:
     if "from" in action and action.get("randomFromNumber"):
         yield "from and randomFromNumber are both given; it must be one of them"
+    match action.get("endpoint"):
+        case [Mapping() as endpoint]:
+            yield from _sip(endpoint, "endpoint[0].")
+
+
+def _sip(endpoint: Fields, prefix: str) -> Iterator[str]:
+    if endpoint.get("type") != "sip":
+        return
+    uri, user, domain = (f"{prefix}{name}" for name in ("uri", "user", "domain"))
+    given = {"uri", "user", "domain"} & endpoint.keys()
+    if not given:
+        yield f"{uri} is missing; it must be there, or {domain} in its place"
+    elif given == {"user"}:
+        yield f"{user} is given; it must come with {domain}"
+    elif "uri" in given and len(given) > 1:
+        yield f"{uri} is given; it must come without {user} and {domain}"
 
 
 def _input(action: Fields) -> Iterator[str]:
@@ -41,6 +60,8 @@ def _input(action: Fields) -> Iterator[str]:
 def _conversation(action: Fields) -> Iterator[str]:
     if "canSpeak" in action and action.get("mute"):
         yield "canSpeak and mute are both given; it must be one of them"
+    if "transcription" in action and not action.get("record"):
+        yield "transcription is given; record must be true with it"
 
 
 def _record(action: Fields) -> Iterator[str]:
@@ -57,41 +78,71 @@ _RULES: Mapping[str, Sequence[Callable[[Fields], Iterator[str]]]] = {
 
 
 def _interruptions(actions: Sequence[object]) -> Iterator[tuple[int, str]]:
-    interruptible: str | None = None
+    """After a `bargeIn` nothing but talk and stream may come before the `input` that it is for."""
+    interruptible: tuple[int, str] | None = None
     for index, action in enumerate(actions):
         if not isinstance(action, Mapping):
             continue
         name = action.get("action")
         if name in ("talk", "stream"):
-            if action.get("bargeIn"):
-                interruptible = f"{name} (action {index + 1})"
-        else:
-            if interruptible and name != "input":
-                yield index, f"follows a {interruptible} with bargeIn; the next action must be input"
-            interruptible = None
+            if action.get("bargeIn") is True:
+                interruptible = index, name
+            continue
+        if interruptible and name != "input":
+            began, what = interruptible
+            yield index, f"follows a {what} (action {began + 1}) with bargeIn; the next action must be input"
+        interruptible = None
+    if interruptible:
+        yield interruptible[0], "bargeIn is given; an input must follow"
 
 
 def broken_message_rules(message: Fields, prefix: str = "") -> Broken:
     """How a message to send, or one of its failovers, breaks a rule."""
     kind, failover = message.get("message_type"), message.get("failover")
-    if isinstance(kind, str) and kind not in message:
+    if kind in MESSAGE_TYPES and kind not in message:
         rule = f'there when message_type is "{kind}"'
         yield Violation("missing", f"{prefix}{kind}", rule=rule)
+    match message.get("messenger"):
+        case {"category": "message_tag", **settings} if "tag" not in settings:
+            rule = 'there when category is "message_tag"'
+            yield Violation("missing", f"{prefix}messenger.tag", rule=rule)
     for index, other in enumerate(failover if isinstance(failover, list) else []):
         if isinstance(other, Mapping):
             yield from broken_message_rules(other, f"{prefix}failover[{index}].")
 
 
 def broken_call_rules(call: Fields, prefix: str = "") -> Broken:
-    """How a call request breaks a rule; those inside its NCCO are `broken_rules`."""
+    """How a call request breaks a rule, its NCCO included."""
     yield from _one_of(call, "from", "random_from_number", prefix)
     yield from _one_of(call, "ncco", "answer_url", prefix)
+    for words in _sip(call["to"][0], f"{prefix}to[0]."):
+        yield Violation("broken", f"{prefix}to[0]", rule=words)
+    yield from _in_ncco(call, prefix)
 
 
 def broken_update_rules(update: Fields, prefix: str = "") -> Broken:
-    """How a change to a call, of a valid shape, breaks a rule; those inside its NCCO are `broken_rules`."""
+    """How a change to a call breaks a rule, its NCCO included."""
     if update["action"] == "transfer":
-        yield from _one_of(update["destination"], "ncco", "url", f"{prefix}destination.")
+        prefix, destination = f"{prefix}destination.", update["destination"]
+        yield from _one_of(destination, "ncco", "url", prefix)
+        yield from _in_ncco(destination, prefix)
+
+
+def broken_command_rules(command: Fields) -> Broken:
+    """How a command breaks a rule, what it asks for included."""
+    match command:
+        case {"name": "messages.send", "detail": message}:
+            yield from broken_message_rules(message, "detail.")
+        case {"name": "voice.call", "detail": call}:
+            yield from broken_call_rules(call, "detail.")
+        case {"name": "voice.update", "detail": update}:
+            yield from broken_update_rules(update, "detail.")
+
+
+def _in_ncco(fields: Fields, prefix: str) -> Broken:
+    for index, violation in broken_rules(fields.get("ncco", [])):
+        place = f"{prefix}ncco[{index}]"
+        yield violation._replace(field=place, rule=f"{place}: {violation.rule}")
 
 
 def _one_of(fields: Fields, first: str, second: str, prefix: str) -> Broken:

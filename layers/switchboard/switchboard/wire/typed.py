@@ -8,15 +8,24 @@ messages and the reference pages both use it.
 
 import re
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Literal, cast
 
 if sys.version_info >= (3, 12):
     from typing import TypedDict
 else:  # pydantic refuses the older one, which forgets a key's own Required or NotRequired
     from typing_extensions import TypedDict
 
-__all__ = ["Between", "Characters", "Constraint", "Fits", "Items", "Matches", "Tagged", "TypedDict"]
+__all__ = [
+    "Between", "Characters", "Clamped", "Constraint", "Doubt", "Fits", "Items", "Matches", "Open", "Tagged",
+    "TypedDict", "Usual",
+]  # fmt: skip
+
+# Why something is doubtful, which the simulated Vonage has switches for; an unknown key needs no word.
+Doubt = Literal[
+    "text for a number", "number for a text", "spelling", "clamped", "input without type", "caller id",
+    "connect timeout", "lifetime", "new value",
+]  # fmt: skip
 
 
 class Constraint:
@@ -42,12 +51,25 @@ class Between(Constraint):
         self.lowest, self.highest = lowest, highest
         super().__init__(f"{lowest} or more" if highest is None else f"from {lowest} to {highest}")
 
+    def holds(self, number: float) -> bool:
+        """Whether a number is within."""
+        return self.lowest <= number and (self.highest is None or number <= self.highest)
+
     def __iter__(self) -> Iterator[Any]:
         from annotated_types import Ge, Le
 
         yield Ge(self.lowest)
         if self.highest is not None:
             yield Le(self.highest)
+
+
+class Clamped(Between):
+    """A number that Vonage brings into the range, where we would refuse it."""
+
+    def clamp(self, number: float) -> float:
+        """The number, or the limit that it is beyond."""
+        highest = number if self.highest is None else self.highest
+        return min(max(number, self.lowest), highest)
 
 
 class _Length(Constraint):
@@ -109,6 +131,44 @@ class Fits(Constraint):
         from annotated_types import Predicate
 
         yield Predicate(self.accepts)
+
+
+class Usual(Constraint):
+    """A rule that Vonage isn't known to refuse by: its own sources disagree, or say what happens instead.
+
+    What we write keeps to it. What breaks it is doubtful; a number is refused beyond what is `possible`.
+    """
+
+    def __init__(self, rule: Constraint, doubt: Doubt, possible: Between | None = None) -> None:
+        self.usual, self.doubt, self.possible = rule, doubt, possible
+        super().__init__(
+            f"{rule} ({possible} in some of Vonage's sources)" if possible else f"{rule}, usually"
+        )
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self.usual
+
+    def is_broken_for_sure(self, value: object) -> bool:
+        """Whether no source allows the value."""
+        return self.possible is not None and isinstance(value, int | float) and not self.possible.holds(value)
+
+
+class Open(Constraint):
+    """A list of values that Vonage adds to: a text that is in no list of ours is doubtful, not wrong.
+
+    `known` are all those that are documented anywhere: one of them in the wrong place is wrong.
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        self.known = known
+        super().__init__("")
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from ()
+
+    def may_be_new(self, value: object) -> bool:
+        """Whether Vonage may have added it."""
+        return isinstance(value, str) and value not in self.known
 
 
 class Tagged(Constraint):

@@ -14,11 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from switchboard.wire.shapes import Place, Shape, keys, locate, tags
-from switchboard.wire.typed import Characters, Constraint, Items, Tagged
+from switchboard.wire.typed import Characters, Constraint, Doubt, Items, Open, Tagged, Usual
 
 _LONGEST_SHOWN = 60
 _TYPES = {
     "string": "a text",
+    "string_unicode": "a text without half a character",
     "int": "a whole number",
     "float": "a number",
     "bool": "true or false",
@@ -41,6 +42,7 @@ class Violation(NamedTuple):
         rule: what must hold, such as `from 1 to 20`; of what is `broken`, the whole sentence.
         choices: the values to choose from, if they can be listed; of an unknown field, the known ones.
         limits: what holds of the field besides its type; for a value of the wrong type it is not in `rule`.
+        doubt: why it isn't certain that Vonage refuses it; empty when it is. Of an unknown field it never is.
     """
 
     kind: Literal["missing", "unknown", "wrong", "broken"]
@@ -49,17 +51,24 @@ class Violation(NamedTuple):
     rule: str = ""
     choices: Sequence[Any] = ()
     limits: str = ""
+    doubt: Doubt | Literal[""] = ""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether Vonage may take it all the same, as far as anybody knows."""
+        return self.kind == "unknown" or bool(self.doubt)
 
     def __str__(self) -> str:
+        must = "should" if self.doubt else "must"
         match self.kind:
             case "missing":
-                return f"{self.field} is missing" + (f"; it must be {self.rule}" if self.rule else "")
+                return f"{self.field} is missing" + (f"; it {must} be {self.rule}" if self.rule else "")
             case "unknown":
                 return f"{self.field} is not a field; {_suggestion(self.field, self.choices)}"
             case "broken":
                 return self.rule
             case _:
-                return f"{self.field or 'it'} is {shown(self.value)}; it must be {self.rule}"
+                return f"{self.field or 'it'} is {shown(self.value)}; it {must} be {self.rule}"
 
 
 def violations(shape: Shape, value: object, *, strict: bool) -> list[Violation]:
@@ -83,7 +92,7 @@ def _adapter(shape: Shape) -> TypeAdapter[Any]:
 
 def _violation(shape: Shape, error: ErrorDetails) -> Violation:
     place, value = locate(shape, error["loc"]), error["input"]
-    limits = " and ".join(map(str, _broken(place, error["type"])))
+    limits = " and ".join(_words(rule, value) for rule in _broken(place, error["type"]))
     match error["type"]:
         case "missing":
             return Violation("missing", place.field)
@@ -94,22 +103,42 @@ def _violation(shape: Shape, error: ErrorDetails) -> Violation:
             return _untold(place, value)
         case "literal_error":
             choices = get_args(place.shape)
-            return Violation("wrong", place.field, value, _one_of(choices), choices)
+            return Violation(
+                "wrong", place.field, value, _one_of(choices), choices, doubt=_doubt(place, value)
+            )
         case "value_error":
             return Violation("broken", place.field, value, str(error["ctx"]["error"]))
         case "invalid_key":
             return Violation("wrong", place.field, value, "a key that is a text")
     wanted_type = _TYPES.get(re.sub("_(type|parsing|from_float)$", "", error["type"]))
-    if wanted_type or limits:
-        return Violation("wrong", place.field, value, wanted_type or limits, limits=limits)
+    if wanted_type:
+        return Violation("wrong", place.field, value, wanted_type, limits=limits)
+    if limits:
+        return Violation("wrong", place.field, value, limits, limits=limits, doubt=_doubt(place, value))
     return Violation("broken", place.field, value, error["msg"][:1].lower() + error["msg"][1:])
 
 
 def _broken(place: Place, error: str) -> list[Constraint]:
     """The constraints on a place that an error of pydantic's can be about."""
     about_length = error.endswith(("too_short", "too_long"))
-    rules = [rule for rule in place.rules if not isinstance(rule, Tagged)]
+    rules = [rule for rule in place.rules if not isinstance(rule, Tagged | Open)]
     return [rule for rule in rules if isinstance(rule, Characters | Items) == about_length]
+
+
+def _words(rule: Constraint, value: object) -> str:
+    if isinstance(rule, Usual):
+        return str(rule.possible if rule.is_broken_for_sure(value) else rule.usual)
+    return str(rule)
+
+
+def _doubt(place: Place, value: object) -> Doubt | Literal[""]:
+    """Why it isn't certain that Vonage refuses a value that breaks the rules of its place."""
+    for rule in place.rules:
+        if isinstance(rule, Open) and rule.may_be_new(value):
+            return "new value"
+        if isinstance(rule, Usual) and not rule.is_broken_for_sure(value):
+            return rule.doubt
+    return ""
 
 
 def _untold(place: Place, value: object) -> Violation:
