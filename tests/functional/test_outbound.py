@@ -442,6 +442,64 @@ def test_an_invalid_command_is_rejected_and_never_sent(
     assert len(backbone.queues[REJECTED]) == 1
 
 
+@pytest.mark.parametrize(("command", "warning"), [
+    (spoiled(SMS, trusted_sender=True), "detail.trusted_sender is not a field; "),
+    (spoiled(SMS, brand_new={"a": [1]}), "detail.brand_new is not a field; "),
+    (spoiled(SMS, ttl="600"), 'detail.ttl is "600"; it should be a whole number'),
+    (spoiled(sample("command_whatsapp_text"), message_type="flow", flow={"id": 7}),
+     'detail.message_type is "flow"; it should be one of "text", '),
+    (spoiled(CALL, ncco=[{"action": "talk", "text": "Hi.", "loop": "2"}]),
+     'detail.ncco[0].loop is "2"; it should be a whole number'),
+    (spoiled(CALL, ncco=[{"action": "talk", "text": "Hi.", "voice": "new"}]),
+     "detail.ncco[0].voice is not a field; "),
+    (spoiled(CALL, length_timer="7200"), 'detail.length_timer is "7200"; it should be a whole number'),
+    (spoiled(TALK, level="0.5"), 'detail.level is "0.5"; it should be a number'),
+    (spoiled(TALK, voice_name="Amy"), "detail.voice_name is not a field; "),
+])  # fmt: skip
+def test_what_is_doubtful_goes_to_vonage_as_it_came_and_the_result_says_so(
+    backbone: Aws, vonage: VonageApi, logs: Logs, command: Json, warning: str
+) -> None:
+    assert deliver(command)
+
+    (asked,) = vonage.requests
+    sent = {name: value for name, value in command["detail"].items() if name not in ("uuid", "action")}
+    assert {name: asked.body[name] for name in sent} == sent
+    name, payload = result(backbone)
+    assert name == f"{command['name']}.accepted"
+    assert payload["warnings"][0].startswith(warning)
+    assert all("is not a field" in told for told in payload["warnings"][1:])
+    assert "should be" not in logs.text
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        spoiled(CALL, to=[{"type": "sip", "user": "maria", "domain": "shop-trunk"}]),
+        spoiled(CALL, **{"from": {"type": "phone", "number": "sip:desk@example.com"}}),
+        spoiled(CALL, ncco=[{"action": "talk", "text": "Hi.", "provider": "x", "providerOptions": {"a": 1}}]),
+        spoiled(TALK, level=0.5),
+    ],
+    ids=["SIP by user and domain", "SIP caller", "provider", "level"],
+)
+def test_what_is_documented_goes_without_a_warning(backbone: Aws, detail: Json) -> None:
+    assert deliver(detail)
+    name, payload = result(backbone)
+    assert (name.rpartition(".")[2], "warnings" in payload) == ("accepted", False)
+
+
+def test_a_result_tells_of_twenty_doubts_at_most(backbone: Aws) -> None:
+    assert deliver(spoiled(SMS, **{"x" * 400 + str(number): 1 for number in range(50)}))
+    warnings = result(backbone)[1]["warnings"]
+    assert len(warnings) == 20
+    assert {len(warning) for warning in warnings} == {300}
+
+
+def test_a_rejection_tells_what_is_doubtful_as_well(backbone: Aws, vonage: VonageApi) -> None:
+    vonage.replies.append(Reply(422, {"title": "Invalid params"}))
+    assert deliver(spoiled(SMS, brand_new=1))
+    assert len(result(backbone)[1]["warnings"]) == 1
+
+
 @pytest.mark.parametrize(
     "url", ["https://evil.example", "http://api.nexmo.com", "https://nexmo.com.evil.example"]
 )

@@ -36,6 +36,8 @@ _STILL_SENDING_S = 60
 _REMEMBER_S = 30 * 86400
 # An error page of a proxy's may have any length, an item of the table 400 KB.
 _LONGEST_REASON = 2000
+# What a result tells of a command that is odd from end to end.
+_MOST_WARNINGS, _LONGEST_WARNING = 20, 300
 # Vonage did not begin with these: too many requests, or out of service.
 _NOT_ACCEPTED = {429, 503}
 
@@ -174,6 +176,8 @@ def _wait(command: Json, reason: str, after_s: int | None = None) -> LaterError:
 def _finish(command: Json, outcome: str, *, reason: str = "", **known: object) -> "Result":
     if reason:
         known["reason"] = reason[:_LONGEST_REASON]
+    if warnings := _warnings(command):
+        known["warnings"] = warnings
     result = {
         "id": command["id"],
         "command": command["name"],
@@ -183,6 +187,14 @@ def _finish(command: Json, outcome: str, *, reason: str = "", **known: object) -
     }
     table.put({**_item(command, outcome), "result": {"S": json.dumps(result)}})
     return cast("Result", result)
+
+
+def _warnings(command: Json) -> list[str]:
+    """What Vonage may have ignored or taken otherwise: it was asked with the command as it came."""
+    from switchboard.wire.judge.judgement import judge_command
+
+    doubtful = judge_command(command).doubtful[:_MOST_WARNINGS]
+    return [str(violation)[:_LONGEST_WARNING] for violation in doubtful]
 
 
 def _item(command: Json, progress: str) -> table.Item:

@@ -78,6 +78,9 @@ class Result(TypedDict, total=False):
     `accepted`: Vonage took it; `message_uuid` or `uuid` is its name there. `rejected`: Vonage refused
     it, or it was never valid; `reason` says why and it is not tried again. `uncertain`: the reply was
     lost after the request, so a call may have been placed; it is not placed twice.
+
+    `warnings` are what is doubtful about the command, such as a key that isn't documented: Vonage was asked
+    with it all the same.
     """
 
     id: Required[CommandId]
@@ -90,3 +93,4 @@ class Result(TypedDict, total=False):
     conversation_uuid: str
     status_code: int
     reason: str
+    warnings: list[str]
