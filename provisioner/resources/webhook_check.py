@@ -149,7 +149,7 @@ def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], call
         told = _told(reply)
         text = f"answers {reply.status_code} instead of {EXPECTED[name]}{told}"
         return Problem(text, may_heal=reply.is_error and (not told or told.startswith(LATE)))
-    return _ncco_problem(reply) if name in SPEAKS else None
+    return _ncco_problem(name, reply) if name in SPEAKS else None
 
 
 def _told(reply: httpx.Response) -> str:
@@ -167,14 +167,19 @@ def _told(reply: httpx.Response) -> str:
     return f" ({outcome}{why and f': {why}'})"
 
 
-def _ncco_problem(reply: httpx.Response) -> Problem | None:
-    from switchboard.wire.validate import ncco_problems
+def _ncco_problem(name: str, reply: httpx.Response) -> Problem | None:
+    """What Vonage surely refuses in an NCCO; what it only may refuse is logged."""
+    from switchboard.wire.validate import ncco_doubts, ncco_problems
 
     try:
-        problems = ncco_problems(reply.json())
+        ncco = reply.json()
     except ValueError:
         return Problem("answers something that isn't JSON")
-    return Problem(f"answers an NCCO that Vonage refuses ({problems[0]})") if problems else None
+    if problems := ncco_problems(ncco):
+        return Problem(f"answers an NCCO that Vonage refuses ({problems[0]})")
+    for doubt in ncco_doubts(ncco):
+        log.warning("%s answers an NCCO with something that Vonage may not take: %s", name, doubt)
+    return None
 
 
 def _payload(name: str, called: str) -> Mapping[str, Any]:

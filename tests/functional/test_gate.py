@@ -288,6 +288,53 @@ def test_ncco_that_vonage_would_refuse_fails_the_deployment(api: Api, tools: Too
     assert "NCCO that Vonage refuses (action 1 (talk): loop" in refusal(api, tools)
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "talk", "text": "Hi.", "voiceName": "Amy"},
+        {"action": "talk", "text": "Hi.", "provider": "ElevenLabs", "providerOptions": {"voice": "v1"}},
+        {"action": "talk", "text": "Hi.", "loop": "2", "premium": "true"},
+        {"action": "input", "dtmf": {"maxDigits": 1}, "eventUrl": []},
+        {"action": "connect", "from": "Shop", "endpoint": [{"type": "sip", "user": "m", "domain": "trunk"}]},
+        {"action": "connect", "ringbackTone": ["https://example.com/a.mp3"], "timeout": 2,
+         "endpoint": [{"type": "phone", "number": "447700900456"}]},
+    ],
+    ids=["deprecated", "new", "texts", "no type", "caller id", "spelling"],
+)  # fmt: skip
+def test_ncco_that_vonage_may_take_is_deployed_and_what_is_doubtful_is_logged(
+    api: Api,
+    tools: Tools,
+    caplog: pytest.LogCaptureFixture,
+    action: Any,  # noqa: ANN401 - fits no type
+) -> None:
+    @answer
+    def odd(_call: AnswerRequest) -> Ncco:
+        return [action]
+
+    api.functions["answer"] = odd
+
+    with caplog.at_level("WARNING", "provisioner"):
+        assert handle(request(api), tools).status == "SUCCESS"
+    told = [record.getMessage() for record in caplog.records if record.name == "provisioner"]
+    documented = "provider" in action
+    assert bool(told) is not documented
+    assert all(line.startswith("answer answers an NCCO with something that Vonage may not") for line in told)
+
+
+def test_validation_lets_pass_what_is_only_doubtful(
+    api: Api, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_VALIDATE", "1")
+
+    @answer
+    def odd(_call: AnswerRequest) -> Ncco:
+        return [{**talk("Hello"), "loop": "2", "new_key": 1}]  # type: ignore[list-item]
+
+    api.functions["answer"] = odd
+
+    assert handle(request(api), tools).status == "SUCCESS"
+
+
 def test_route_that_is_missing_fails_the_deployment(api: Api, tools: Tools) -> None:
     del api.functions["status"]
 
