@@ -64,6 +64,8 @@ class MessagesApi:
         judgement = judge_message(await _object(request))
         self._refuse(judgement)
         accepted = outbound.accept(self.mailbox, judgement.value, application)
+        for doubt in judgement.doubtful:
+            self.mailbox.warn(accepted, str(doubt))
         self.mailbox.platform.engine.begin(outbound.send(self.mailbox, accepted))
         ids = {"message_uuid": accepted.uuid, "workflow_id": accepted.workflow_id}
         return JSONResponse({name: value for name, value in ids.items() if value}, 202)

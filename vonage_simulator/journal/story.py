@@ -40,7 +40,8 @@ def _webhook(stamp: str, entry: Json) -> Iterator[str]:
     for action in entry.get("ncco") or []:
         yield f"{indent}[yellow]{escape(json.dumps(action, ensure_ascii=False))}[/]"
     for problem in entry.get("problems") or []:
-        yield f"{indent}[red]{escape(str(problem))}[/]"
+        colour = "red" if problem["rejected"] else "yellow"
+        yield f"{indent}[{colour}]{escape(words.of_problem(problem))}[/]"
 
 
 def _call(entry: Json) -> str:

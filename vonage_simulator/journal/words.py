@@ -45,6 +45,8 @@ def _of_message(line: Json) -> Sentence:
             return Sentence(line["from"], "writes", line["text"])
         case "sent":
             return Sentence(line["from"], "replies", line["text"])
+        case "warning":
+            return Sentence("", f"warning: {line['reason']}")
         case status:
             return Sentence("", f"the message is {status}")
 
@@ -85,3 +87,10 @@ def _of_websocket(line: Json) -> str:
 
 def _seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1000:.1f} s"
+
+
+def of_problem(problem: Json) -> str:
+    """What is wrong with an NCCO, in one line: `action 1 (talk): loop "2" should be a whole number`."""
+    place = f"action {problem['action'] + 1} ({problem.get('name', '?')}): " if "action" in problem else ""
+    value = problem.get("value", "") if problem["rule"].startswith(("must be", "should be")) else ""
+    return place + " ".join(filter(None, (problem.get("field"), value, problem["rule"])))

@@ -22,6 +22,13 @@ class Mailbox:
     def keep(self, message: Message, what: str) -> None:
         """Remember a message, and write down what happened to it."""
         self.messages[message.uuid] = message
+        self._tell(message, what)
+
+    def warn(self, message: Message, reason: str) -> None:
+        """Write down what Vonage may not take of a message that was taken here."""
+        self._tell(message, "warning", reason=reason)
+
+    def _tell(self, message: Message, what: str, **more: str) -> None:
         self.platform.journal.add(
             "message",
             self.platform.clock.timestamp(),
@@ -29,5 +36,5 @@ class Mailbox:
             what=what,
             direction=message.direction,
             channel=message.channel,
-            **{"from": message.body["from"], "to": message.body["to"], "text": message.words},
+            **{"from": message.body["from"], "to": message.body["to"], "text": message.words, **more},
         )

@@ -6,7 +6,7 @@ has been heard.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -171,4 +171,12 @@ class PhoneCall:
         return await asyncio.shield(self._run)
 
     def _story(self) -> str:
-        return "\n".join(f"  {line['at'][11:23]} {words.of(line)}" for line in self.transcript)
+        return "\n".join(f"  {at[11:23]} {told}" for at, told in self._lines())
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        """What happened, and what is wrong or doubtful about the NCCOs that came back, each with its time."""
+        for entry in self._vonage.journal.entries(call=self._call.id):
+            if entry["kind"] == "call":
+                yield entry["at"], str(words.of(entry))
+            for problem in entry.get("problems") or []:
+                yield entry["at"], f"NCCO: {words.of_problem(problem)}"

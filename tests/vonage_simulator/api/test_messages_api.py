@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, client_of
+from vonage_simulator.journal import words
 from vonage_simulator.messages.message import Recipient
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.vonage import Vonage
@@ -153,6 +154,25 @@ def test_invalid_message_names_the_parameter(messages: httpx.Client, name: str, 
     assert refused.status_code == 422
     assert refused.json()["type"].endswith("#1150")
     assert name in [parameter["name"] for parameter in refused.json()["invalid_parameters"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"trusted_sender": True}, "trusted_sender is not a field"),
+        ({"ttl": "600"}, 'ttl is "600"; it should be a whole number'),
+        ({"to": int(CALLER)}, "to is *********123; it should be a text"),
+        ({"channel": "whatsapp", "message_type": "flow", "flow": {"id": 1}}, 'message_type is "flow"'),
+    ],
+)
+def test_message_that_vonage_may_take_is_sent_and_marked(
+    messages: httpx.Client, vonage: Vonage, customer: Customer, changes: Json, warning: str
+) -> None:
+    assert messages.post(MESSAGES, json=sms(**changes)).status_code == 202
+    assert [status["to"] for status in statuses(vonage, customer, 2)] == [CALLER] * 2
+    warnings = vonage.journal.entries(kind="message", what="warning")
+    assert warnings[0]["reason"].startswith(warning)
+    assert str(words.of(warnings[0])) == f"warning: {warnings[0]['reason']}"
 
 
 TYPES = {
