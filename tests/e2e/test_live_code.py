@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import queue
+import socket
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -164,6 +165,7 @@ def test_breakpoint_in_the_project_s_file_stops_the_running_function(
     answer = units(project / "template.yaml", STACK)[0]
     name = reloader._functions["AnswerFunction"]
     Debugging(functions, project).attach(answer, name, port)
+    assert a_page_says(port, project / "mark") == ""
     results: list[str] = []
     call = threading.Thread(target=lambda: results.append(invoke(functions, reloader)))
 
@@ -177,3 +179,16 @@ def test_breakpoint_in_the_project_s_file_stops_the_running_function(
 
     assert (frame["source"]["path"], frame["line"]) == (str(project / "functions/answer/app.py"), 4)
     assert (seen, results) == ("'world'", ["Hello world"])
+    assert a_page_says(port, project / "mark") == ""
+    assert not (project / "mark").exists()
+
+
+def a_page_says(port: int, mark: Path) -> str:
+    """What is answered to a page's request that is a message of a debugger, too, and to its last line."""
+    evaluate = {"expression": f"open({str(mark)!r}, 'w').close()", "context": "repl"}
+    message = json.dumps({"seq": 1, "type": "request", "command": "evaluate", "arguments": evaluate})
+    head = f"POST / HTTP/1.1\r\nOrigin: https://evil.example\r\nContent-Length: {len(message)}\r\n\r\n"
+    with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), 10) as plug:
+        plug.sendall(f"{head}{message}\n501\t1\t1\n".encode())
+        return plug.recv(4096).decode()
+    return ""
