@@ -1,28 +1,17 @@
 """The console of a simulator on real time, a customer behind it, and a browser in front of it."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import chromium
 from tests.vonage_simulator.customer import Customer
 from vonage_simulator.account.account import Account
 from vonage_simulator.console.serve import in_front_of
 from vonage_simulator.server import running
 from vonage_simulator.vonage import Vonage
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 10_000
 WIDE, NARROW = (1280, 800), (400, 800)
 
@@ -52,16 +41,11 @@ def customer(shop: Customer) -> Customer:
 @pytest.fixture(scope="package")
 def browser(vonage: Vonage) -> Iterator[BrowserContext]:  # noqa: ARG001 - it must end after the browser
     """One browser with one cache for all; its driver keeps a loop running in this thread until it ends."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.skip(f"none of {', '.join(BROWSERS)} is installed (Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        context = chromium.new_context()
+    with chromium() as launched:
+        context = launched.new_context()
         context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         yield context
-        chromium.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 A test that fails here after a newer emulator was pinned means that a difference is gone: remove the bridge.
 """
 
+import hashlib
 import io
 import json
 import time
@@ -184,6 +185,23 @@ def test_emulator_sets_no_variables_for_a_functions_log_format(aws_url: str, cli
         variables = json.load(client.invoke(FunctionName="says-its-variables")["Payload"])
 
     assert (variables["AWS_LAMBDA_LOG_FORMAT"], variables["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", "INFO")
+
+
+def test_secret_of_a_function_is_none_that_follows_from_its_name(
+    aws_url: str, client: "LambdaClient"
+) -> None:
+    """The emulator by itself derives it from two names, which whoever has the template can work out."""
+    code = "import os\n\ndef lambda_handler(event, context):\n    return dict(os.environ)\n"
+    with function(aws_url, client, "has-a-secret", code):
+        told = client.get_function_configuration(FunctionName="has-a-secret")
+        variables = json.load(client.invoke(FunctionName="has-a-secret")["Payload"])
+
+    names = hashlib.sha256(f"{told['FunctionArn']}:{told['Role']}".encode()).hexdigest()
+    derived = hashlib.sha256(f"secret:{names}".encode()).hexdigest()
+    root = aws.root_user(aws_url)["AWS_SECRET_ACCESS_KEY"]
+    assert variables["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert variables["AWS_SECRET_ACCESS_KEY"] not in ("", derived)
+    assert root not in variables.values()
 
 
 def test_emulator_ends_a_request_when_its_function_is_updated(
