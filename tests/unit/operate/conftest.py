@@ -18,6 +18,9 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, os.devnull)
+    for name in ("SWITCHBOARD_BUS_NAME", "SWITCHBOARD_TABLE_NAME"):
+        monkeypatch.setenv(name, "")  # so that what a command puts there goes, too
+        monkeypatch.delenv(name)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # neither what was, nor what this test makes, stays
 
 
