@@ -60,8 +60,9 @@ def digits(event: Mapping[str, Any]) -> str:
 
     `dtmf` is an object, or the keys alone when the NCCO's `input` had no `dtmf` object.
     """
-    dtmf = event.get("dtmf") or {}
-    return dtmf if isinstance(dtmf, str) else dtmf.get("digits") or ""
+    dtmf = event.get("dtmf")
+    pressed = dtmf.get("digits") if isinstance(dtmf, Mapping) else dtmf
+    return "" if pressed is None else str(pressed)
 
 
 def speech(event: Mapping[str, Any]) -> str:

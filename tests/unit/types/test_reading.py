@@ -66,7 +66,10 @@ def test_digits_are_a_text_even_when_no_key_was_pressed(name: str, digits: str) 
 def test_digits_may_be_the_whole_of_dtmf() -> None:
     assert reading.digits(sample("event_input_dtmf_text")) == "42"
     assert reading.digits(reading.from_query({"dtmf": "42"})) == "42"
-    assert reading.digits({"dtmf": ""}) == ""
+    assert [reading.digits({"dtmf": dtmf}) for dtmf in ("", None, {}, {"digits": None}, 42)] == [
+        *[""] * 4,
+        "42",
+    ]
 
 
 @pytest.mark.parametrize(("name", "text", "confidence"), [
