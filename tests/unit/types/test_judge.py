@@ -241,6 +241,14 @@ def test_nesting_beyond_all_reason_is_a_problem_and_no_crash() -> None:
     assert len(judge_command({"name": "messages.send", "id": "c", "detail": message}).refused) == 1
 
 
+def test_what_the_types_leave_open_may_be_nested_as_deeply_as_it_likes() -> None:
+    payload: Json = {}
+    for _ in range(200):
+        payload = {"a": [payload]}
+
+    assert ncco_problems([{"action": "notify", "payload": payload, "eventUrl": [URL]}]) == []
+
+
 def test_every_doubt_says_should_and_every_problem_must() -> None:
     ncco = connect(timeout=2, limit=0)
 
