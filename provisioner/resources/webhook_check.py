@@ -149,7 +149,12 @@ def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], call
         told = _told(reply)
         text = f"answers {reply.status_code} instead of {EXPECTED[name]}{told}"
         return Problem(text, may_heal=reply.is_error and (not told or told.startswith(LATE)))
-    return _ncco_problem(name, reply) if name in SPEAKS else None
+    if name not in SPEAKS:
+        return None
+    problem = _ncco_problem(reply)
+    if problem is None:
+        _log_doubts(name, reply)
+    return problem
 
 
 def _told(reply: httpx.Response) -> str:
@@ -167,19 +172,22 @@ def _told(reply: httpx.Response) -> str:
     return f" ({outcome}{why and f': {why}'})"
 
 
-def _ncco_problem(name: str, reply: httpx.Response) -> Problem | None:
-    """What Vonage surely refuses in an NCCO; what it only may refuse is logged."""
-    from switchboard.wire.validate import ncco_doubts, ncco_problems
+def _ncco_problem(reply: httpx.Response) -> Problem | None:
+    from switchboard.wire.validate import ncco_problems
 
     try:
-        ncco = reply.json()
+        problems = ncco_problems(reply.json())
     except ValueError:
         return Problem("answers something that isn't JSON")
-    if problems := ncco_problems(ncco):
-        return Problem(f"answers an NCCO that Vonage refuses ({problems[0]})")
-    for doubt in ncco_doubts(ncco):
+    return Problem(f"answers an NCCO that Vonage refuses ({problems[0]})") if problems else None
+
+
+def _log_doubts(name: str, reply: httpx.Response) -> None:
+    """Log what Vonage may not take in an NCCO, and may: that is no reason to fail a deployment."""
+    from switchboard.wire.validate import ncco_doubts
+
+    for doubt in ncco_doubts(reply.json()):
         log.warning("%s answers an NCCO with something that Vonage may not take: %s", name, doubt)
-    return None
 
 
 def _payload(name: str, called: str) -> Mapping[str, Any]:

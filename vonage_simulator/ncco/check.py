@@ -87,7 +87,8 @@ def _as_problem(index: int, name: str | None, violation: Violation, *, rejected:
     field, value = violation.field, _shown(violation.value)
     match violation.kind:
         case "missing":
-            return NccoProblem(index, name, field, "nothing", "is required", rejected)
+            rule = "is required" if rejected else f"should be {violation.rule}"
+            return NccoProblem(index, name, field, "nothing", rule, rejected)
         case "unknown":
             return NccoProblem(index, name, field, value, "is not a field of this action", rejected)
         case "broken":
