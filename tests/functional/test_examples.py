@@ -81,6 +81,8 @@ def test_call_goes_on_at_any_other_event() -> None:
 @pytest.mark.parametrize("name", ["inbound_sms_text", "inbound_sms_without_type", "inbound_whatsapp_image"])
 def test_message_is_answered_on_its_own_channel(backbone: Aws, name: str) -> None:
     message = sample(name)
+    if "text" in message:
+        message["text"] = "Do you sell lamps?"
 
     auto_reply.lambda_handler(webhook_event("inbound", message))
 
@@ -95,6 +97,60 @@ def test_question_about_opening_hours_is_answered(backbone: Aws) -> None:
 
     (answer,) = sent(backbone)
     assert "9 am" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP",
+        "stop",
+        " Stop. ",
+        "STOP!",
+        "stop\n",
+        '"STOP"',
+        "Unsubscribe",
+        "END",
+        "quit",
+        "CANCEL",
+        "StopAll",
+        "opt out",
+    ],
+)
+@pytest.mark.parametrize("name", ["inbound_sms_text", "inbound_sms_without_type"])
+def test_opt_out_is_not_answered(backbone: Aws, name: str, text: str) -> None:
+    auto_reply.lambda_handler(webhook_event("inbound", sample(name) | {"text": text}))
+
+    assert sent(backbone) == []
+
+
+@pytest.mark.parametrize("text", ["Please stop by", "When does it end?", "stopp", "Can I cancel my order?"])
+def test_sentence_with_such_a_word_is_answered(backbone: Aws, text: str) -> None:
+    auto_reply.lambda_handler(webhook_event("inbound", sample("inbound_sms_text") | {"text": text}))
+
+    assert len(sent(backbone)) == 1
+
+
+@pytest.mark.parametrize("sender", ["Parcels", "MyBank24", "24-7", ""])
+@pytest.mark.parametrize("text", ["Your parcel is here.", "We are open today."])
+def test_sender_that_is_a_name_is_not_answered(backbone: Aws, sender: str, text: str) -> None:
+    message = sample("inbound_sms_text") | {"from": sender, "text": text}
+    auto_reply.lambda_handler(webhook_event("inbound", message))
+
+    assert sent(backbone) == []
+
+
+@pytest.mark.parametrize("sender", ["62226", "447700900123", "+447700900123"])
+def test_number_and_short_code_are_answered(backbone: Aws, sender: str) -> None:
+    auto_reply.lambda_handler(webhook_event("inbound", sample("inbound_sms_text") | {"from": sender}))
+
+    assert [answer["to"] for answer in sent(backbone)] == [sender]
+
+
+def test_user_of_another_channel_is_answered_whatever_the_id(backbone: Aws) -> None:
+    message = sample("inbound_whatsapp_image") | {"from": "US.13491208655302741918"}
+    auto_reply.lambda_handler(webhook_event("inbound", message))
+
+    assert len(sent(backbone)) == 1
 
 
 def test_reaction_is_not_answered(backbone: Aws) -> None:
