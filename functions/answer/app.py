@@ -16,4 +16,7 @@ def lambda_handler(call: AnswerRequest) -> Ncco:
     """Forward the call to the stack's parameter ForwardTo, or greet the caller when it is empty."""
     if FORWARD_TO in ("", call["to"]):  # to itself, the call would go round and round
         return [talk("Hello, this is Switchboard. Your call has arrived.")]
-    return [talk("Connecting you."), connect(phone(FORWARD_TO), caller_id=call["to"])]
+    # Whoever calls by an app or SIP may have dialled anything; then the callee sees any number of yours.
+    if call["to"].isdecimal() and call.get("endpoint_type", "phone") == "phone":
+        return [talk("Connecting you."), connect(phone(FORWARD_TO), caller_id=call["to"])]
+    return [talk("Connecting you."), connect(phone(FORWARD_TO), randomFromNumber=True)]

@@ -35,9 +35,9 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
     _log(in_progress, request)
     if in_progress and _goes_on(request):
         return {"statusCode": 204}
-    number, called = _msisdn(os.environ.get("FALLBACK_NUMBER", "")), str(request.get("to"))
-    if number and number != called:
-        ncco = [connect(number, None if in_progress else called)]
+    number = _msisdn(os.environ.get("FALLBACK_NUMBER", ""))
+    if number and number != str(request.get("to")):
+        ncco = [connect(number, None if in_progress else _number_called(request))]
     else:
         ncco = [{"action": "talk", "text": APOLOGY}]
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(ncco)}
@@ -46,10 +46,23 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
 def connect(number: str, called: str | None) -> dict[str, Any]:
     """Call `number` and show it the number that was called, or any of yours.
 
-    An app user's call has none to show, and an event's `to` may be the other side's.
+    An event's `to` may be the other side's.
     """
-    shown = {"from": called} if called and called.isdecimal() else {"randomFromNumber": True}
+    shown = {"from": called} if called else {"randomFromNumber": True}
     return {"action": "connect", **shown, "endpoint": [{"type": "phone", "number": number}]}
+
+
+def _number_called(request: Mapping[str, Any]) -> str | None:
+    """The number of yours that was called, where it is certain.
+
+    Users of the Client SDK and SIP endpoints call whatever they like. Where it wasn't the answer webhook that
+    failed, but another address that gives an NCCO, `to` is somebody whom you have called.
+    """
+    original, called = request.get("original_request"), request.get("to")
+    url = original.get("url") if isinstance(original, dict) else None
+    inbound = not isinstance(url, str) or url.partition("?")[0].endswith("/webhooks/answer")
+    by_phone = request.get("endpoint_type", "phone") == "phone" and "from_user" not in request
+    return called if inbound and by_phone and isinstance(called, str) and called.isdecimal() else None
 
 
 def _msisdn(number: str) -> str:

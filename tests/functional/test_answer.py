@@ -35,6 +35,40 @@ def test_a_call_is_forwarded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    "who",
+    [
+        {"endpoint_type": "app", "to": "support"},
+        {"endpoint_type": "app", "to": "447700900555"},
+        {"endpoint_type": "app", "to": "B\u00fcro 7"},
+        {"endpoint_type": "sip", "from": "sip:desk@pbx.example", "to": "sales"},
+        {"endpoint_type": "sip", "from": "sip:desk@pbx.example", "to": "447700900555"},
+        {"to": "B\u00fcro 7"},
+    ],
+    ids=str,
+)
+def test_a_call_to_what_may_be_no_number_of_yours_is_forwarded_with_any(
+    monkeypatch: pytest.MonkeyPatch, who: dict[str, str]
+) -> None:
+    monkeypatch.setattr(app, "FORWARD_TO", "447700900999")
+
+    [_, forwarded] = ncco(app.lambda_handler(webhook_event("answer", answer_request() | who)))
+
+    assert forwarded["randomFromNumber"] is True
+    assert "from" not in forwarded
+
+
+@pytest.mark.parametrize("from_", ["anonymous", "unknown", "Restricted", ""])
+def test_a_call_from_a_withheld_number_is_forwarded_with_the_number_called(
+    monkeypatch: pytest.MonkeyPatch, from_: str
+) -> None:
+    monkeypatch.setattr(app, "FORWARD_TO", "447700900999")
+
+    [_, forwarded] = ncco(app.lambda_handler(webhook_event("answer", answer_request() | {"from": from_})))
+
+    assert forwarded["from"] == CALLED
+
+
+@pytest.mark.parametrize(
     "written", ["+447700900999", "+44 7700 900999", "0044 7700-900999", '"447700900999"']
 )
 def test_a_call_is_forwarded_to_a_number_as_people_write_it(

@@ -96,6 +96,41 @@ def test_a_caller_from_an_app_is_shown_any_number_of_yours(monkeypatch: pytest.M
     assert "from" not in action
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"endpoint_type": "app", "to": "447700900555"},
+        {"from_user": "jamie", "endpoint_type": "app", "to": "447700900555"},
+        {"endpoint_type": "sip", "from": "sip:desk@example.com", "to": "447700900555"},
+        {"endpoint_type": "sip", "from": "sip:desk@example.com", "to": "sales"},
+        {"original_request": {"type": "answer", "url": "https://example.com/whisper"}, "to": "447700900555"},
+        {"to": 447700900000},
+        {"to": None},
+    ],
+    ids=str,
+)
+def test_a_number_that_may_not_be_yours_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    monkeypatch.setenv("FALLBACK_NUMBER", "447700900999")
+
+    (action,) = ncco(ask(sample("fallback_answer") | changes))
+
+    assert action["randomFromNumber"] is True
+    assert "from" not in action
+
+
+@pytest.mark.parametrize("from_", ["anonymous", "unknown", ""])
+def test_a_caller_who_withholds_the_number_is_shown_the_number_called(
+    monkeypatch: pytest.MonkeyPatch, from_: str
+) -> None:
+    monkeypatch.setenv("FALLBACK_NUMBER", "447700900999")
+
+    (action,) = ncco(ask(sample("fallback_answer") | {"from": from_}))
+
+    assert action["from"] == sample("fallback_answer")["to"]
+
+
 @pytest.mark.parametrize("name", sorted(EVENTS - GOES_ON))
 def test_whoever_waits_for_the_reply_to_an_event_hears_the_apology(name: str) -> None:
     assert ncco(ask(failed(name))) == [{"action": "talk", "text": app.APOLOGY}]
@@ -167,6 +202,32 @@ def test_a_caller_hears_the_apology_when_the_event_function_fails(action: dict[s
         call.hears("Welcome")
         call.hears(app.APOLOGY)
         call.ends()
+
+
+def whispering(*actions: object) -> dict[str, Handler]:
+    answer = {"statusCode": 200, "headers": JSON, "body": json.dumps(actions)}
+    return {
+        "answer": lambda _event, _context: answer,
+        "event": lambda _event, _context: {"statusCode": 204},
+        "fallback": app.lambda_handler,
+    }
+
+
+def test_caller_and_callee_are_connected_though_the_callee_s_own_ncco_failed() -> None:
+    endpoint = {"type": "phone", "number": "447700900777", "onAnswer": {"url": f"{BASE_URL}/whisper"}}
+    connect = {"action": "connect", "from": CALLED, "endpoint": [endpoint]}
+
+    with calling(whispering(talk("Welcome."), connect)) as simulation:
+        phone = Phone(simulation.vonage)
+        phone.callee("447700900777")
+        call = phone.dial(simulation.number)
+        call.hears("Welcome")
+        call.is_connected_to("447700900777")
+        call.hangs_up()
+
+        (asked,) = simulation.vonage.journal.entries(webhook="fallback")
+    assert asked["request"]["body"]["original_request"]["type"] == "answer"
+    assert asked["ncco"] == [{"action": "talk", "text": app.APOLOGY}]
 
 
 def test_a_failed_answer_is_one_even_with_the_fields_of_an_event() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         wait,
         websocket,
     )
+    from switchboard.reading import caller_id
     from switchboard.telemetry import logger
     from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status, webhook_url
     from switchboard.wire.message_requests import MessageRequest, reply_to
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerRequest", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "RtcEvent", "VoiceEvent",
-    "answer", "app", "connect", "conversation", "event", "inbound", "input_", "logger", "notify", "phone",
-    "record", "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer", "vbc", "wait",
-    "webhook_url", "websocket",
+    "answer", "app", "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger",
+    "notify", "phone", "record", "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer",
+    "vbc", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -53,6 +54,7 @@ _HOMES = {
     "MessageStatus": ("wire.messages", "Status"),
     "RtcEvent": ("wire.rtc", "Event"),
     "VoiceEvent": ("wire.voice_events", "Event"),
+    "caller_id": ("reading", "caller_id"),
     "logger": ("telemetry", "logger"),
     "reply_to": ("wire.message_requests", "reply_to"),
 }

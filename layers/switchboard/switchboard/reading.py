@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    CallerId = TypedDict("CallerId", {"from": str, "randomFromNumber": bool}, total=False)
+
 _SIP_HEADER = "SipHeader_"
+# Seen as `from` of a caller whose number isn't shown; which one it is, is not documented.
+_WITHHELD = ("", "anonymous", "restricted", "unknown")
 # What people write between, before and after the digits; hyphens of four lengths among it.
 _PUNCTUATION = " ()./-'\"\u2010\u2011\u2012\u2013"
 # Dialled inside a country only: in `+44 (0)7700 900000`, from anywhere else it leads to another number.
@@ -18,6 +22,28 @@ _LONGEST_COUNTRY_CODE = 3
 def caller(request: Mapping[str, Any]) -> str:
     """Who calls: `from`, or `from_user` when a Client SDK user does; empty when withheld."""
     return str(request.get("from") or request.get("from_user") or "")
+
+
+def caller_id(request: Mapping[str, Any]) -> "CallerId":
+    """What to show to whom a call is forwarded, as options: `connect(phone(X), **caller_id(call))`.
+
+    It is the number of yours that was called. Users of the Client SDK and SIP endpoints call whatever they
+    like, so theirs is any number of the application. Source: Vonage NCCO reference, "connect": a phone is
+    shown a number of yours, and a `from` that isn't one is unknown, or keeps the call from being connected.
+    """
+    ours = str(request.get("from" if request.get("direction") == "outbound" else "to", ""))
+    return {"from": ours} if _is_number(ours) and _is_by_phone(request) else {"randomFromNumber": True}
+
+
+def _is_by_phone(request: Mapping[str, Any]) -> bool:
+    """Whether a telephone calls, be its number withheld; only an answer request says so itself."""
+    who = caller(request).lower()
+    known = str(request.get("endpoint_type", "phone")) == "phone" and "from_user" not in request
+    return known and ("endpoint_type" in request or _is_number(who) or who in _WITHHELD)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and 7 <= len(text) <= 15
 
 
 def msisdn(number: str) -> str:

@@ -41,6 +41,39 @@ def test_number_is_read_as_people_write_it(written: str, number: str) -> None:
     assert reading.msisdn(written) == number
 
 
+@pytest.mark.parametrize(("name", "changes", "shown"), [
+    ("answer_phone", {}, {"from": "447700900000"}),
+    ("answer_withheld_caller", {}, {"from": "447700900000"}),
+    ("answer_withheld_caller", {"from": "anonymous"}, {"from": "447700900000"}),
+    ("answer_app_user", {}, {"randomFromNumber": True}),
+    ("answer_app_user", {"to": "447700900555"}, {"randomFromNumber": True}),  # whom the user wants to reach
+    ("answer_sip", {"to": "sales"}, {"randomFromNumber": True}),
+    ("answer_sip", {"to": "447700900555"}, {"randomFromNumber": True}),
+    ("answer_vbc", {"to": "204"}, {"randomFromNumber": True}),
+    ("answer_phone", {"to": "sales"}, {"randomFromNumber": True}),
+    ("answer_phone", {"to": "B\u00fcro 7"}, {"randomFromNumber": True}),
+    ("answer_phone", {"to": "\u0664\u0664\u0667\u0667\u0660\u0660\u0669"}, {"randomFromNumber": True}),
+    ("answer_phone", {"to": "123456"}, {"randomFromNumber": True}),
+    ("answer_phone", {"to": ""}, {"randomFromNumber": True}),
+    ("event_input_dtmf", {}, {"from": "447700900000"}),
+    ("event_input_dtmf", {"from": "Restricted"}, {"from": "447700900000"}),
+    ("event_input_dtmf", {"from": ""}, {"from": "447700900000"}),
+    ("event_input_dtmf", {"from": "jamie", "to": "447700900555"}, {"randomFromNumber": True}),
+    ("event_input_dtmf", {"from": "sip:desk@a.example", "to": "447700900555"}, {"randomFromNumber": True}),
+    ("event_input_dtmf", {"to": "support"}, {"randomFromNumber": True}),
+    ("event_answered_outbound", {"from": "447700900000", "to": "447700900456"}, {"from": "447700900000"}),
+    ("event_answered_outbound", {"from": "unknown"}, {"randomFromNumber": True}),
+])  # fmt: skip
+def test_callee_is_shown_the_number_of_yours_that_was_called_or_any(
+    name: str, changes: dict[str, str], shown: dict[str, object]
+) -> None:
+    assert reading.caller_id(sample(name) | changes) == shown
+
+
+def test_without_any_field_the_callee_is_shown_any_number_of_yours() -> None:
+    assert reading.caller_id({}) == {"randomFromNumber": True}
+
+
 def test_sip_headers_keep_their_case_and_hyphens() -> None:
     headers = reading.sip_headers(sample("answer_sip"))
 
