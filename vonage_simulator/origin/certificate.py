@@ -45,6 +45,7 @@ def make(folder: Path) -> Certificate:
     )
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
     made.certificate.write_bytes(built.public_bytes(Encoding.PEM))
-    made.key.touch(mode=0o600)
+    made.key.unlink(missing_ok=True)  # one that others may read would stay so
+    made.key.touch(mode=0o600, exist_ok=False)
     made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return made
