@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
+import sys
 import time
+from collections.abc import Callable
 
 import pytest
 from switchboard import AnswerRequest, Ncco, answer, connect, phone, talk
@@ -119,6 +121,106 @@ def test_a_flow_that_raises_sends_the_caller_to_the_fallback(logs: Logs) -> None
     assert call(failing) == {"statusCode": 500}
     (line,) = logs.lines
     assert (line["error"], line["at"][-1].rpartition(" ")[2]) == ("ValueError", "failing")
+
+
+def raised_by(raising: Callable[[str], None]) -> Callable[..., Response]:
+    @answer
+    def failing(call: AnswerRequest) -> Ncco:
+        raising(f"cannot serve {call['from']}")
+        return []
+
+    return failing
+
+
+def exits(words: str) -> None:
+    sys.exit(words)
+
+
+def interrupts(words: str) -> None:
+    raise KeyboardInterrupt(words)
+
+
+def closes(words: str) -> None:
+    raise GeneratorExit(words)
+
+
+def cancels(words: str) -> None:
+    raise asyncio.CancelledError(words)
+
+
+def fails_in_a_group(words: str) -> None:
+    raise BaseExceptionGroup(words, [KeyboardInterrupt(words)])
+
+
+@answer
+async def cancelling(_call: AnswerRequest) -> Ncco:
+    task = asyncio.current_task()
+    assert task
+    task.cancel()
+    await asyncio.sleep(0)
+    return []
+
+
+@answer
+async def leaving_a_task_that_exits(call: AnswerRequest) -> Ncco:
+    async def work() -> None:
+        sys.exit(f"cannot serve {call['from']}")
+
+    task = asyncio.create_task(work())
+    await task
+    return []
+
+
+ENDINGS = [
+    *map(raised_by, [exits, interrupts, closes, cancels, fails_in_a_group]),
+    cancelling, leaving_a_task_that_exits,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("handler", ENDINGS)
+def test_nothing_that_a_flow_raises_leaves_the_handler_or_is_quoted(
+    capfd: pytest.CaptureFixture[str], handler: object
+) -> None:
+    assert call(handler) == {"statusCode": 500}
+    told = "".join(capfd.readouterr())
+    assert json.loads(told.splitlines()[-1])["message"] == "FlowFailed"
+    assert answer_request()["from"] not in told
+
+
+def test_what_a_task_raises_that_a_flow_left_behind_is_not_quoted(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    @answer
+    async def forgetting(call: AnswerRequest) -> Ncco:
+        async def work() -> None:
+            raise ValueError(f"cannot serve {call['from']}")
+
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        del task
+        return [talk("Hello.")]
+
+    assert spoken(call(forgetting)) == ["Hello."]
+    failed, answered = map(json.loads, capfd.readouterr().out.splitlines())
+    assert (failed["message"], failed["error"]) == ("TaskFailed", "ValueError")
+    assert answered["message"] == "Answered"
+    assert caplog.text == ""
+
+
+def test_tasks_of_a_group_are_cut_like_everything_else(logs: Logs) -> None:
+    @answer(on_late=HELD)
+    async def together(_call: AnswerRequest) -> Ncco:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(time.sleep, 0))
+            group.create_task(spinning())
+        return []
+
+    async def spinning() -> None:
+        while True:
+            time.sleep(0.001)
+
+    assert spoken(call(together)) == ["One moment, please."]
+    assert logs.lines[-1]["message"] == "Late"
 
 
 def test_the_official_sdks_models_are_an_ncco() -> None:

@@ -155,7 +155,7 @@ def test_a_message_that_was_cut_within_an_emoji_is_queued_and_answered(backbone:
     assert echoing(webhook_event("inbound", body=body)) == {"statusCode": 200}
     ((envelope,), (command,)) = queued(backbone), queued(backbone, COMMANDS)
     assert envelope["payload"]["text"] == command["detail"]["text"] == "See you \ufffd"
-    assert envelope["id"] == hashlib.sha256(b"inbound\n" + body).hexdigest()
+    assert envelope["id"] == hashlib.sha256(body).hexdigest()
 
 
 def test_a_message_that_is_delivered_twice_is_answered_once(backbone: Aws) -> None:
@@ -223,8 +223,36 @@ def test_the_largest_body_fits_whatever_it_consists_of(backbone: Aws, byte: byte
     assert len(json.dumps(payload, ensure_ascii=False).encode()) < 400_000
 
 
-def test_a_larger_body_is_refused(backbone: Aws) -> None:
-    event = webhook_event("inbound", body=b"a" * (MAX_BODY_BYTES + 1))
+@pytest.mark.parametrize("encoding", ["text", "base64"])
+def test_a_larger_body_is_refused(backbone: Aws, logs: Logs, encoding: str) -> None:
+    event = webhook_event("inbound", body=b"a" * (MAX_BODY_BYTES + 1), base64_encoded=encoding == "base64")
 
     assert inbound_app.lambda_handler(event) == {"statusCode": 413}
     assert queued(backbone) == []
+    assert [(line["message"], line["level"]) for line in logs.lines] == [("TooLarge", "ERROR")]
+
+
+@pytest.mark.parametrize(
+    ("authorization", "outcome", "level"),
+    [
+        ("", "Unsigned", "INFO"),
+        ("Bearer x.y.z", "Unsigned", "INFO"),
+        (signed(b"", "x" * 32), "Refused", "WARNING"),
+    ],
+)
+def test_a_strangers_large_body_is_a_refusal_like_any_other(
+    logs: Logs, authorization: str, outcome: str, level: str
+) -> None:
+    event = webhook_event("inbound", body=b"a" * (MAX_BODY_BYTES + 1), authorization=authorization)
+
+    assert inbound_app.lambda_handler(event) == {"statusCode": 503}
+    assert [(line["message"], line["level"]) for line in logs.lines] == [(outcome, level)]
+
+
+def test_a_strangers_body_is_not_even_decoded() -> None:
+    event = webhook_event("inbound", authorization="") | {
+        "body": "not base64 at all!",
+        "isBase64Encoded": True,
+    }
+
+    assert inbound_app.lambda_handler(event) == {"statusCode": 503}

@@ -27,12 +27,12 @@ NOW = 1_795_400_000.0
 def test_a_base64_body_is_read_back_to_the_byte(body: bytes) -> None:
     event = {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
-    assert request.read(event).body == body
+    assert request.read(event).body() == body
 
 
 @given(text=st.text(max_size=100))
 def test_a_text_body_is_the_bytes_that_were_sent(text: str) -> None:
-    assert request.read({"body": text, "isBase64Encoded": False}).body == text.encode()
+    assert request.read({"body": text, "isBase64Encoded": False}).body() == text.encode()
 
 
 def test_header_names_are_folded() -> None:
@@ -43,12 +43,33 @@ def test_header_names_are_folded() -> None:
 def test_what_is_missing_reads_as_empty(event: dict[str, None]) -> None:
     found = request.read(event, NOW)
 
-    assert (found.body, found.headers, found.received_at) == (b"", {}, NOW)
+    assert (found.body(), found.headers, found.received_at) == (b"", {}, NOW)
 
 
-def test_a_body_that_is_too_large_is_refused() -> None:
+@pytest.mark.parametrize("encoding", ["text", "base64"])
+@pytest.mark.parametrize("more", [1, 2, 3, 4, request.MAX_BODY_BYTES * 40])
+def test_a_body_that_is_too_large_is_refused(encoding: str, more: int) -> None:
+    event = webhook_event(
+        "status", body=b"x" * (request.MAX_BODY_BYTES + more), base64_encoded=encoding == "base64"
+    )
+
     with pytest.raises(BodyTooLargeError):
-        request.read({"body": "x" * (request.MAX_BODY_BYTES + 1)})
+        request.read(event).body()
+
+
+@pytest.mark.parametrize(
+    "body", [b"x" * request.MAX_BODY_BYTES, "é".encode() * (request.MAX_BODY_BYTES // 2)]
+)
+@pytest.mark.parametrize("encoding", ["text", "base64"])
+def test_the_largest_body_is_read(body: bytes, encoding: str) -> None:
+    event = webhook_event("status", body=body, base64_encoded=encoding == "base64")
+
+    assert request.read(event).body() == body
+
+
+def test_characters_of_several_bytes_count_as_such() -> None:
+    with pytest.raises(BodyTooLargeError):
+        request.read({"body": "é" * request.MAX_BODY_BYTES}).body()
 
 
 @pytest.mark.parametrize(
@@ -116,9 +137,7 @@ def travels(aws: Aws, webhook: WebhookName, body: bytes) -> None:
     aws.sent.clear()
     aws.tables["timeline"].clear()
 
-    queues.put_event(
-        wrap(webhook, classify(webhook, payload), request.Request(body, {}, "", NOW, ""), payload), 30
-    )
+    queues.put_event(wrap(classify(webhook, payload), body, NOW, payload), 30)
     event: Envelope = json.loads(aws.queues[QUEUE].pop()["MessageBody"])
     assert events.add(event)
     assert bus.publish([event]) == [None]

@@ -8,8 +8,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
-from switchboard.request import Request
-
 # What a payload is about, the most telling first. Everything about the same subject stays in order.
 _SUBJECTS = (
     "conversation_uuid",
@@ -41,13 +39,13 @@ class Envelope(TypedDict):
     payload: Mapping[str, Any]
 
 
-def wrap(webhook: str, name: str, request: Request, payload: Mapping[str, Any]) -> Envelope:
-    """The event that a webhook request is; its id is the SHA-256 of the webhook's name and the raw body."""
-    identity = _sha256(f"{webhook}\n".encode() + request.body)
+def wrap(name: str, body: bytes, received_at: float, payload: Mapping[str, Any]) -> Envelope:
+    """The event that a webhook request is; its id is the SHA-256 of the raw body, whoever received it."""
+    identity = _sha256(body)
     return {
         "id": identity,
         "name": name,
-        "received_at": request.received_at,
+        "received_at": received_at,
         "subject": subject(payload) or identity,
         "payload": payload,
     }

@@ -18,6 +18,7 @@ from switchboard.errors import BodyTooLargeError
 # Vonage's webhooks are a few kB. Escaped at its worst (six bytes for one), 128 KiB still fits an SQS message
 # (1 MiB) and, decoded at its worst (three for one), a DynamoDB item (400 KB).
 MAX_BODY_BYTES = 128 * 1024
+_MOST_BASE64 = (MAX_BODY_BYTES + 2) // 3 * 4
 
 # EventBridge takes 1,000 levels, ours around the payload included, and integers of 64 bits.
 _DEEPEST = 500
@@ -34,30 +35,41 @@ class Request(NamedTuple):
     """One webhook request, as it arrived.
 
     Attributes:
-        body: what the signature covers.
+        text: the body as API Gateway hands it over; `body` is what the signature covers.
+        is_base64: whether the text is the body in base64.
         headers: by their names in lower case.
         path: `rawPath`.
         received_at: the Unix time in seconds at which API Gateway took the request.
         base_url: the stage's own URL, without a slash at its end.
     """
 
-    body: bytes
+    text: str
+    is_base64: bool
     headers: Mapping[str, str]
     path: str
     received_at: float
     base_url: str
 
+    def body(self) -> bytes:
+        """The bytes that were sent. A text that is too long is not even decoded, as anybody may send one.
+
+        Raises:
+            BodyTooLargeError: the body is larger than `MAX_BODY_BYTES`.
+        """
+        if len(self.text) <= (_MOST_BASE64 if self.is_base64 else MAX_BODY_BYTES):
+            body = base64.b64decode(self.text) if self.is_base64 else _encoded(self.text)
+            if len(body) <= MAX_BODY_BYTES:
+                return body
+        raise BodyTooLargeError(f"the body has more than {MAX_BODY_BYTES} bytes")
+
 
 def read(event: Mapping[str, Any], now: float | None = None) -> Request:
-    """The request inside an API Gateway event; whatever is missing reads as empty.
-
-    Raises:
-        BodyTooLargeError: the body is larger than `MAX_BODY_BYTES`.
-    """
+    """The request inside an API Gateway event; whatever is missing reads as empty."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     context = event.get("requestContext") or {}
     return Request(
-        body=_body(event),
+        text=event.get("body") or "",
+        is_base64=bool(event.get("isBase64Encoded")),
         headers=headers,
         path=str(event.get("rawPath") or ""),
         received_at=_received_at(context.get("timeEpoch"), time.time() if now is None else now),
@@ -88,12 +100,8 @@ def payload(body: bytes) -> dict[str, Any]:
     return {"unparsed": _CONTROL.sub("\ufffd", body.decode("utf-8", "replace"))}
 
 
-def _body(event: Mapping[str, Any]) -> bytes:
-    text = event.get("body") or ""
-    body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
-    if len(body) > MAX_BODY_BYTES:
-        raise BodyTooLargeError(f"the body has {len(body)} bytes, more than {MAX_BODY_BYTES}")
-    return body
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _received_at(time_epoch_ms: object, now: float) -> float:

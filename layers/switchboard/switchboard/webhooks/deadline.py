@@ -23,6 +23,13 @@ class Late(BaseException):
     """Raised inside work that is out of time; a BaseException, which `except Exception` does not swallow."""
 
 
+def is_late(failure: BaseException) -> bool:
+    """Whether work was cut: tasks of a group that were, are told of in a group."""
+    return isinstance(failure, Late) or (
+        isinstance(failure, BaseExceptionGroup) and failure.subgroup(Late) is not None
+    )
+
+
 def caller_waits_s(request: Request, context: object) -> float:
     """Seconds until the caller has waited long enough; `context` is Lambda's own."""
     return min(request.received_at + answer_budget_s() - time.time(), lambda_left_s(context))

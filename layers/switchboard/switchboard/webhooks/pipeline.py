@@ -5,6 +5,7 @@ Where a caller waits for the reply the flow runs first and the queue gets little
 the queue before the flow runs, so that a failing flow loses nothing.
 """
 
+import functools
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
@@ -13,11 +14,11 @@ from typing import Any, Generic, TypeVar, cast
 from switchboard import request as http
 from switchboard import telemetry
 from switchboard.envelope import Envelope, derive, wrap
-from switchboard.errors import AwsError, NccoError
+from switchboard.errors import AwsError, BodyTooLargeError, NccoError
 from switchboard.ncco import Ncco, as_wire
 from switchboard.webhooks import signature
 from switchboard.webhooks.classify import classify
-from switchboard.webhooks.deadline import Late, caller_waits_s, lambda_left_s, within
+from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, within
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
 from switchboard.webhooks.policy import PERHAPS_WAITING, WAITING, Policy
 from switchboard.webhooks.reply import FlowReply, read_reply, to_json
@@ -52,8 +53,8 @@ class Webhook(Generic[Payload, Returned]):
         known: dict[str, object] = {}
         try:
             request = http.read(event)
-            claims = self._verified(request)
-            envelope = self._wrapped(request)
+            claims, body = self._verified(request)
+            envelope = self._wrapped(request, body)
             ids = telemetry.describe(envelope["payload"])
             known = {"event": envelope["name"], **ids}
             telemetry.bind(ids)
@@ -69,13 +70,23 @@ class Webhook(Generic[Payload, Returned]):
         telemetry.outcome(outcome.name, self._policy.name, outcome.severity, **facts)
         return outcome.response
 
-    def _verified(self, request: http.Request) -> Mapping[str, Any]:
-        authorization, max_age_s = request.headers.get("authorization"), self._policy.max_age_s
-        return signature.verify(authorization, request.body, _secrets, now=time.time(), max_age_s=max_age_s)
+    def _verified(self, request: http.Request) -> tuple[Mapping[str, Any], bytes]:
+        """What the token says, and the body that it was signed for."""
+        token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
+        check = functools.partial(
+            signature.verify, token, secrets=_secrets, now=time.time(), max_age_s=self._policy.max_age_s
+        )
+        try:
+            body = request.body()
+        except BodyTooLargeError:
+            check(None)  # a stranger's is refused like any other
+            raise
+        return check(body), body
 
-    def _wrapped(self, request: http.Request) -> Envelope:
-        payload = http.payload(request.body)
-        return wrap(self._policy.name, classify(self._policy.name, payload), request, payload)
+    def _wrapped(self, request: http.Request, body: bytes) -> Envelope:
+        payload = http.payload(body)
+        name = classify(self._policy.name, payload)
+        return wrap(name, body, request.received_at, payload)
 
     def _respond(self, envelope: Envelope, request: http.Request, context: object) -> Outcome:
         if not self._policy.queued:
@@ -129,11 +140,11 @@ class Webhook(Generic[Payload, Returned]):
         """What the flow makes of the payload in so many seconds; `failed` is the status if it does not."""
         try:
             reply = within(seconds, lambda: self._call(cast(Payload, envelope["payload"])))
-        except Late:
-            return Outcome("Late", self._on_late or {"statusCode": failed})
         except NccoError as failure:
             return with_status("FlowFailed", failed, reason=str(failure))
-        except Exception as failure:  # noqa: BLE001 - whatever the user's flow raises
+        except BaseException as failure:  # noqa: BLE001 - whatever the user's flow raises, sys.exit() included
+            if is_late(failure):
+                return Outcome("Late", self._on_late or {"statusCode": failed})
             return with_status("FlowFailed", failed, **telemetry.where(failure))
         commands = derive(envelope, reply.commands)
         if reply.ncco is not None:
@@ -144,7 +155,7 @@ class Webhook(Generic[Payload, Returned]):
     def _call(self, payload: Payload) -> FlowReply:
         returned = self.flow(payload)
         if isinstance(returned, Awaitable):
-            import asyncio  # 40 ms, for async flows alone
+            from switchboard.webhooks.event_loop import run  # 40 ms, for async flows alone
 
-            returned = asyncio.run(cast(Coroutine[Any, Any, Returned], returned))
+            returned = run(cast(Coroutine[Any, Any, Returned], returned), self._policy.name)
         return read_reply(returned)

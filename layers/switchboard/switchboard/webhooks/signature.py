@@ -34,14 +34,43 @@ class SecretSource(Protocol):
         """The secrets after a fresh look, in case they were rotated; empty when a look was taken just now."""
 
 
+class Token(NamedTuple):
+    """A token of the form that Vonage's have; nothing in it is proven yet."""
+
+    signed: bytes
+    mac: bytes
+    claims: dict[str, Any]
+
+
+def read(authorization: str | None) -> Token:
+    """The token in an Authorization header. It costs next to nothing: anybody may send one.
+
+    Raises:
+        SignatureError: `missing`, `malformed` or `algorithm`: it isn't Vonage's.
+    """
+    scheme, _, text = (authorization or "").strip().partition(" ")
+    if scheme.lower() != "bearer":
+        raise SignatureError("missing")
+    try:
+        signed, mac = text.strip().encode("ascii").rsplit(b".", 1)
+        header, claims = signed.split(b".")
+        # The algorithm is ours to choose, never the token's: "none" and the RS256-as-HMAC confusion end here.
+        if not _is_hs256(header):
+            raise SignatureError("algorithm")
+        return Token(signed, mac, _json_object(claims))
+    except (ValueError, RecursionError) as exc:
+        raise SignatureError("malformed") from exc
+
+
 def verify(
-    authorization: str | None, body: bytes, secrets: SecretSource, *, now: float, max_age_s: float
+    token: Token, body: bytes | None, secrets: SecretSource, *, now: float, max_age_s: float
 ) -> dict[str, Any]:
     """The claims of a webhook that was signed by the Vonage account, for this body, recently.
 
     Args:
-        authorization: the Authorization header.
-        body: the request's bytes as they were sent; `payload_hash` is their SHA-256.
+        token: what the request carries.
+        body: the request's bytes as they were sent; `payload_hash` is their SHA-256. None stands for one that
+            is too large to be looked at: the token is checked without it.
         secrets: gives the signature secrets by `api_key`. It is asked last, so that what is malformed or
             stale costs no look at the secret.
         now: Unix time in seconds.
@@ -51,8 +80,9 @@ def verify(
         SignatureError: with the check that failed as its reason.
         SecretError: there is no secret to check with.
     """
-    token = _read(authorization)
-    _check_claims(token.claims, body, now, max_age_s)
+    check_age(token.claims, now, max_age_s)
+    if body is not None:
+        _check_body(token.claims, body)
     api_key = token.claims.get("api_key")
     if not isinstance(api_key, str | None):
         raise SignatureError("malformed")
@@ -66,25 +96,18 @@ def verify(
     return token.claims
 
 
-class _Token(NamedTuple):
-    signed: bytes
-    mac: bytes
-    claims: dict[str, Any]
+def check_age(claims: dict[str, Any], now: float, max_age_s: float) -> None:
+    """Refuse what is older than `max_age_s`, comes from the future or is outside its own `exp` and `nbf`.
 
-
-def _read(authorization: str | None) -> _Token:
-    scheme, _, text = (authorization or "").strip().partition(" ")
-    if scheme.lower() != "bearer":
-        raise SignatureError("missing")
-    try:
-        signed, mac = text.strip().encode("ascii").rsplit(b".", 1)
-        header, claims = signed.split(b".")
-        # The algorithm is ours to choose, never the token's: "none" and the RS256-as-HMAC confusion end here.
-        if not _is_hs256(header):
-            raise SignatureError("algorithm")
-        return _Token(signed, mac, _json_object(claims))
-    except (ValueError, RecursionError) as exc:
-        raise SignatureError("malformed") from exc
+    Raises:
+        SignatureError: `stale`.
+    """
+    if not _is_between(now - max_age_s, claims.get("iat"), now + FUTURE_SKEW_S):
+        raise SignatureError("stale")
+    if "exp" in claims and not _is_between(now - FUTURE_SKEW_S, claims["exp"], float("inf")):
+        raise SignatureError("stale")
+    if "nbf" in claims and not _is_between(float("-inf"), claims["nbf"], now + FUTURE_SKEW_S):
+        raise SignatureError("stale")
 
 
 @functools.lru_cache(maxsize=8)  # Vonage's header is the same every time
@@ -100,13 +123,7 @@ def _json_object(part: bytes) -> dict[str, Any]:
     return value
 
 
-def _check_claims(claims: dict[str, Any], body: bytes, now: float, max_age_s: float) -> None:
-    if not _is_between(now - max_age_s, claims.get("iat"), now + FUTURE_SKEW_S):
-        raise SignatureError("stale")
-    if "exp" in claims and not _is_between(now - FUTURE_SKEW_S, claims["exp"], float("inf")):
-        raise SignatureError("stale")
-    if "nbf" in claims and not _is_between(float("-inf"), claims["nbf"], now + FUTURE_SKEW_S):
-        raise SignatureError("stale")
+def _check_body(claims: dict[str, Any], body: bytes) -> None:
     stated, actual = claims.get("payload_hash"), hashlib.sha256(body).hexdigest()
     if not isinstance(stated, str) or stated.lower() != actual:
         raise SignatureError("payload_hash")
@@ -116,7 +133,7 @@ def _is_between(low: float, value: object, high: float) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
 
 
-def _is_signed(token: _Token, secrets: Sequence[str]) -> bool:
+def _is_signed(token: Token, secrets: Sequence[str]) -> bool:
     # Comparing the encoded text, not decoded bytes, refuses every second spelling of the same signature.
     return any(
         hmac.compare_digest(
