@@ -74,7 +74,9 @@ def test_callee_sees_who_calls_when_a_phone_is_forwarded_to_a_phone(customer: Cu
     assert "warning" not in {line["what"] for line in outcome["transcript"]}
 
 
-@pytest.mark.parametrize("wanted", ["447700900888", "14155550199"])
+@pytest.mark.parametrize(
+    "wanted", ["447700900888", "14155550199", "anonymous", "Shop", "sip:desk@example.com", "+447700900000"]
+)
 def test_callee_sees_no_stranger(customer: Customer, wanted: str) -> None:
     customer.on("answer", ncco({**connect(), "from": wanted})).create()
     outcome = customer.call()
@@ -88,6 +90,16 @@ def test_callee_sees_no_caller_that_is_no_phone(customer: Customer, api: httpx.C
     customer.on("answer", ncco({**connect(), "from": "447700900123"})).create()
     api.post("/_simulator/calls", json={**who, "to": NUMBER}).raise_for_status()
     assert callers_shown(customer) == {"unknown"}
+
+
+def test_callee_of_a_withheld_number_sees_no_word_for_it(customer: Customer, api: httpx.Client) -> None:
+    def pass_on(incoming: Incoming) -> Answer:
+        return ncco({**connect(), "from": json.loads(incoming.body)["from"]})
+
+    customer.on("answer", pass_on).create()
+    api.post("/_simulator/calls", json={"withheld": True, "to": NUMBER}).raise_for_status()
+    assert callers_shown(customer) == {"unknown"}
+    assert "answered" in customer.statuses(CALLEE)
 
 
 @pytest.mark.parametrize(
