@@ -112,8 +112,7 @@ def test_roles_that_touch_what_is_encrypted_may_use_the_key(resources: Json) -> 
         and policy not in r["Properties"].get("ManagedPolicyArns", [])
     }
 
-    # The answer function writes nothing: it may only read the credentials.
-    assert without == {"AnswerFunctionRole", "FallbackFunctionRole", "UnansweredFunctionRole"}
+    assert without == {"FallbackFunctionRole", "UnansweredFunctionRole"}
 
 
 def test_whoever_reads_the_credentials_may_decrypt_them(resources: Json) -> None:

@@ -1,7 +1,7 @@
 """What travels through the queues: events with what a webhook received, and commands for Vonage.
 
-Ids are derived from what arrived, never made up, so that a webhook that is delivered twice is one event, and
-the reply to it one command.
+Ids are derived from what arrived, never made up, so that a webhook that is delivered twice is one event,
+wherever it is sent to, and the reply to it one command.
 """
 
 import hashlib
@@ -65,11 +65,11 @@ def short(identity: str) -> str:
     return identity if len(data) <= _LONGEST_ID_BYTES else _sha256(data)
 
 
-def derive(event: Envelope, commands: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The commands that a flow returned for an event, with ids that are the same when it runs again."""
+def derive(webhook: str, body: bytes, commands: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The commands that a webhook's flow returned for a body, with the same ids whenever it runs again."""
+    identity = _sha256(f"{webhook}\n".encode() + body)
     return [
-        {"id": _sha256(f"{event['id']}\n{index}".encode()), **command}
-        for index, command in enumerate(commands)
+        {"id": _sha256(f"{identity}\n{index}".encode()), **command} for index, command in enumerate(commands)
     ]
 
 

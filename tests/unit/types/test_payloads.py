@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from switchboard.catalogue import CATALOGUE, MESSAGES, VOICE, shape_of
 from switchboard.webhooks.classify import WebhookName, classify
+from switchboard.webhooks.marks import meant_for
 from switchboard.wire.shapes import members
 from switchboard.wire.validate import problems
 from switchboard.wire.voice_events import Input
@@ -32,6 +33,7 @@ def test_made_up_payload_is_named_by_its_type(
     received = {**data.draw(payload(shape)), **unknown}
     assume(shape is not Input or {"dtmf", "speech"} & received.keys())
 
+    assert meant_for(received, webhook(name)) == webhook(name)
     event = classify(webhook(name), received)
 
     assert shape_of(event, received) is shape

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     Commands = Command | MessageRequest | Sequence[Command | MessageRequest] | None
 
 # A refused answer goes to the fallback at once, which costs the caller less silence than a second try.
-_ANSWER = Policy("answer", 300, refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
+_ANSWER = Policy("answer", refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
 # Elsewhere what is refused may come again: it may be genuine, when the secret was just rotated.
-_EVENT = Policy("event", 300, refused=503, unavailable=503, flow_failed=500, nothing=204)
-# Messages come again for 24 h, perhaps with the token that they were first sent with.
-_INBOUND = Policy("inbound", 25 * 3600, refused=503, unavailable=503, flow_failed=200, nothing=200)
+_EVENT = Policy("event", refused=503, unavailable=503, flow_failed=500, nothing=204)
+# Messages come again for 24 h.
+_INBOUND = Policy("inbound", refused=503, unavailable=503, flow_failed=200, nothing=200)
 _STATUS = _INBOUND._replace(name="status")
-_RTC = Policy("rtc_event", 300, refused=503, unavailable=503, flow_failed=204, nothing=204)
+_RTC = Policy("rtc_event", refused=503, unavailable=503, flow_failed=204, nothing=204)
 
 
 @overload

@@ -13,6 +13,7 @@ _SEVERITIES: Mapping[str, telemetry.Severity] = {
     "Unsigned": "INFO",
     "Checked": "INFO",
     "Refused": "WARNING",
+    "Misdirected": "WARNING",
 }
 
 # What the internet knocks with. It is answered as any refusal, but nobody has to hear of it.

@@ -2,10 +2,10 @@
 
 API Gateway event → raw request → signature over the raw bytes → payload → event queue and flow → response.
 Where a caller waits for the reply the flow runs first and the queue gets little time. Everything else is in
-the queue before the flow runs, so that a failing flow loses nothing.
+the queue before the flow runs, so that a failing flow loses nothing. What is plainly another webhook's is
+queued, and no flow runs.
 """
 
-import functools
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
@@ -13,22 +13,18 @@ from typing import Any, Generic, TypeVar, cast
 
 from switchboard import request as http
 from switchboard import telemetry
-from switchboard.envelope import Envelope, derive, wrap
-from switchboard.errors import AwsError, BodyTooLargeError, NccoError
+from switchboard.envelope import derive
+from switchboard.errors import AwsError, NccoError
 from switchboard.ncco import Ncco, as_wire
-from switchboard.webhooks import signature
-from switchboard.webhooks.classify import classify
 from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, within
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
 from switchboard.webhooks.policy import PERHAPS_WAITING, WAITING, Policy
+from switchboard.webhooks.reception import Reception, receive
 from switchboard.webhooks.reply import FlowReply, read_reply, to_json
 from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 # How long the queues may take together while a caller waits.
 _ENQUEUE_S = 1.5
-
-# The claim of a token that a deployment signs to try its own webhooks; it counts once the signature holds.
-CHECK = "switchboard_check"
 
 Payload = TypeVar("Payload")
 Returned = TypeVar("Returned")
@@ -52,17 +48,12 @@ class Webhook(Generic[Payload, Returned]):
         started = time.monotonic()
         known: dict[str, object] = {}
         try:
-            request = http.read(event)
-            claims, body = self._verified(request)
-            envelope = self._wrapped(request, body)
-            ids = telemetry.describe(envelope["payload"])
-            known = {"event": envelope["name"], **ids}
+            received = receive(event, self._policy.name, _secrets)
+            ids = telemetry.describe(received.payload)
+            known = {"event": received.name, **ids}
             telemetry.bind(ids)
-            current.set(request)
-            if claims.get(CHECK):
-                outcome = self._check(envelope, caller_waits_s(request, context))
-            else:
-                outcome = self._respond(envelope, request, context)
+            current.set(received.request)
+            outcome = self._respond(received, context)
         except Exception as failure:  # noqa: BLE001 - a bug of ours must not cost a call
             outcome = of_failure(failure, self._policy)
         spent = {"status": outcome.response["statusCode"], "ms": round((time.monotonic() - started) * 1000)}
@@ -70,83 +61,77 @@ class Webhook(Generic[Payload, Returned]):
         telemetry.outcome(outcome.name, self._policy.name, outcome.severity, **facts)
         return outcome.response
 
-    def _verified(self, request: http.Request) -> tuple[Mapping[str, Any], bytes]:
-        """What the token says, and the body that it was signed for."""
-        token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
-        check = functools.partial(
-            signature.verify, token, secrets=_secrets, now=time.time(), max_age_s=self._policy.max_age_s
-        )
-        try:
-            body = request.body()
-        except BodyTooLargeError:
-            check(None)  # a stranger's is refused like any other
-            raise
-        return check(body), body
-
-    def _wrapped(self, request: http.Request, body: bytes) -> Envelope:
-        payload = http.payload(body)
-        name = classify(self._policy.name, payload)
-        return wrap(name, body, request.received_at, payload)
-
-    def _respond(self, envelope: Envelope, request: http.Request, context: object) -> Outcome:
+    def _respond(self, received: Reception, context: object) -> Outcome:
+        if received.is_misdirected:
+            return self._record_only(received)
+        if received.is_check:
+            return self._check(received, caller_waits_s(received.request, context))
         if not self._policy.queued:
-            return self._run(envelope, caller_waits_s(request, context), self._policy.flow_failed)
-        if envelope["name"] in WAITING or envelope["name"] in PERHAPS_WAITING:
-            return self._flow_first(envelope, caller_waits_s(request, context))
-        return self._queue_first(envelope, lambda_left_s(context))
+            return self._run(received, caller_waits_s(received.request, context), self._policy.flow_failed)
+        if received.name in WAITING or received.name in PERHAPS_WAITING:
+            return self._flow_first(received, caller_waits_s(received.request, context))
+        return self._queue_first(received, lambda_left_s(context))
 
-    def _check(self, envelope: Envelope, seconds: float) -> Outcome:
+    def _record_only(self, received: Reception) -> Outcome:
+        """It is plainly another webhook's: somebody sent it on, or an address is wrong. Nothing is lost."""
+        if not received.is_check:
+            from switchboard.aws import queues
+
+            queues.put_event(received.envelope)
+        return with_status("Misdirected", self._policy.misdirected)
+
+    def _check(self, received: Reception, seconds: float) -> Outcome:
         """A deployment tries itself: an answer's flow is run for its NCCO, nothing else is done.
 
         Whoever signs as the account may hear why a flow failed.
         """
         if self._policy.queued:
             return with_status("Checked", self._policy.nothing)
-        outcome = self._run(envelope, seconds, self._policy.flow_failed)
+        outcome = self._run(received, seconds, self._policy.flow_failed)
         status = outcome.response["statusCode"]
         if status < 300:
             return outcome._replace(name="Checked")
         told = json_response(to_json([{"outcome": outcome.name, **outcome.facts}]))
         return outcome._replace(response={**told, "statusCode": status})
 
-    def _queue_first(self, envelope: Envelope, seconds: float) -> Outcome:
+    def _queue_first(self, received: Reception, seconds: float) -> Outcome:
         """Nobody waits. Once the event is queued, a failing flow is no reason to have it sent again."""
         from switchboard.aws import queues
 
-        queues.put_event(envelope)
-        outcome = self._run(envelope, seconds, self._policy.nothing)
-        queues.put_commands(outcome.commands, envelope["subject"])
+        queues.put_event(received.envelope)
+        outcome = self._run(received, seconds, self._policy.nothing)
+        queues.put_commands(outcome.commands, received.subject)
         return outcome
 
-    def _flow_first(self, envelope: Envelope, seconds: float) -> Outcome:
+    def _flow_first(self, received: Reception, seconds: float) -> Outcome:
         """A caller waits. An NCCO is returned whatever becomes of the queues."""
-        outcome = self._run(envelope, seconds, self._policy.flow_failed)
+        outcome = self._run(received, seconds, self._policy.flow_failed)
 
         def enqueue() -> None:
             from switchboard.aws import queues
 
-            queues.put_event(envelope)
-            queues.put_commands(outcome.commands, envelope["subject"])
+            queues.put_event(received.envelope)
+            queues.put_commands(outcome.commands, received.subject)
 
         try:
             within(_ENQUEUE_S, enqueue)
         except (Exception, Late) as failure:
-            if outcome.name == "Accepted" and envelope["name"] in PERHAPS_WAITING:
+            if outcome.name == "Accepted" and received.name in PERHAPS_WAITING:
                 raise AwsError("SendMessage", type(failure).__name__, retryable=True) from failure
-            telemetry.outcome("NotQueued", self._policy.name, "ERROR", id=envelope["id"])
+            telemetry.outcome("NotQueued", self._policy.name, "ERROR", id=received.envelope["id"])
         return outcome
 
-    def _run(self, envelope: Envelope, seconds: float, failed: int) -> Outcome:
+    def _run(self, received: Reception, seconds: float, failed: int) -> Outcome:
         """What the flow makes of the payload in so many seconds; `failed` is the status if it does not."""
         try:
-            reply = within(seconds, lambda: self._call(cast(Payload, envelope["payload"])))
+            reply = within(seconds, lambda: self._call(cast(Payload, received.payload)))
         except NccoError as failure:
             return with_status("FlowFailed", failed, reason=str(failure))
         except BaseException as failure:  # noqa: BLE001 - whatever the user's flow raises, sys.exit() included
             if is_late(failure):
                 return Outcome("Late", self._on_late or {"statusCode": failed})
             return with_status("FlowFailed", failed, **telemetry.where(failure))
-        commands = derive(envelope, reply.commands)
+        commands = derive(self._policy.name, received.body, reply.commands)
         if reply.ncco is not None:
             return Outcome("Answered", json_response(reply.ncco), commands)
         name = "Accepted" if self._policy.nothing < 300 else "FlowFailed"

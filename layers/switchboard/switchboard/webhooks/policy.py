@@ -1,5 +1,6 @@
 """What sets one webhook apart from the others, and which events somebody waits for."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from switchboard.webhooks.classify import WebhookName
@@ -12,13 +13,19 @@ PERHAPS_WAITING = frozenset({
     "voice.human", "voice.machine",
 })  # fmt: skip
 
+# The age at which a signature is stale, in seconds, by what was signed. Messages come again for 24 h, perhaps
+# with the token that they were first sent with.
+MAX_AGE_S: Mapping[WebhookName, float] = {
+    "answer": 300, "fallback": 300, "event": 300, "rtc_event": 300,
+    "inbound": 25 * 3600, "status": 25 * 3600,
+}  # fmt: skip
+
 
 class Policy(NamedTuple):
     """How one webhook is treated.
 
     Attributes:
         name: the webhook.
-        max_age_s: age at which its signature is stale, in seconds.
         refused: HTTP status when the signature does not hold.
         unavailable: HTTP status when it could not be checked, or the event could not be queued.
         flow_failed: HTTP status when the flow raised, or was late while somebody waited.
@@ -27,9 +34,13 @@ class Policy(NamedTuple):
     """
 
     name: WebhookName
-    max_age_s: float
     refused: int
     unavailable: int
     flow_failed: int
     nothing: int
     queued: bool = True
+
+    @property
+    def misdirected(self) -> int:
+        """HTTP status for what is plainly another webhook's, once it is recorded: it need not come again."""
+        return self.nothing if self.nothing < 300 else 204

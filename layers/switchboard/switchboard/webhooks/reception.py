@@ -1,0 +1,73 @@
+"""What arrived at a webhook: proven to be the account's, read, and known for what it plainly is."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from switchboard import request as http
+from switchboard.envelope import Envelope, wrap
+from switchboard.errors import BodyTooLargeError
+from switchboard.webhooks import signature
+from switchboard.webhooks.classify import WebhookName, classify
+from switchboard.webhooks.marks import meant_for
+from switchboard.webhooks.policy import MAX_AGE_S
+
+# The claim of a token that a deployment signs to try its own webhooks; it counts once the signature holds.
+CHECK = "switchboard_check"
+
+
+class Reception(NamedTuple):
+    """A webhook request that the account signed.
+
+    Attributes:
+        request: the request.
+        body: what was signed.
+        envelope: the event that it is.
+        is_misdirected: whether it is plainly another webhook's.
+        is_check: whether a deployment tries itself.
+    """
+
+    request: http.Request
+    body: bytes
+    envelope: Envelope
+    is_misdirected: bool
+    is_check: bool
+
+    @property
+    def name(self) -> str:
+        """The event's name."""
+        return self.envelope["name"]
+
+    @property
+    def subject(self) -> str:
+        """The call, message or conversation that it is about."""
+        return self.envelope["subject"]
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """What Vonage said."""
+        return self.envelope["payload"]
+
+
+def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.SecretSource) -> Reception:
+    """Take in API Gateway's event.
+
+    Raises:
+        SignatureError: the account did not sign this, or long ago.
+        SecretError: there is no secret to check with.
+        BodyTooLargeError: the account signed something, and the body is too large to be looked at.
+    """
+    request = http.read(event)
+    token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
+    now = time.time()
+    try:
+        body = request.body()
+    except BodyTooLargeError:
+        signature.verify(token, None, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
+        raise
+    claims = signature.verify(token, body, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
+    payload = http.payload(body)
+    kind = meant_for(payload, webhook)
+    signature.check_age(claims, now, MAX_AGE_S[kind])
+    envelope = wrap(classify(kind, payload), body, request.received_at, payload)
+    return Reception(request, body, envelope, kind != webhook, bool(claims.get(CHECK)))
