@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local import aws
+from local import aws, service
 from local.template import local_template, python
 from operate import paths
 from operate.errors import OperatorError
@@ -47,7 +47,7 @@ def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two builds at once would spoil the cache for each other
         _run(
             arguments,
-            {**aws.environment(aws_url), **_layer_environment()},
+            {**service.clean_environment(AWS_DEFAULT_REGION=aws.REGION), **_layer_environment()},
             log,
             next_step="Fix what it names, then run the same command again.",
         )
