@@ -32,3 +32,20 @@ def test_metric_of_log_lines_is_there_before_the_first_of_them(resources: Json) 
         if resource["Type"] == "AWS::Logs::MetricFilter":
             for metric in resource["Properties"]["MetricTransformations"]:
                 assert (metric["DefaultValue"], "Dimensions" in metric) == (0, False), name
+
+
+def test_each_function_may_write_to_its_own_log_group_alone(resources: Json) -> None:
+    for name, properties in functions(resources).items():
+        role = resources[properties["Role"]["Fn::GetAtt"][0]]["Properties"]
+        group = properties["LoggingConfig"]["LogGroup"]["Ref"]
+        arn = f"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:${{{group}}}:*"
+
+        (policy,) = role["Policies"]
+        (write,) = [
+            statement
+            for statement in policy["PolicyDocument"]["Statement"]
+            if str(statement["Action"]).count("logs:")
+        ]
+        assert write["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"], name
+        assert write["Resource"] == {"Fn::Sub": arn}, name
+        assert "arn:" not in str(role.get("ManagedPolicyArns")), f"{name}: a policy of AWS's"

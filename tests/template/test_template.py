@@ -127,7 +127,10 @@ def test_fallback_shares_nothing_with_answer(resources: Json) -> None:
 
     assert "Layers" not in fallback
     assert fallback["Environment"]["Variables"].keys() == {"FALLBACK_NUMBER"}
-    assert not resources[fallback["Role"]["Fn::GetAtt"][0]]["Properties"].get("Policies")
+    role = resources[fallback["Role"]["Fn::GetAtt"][0]]["Properties"]
+    assert "ManagedPolicyArns" not in role
+    (policy,) = role["Policies"]  # its own log alone, as test_logs.py has it
+    assert len(policy["PolicyDocument"]["Statement"]) == 1
     assert (
         resources[fallback["Role"]["Fn::GetAtt"][0]]["Properties"]["ManagedPolicyArns"]
         != (resources[answer["Role"]["Fn::GetAtt"][0]]["Properties"]["ManagedPolicyArns"])
