@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from switchboard.envelope import source
+from switchboard.webhooks.classify import classify
+
 from operate.paths import ROOT
 from provisioner.wanted.capabilities import Capabilities
 
@@ -270,6 +273,17 @@ def test_upgrade_changes_where_commands_go_when_nothing_else_can_fail_any_more(r
     custom = {name for name, r in resources.items() if r["Type"].startswith("Custom::")}
 
     assert custom <= behind(resources, "CommandRule")
+
+
+def test_what_vonage_said_is_never_taken_for_a_command(resources: Json) -> None:
+    """Neither by its name, nor should it have one."""
+    pattern = resources["CommandRule"]["Properties"]["EventPattern"]
+
+    assert pattern["source"] == [{"anything-but": {"prefix": "vonage."}}]
+    for name in pattern["detail-type"]:
+        family, _, word = name.partition(".")
+        assert classify("event" if family == "voice" else "status", {"status": word}) != name
+        assert source(name).startswith("vonage.")
 
 
 def test_commands_of_the_bus_are_in_no_group(resources: Json) -> None:

@@ -97,9 +97,10 @@ def test_every_message_type_of_a_channel_has_a_sample_and_a_type(channel: str, k
 
 
 @pytest.mark.parametrize(
-    "status", ["input", "record", "transfer", "error", "notify", "fallback", "answer", "unknown"]
+    "status",
+    ["input", "record", "transfer", "error", "notify", "fallback", "answer", "unknown", "call", "update"],
 )
-def test_unknown_status_does_not_take_the_name_of_another_event(status: str) -> None:
+def test_unknown_status_does_not_take_the_name_of_another_event_or_a_command(status: str) -> None:
     assert classify("event", {"status": status}) == "voice.unknown"
 
 

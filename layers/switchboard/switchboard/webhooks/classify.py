@@ -21,7 +21,9 @@ _MARKS = {
     "conversation_uuid_to": "voice.transfer",
     "reason": "voice.error",
 }
-_RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.unknown"}
+# Nor may a status take the name of a command, which on the bus would be carried out.
+_COMMANDS = {"voice.call", "voice.update"}
+_RESERVED = frozenset(_MARKS.values()) | {"voice.answer", "voice.unknown"} | _COMMANDS
 # Without a dot, which would end the name of a status early.
 _WORD = re.compile(r"[A-Za-z0-9_:-]{1,64}")
 
