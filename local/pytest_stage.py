@@ -63,7 +63,9 @@ def calling_what_is_up(running: "State", switches: "Switches") -> Iterator["Simu
     account = Account.seeded(
         api_key=running.api_key, signature_secret=running.signature_secret, switches=switches
     )
-    own_address = up.stage_of(running).outputs()["WebhookUrl"]
+    outputs = up.stage_of(running).outputs()
     transport = gateway.EmbeddedGateway(running.aws_url)
-    with calling_stage(own_address, account, sent_to, transport) as simulated:
+    with calling_stage(
+        outputs["WebhookUrl"], account, sent_to, transport, fallback_url=outputs["FallbackUrl"]
+    ) as simulated:
         yield simulated

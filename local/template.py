@@ -5,7 +5,7 @@ statement is open to every resource, because the emulator authorises `ssm:GetPar
 narrower one. Whether there are numbers is asked of their text, because the emulator joins no list in a
 condition. How many messages of a queue are worked on at once is a number, because the emulator takes a
 parameter's for a text and then stops working on any queue. The deployment tries its webhooks at the
-emulator's own address, because the stack's is a name that only Amazon's DNS knows. The files that the
+emulator's own addresses, because the stack's are names that only Amazon's DNS knows. The files that the
 application's metadata names are found from the copy's folder.
 """
 
@@ -22,6 +22,8 @@ _RUNTIME = "python3.13"
 _OWN_API = re.compile(r"(BaseUrl: )!Sub .*\$\{WebhookApi\}.*")
 # It has to be the same one; a release before this one did not name it.
 _SIGNED_FOR = re.compile(r"(SWITCHBOARD_WEBHOOKS_URL: )!Sub .*\$\{WebhookApi\}.*")
+# A release up to 0.1.1 has no such address.
+_FALLBACK_API = re.compile(r"(FallbackUrl: )!Sub .*\$\{FallbackApi\}.*")
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
 # A release before this one asked its first number alone.
 _NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
@@ -50,10 +52,14 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
         raise _rewritten(_RUNTIME, 0)
     template = template.replace(_RUNTIME, f"python{python()}")
     folder = f"{source.parent}/"  # the copy is in another one
-    own_api = f"!Sub {aws_url}/_aws/execute-api/${{WebhookApi}}/$default/webhooks"
+    gateway = f"!Sub {aws_url}/_aws/execute-api"
+    own_api = f"{gateway}/${{WebhookApi}}/$default/webhooks"
     template = _replaced(template, _OWN_API, own_api)
     if "SWITCHBOARD_WEBHOOKS_URL" in template:
         template = _replaced(template, _SIGNED_FOR, own_api)
+    if "FallbackApi" in template:
+        fallback = f"{gateway}/${{FallbackApi}}/$default/webhooks/fallback"
+        template = _replaced(template, _FALLBACK_API, fallback)
     template = _replaced(template, _LISTING, '"*"')
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _CONCURRENCY, "2", once=False)

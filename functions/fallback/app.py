@@ -32,7 +32,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
     """An NCCO for whoever waits; nothing for a call that goes on by itself."""
     request = _request(event)
     in_progress = _is_event(request)
-    _log(in_progress, request)
+    _log(in_progress, request, _api(event))
     if in_progress and _goes_on(request):
         return {"statusCode": 204}
     number = _msisdn(os.environ.get("FALLBACK_NUMBER", ""))
@@ -94,12 +94,18 @@ def _goes_on(request: Mapping[str, Any]) -> bool:
     return str(request.get("status")) in GOES_ON or not GOES_ON_KEYS.isdisjoint(request)
 
 
-def _log(in_progress: bool, request: Mapping[str, Any]) -> None:  # noqa: FBT001
-    """Write the line that FallbackAskedAlarm counts by its message and id."""
-    said = {"message": "Fallback", "in_progress": in_progress, "conversation_uuid": _id(request)}
+def _log(in_progress: bool, request: Mapping[str, Any], api: str) -> None:  # noqa: FBT001
+    """Write the line that FallbackAskedAlarm counts by its message, its id and the API that was asked."""
+    said = {"message": "Fallback", "in_progress": in_progress, "conversation_uuid": _id(request), "api": api}
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     print(json.dumps({"level": "WARNING", "timestamp": now, **said}))  # noqa: T201
 
 
 def _id(request: Mapping[str, Any]) -> str:
     return str(request.get("conversation_uuid", ""))[:80]
+
+
+def _api(event: Mapping[str, Any]) -> str:
+    """The id of the API that took the request: strangers may know the one that the other webhooks have."""
+    context = event.get("requestContext") if isinstance(event, dict) else None
+    return str(context.get("apiId", "")) if isinstance(context, dict) else ""

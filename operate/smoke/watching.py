@@ -20,7 +20,7 @@ def fallback_metric(bench: Bench) -> str:
     group, filters = stack.id_of("FallbackLogGroup"), bench.client("logs")
     call = f"CON-{uuid.uuid4()}"
     body = json.dumps({"to": "447700900000", "conversation_uuid": call, "reason": "smoke"})
-    bench.invoke("Fallback", {"body": body})
+    bench.invoke("Fallback", {"body": body, "requestContext": {"apiId": stack.id_of("FallbackApi")}})
     line = bench.seen_within(_LOGS_S, lambda: _line_of(filters, group, call))
     if not line:
         raise DiffersError(f"no log line of the fallback within {_LOGS_S} s")

@@ -14,7 +14,7 @@ import boto3
 import httpx
 import pytest
 
-from local import aws
+from local import aws, gateway
 from local.stage import Stage
 from operate.stack import Stack
 from tests.e2e import metrics
@@ -43,7 +43,8 @@ class Fault:
         if token:
             key = secret or self.stage.signature_secret
             headers["authorization"] = signed(body, key, api_key=self.stage.api_key)
-        address = f"{self.stage.webhook_url()}/{webhook}"
+        own = {"fallback": gateway.address(self.stage.outputs()["FallbackUrl"], self.stage.aws_url)}
+        address = own.get(webhook, f"{self.stage.webhook_url()}/{webhook}")
         return httpx.post(address, content=body, headers=headers, timeout=60, trust_env=False).status_code
 
     @contextmanager
@@ -273,6 +274,8 @@ def test_noise_of_the_internet_raises_no_alarm(fault: Fault) -> None:
     for webhook in ("answer", "event", "inbound", "status", "rtcevent"):
         fault.post(webhook, {"hello": "world"}, token=False)
     fault.post("fallback", {"hello": "world"}, token=False)
+    at_the_webhooks_address = f"{fault.stage.webhook_url()}/fallback"
+    httpx.post(at_the_webhooks_address, json={"conversation_uuid": CONVERSATION}, timeout=60, trust_env=False)
 
     wait_until(
         lambda: sum('"Unsigned"' in line for _, line in metrics.lines(fault.stack, fault.begun)) >= 5, 90

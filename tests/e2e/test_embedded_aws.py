@@ -77,6 +77,14 @@ def test_routes_are_created_from_the_processed_template(stage: Stage, session: b
     ]
 
 
+def test_fallback_has_its_route_in_its_own_api(stage: Stage, session: boto3.Session) -> None:
+    api_id = stage.outputs()["FallbackUrl"].split("//")[1].split(".")[0]
+
+    routes = session.client("apigatewayv2", endpoint_url=stage.aws_url).get_routes(ApiId=api_id)["Items"]
+
+    assert [route["RouteKey"] for route in routes] == ["POST /webhooks/fallback"]
+
+
 def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Session) -> None:
     functions = session.client("lambda", endpoint_url=stage.aws_url).list_functions()["Functions"]
 
@@ -97,6 +105,7 @@ def test_local_template_differs_in_what_it_says_alone() -> None:
         "LicenseUrl",
         "ReadmeUrl",
         "BaseUrl",
+        "FallbackUrl",
         "SWITCHBOARD_WEBHOOKS_URL",
         "MaximumConcurrency",
         "HasNumbers",

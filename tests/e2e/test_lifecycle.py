@@ -239,6 +239,7 @@ def test_stack_has_one_application_and_links_the_numbers(lived: Stage, account: 
     names = {hook["address"].rsplit("/", 1)[1] for hook in webhooks.values()}
     assert names == {"answer", "fallback", "event", "inbound", "status", "rtcevent"}
     assert {hook["http_method"] for hook in webhooks.values()} == {"POST"}
+    assert webhooks.pop("fallback_answer_url")["address"] == lived.outputs()["FallbackUrl"]
     assert {hook["address"].partition("/webhooks/")[0] for hook in webhooks.values()} == {f"https://{DOMAIN}"}
     assert application["id"] == lived.outputs()["ApplicationId"]
     assert set(links(account).values()) == {application["id"]}

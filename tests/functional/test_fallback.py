@@ -269,3 +269,16 @@ def test_it_never_raises(payload: object) -> None:
     body = base64.b64encode(json.dumps(payload).encode()).decode()
 
     assert app.lambda_handler({"body": body, "isBase64Encoded": True})["statusCode"] in (200, 204)
+
+
+@pytest.mark.parametrize("context", [{"apiId": "own"}, {}, None, "own", [], {"apiId": None}])
+def test_log_line_names_the_api_that_was_asked_if_it_is_known(
+    capsys: pytest.CaptureFixture[str], context: object
+) -> None:
+    event = webhook_event("fallback", sample("fallback_answer")) | {"requestContext": context}
+
+    assert ncco(app.lambda_handler(event))
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["message"] == "Fallback"
+    assert (line["api"] == "own") == (context == {"apiId": "own"})

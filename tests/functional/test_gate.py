@@ -107,6 +107,27 @@ def test_every_webhook_is_asked_and_the_application_goes_on(api: Api, tools: Too
     assert sorted(api.asked) == sorted(webhook_check.EXPECTED)
 
 
+def test_fallback_is_asked_at_its_own_address_and_without_a_signature(api: Api, tools: Tools) -> None:
+    """What the account signs, it signs for its stack's webhooks alone."""
+    asked: list[Incoming] = []
+
+    def apologise(request: Incoming) -> Answer:
+        asked.append(request)
+        return Answer(200, b'[{"action": "talk", "text": "Sorry."}]')
+
+    with serving(apologise) as own:
+        answered = handle(request(api, FallbackUrl=f"{own}/fallback"), tools)
+
+    assert answered.status == "SUCCESS"
+    assert [(each.path, "authorization" in each.headers) for each in asked] == [("/fallback", False)]
+    assert "fallback" not in api.asked
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/fallback", "https://[", "fallback"])
+def test_fallback_that_cannot_be_asked_fails_the_deployment(api: Api, tools: Tools, address: str) -> None:
+    assert "fallback does not answer" in refusal(api, tools, FallbackUrl=address)
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -27,16 +27,17 @@ def lambda_handler(call):
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.usefixtures("vonage")
 def test_metrics_and_what_the_alarms_look_for_survive_every_level(runtime: Runtime, level: str) -> None:
-    asked = sample("fallback_answer")
+    asked = webhook_event("fallback", sample("fallback_answer"))
+    asked["requestContext"]["apiId"] = "own"
     answer = runtime.log(FUNCTIONS / "answer", webhook_event("answer", answer_request()), level=level)
-    fallback = runtime.log(FUNCTIONS / "fallback", webhook_event("fallback", asked), level=level)
+    fallback = runtime.log(FUNCTIONS / "fallback", asked, level=level)
     outbound = runtime.log(WORKERS / "outbound", batch(CALL), level=level)
 
     assert (counted(answer), counted(outbound)) == ({"Answered"}, {"Accepted"})
     template = (paths.ROOT / "template.yaml").read_text()
-    pattern = re.search(r"\n  FallbackAskedMetric:\n(?:    .*\n)*?      FilterPattern: '(.*)'", template)
+    pattern = re.search(r"\n  FallbackAskedMetric:\n(?:    .*\n)*?      FilterPattern: !Sub '(.*)'", template)
     assert pattern
-    assert [matches(pattern[1], line) for line in fallback] == [True]
+    assert [matches(pattern[1].replace("${FallbackApi}", "own"), line) for line in fallback] == [True]
     assert fallback[0].keys() >= {"level", "timestamp"}
 
 

@@ -74,23 +74,33 @@ def calling_stage(
     account: Account,
     sent_to: Callable[[str], list[str]],
     transport: httpx.BaseTransport | None = None,
+    *,
+    fallback_url: str = "",
 ) -> Iterator[Simulation]:
-    """Call and write to webhooks that are deployed, below one URL: `webhook_url` + `/answer` and so on."""
-    with _vonage(account, webhook_url.rstrip("/"), transport) as vonage:
+    """Call and write to webhooks that are deployed, below one URL: `webhook_url` + `/answer` and so on.
+
+    Args:
+        fallback_url: the fallback's whole address, where it isn't below that URL.
+    """
+    with _vonage(account, webhook_url.rstrip("/"), transport, fallback_url) as vonage:
         yield Simulation(vonage, NUMBER, sent_to)
 
 
 @contextlib.contextmanager
-def _vonage(account: Account, base_url: str, transport: httpx.BaseTransport | None) -> Iterator[Vonage]:
+def _vonage(
+    account: Account, base_url: str, transport: httpx.BaseTransport | None, fallback_url: str = ""
+) -> Iterator[Vonage]:
     clock = Clock()
     with delivering(account, clock, transport) as delivery, Engine(clock).running() as engine:
-        _link(account, base_url)
+        _link(account, base_url, fallback_url)
         yield Vonage(account, clock, delivery.journal, engine, delivery)
 
 
-def _link(account: Account, base_url: str) -> None:
+def _link(account: Account, base_url: str, fallback_url: str) -> None:
+    own = {"fallback": fallback_url} if fallback_url else {}
+
     def hooks(names: dict[str, str]) -> Json:
-        addresses = {kind: f"{base_url}/{path}" for kind, path in names.items()}
+        addresses = {kind: own.get(path, f"{base_url}/{path}") for kind, path in names.items()}
         return {
             "webhooks": {kind: {"address": url, "http_method": "POST"} for kind, url in addresses.items()}
         }

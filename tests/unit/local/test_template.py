@@ -30,13 +30,14 @@ def test_copy_names_the_files_beside_the_template_it_is_made_of(tmp_path: Path) 
     [
         ("python3.13", "python3.14", "python3.13"),
         ("BaseUrl: !Sub", "BaseUrl:\n        Fn::Sub:", "BaseUrl"),
+        ("FallbackUrl: !Sub", "FallbackUrl:\n        Fn::Sub:", "FallbackUrl"),
         ("WEBHOOKS_URL: !Sub", "WEBHOOKS_URL:\n            Fn::Sub:", "WEBHOOKS_URL"),
         (LISTING, LISTING.rstrip() + "\n                  - ", "GetParametersByPath"),
         ("HasNumbers: !Not [", "HasNumbers: !Or [", "HasNumbers"),
         ("LicenseUrl: LICENSE", 'LicenseUrl: "LICENSE"', "LicenseUrl"),
         ("ReadmeUrl: README.md", "ReadmeUrl: ./README.md", "ReadmeUrl"),
     ],
-    ids=["runtime", "own address", "signed for", "policy", "numbers", "license", "readme"],
+    ids=["runtime", "own address", "fallback", "signed for", "policy", "numbers", "license", "readme"],
 )
 def test_reformatted_line_is_named_with_the_pattern_that_missed_it(
     tmp_path: Path, written: str, reformatted: str, named: str
