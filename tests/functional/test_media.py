@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import Logs
 from tests.fakes.backbone import QUEUE
 from tests.fakes.buckets import Buckets, running
 from tests.fakes.stores import Aws, Json, Refusal
@@ -66,6 +67,38 @@ def test_every_file_of_a_message_is_stored(vonage: VonageApi, bucket: Buckets) -
 def test_what_is_not_vonages_stays_where_it_is(vonage: VonageApi, bucket: Buckets, payload: Json) -> None:
     assert deliver("messages.inbound", payload)
     assert (bucket.objects, vonage.requests) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"recording_url": None}, {"recording_url": ""}, {"recording_url": ["https://api.nexmo.com/v1/files/1"]},
+        {"recording_url": "not a URL"}, {"recording_url": "https://[::"}, {"recording_url": "https://\ud800.nexmo.com"},
+        {"recording_url": "https://xn--evil.nexmo.com"}, {"recording_url": f"https://{'a' * 64}.nexmo.com"},
+        {"recording_url": "//api.nexmo.com/1"}, {"recording_url": "file:///etc/passwd"},
+        {"recording_url": "https://api.nexmo.com:x/1"}, {"recording_url": "https://api.nexmo.com/\x00"},
+        {"image": {}}, {"image": None}, {"image": [1]}, {"file": {"url": 5}}, {"video": {"url": None}},
+        {"content": None}, {"content": [1]}, {"content": ["url"]}, {"content": [{"url": None}]},
+        {"content": "https://api.nexmo.com/1"}, {"content": {"url": "https://api.nexmo.com/1"}}, {},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["voice.record", "messages.inbound"])
+def test_where_there_is_nothing_to_fetch_nothing_has_failed(
+    vonage: VonageApi, bucket: Buckets, logs: Logs, name: str, payload: Json
+) -> None:
+    assert deliver(name, payload)
+    assert (bucket.objects, vonage.requests) == ({}, [])
+    assert {line["message"] for line in logs.lines} <= {"Skipped"}
+
+
+@pytest.mark.parametrize("odd", [{"image": {}}, {"content": [None, 7, {}]}, {"recording_url": None}], ids=str)
+def test_what_is_odd_beside_a_file_does_not_keep_it_from_being_stored(
+    vonage: VonageApi, bucket: Buckets, odd: Json
+) -> None:
+    vonage.replies.append(Reply(200, b"sound"))
+    assert deliver("messages.inbound", {**odd, "audio": {"url": f"{vonage.url}/1"}})
+    assert list(bucket.objects.values()) == [b"sound"]
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -49,11 +49,11 @@ def store_all(body: str) -> bool:
 
 
 def urls(payload: Mapping[str, Any]) -> Iterator[str]:
-    """Where the files of a recording or a message are."""
-    if "recording_url" in payload:
-        yield payload["recording_url"]
-    yield from (payload[kind]["url"] for kind in MEDIA if isinstance(payload.get(kind), dict))
-    yield from (part["url"] for part in payload.get("content") or [] if "url" in part)
+    """Where the files of a recording or a message are; what isn't the address of a file is passed over."""
+    parts = payload.get("content")
+    places = [payload.get(kind) for kind in MEDIA] + (parts if isinstance(parts, list) else [])
+    found = [payload.get("recording_url"), *(place.get("url") for place in places if isinstance(place, dict))]
+    yield from (url for url in found if isinstance(url, str) and url)
 
 
 def store(event: Envelope, number: int, url: str) -> bool:

@@ -19,6 +19,7 @@ from switchboard.aws import queues
 from switchboard.aws.queues import CommandQueue
 from switchboard.errors import SwitchboardError
 from switchboard.outbound.carrying_out import LaterError, carry_out, give_up
+from switchboard.request import without_halves
 
 if TYPE_CHECKING:
     from switchboard.wire.commands import Result
@@ -77,6 +78,8 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
     """
     try:
         found = json.loads(message["body"])
+        if r"\ud" in message["body"].lower():  # a flow that cuts a text may cut an emoji
+            found = without_halves(found)
         return {
             "id": str(found["id"]),
             "name": found.get("detail-type") or found["name"],

@@ -92,12 +92,23 @@ def payload(body: bytes) -> dict[str, Any]:
     try:
         parsed = _DECODER.decode(body.decode("utf-8-sig"))
         if rb"\ud" in body or rb"\uD" in body:  # the only way to write half a character
-            parsed = _without_halves(parsed)
+            parsed = without_halves(parsed)
         if isinstance(parsed, dict) and _fits(parsed, body):
             return parsed
     except (ValueError, RecursionError):
         pass
     return {"unparsed": _CONTROL.sub("\ufffd", body.decode("utf-8", "replace"))}
+
+
+def without_halves(parsed: object) -> Any:  # noqa: ANN401 - JSON
+    """Parsed JSON with U+FFFD for each half of a character.
+
+    Raises:
+        ValueError: it has what only Python takes for JSON, such as NaN.
+        RecursionError: it is nested too deeply.
+    """
+    text = json.dumps(parsed, ensure_ascii=False)
+    return _DECODER.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _encoded(text: str) -> bytes:
@@ -119,11 +130,6 @@ def _base_url(headers: Mapping[str, str], context: Mapping[str, Any]) -> str:
     return f"{headers.get('x-forwarded-proto') or 'https'}://{host}" + (
         f"/{stage}" if stage not in (None, "$default") else ""
     )
-
-
-def _without_halves(parsed: object) -> object:
-    text = json.dumps(parsed, ensure_ascii=False)
-    return _DECODER.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _fits(parsed: dict[str, Any], body: bytes) -> bool:

@@ -8,6 +8,7 @@ not accepted goes back to `waiting` and is tried later.
 
 import functools
 import json
+import re
 import time
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ _STILL_SENDING_S = 60
 _REMEMBER_S = 30 * 86400
 # An error page of a proxy's may have any length, an item of the table 400 KB.
 _LONGEST_REASON = 2000
+_ID = re.compile(r"[\x20-\x7e]{1,256}")
 # What a result tells of a command that is odd from end to end.
 _MOST_WARNINGS, _LONGEST_WARNING = 20, 300
 # Vonage did not begin with these: too many requests, or out of service.
@@ -96,8 +98,13 @@ def _attempt(command: Json) -> "Result":
         if refusal.status >= 500:
             return _lost(command, str(refusal), refusal.status)
         return _finish(command, "rejected", status_code=refusal.status, reason=refusal.reason)
-    known = ("message_uuid", "workflow_id", "uuid", "conversation_uuid")
-    return _finish(command, "accepted", **{name: reply[name] for name in known if name in reply})
+    return _finish(command, "accepted", **_ids(reply))
+
+
+def _ids(reply: Json) -> dict[str, str]:
+    """What Vonage calls it, as far as that can be somebody's name."""
+    found = {name: reply.get(name) for name in ("message_uuid", "workflow_id", "uuid", "conversation_uuid")}
+    return {name: each for name, each in found.items() if isinstance(each, str) and _ID.fullmatch(each)}
 
 
 def _ask(command: Json) -> Json:

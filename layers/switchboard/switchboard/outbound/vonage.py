@@ -10,12 +10,14 @@ Source: Vonage Messages API v1 and Voice API v1 references; "Authentication" (ap
 `application_id`, `iat`, `jti`, `exp`); region hosts: a call is known to its own region only.
 """
 
+import json
 import os
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, Self
+from urllib.parse import quote
 
 import httpx
 import jwt
@@ -89,16 +91,17 @@ class Vonage:
         return self._request("POST", f"{self._api_url}/v1/messages", message)
 
     def update_message(self, message_uuid: str, update: Json, href: str | None = None) -> dict[str, Any]:
-        """Mark an inbound message as read, or take one back; `href` is the message's own `_self.href`."""
-        return self._request("PATCH", href or f"{self._api_url}/v1/messages/{message_uuid}", update)
+        """Mark an inbound message as read, or take one back, at the host of its own `_self.href`."""
+        url = f"{self._origin(href)}/v1/messages/{_segment(message_uuid)}"
+        return self._request("PATCH", url, update)
 
     def place_call(self, call: Json, region_url: str | None = None) -> dict[str, Any]:
         """Place a call; gives its `uuid` and `conversation_uuid`."""
-        return self._request("POST", f"{region_url or self._api_url}/v1/calls", call)
+        return self._request("POST", f"{self._origin(region_url)}/v1/calls", call)
 
     def update_call(self, call_uuid: str, update: Json, region_url: str | None = None) -> dict[str, Any]:
         """Change a call in progress by its `action`; `region_url` comes from its answer request."""
-        url = f"{region_url or self._api_url}/v1/calls/{call_uuid}"
+        url = f"{self._origin(region_url)}/v1/calls/{_segment(call_uuid)}"
         if update["action"] not in _IN_CALL:
             return self._request("PUT", url, update)
         method, path = _IN_CALL[update["action"]]
@@ -129,18 +132,26 @@ class Vonage:
             RefusedError: Vonage answered an error.
         """
         headers = self._headers(url)
+        try:
+            request = self._http.build_request(method, url, json=body, headers=headers)
+        except (RecursionError, TypeError, ValueError) as exc:  # half a character, NaN, too deep
+            raise RefusedError(0, "The request can't be written as JSON.") from exc
         with _failures():
-            response = self._http.request(method, url, json=body, headers=headers)
+            response = self._http.send(request)
         if not response.is_success:
             raise _refusal(response)
         return _json_object(response)
 
+    def _origin(self, url: str | None) -> str:
+        """Whom to ask: of an address of Vonage's the host alone, without path, query or password."""
+        if not url:
+            return self._api_url
+        asked = _parsed(url)
+        return f"{asked.scheme}://{asked.netloc.decode()}"
+
     def _headers(self, url: str) -> dict[str, str]:
         """The token, which opens the whole application: it goes to nobody but Vonage."""
-        try:
-            wanted, own = httpx.URL(url), httpx.URL(self._api_url)
-        except httpx.InvalidURL as exc:
-            raise RefusedError(0, "The URL is not valid.") from exc
+        wanted, own = _parsed(url), _parsed(self._api_url)
         is_vonages = wanted.scheme == "https" and wanted.host.endswith(_VONAGE_DOMAINS)
         if not is_vonages and (wanted.scheme, wanted.netloc) != (own.scheme, own.netloc):
             raise RefusedError(0, f"{wanted.host} is not a host of Vonage's.")
@@ -158,6 +169,26 @@ class Vonage:
             }
             self._token = jwt.encode(claims, self._key, algorithm="RS256")
         return self._token
+
+
+def _parsed(url: str) -> httpx.URL:
+    """A URL whose host can be looked up: one that can't would fail later, as if the request had been sent."""
+    try:
+        parsed = httpx.URL(url)
+        parsed.host.encode("idna")
+    except (httpx.InvalidURL, ValueError) as exc:
+        raise RefusedError(0, "The URL is not valid.") from exc
+    return parsed
+
+
+def _segment(identity: str) -> str:
+    """An id as one segment of a path, whatever is in it: nothing in it leads to another request."""
+    if not identity.strip("."):
+        raise RefusedError(0, f"{identity!r} is not an id.")
+    try:
+        return quote(identity, safe="")
+    except UnicodeError as exc:
+        raise RefusedError(0, "The id is not text.") from exc
 
 
 @contextmanager
@@ -185,23 +216,36 @@ def _load(private_key: str) -> RSAPrivateKey:
 
 def _refusal(response: httpx.Response) -> RefusedError:
     problem = _json_object(response)
-    parts = [str(problem[name]) for name in ("title", "detail") if problem.get(name)]
+    parts = [_words(problem[name]) for name in ("title", "detail") if problem.get(name)]
+    invalid = problem.get("invalid_parameters")
     parts += [
-        f"{p.get('name')}: {p.get('reason')}"
-        for p in problem.get("invalid_parameters") or []
-        if isinstance(p, dict)
+        f"{_words(each.get('name'))}: {_words(each.get('reason'))}"
+        for each in (invalid if isinstance(invalid, list) else [])
+        if isinstance(each, dict)
     ]
-    retry_after = response.headers.get("retry-after", "")
     return RefusedError(
         response.status_code,
         "; ".join(parts) or response.reason_phrase,
-        retry_after_s=int(retry_after) if retry_after.isdecimal() else None,
+        retry_after_s=_seconds(response.headers.get("retry-after", "")),
     )
+
+
+def _words(value: object) -> str:
+    """What Vonage says, to be stored: UTF-8 has no half characters, and an object isn't a sentence."""
+    text = (
+        value if isinstance(value, str) else json.dumps(value) if not isinstance(value, dict | list) else "…"
+    )
+    return text.encode("utf-8", "replace").decode()
+
+
+def _seconds(retry_after: str) -> int | None:
+    """A delay in seconds; None for a date, which Vonage isn't known to send."""
+    return int(retry_after[:9]) if retry_after.isascii() and retry_after.isdecimal() else None
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any]:
     try:
         document = response.json()
-    except ValueError:
+    except (RecursionError, ValueError):
         return {}
     return document if isinstance(document, dict) else {}

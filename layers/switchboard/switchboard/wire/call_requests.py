@@ -9,7 +9,17 @@ send a number, as an NCCO has it, and so do we.
 from typing import Annotated, Literal, Required
 
 from switchboard.wire.actions import Action, AdvancedMachineDetection, HttpMethod, Level, Loop, OneUrl
-from switchboard.wire.endpoints import App, Digits, Phone, SipAddress, StandardHeaders, Url, Vbc, Websocket
+from switchboard.wire.endpoints import (
+    App,
+    Digits,
+    Id,
+    Origin,
+    Phone,
+    SipAddress,
+    StandardHeaders,
+    Vbc,
+    Websocket,
+)
 from switchboard.wire.typed import Between, Items, Matches, Tagged, TypedDict
 
 
@@ -57,8 +67,8 @@ class CallRequest(_From, total=False):
 
 
 class _InCall(TypedDict, total=False):
-    uuid: Required[str]
-    region_url: Url
+    uuid: Required[Id]
+    region_url: Origin
 
 
 class Switch(_InCall):

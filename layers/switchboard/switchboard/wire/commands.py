@@ -8,7 +8,7 @@ flow leaves it out and gets one that follows from the event it answers; on the b
 from typing import Annotated, Literal, NotRequired, Required
 
 from switchboard.wire.call_requests import CallRequest, CallUpdate
-from switchboard.wire.endpoints import Url
+from switchboard.wire.endpoints import Id, Origin, Url
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate
 from switchboard.wire.typed import Characters, Tagged, TypedDict
 
@@ -24,9 +24,9 @@ class SendMessage(TypedDict):
 
 
 class MessageChange(MessageUpdate, total=False):
-    """Which message becomes what; `href` is the message's own `_self.href`."""
+    """Which message becomes what; `href` is the message's own `_self.href`, of which the host is asked."""
 
-    message_uuid: Required[str]
+    message_uuid: Required[Id]
     href: Url
 
 
@@ -41,7 +41,7 @@ class ReadMessage(TypedDict):
 class CallToPlace(CallRequest, total=False):
     """`region_url` is the host to ask; Vonage's own choice when absent."""
 
-    region_url: Url
+    region_url: Origin
 
 
 class PlaceCall(TypedDict):

@@ -12,6 +12,11 @@ from typing import Annotated, Any, Literal, NotRequired
 from switchboard.wire.typed import Fits, Matches, Tagged, TypedDict
 
 Url = Annotated[str, Matches(r"https?://\S+", "an http or https URL")]
+Origin = Annotated[
+    str, Matches(r"https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/?", "an http or https URL without a path")
+]
+# With hyphens or without: what Vonage makes them of isn't documented for all of them.
+Id = Annotated[str, Matches(r"[A-Za-z0-9_-]{1,64}", "an id of Vonage's: letters, digits, - and _")]
 in_digits = Matches(r"[0-9]{7,15}", "7 to 15 digits in E.164 form, without + or spaces")
 PhoneNumber = Annotated[str, in_digits]
 Digits = Annotated[str, Matches(r"[0-9*#p]+", "keys 0-9 * # and p for a pause of half a second")]
