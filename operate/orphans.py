@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import boto3
 import httpx
@@ -75,7 +76,7 @@ def delete(application_id: str) -> None:
     if orphan is None:
         raise OperatorError(f"{application_id!r} isn't an orphan.", "`make orphans` lists them.")
     credentials = stored(str(orphan.record["properties"]["CredentialsSecret"]))
-    address = f"{vonage_url()}/v2/applications/{application_id}"
+    address = f"{vonage_url()}/v2/applications/{quote(application_id, safe='')}"
     try:
         live = httpx.get(address, auth=credentials, timeout=10)
         if live.status_code != httpx.codes.NOT_FOUND:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -145,7 +146,8 @@ class Vonage:
             self._owned_list_free_at = self._deadline.now() + OWNED_LIST_INTERVAL_S
 
     def _applications(self, application_id: str = "") -> str:
-        return f"{self._credentials.api_url}/v2/applications{f'/{application_id}' if application_id else ''}"
+        path = f"/{quote(application_id, safe='')}" if application_id else ""
+        return f"{self._credentials.api_url}/v2/applications{path}"
 
     def _or_none(self, doing: str, method: str, url: str) -> Document | None:
         try:
@@ -193,7 +195,7 @@ def _document(doing: str, reply: httpx.Response) -> Document:
         return {}
     try:
         document = reply.json()
-    except ValueError:
+    except (RecursionError, ValueError):
         document = None
     if not isinstance(document, dict):
         # A 2xx that is not Vonage's JSON comes from something in between: nobody knows what was done.

@@ -64,8 +64,9 @@ def no_reply(doing: str, error: Exception) -> VonageError:
 def error_code(body: bytes) -> int | None:
     """The `error-code` of a Numbers API reply as a number; None when there is none."""
     document = _json(body)
-    code = str(document.get("error-code", "")) if isinstance(document, dict) else ""
-    return int(code) if code.isdigit() else None
+    code = document.get("error-code") if isinstance(document, dict) else None
+    is_code = isinstance(code, int | str) and re.fullmatch(r"[0-9]{1,4}", str(code))
+    return int(code) if is_code else None
 
 
 def _next_step(status: int) -> str:
@@ -118,10 +119,10 @@ def _line(text: str) -> str:
 def _json(body: bytes) -> object:
     try:
         return json.loads(body)
-    except ValueError:
+    except (RecursionError, ValueError):
         return None
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() else None
+    return float(value[:9]) if value.isascii() and value.isdigit() else None

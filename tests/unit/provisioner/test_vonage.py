@@ -1,8 +1,13 @@
 """What Vonage's failures become: a sentence with the cause and the next step."""
 
+from urllib.parse import unquote
+
+import httpx
 import pytest
 
+from provisioner.cloudformation.deadline import Deadline
 from provisioner.world import keys, vonage_errors
+from provisioner.world.vonage import Credentials, Vonage
 from tests.unit.provisioner.conftest import GB, World
 
 PROBLEM = {
@@ -73,6 +78,38 @@ def test_a_long_reply_is_cut() -> None:
     error = vonage_errors.from_reply("list", 400, b"x" * 10_000, {})
 
     assert len(str(error)) < 500
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 200_000, b'{"error-code":' + b"[" * 900 + b"]" * 900 + b"}",
+     b'{"error-code": ' + b"9" * 5000 + b"}", b'{"error-code": "\xc2\xb2"}'],
+)  # fmt: skip
+def test_a_reply_that_nobody_can_read_is_a_failure_with_a_sentence(body: bytes) -> None:
+    assert vonage_errors.error_code(body) is None
+    error = vonage_errors.from_reply("list", 429, body, {"retry-after": "9" * 5000})
+
+    assert str(error).startswith("Vonage could not list: 429")
+    assert error.retry_after_s == 999_999_999
+
+
+@pytest.mark.parametrize(
+    "identity", ["../../account/numbers?x=", "a/../../x", "a?b", "a#b", "a%2Fb", "a b", "ä"]
+)
+def test_an_id_of_an_application_never_leads_to_another_request(identity: str) -> None:
+    asked: list[httpx.Request] = []
+    transport = httpx.MockTransport(lambda request: asked.append(request) or httpx.Response(204))
+    with httpx.Client(transport=transport) as http:
+        account = Credentials("key", "secret", "https://api.example", "https://rest.example")
+        client = Vonage(account, Deadline.after(60), http)
+        client.application(identity)
+        client.put_application(identity, {})
+        client.delete_application(identity)
+
+    assert [request.method for request in asked] == ["GET", "PUT", "DELETE"]
+    for request in asked:
+        folder, _, last = request.url.raw_path.decode().rpartition("/")
+        assert (folder, unquote(last)) == ("/v2/applications", identity)
 
 
 def test_an_account_with_many_applications_is_searched_to_the_end(world: World) -> None:
