@@ -65,8 +65,9 @@ def error_code(body: bytes) -> int | None:
     """The `error-code` of a Numbers API reply as a number; None when there is none."""
     document = _json(body)
     code = document.get("error-code") if isinstance(document, dict) else None
-    is_code = isinstance(code, int | str) and re.fullmatch(r"[0-9]{1,4}", str(code))
-    return int(code) if is_code else None
+    if not isinstance(code, int | str) or not re.fullmatch(r"[0-9]{1,4}", str(code)):
+        return None
+    return int(code)
 
 
 def _next_step(status: int) -> str:

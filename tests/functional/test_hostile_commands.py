@@ -1,6 +1,7 @@
 """A command can ask for what it is named after and nothing else, and every reply of Vonage's ends it."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -77,7 +78,7 @@ def test_whatever_the_id_the_client_asks_for_one_thing_in_the_folder_that_is_mea
     """The client by itself, without the types in front of it."""
     client = Vonage("app-1", private_key, vonage.url)
     vonage.requests.clear()
-    asking = [
+    asking: list[Callable[[], object]] = [
         lambda: client.update_call(identity, {"action": "hangup"}),
         lambda: client.update_message(identity, {"status": "read"}),
     ]

@@ -98,8 +98,12 @@ def test_a_reply_that_nobody_can_read_is_a_failure_with_a_sentence(body: bytes) 
 )
 def test_an_id_of_an_application_never_leads_to_another_request(identity: str) -> None:
     asked: list[httpx.Request] = []
-    transport = httpx.MockTransport(lambda request: asked.append(request) or httpx.Response(204))
-    with httpx.Client(transport=transport) as http:
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(204)
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
         account = Credentials("key", "secret", "https://api.example", "https://rest.example")
         client = Vonage(account, Deadline.after(60), http)
         client.application(identity)
