@@ -24,6 +24,7 @@ TABLE_OR_BUS_MS = 6
 VONAGE_REPLY_MS = 200
 ENVIRONMENT_LIVES_S = 3600
 LOG_BYTES = 1200  # our line and Lambda's own, per invocation
+ACCESS_LOG_BYTES = 350  # API Gateway's line, per request
 ITEM_KB = 1  # an event in the timeline, rounded up to write units
 METRICS = 15  # names of outcomes that occur
 BATCH = {1: 1, 100: 5, 1000: 10}  # events that `record` finds in the queue at once, by rate
@@ -76,7 +77,8 @@ def per_million(results: Results, workload: Workload, per_second: int) -> dict[s
     parts["DynamoDB"] += units * PRICES["dynamodb"]["million_writes"]
     parts["EventBridge"] = workload.events * PRICES["eventbridge"]["million_events"]
     lines = webhooks + workload.events + workload.commands
-    parts["CloudWatch Logs"] = lines * LOG_BYTES / 1e9 * 1e6 * PRICES["cloudwatch"]["gb_ingested"]
+    logged = lines * LOG_BYTES + webhooks * ACCESS_LOG_BYTES
+    parts["CloudWatch Logs"] = logged / 1e9 * 1e6 * PRICES["cloudwatch"]["gb_ingested"]
     parts["Fixed (secrets, metrics, alarms)"] = _fixed() / (per_second * MONTH_S) * 1e6
     return dict(parts)
 
@@ -125,7 +127,8 @@ def _gateway(requests_per_second: float) -> float:
 def _fixed() -> float:
     """Dollars a month."""
     watch = PRICES["cloudwatch"]
-    alarms = template.count("AWS::CloudWatch::Alarm") * watch["alarm_a_month"]
+    alarms = template.alarm_metrics() * watch["alarm_a_month"]
+    alarms += template.count("AWS::CloudWatch::CompositeAlarm") * watch["composite_alarm_a_month"]
     return 2 * PRICES["secrets_manager"]["secret_a_month"] + METRICS * watch["metric_a_month"] + alarms
 
 

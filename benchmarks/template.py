@@ -19,6 +19,14 @@ def default(parameter: str) -> int:
     return int(found[1])
 
 
+def alarm_metrics() -> int:
+    """How many metrics the alarms look at: AWS bills an alarm for each of them."""
+    several = len(re.findall(r"^      Metrics:$", _TEXT, re.MULTILINE))
+    return (
+        count("AWS::CloudWatch::Alarm") - several + len(re.findall(r"^ +MetricStat:$", _TEXT, re.MULTILINE))
+    )
+
+
 def count(resource_type: str) -> int:
     """How many resources of a type there are."""
     return len(re.findall(rf"^    Type: {resource_type}$", _TEXT, re.MULTILINE))

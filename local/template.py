@@ -5,8 +5,9 @@ statement is open to every resource, because the emulator authorises `ssm:GetPar
 narrower one. Whether there are numbers is asked of their text, because the emulator joins no list in a
 condition. How many messages of a queue are worked on at once is a number, because the emulator takes a
 parameter's for a text and then stops working on any queue. The deployment tries its webhooks at the
-emulator's own addresses, because the stack's are names that only Amazon's DNS knows. The files that the
-application's metadata names are found from the copy's folder.
+emulator's own addresses, because the stack's are names that only Amazon's DNS knows. Alarms that look at
+several metrics or at other alarms are of a type without effect, because the emulator refuses them. The files
+that the application's metadata names are found from the copy's folder.
 """
 
 import functools
@@ -22,8 +23,12 @@ _RUNTIME = "python3.13"
 _OWN_API = re.compile(r"(BaseUrl: )!Sub .*\$\{WebhookApi\}.*")
 # It has to be the same one; a release before this one did not name it.
 _SIGNED_FOR = re.compile(r"(SWITCHBOARD_WEBHOOKS_URL: )!Sub .*\$\{WebhookApi\}.*")
-# A release up to 0.1.1 has no such address.
+# A release up to 0.1.1 has neither this address nor such an alarm.
 _FALLBACK_API = re.compile(r"(FallbackUrl: )!Sub .*\$\{FallbackApi\}.*")
+_COMBINING_ALARM = re.compile(
+    r"(Type: )AWS::CloudWatch::"
+    r"(?:CompositeAlarm|Alarm(?=\n    Properties:\n(?:      .*\n)*?      Metrics:\n))"
+)
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
 # A release before this one asked its first number alone.
 _NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
@@ -60,6 +65,8 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     if "FallbackApi" in template:
         fallback = f"{gateway}/${{FallbackApi}}/$default/webhooks/fallback"
         template = _replaced(template, _FALLBACK_API, fallback)
+        without_effect = "AWS::CloudFormation::WaitConditionHandle"
+        template = _replaced(template, _COMBINING_ALARM, without_effect, once=False)
     template = _replaced(template, _LISTING, '"*"')
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _CONCURRENCY, "2", once=False)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+import httpx
 
 from operate.errors import OperatorError
 from operate.smoke.deployment import Deployment, Outcome, Variant
@@ -46,6 +47,7 @@ class Bench:
         kms_key_arn: A key to encrypt everything with, or empty.
         stack: The run's stack, once it is deployed.
         client: Makes a client by its service's name.
+        http: Makes a client for the stack's own webhooks.
         now: Unix time in seconds, and how to let some pass.
         sleep: Lets seconds pass.
     """
@@ -59,6 +61,7 @@ class Bench:
     kms_key_arn: str = ""
     stack: Stack = field(init=False)
     client: Callable[[str], Any] = client
+    http: Callable[[], httpx.Client] = httpx.Client
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     provoked: set[str] = field(default_factory=set)

@@ -1,7 +1,7 @@
 """The page's lines, in their order: what provokes an alarm before the alarms, and removal at the end."""
 
 from operate import limits
-from operate.smoke import account, commands, dying, releases, removal, roles, watching
+from operate.smoke import account, commands, dying, flooding, releases, removal, roles, watching
 from operate.smoke.line import Line
 
 REMOVAL = Line("delete", "everything is removed, and nothing is left but what is said", removal.delete)
@@ -36,6 +36,12 @@ LINES = (
         "the fallback's log line matches the metric filter, and is counted",
         watching.fallback_metric,
         impossible_there="it has no TestMetricFilter",
+    ),
+    Line(
+        "flood",
+        "what is over an API's limit is answered 429 and written down, and the fallback answers meanwhile",
+        flooding.flood,
+        impossible_there="its API Gateway enforces no limit and writes no access log",
     ),
     Line(
         "crash",

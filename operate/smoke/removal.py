@@ -119,8 +119,9 @@ def _left(bench: Bench) -> Iterator[str]:
     for function in client("lambda").get_paginator("list_functions").paginate().search("Functions[]"):
         if function["FunctionName"].startswith(own):
             yield f"function {function['FunctionName']}"
-    groups = client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=own)
-    yield from (f"log group {each['logGroupName']}" for each in groups.search("logGroups[]"))
+    for prefix in (own, f"/aws/vendedlogs/{own}"):
+        groups = client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+        yield from (f"log group {each['logGroupName']}" for each in groups.search("logGroups[]"))
     for url in client("sqs").list_queues(QueueNamePrefix=own).get("QueueUrls", []):
         yield f"queue {url.rpartition('/')[2]}"
     tables = client("dynamodb").get_paginator("list_tables").paginate().search("TableNames[]")

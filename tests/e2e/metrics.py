@@ -108,6 +108,13 @@ def _queued(stack: Stack) -> Iterator[tuple[str, str, Json, float]]:
         yield "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": url.rpartition("/")[2]}, depth
 
 
+def gateway(stack: Stack, api: str, name: str, value: float) -> None:
+    """Say what API Gateway counted: the embedded one counts nothing."""
+    dimensions = _pairs({"ApiId": stack.id_of(api)})
+    datum = {"MetricName": name, "Dimensions": dimensions, "Value": value, "Timestamp": time.time()}
+    boto3.client("cloudwatch").put_metric_data(Namespace="AWS/ApiGateway", MetricData=[datum])
+
+
 def age(stack: Stack, queue: str, seconds: float) -> None:
     """Say that a queue's oldest message has waited for so long: time cannot be made to pass here."""
     datum = {

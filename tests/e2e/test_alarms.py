@@ -92,6 +92,14 @@ class Fault:
         boto3.client("sqs").send_message(QueueUrl=url, MessageBody='{"id": "dead"}', **fifo)
 
 
+def accepted(fault: Fault) -> None:
+    assert fault.post("status", {"message_uuid": "m", "status": "delivered"}) == 200
+
+
+def fallback_errors(fault: Fault) -> None:
+    metrics.gateway(fault.stack, "FallbackApi", "5xx", 1)
+
+
 def fallback_asked(fault: Fault) -> None:
     assert fault.post("fallback", {"conversation_uuid": CONVERSATION}, token=False) == 200
 
@@ -223,6 +231,8 @@ def drift(fault: Fault) -> None:
 
 
 PROVOKED: dict[str, Callable[[Fault], None]] = {
+    "Accepted": accepted,
+    "FallbackErrors": fallback_errors,
     "FallbackAsked": fallback_asked,
     "FallbackFailed": crashes("Fallback"),
     "AnswerThrottled": answer_throttled,

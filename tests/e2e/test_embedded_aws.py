@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import httpx
 import pytest
+from botocore.exceptions import ClientError, WaiterError
 
 from local import aws, gateway
 from local.stage import Stage
@@ -85,6 +86,34 @@ def test_fallback_has_its_route_in_its_own_api(stage: Stage, session: boto3.Sess
     assert [route["RouteKey"] for route in routes] == ["POST /webhooks/fallback"]
 
 
+COMBINING = {
+    "AWS::CloudWatch::CompositeAlarm": {"AlarmRule": "TRUE"},
+    "AWS::CloudWatch::Alarm": {
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "Metrics": [{"Id": "one", "Expression": "1"}],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", COMBINING)
+def test_emulator_refuses_alarms_of_several_metrics_or_alarms(
+    aws_url: str, session: boto3.Session, kind: str
+) -> None:
+    cloudformation = session.client("cloudformation", endpoint_url=aws_url)
+    template = {"Resources": {"Alarm": {"Type": kind, "Properties": COMBINING[kind]}}}
+
+    def create() -> None:
+        cloudformation.create_stack(StackName="combining", TemplateBody=json.dumps(template))
+        waiter = cloudformation.get_waiter("stack_create_complete")
+        waiter.wait(StackName="combining", WaiterConfig={"Delay": 1})
+
+    with pytest.raises((ClientError, WaiterError)):  # at once, or by a rollback
+        create()
+    cloudformation.delete_stack(StackName="combining")
+
+
 def test_functions_run_on_this_machine_s_python(stage: Stage, session: boto3.Session) -> None:
     functions = session.client("lambda", endpoint_url=stage.aws_url).list_functions()["Functions"]
 
@@ -106,6 +135,8 @@ def test_local_template_differs_in_what_it_says_alone() -> None:
         "ReadmeUrl",
         "BaseUrl",
         "FallbackUrl",
+        "Type: AWS::CloudWatch::Alarm",
+        "Type: AWS::CloudWatch::CompositeAlarm",
         "SWITCHBOARD_WEBHOOKS_URL",
         "MaximumConcurrency",
         "HasNumbers",

@@ -7,15 +7,30 @@ from typing import Any
 import pytest
 
 from operate.paths import ROOT
+from tests.template.test_template import references
 
 Json = dict[str, Any]
 
-METRICS = {"AWS/Lambda", "AWS/SQS", "Switchboard"}
+METRICS = {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "Switchboard"}
+TOPIC = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}
 
 
 @pytest.fixture(scope="module")
 def alarms(resources: Json) -> Json:
     return {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::CloudWatch::Alarm"}
+
+
+@pytest.fixture(scope="module")
+def composites(resources: Json) -> Json:
+    kind = "AWS::CloudWatch::CompositeAlarm"
+    return {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+
+
+def metrics(alarm: Json) -> list[Json]:
+    """What an alarm looks at: a metric, or those of its expression."""
+    if "Metrics" not in alarm:
+        return [alarm]
+    return [each["MetricStat"]["Metric"] for each in alarm["Metrics"] if "MetricStat" in each]
 
 
 def sections() -> dict[str, str]:
@@ -30,8 +45,8 @@ def queues(resources: Json) -> set[str]:
     return {name for name, r in resources.items() if r["Type"] == "AWS::SQS::Queue"}
 
 
-def test_every_alarm_says_what_to_do_and_where_the_runbook_says_more(alarms: Json) -> None:
-    for name, alarm in alarms.items():
+def test_every_alarm_says_what_to_do_and_where_the_runbook_says_more(alarms: Json, composites: Json) -> None:
+    for name, alarm in {**alarms, **composites}.items():
         match = re.fullmatch(r".+\. .+\. Runbook: docs/runbook\.md#([a-z-]+)", alarm["AlarmDescription"])
         assert match, f"{name}: what happened. What to do. Runbook: docs/runbook.md#section"
         assert match[1] in sections(), f"{name}: docs/runbook.md has no section {match[1]}"
@@ -45,20 +60,32 @@ def test_every_section_of_the_runbook_is_an_alarm_and_has_all_parts(alarms: Json
         assert all(part in text for part in ("**Means.**", "**Look.**", "**Fix.**")), title
 
 
-def test_every_alarm_is_told_to_somebody_and_silence_is_none(alarms: Json) -> None:
-    topic = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}
+def test_every_alarm_is_told_to_somebody_and_silence_is_none(alarms: Json, composites: Json) -> None:
+    parts = {name for composite in composites.values() for name in references(composite["AlarmRule"])}
 
+    for name, alarm in {**alarms, **composites}.items():
+        assert alarm.get("AlarmActions") == (None if name in parts else [TOPIC]), name
     for name, alarm in alarms.items():
-        assert alarm["AlarmActions"] == [topic], name
         assert alarm["TreatMissingData"] == "notBreaching", name
-        assert alarm["Namespace"] in METRICS, name
+        assert {metric["Namespace"] for metric in metrics(alarm)} <= METRICS, name
+
+
+def test_every_api_has_an_alarm_for_its_limit_and_for_its_errors(alarms: Json) -> None:
+    watched = {
+        (metric["Dimensions"][0]["Value"]["Ref"], metric["MetricName"])
+        for alarm in alarms.values()
+        for metric in metrics(alarm)
+        if metric["Namespace"] == "AWS/ApiGateway"
+    }
+
+    assert watched == {(api, name) for api in ("WebhookApi", "FallbackApi") for name in ("Count", "5xx")}
 
 
 def test_every_dead_letter_queue_has_an_alarm(alarms: Json, resources: Json) -> None:
     watched = {
         alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
         for alarm in alarms.values()
-        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
     }
 
     assert watched == {
@@ -70,7 +97,7 @@ def test_every_queue_that_is_worked_on_has_an_alarm_for_its_age(alarms: Json, re
     watched = {
         alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
         for alarm in alarms.values()
-        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+        if alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
     }
 
     assert watched == {name for name in queues(resources) if "RedrivePolicy" in resources[name]["Properties"]}
@@ -84,16 +111,17 @@ def test_metrics_of_alarms_are_those_that_the_code_counts(alarms: Json) -> None:
     code = "".join(path.read_text() for path in sources)
 
     for name, alarm in alarms.items():
-        metric = alarm["MetricName"]
-        if alarm["Namespace"] == "Switchboard" and isinstance(metric, str):
-            assert f'"{metric}"' in code or f'"{metric.lower()}"' in code, name
+        for metric in metrics(alarm):
+            word = metric["MetricName"]
+            if metric["Namespace"] == "Switchboard" and isinstance(word, str):
+                assert f'"{word}"' in code or f'"{word.lower()}"' in code, name
 
 
 def test_every_function_is_missed_when_it_crashes(alarms: Json, resources: Json) -> None:
     watched = {
         alarm["Dimensions"][0]["Value"]["Ref"]
         for alarm in alarms.values()
-        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+        if (alarm.get("Namespace"), alarm.get("MetricName")) == ("AWS/Lambda", "Errors")
     }
     otherwise = {
         "AnswerFunction": "FallbackAskedAlarm",
@@ -125,4 +153,4 @@ def test_what_vonage_gives_up_raises_an_alarm(alarms: Json) -> None:
     lost = re.findall(r"^\| `(\w+)` \| \d+ \| gives up \|$", page, re.MULTILINE)
 
     assert lost
-    assert {*lost} <= {str(alarm["MetricName"]) for alarm in alarms.values()}
+    assert {*lost} <= {str(alarm.get("MetricName")) for alarm in alarms.values()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import httpx
 import pytest
 
 from operate.errors import OperatorError
@@ -38,7 +39,7 @@ class DeployedStack:
         return True
 
     def output(self, name: str) -> str:
-        return name
+        return {"WebhookUrl": "https://webhooks/webhooks", "FallbackUrl": "https://fallback/"}.get(name, name)
 
     def log_groups(self) -> Iterator[tuple[str, str]]:
         yield "Status", self.id_of("StatusLogGroup")
@@ -108,12 +109,21 @@ def alarm(name: str) -> Json:
     }
 
 
+FLOODED: Json = {"AlarmName": f"{NAME}-WebhooksFloodedAlarm", "Metrics": [{"Id": "used"}]}
+
+
+def gateway(request: httpx.Request) -> httpx.Response:
+    """The two APIs, while the one of the webhooks takes little."""
+    return httpx.Response(429 if request.url.host == "webhooks" else 200)
+
+
 class World:
     """The account's answers, as they are when all is well."""
 
     def __init__(self) -> None:
         self.commands: dict[str, str] = {}
         self.gone: set[str] = set()
+        self.limits: list[int] = []
         self.account = Account(
             {
                 "lambda.get_account_settings": lambda: {
@@ -152,10 +162,17 @@ class World:
                     "Metrics": [{"Dimensions": alarm(MetricName)["Dimensions"]}]
                 },
                 "cloudwatch.describe_alarms": lambda **arguments: {
-                    "MetricAlarms": [alarm("FallbackAskedAlarm"), alarm("DriftAlarm")]
+                    "MetricAlarms": [alarm("FallbackAskedAlarm"), alarm("DriftAlarm"), FLOODED]
                     if "AlarmTypes" in arguments
+                    else [FLOODED]
+                    if arguments.get("AlarmNames")
                     else []
                 },
+                "cloudwatch.get_metric_data": lambda **_: {"MetricDataResults": [{"Values": [4.0]}]},
+                "apigatewayv2.get_stage": lambda **_: {
+                    "DefaultRouteSettings": {"ThrottlingRateLimit": 500, "ThrottlingBurstLimit": 1000}
+                },
+                "apigatewayv2.update_stage": self.limit,
                 "cloudformation.describe_stack_events": lambda **_: {"StackEvents": [KILLED]},
                 "cloudformation.describe_stacks": lambda **_: {
                     "Stacks": [
@@ -174,6 +191,10 @@ class World:
         identity = f"c{len(self.commands)}"
         self.commands[identity] = "waiting" if "uuid" in json.loads(entry["Detail"]) else "rejected"
         return {"Entries": [{"EventId": identity}]}
+
+    def limit(self, DefaultRouteSettings: Json, **_: object) -> Json:  # noqa: N803
+        self.limits.append(DefaultRouteSettings["ThrottlingRateLimit"])
+        return {}
 
     def progress(self, Key: Json, **_: object) -> Json:  # noqa: N803
         return {"Item": {"progress": {"S": self.commands[Key["pk"]["S"].removeprefix("COMMAND#")]}}}
@@ -201,6 +222,7 @@ def bench(world: World) -> Bench:
         numbers=("447700900000",),
         kms_key_arn="arn:aws:kms:eu-west-1:123456789012:key/k",
         client=world.account.client,
+        http=lambda: httpx.Client(transport=httpx.MockTransport(gateway)),
         now=lambda: clock["now"],
         sleep=sleep,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from operate.errors import OperatorError
@@ -94,6 +95,10 @@ def filter_matches_nothing(world: World, _bench: Bench, _log: list[str]) -> None
     answers(world, "logs.test_metric_filter", {"matches": []})
 
 
+def no_limit_is_enforced(_world: World, bench: Bench, _log: list[str]) -> None:
+    bench.http = lambda: httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
+
+
 def other_dimensions(world: World, _bench: Bench, _log: list[str]) -> None:
     dimensions = [*alarm("x")["Dimensions"], {"Name": "webhook", "Value": "answer"}]
     answers(world, "cloudwatch.list_metrics", {"Metrics": [{"Dimensions": dimensions}]})
@@ -115,6 +120,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "tag": (one_role_may_more, "Answer may secretsmanager:GetSecretValue ApplicationSecret"),
     "commands": (second_waits, "the second command was not touched within 90 s"),
     "fallback": (filter_matches_nothing, "doesn't match"),
+    "flood": (no_limit_is_enforced, "were all taken, with a limit of one a second"),
     "crash": (no_crash_line, "shows no such line"),
     "provisioner": (never_answered, "no answer after 300 s"),
     "alarms": (other_dimensions, f"the metric of {NAME}-DriftAlarm has other dimensions"),
@@ -307,3 +313,33 @@ def test_function_has_its_handler_again_however_its_line_ends(
 
     assert interrupted
     assert handlers[1:] == ["app.lambda_handler"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "seen"),
+    [
+        ("logs.filter_log_events", {"events": []}, "the access log has no such request"),
+        ("cloudwatch.get_metric_data", {"MetricDataResults": [{"Values": []}]}, "has no value within 300 s"),
+    ],
+)
+def test_flood_that_leaves_no_trace_differs(
+    world: World, bench: Bench, operation: str, answer: Json, seen: str
+) -> None:
+    answers(world, operation, answer)
+
+    result = outcome(bench, "flood")
+
+    assert (result.verdict, seen in result.seen) == (Verdict.DIFFERS, True), result.seen
+
+
+def test_fallback_that_the_flood_silences_differs(world: World, bench: Bench) -> None:
+    bench.http = lambda: httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(429)))
+
+    assert "the fallback answered 429 meanwhile" in outcome(bench, "flood").seen
+    assert world.limits == [1, 500]
+
+
+def test_flood_leaves_the_limit_as_it_was(world: World, bench: Bench) -> None:
+    outcome(bench, "flood")
+
+    assert world.limits == [1, 500]
