@@ -1,12 +1,19 @@
-"""The voicemail example on a real stage: the address that a flow gives to Vonage comes back to the stack."""
+"""Every example on a real stage, as shipped, by its own script; test_second_stack.py has own_application."""
 
+import io
+import os
 import shutil
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
+import httpx
 import pytest
+from rich.console import Console
 
-from examples.voicemail.event.app import OWNER
 from local import up
 from local.pytest_stage import calling_what_is_up
 from local.reload import Reloader
@@ -14,62 +21,91 @@ from local.stage import Stage
 from operate import paths
 from tests.e2e.conftest import wait_until
 from vonage_simulator.switches import Switches
+from vonage_simulator.testing import script, script_runner
 from vonage_simulator.testing.phone import Phone
-from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
-FUNCTIONS = ("functions/answer/app.py", "functions/event/app.py")
+EXAMPLES = paths.ROOT / "examples"
+# The other one is a stack of its own, without a flow.
+FLOWS = sorted(folder for folder in EXAMPLES.iterdir() if [*folder.glob("*/app.py")])
+ASSISTANT = EXAMPLES / "voice_assistant"
+ASSISTANT_PORT = 8765
+PATIENCE_S = 60
 
 
-@pytest.fixture(scope="module")
-def voicemail(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The shared stack's answer and event functions, replaced by the example's as a save replaces them."""
-    project = tmp_path_factory.mktemp("voicemail")
-    shutil.copy(paths.ROOT / "template.yaml", project)
-    for file in FUNCTIONS:
-        (project / file).parent.mkdir(parents=True)
-        shutil.copy(paths.ROOT / file.replace("functions", "examples/voicemail"), project / file)
-    _put(stage, project)
-    yield
-    _put(stage, paths.ROOT)
+@contextmanager
+def deployed(stage: Stage, example: Path, scratch: Path) -> Iterator[None]:
+    """The shared stack's functions, replaced by the example's as a save replaces them, then put back."""
+    functions = {path.parent.name for path in example.glob("*/app.py")}
+    shutil.copy(paths.ROOT / "template.yaml", scratch)
+    for name in functions:
+        shutil.copytree(example / name, scratch / "functions" / name)
+    put(stage, scratch, functions)
+    try:
+        yield
+    finally:
+        put(stage, paths.ROOT, functions)
 
 
-def _put(stage: Stage, root: Path) -> None:
+def put(stage: Stage, root: Path, functions: set[str]) -> None:
     told: list[tuple[str, str]] = []
     reloader = Reloader(stage.aws_url, stage.stack_name, lambda *what: told.append(what), root)
-    reloader.saved({root / file for file in FUNCTIONS})
+    reloader.saved({root / "functions" / name / "app.py" for name in functions})
     assert [what for what, _ in told] == ["reloaded"], told
 
 
-@pytest.mark.usefixtures("voicemail")
-def test_recording_s_event_url_reaches_the_stack_and_the_owner_hears_of_it(
-    stage: Stage, vonage: Vonage
+@contextmanager
+def assistant(vonage: Vonage) -> Iterator[None]:
+    """The server that runs beside the stack, at the port that the example's function names."""
+    environment = {**os.environ, "VONAGE_SIGNATURE_SECRET": vonage.account.signature_secret}
+    command = [sys.executable, "-m", "examples.voice_assistant.assistant"]
+    with subprocess.Popen(
+        command, cwd=paths.ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            wait_until(is_listening)
+            assert process.poll() is None, f"port {ASSISTANT_PORT} is somebody else's"
+            yield
+        finally:
+            process.terminate()
+
+
+def is_listening() -> bool:
+    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", ASSISTANT_PORT)):
+        return True
+    return False
+
+
+@pytest.mark.parametrize("example", FLOWS, ids=lambda folder: folder.name)
+def test_example_does_as_shipped_what_its_script_expects(
+    stage: Stage, vonage: Vonage, example: Path, tmp_path: Path
 ) -> None:
-    number = stage.outputs()["LinkedNumbers"].split(",")[0]
-    caller: list[Json] = [
-        {"hear": "leave a message"},
-        {"hear": "beep"},
-        {"say": "Call me back."},
-        {"hang_up": True},
-    ]
+    (path,) = example.glob("*.yaml")
+    wanted, told = script.read(path), io.StringIO()
+    beside = assistant(vonage) if example == ASSISTANT else nullcontext()
 
-    outcome = vonage.engine.run(vonage.lines.call_in("447700900222", number, caller))
+    with (
+        deployed(stage, example, tmp_path),
+        beside,
+        httpx.Client(base_url=f"{vonage.url}/_simulator", timeout=120, trust_env=False) as control,
+    ):
+        passed = script_runner.run(wanted, control, Console(file=told), path.name, PATIENCE_S)
 
-    recorded = vonage.journal.entries(webhook="record", call=outcome.call)[0]
-    assert outcome.failure is None
-    assert recorded["request"]["url"] == f"{stage.outputs()['WebhookUrl']}/event"
-    assert recorded["response"]["status"] == 204
-    sent = vonage.mailbox.messages
-    wait_until(lambda: any(message.body["to"] == OWNER for message in sent.values()), 60)
+    assert passed, told.getvalue()
 
 
-@pytest.mark.usefixtures("voicemail")
-def test_call_of_a_test_on_the_stage_knows_the_same_address(stage: Stage) -> None:
-    with calling_what_is_up(up._state(stage, []), Switches()) as simulation:
+def test_call_of_a_test_on_the_stage_knows_the_address_that_a_flow_gives_to_vonage(
+    stage: Stage, tmp_path: Path
+) -> None:
+    with (
+        deployed(stage, EXAMPLES / "voicemail", tmp_path),
+        calling_what_is_up(up._state(stage, []), Switches()) as simulation,
+    ):
         call = Phone(simulation.vonage).dial(simulation.number)
         call.hears("beep")
         call.hangs_up()
 
         recorded = simulation.vonage.journal.entries(webhook="record")[0]
 
+    assert recorded["request"]["url"] == f"{stage.outputs()['WebhookUrl']}/event"
     assert recorded["response"]["status"] == 204

@@ -1,4 +1,4 @@
-"""A call script: who calls whom, what they do, how the others behave, and what is expected of the call.
+"""A script: who calls whom, what they do, how the others behave, and what is expected of the call.
 
     from: "447700900123"            # optional; or a sip: URI with sip_headers, or from_user with custom_data,
                                     # or withheld: true
@@ -14,8 +14,11 @@
       connected_to: "447700900999"
       hears: [Welcome, Connecting you]
       fallback: false
+      messages:
+        - {to: "447700900456", text: A caller waits}
 
-Everything may be left out; without `caller`, whoever calls listens to the end.
+Everything may be left out; without `caller`, whoever calls listens to the end. In place of a call somebody
+may write: `message: {channel: whatsapp, text: Are you open?}`.
 """
 
 from dataclasses import dataclass, field
@@ -25,12 +28,15 @@ import yaml
 
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.parties import Callee, check_steps
+from vonage_simulator.testing import script_messages
 from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.types import Json, JsonValue
 from vonage_simulator.webhooks.reply import UNDELIVERED
 
 CALLER = ("from", "from_user", "withheld", "sip_headers", "custom_data", "application_id")
-MEMBERS = (*CALLER, "to", "caller", "callees", "expect")
+MEMBERS = (*CALLER, "to", "caller", "callees", "message", "expect")
+# What makes no sense where nobody calls.
+OF_A_CALL = (*CALLER, "caller", "callees")
 EXPECTATIONS = (
     "status",
     "connected_to",
@@ -40,6 +46,7 @@ EXPECTATIONS = (
     "events",
     "fallback",
     "within_s",
+    "messages",
 )
 
 
@@ -53,6 +60,8 @@ class Script:
 
     Attributes:
         calling: who calls, in the members of a control request.
+        message: what somebody writes in place of a call.
+        messages: what is expected to be sent.
     """
 
     calling: Json = field(default_factory=lambda: {"from": STANDARD_NUMBER})
@@ -60,6 +69,8 @@ class Script:
     caller: list[Json] = field(default_factory=list)
     callees: dict[str, Json] = field(default_factory=dict)
     expect: Json = field(default_factory=dict)
+    message: Json | None = None
+    messages: list[Json] = field(default_factory=list)
 
 
 def read(path: Path) -> Script:
@@ -90,15 +101,27 @@ def checked(document: JsonValue) -> Script:
     if not isinstance(document, dict):
         raise ValueError(f"a script is a mapping with some of {', '.join(MEMBERS)}")
     _only(document, MEMBERS, "a script")
-    expect = document.get("expect") or {}
+    expect = dict(document.get("expect") or {})
     _only(expect, EXPECTATIONS, "expect")
+    messages = script_messages.expected(expect.pop("messages")) if "messages" in expect else []
+    to = document.get("to")
+    if "message" in document:
+        return _of_message(document, expect, messages)
     callees = {str(number): dict(callee) for number, callee in (document.get("callees") or {}).items()}
     for callee in callees.values():
         Callee(**callee)
     caller = [_as_text(step) for step in document.get("caller") or []]
     check_steps(caller)
-    to = document.get("to")
-    return Script(_calling(document), str(to) if to else None, caller, callees, expect)
+    return Script(_calling(document), str(to) if to else None, caller, callees, expect, messages=messages)
+
+
+def _of_message(document: Json, expect: Json, messages: list[Json]) -> Script:
+    beside = sorted({*document} & set(OF_A_CALL) | {f"expect.{name}" for name in expect})
+    if beside:
+        raise ValueError(f"a script with a message has no call, so leave out {', '.join(beside)}")
+    message = script_messages.written(document["message"])
+    to = document.get("to", message.get("to"))
+    return Script(to=str(to) if to else None, message=message, messages=messages)
 
 
 def _calling(document: Json) -> Json:

@@ -1,4 +1,4 @@
-"""`python -m vonage_simulator.testing.script_runner FILE…`: run call scripts, here or on a deployed stack.
+"""`python -m vonage_simulator.testing.script_runner FILE…`: run scripts, here or on a deployed stack.
 
 The call goes through a simulated Vonage that is running, to the application of its numbers. With `--url`, one
 of its own calls the webhooks under that URL (`/webhooks/answer` and the others), signed with
@@ -9,7 +9,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import httpx
@@ -18,10 +18,11 @@ from rich.markup import escape
 from switchboard.wire.printable import printable
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.journal.story import call_story
+from vonage_simulator.journal.story import call_story, message_story
 from vonage_simulator.origin.origin import DEFAULT_PORT, HOST
 from vonage_simulator.server import running
 from vonage_simulator.testing import script
+from vonage_simulator.testing.script_messages import PATIENCE_S, Outbox
 from vonage_simulator.types import Json
 
 WEBHOOKS = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
@@ -34,41 +35,88 @@ def main(arguments: list[str] | None = None) -> int:
     out = Console(highlight=False)
     try:
         scripts = [(path, script.read(path)) for path in options.files]
+        if options.url:
+            _refuse_messages(scripts)
         with _own(options.url) if options.url else _running(options.simulator) as control:
-            passed = [run(one, control, out, path.name) for path, one in scripts]
+            passed = [run(one, control, out, path.name, options.patience) for path, one in scripts]
     except (script.ScriptError, httpx.HTTPError) as error:
         sys.stderr.write(f"error: {printable(str(error), lines=True)}\n")
         return 2
     return 0 if all(passed) else 1
 
 
-def run(wanted: script.Script, control: httpx.Client, out: Console, name: str) -> bool:
-    """Place the script's call, print its story and the verdict."""
+def run(
+    wanted: script.Script, control: httpx.Client, out: Console, name: str, patience_s: float = PATIENCE_S
+) -> bool:
+    """Place the script's call, or write its message, print the story and the verdict.
+
+    Args:
+        wanted: the script.
+        control: the control API of a simulated Vonage.
+        out: where the story goes.
+        name: of the script, in what is printed.
+        patience_s: how long messages are waited for, in real time.
+    """
     numbers = control.get("/account").raise_for_status().json()["numbers"]
     linked = [number["msisdn"] for number in numbers if "app_id" in number]
     to = wanted.to or next(iter(linked), None)
     if to is None:
         raise script.ScriptError("no number is linked to an application; deploy first, or give `to`")
-    request = {**wanted.calling, "to": to, "script": wanted.caller, "callees": wanted.callees}
-    with _jumping(control):
-        reply = control.post("/calls", json=request)
-    if reply.is_error:
-        raise script.ScriptError(f"{name}: {_reason(reply)}")
-    outcome: Json = reply.json()
-    entries: list[Json] = control.get("/journal", params={"call": outcome["call"]}).json()["entries"]
-    caller = wanted.calling.get("from_user", wanted.calling.get("from", "a withheld number"))
-    out.print(f"[bold]{escape(name)}[/]: {caller} calls {to}")
-    for line in call_story(entries):
-        out.print(printable(line), soft_wrap=True)
-    failures = [
-        *filter(None, [outcome.get("failure")]),
-        *script.undelivered(entries),
-        *script.unmet(wanted.expect, outcome, entries),
-    ]
+    outbox = Outbox(control) if wanted.messages else None
+    happens = _write if wanted.message else _call
+    failures = happens(wanted, to, control, out, name)
+    if outbox:
+        failures += outbox.missing(wanted.messages, patience_s)
     for failure in failures:
         out.print(f"[red]✗ {escape(printable(failure, lines=True))}[/]", soft_wrap=True)
     out.print(f"[red]FAILED[/] {escape(name)}" if failures else f"[green]PASSED[/] {escape(name)}")
     return not failures
+
+
+def _call(wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str) -> list[str]:
+    request = {**wanted.calling, "to": to, "script": wanted.caller, "callees": wanted.callees}
+    outcome = _done(control, "/calls", request, name)
+    entries = _journal(control, call=outcome["call"])
+    caller = str(wanted.calling.get("from_user", wanted.calling.get("from", "a withheld number")))
+    _tell(out, f"[bold]{escape(name)}[/]: {escape(caller)} calls {escape(to)}", call_story(entries))
+    return [
+        *filter(None, [outcome.get("failure")]),
+        *script.undelivered(entries),
+        *script.unmet(wanted.expect, outcome, entries),
+    ]
+
+
+def _write(wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str) -> list[str]:
+    message = {**(wanted.message or {}), "to": to}
+    outcome = _done(control, "/messages", message, name)
+    entries = _journal(control, message=outcome["message_uuid"])
+    title = (
+        f"[bold]{escape(name)}[/]: {escape(message['from'])} writes to {escape(to)} by {message['channel']}"
+    )
+    _tell(out, title, message_story(entries))
+    failure = outcome.get("failure")
+    return [f"the inbound webhook did not take the message: {failure}"] if failure else []
+
+
+def _done(control: httpx.Client, path: str, request: Json, name: str) -> Json:
+    """What became of a request to the control API."""
+    with _jumping(control):
+        reply = control.post(path, json=request)
+    if reply.is_error:
+        raise script.ScriptError(f"{name}: {_reason(reply)}")
+    outcome: Json = reply.json()
+    return outcome
+
+
+def _journal(control: httpx.Client, **about: str) -> list[Json]:
+    entries: list[Json] = control.get("/journal", params=about).json()["entries"]
+    return entries
+
+
+def _tell(out: Console, title: str, story: Iterable[str]) -> None:
+    out.print(title)
+    for line in story:
+        out.print(printable(line), soft_wrap=True)
 
 
 def _reason(reply: httpx.Response) -> str:
@@ -77,6 +125,16 @@ def _reason(reply: httpx.Response) -> str:
         return str(reply.json()["error"])
     except ValueError:
         return f"the simulated Vonage failed ({reply.status_code}); what it printed says why"
+
+
+def _refuse_messages(scripts: list[tuple[Path, script.Script]]) -> None:
+    """A deployed stack sends by the real Vonage, and the webhooks named here are those of calls alone."""
+    for path, one in scripts:
+        if one.message or one.messages:
+            raise script.ScriptError(
+                f"{path}: messages can be seen only where the stack speaks to a simulated Vonage: "
+                "run it without --url"
+            )
 
 
 @contextlib.contextmanager
@@ -143,6 +201,13 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         prog="python -m vonage_simulator.testing.script_runner", description=__doc__
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="call scripts in YAML")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=PATIENCE_S,
+        metavar="S",
+        help="how many seconds to wait for messages that are expected (default %(default)g)",
+    )
     called = parser.add_mutually_exclusive_group()
     called.add_argument(
         "--simulator",

@@ -1,16 +1,20 @@
-"""Call scripts: a file says what happens, the verdict is pass or fail."""
+"""Scripts: a file says what happens, the verdict is pass or fail."""
 
+import json
 import re
 import time
 from pathlib import Path
 
+import httpx
 import pytest
+import yaml
 
-from tests.vonage_simulator.customer import CALLEE, Customer, Reaction, connect, ncco, talk
+from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, Json, Reaction, connect, ncco, talk
 from vonage_simulator.account.account import Account
+from vonage_simulator.messages import outbound
 from vonage_simulator.server import running
-from vonage_simulator.testing import script_runner
-from vonage_simulator.testing.endpoint import Answer
+from vonage_simulator.testing import script, script_messages, script_runner
+from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.vonage import Vonage
 
 SCRIPT = """
@@ -144,6 +148,13 @@ def test_webhook_that_was_delivered_leaves_the_verdict_to_the_script(
         ("callees: {'1': {picks: asleep}}", "picks must be one of"),
         ("callees: {'1': {mood: bad}}", "mood"),
         ("caller: [", "isn't YAML"),
+        ("expect: {messages: []}", "expect.messages is a list"),
+        ("expect: {messages: [{to: '1', colour: red}]}", "has some of to, from, channel, text"),
+        ("message: Hello", "message is a mapping"),
+        ("message: {channel: telex, text: Hello}", "channel must be one of sms,"),
+        ("message: {text: Hello}\ncaller: [hang_up]", "leave out caller"),
+        ("message: {text: Hello}\nexpect: {hears: Hello}", "leave out expect.hears"),
+        ("expect: {messages: [{text: Hello}]}", "run it without --url"),
     ],
 )
 def test_script_nobody_could_follow_is_refused(
@@ -251,3 +262,68 @@ def test_simulated_vonage_that_fails_is_said(
 
     assert run(tmp_path, "to: '447700900000'\ncaller: []", "--simulator", customer.url) == 2
     assert "call.yaml: the simulated Vonage failed (500)" in capsys.readouterr().err
+
+
+@pytest.fixture
+def answering(customer: Customer) -> Customer:
+    """A number that answers each call, and each message, with an SMS to 447700900456."""
+
+    def send(_: Incoming) -> Answer:
+        vonage = customer.vonage
+        message = {"channel": "sms", "message_type": "text", "to": "447700900456", "from": NUMBER}
+        accepted = outbound.accept(vonage.mailbox, {**message, "text": "Somebody was here."}, None)
+        vonage.engine.begin(outbound.send(vonage.mailbox, accepted))
+        return Answer(200, b"[]")
+
+    customer.on("answer", send).on("inbound", send).create()
+    return customer
+
+
+CALLED, WRITTEN = "caller: [hang_up: true]\n", "message: {channel: sms, text: Hello}\n"
+
+
+@pytest.mark.parametrize("happens", [CALLED, WRITTEN])
+def test_message_that_is_expected_was_sent_since_the_script_began(
+    answering: Customer, tmp_path: Path, happens: str
+) -> None:
+    expect = 'expect: {messages: [{to: "447700900456", channel: sms, text: somebody}]}\n'
+    assert run(tmp_path, happens + expect, "--simulator", answering.vonage.url) == 0
+
+
+@pytest.mark.parametrize("happens", [CALLED, WRITTEN])
+@pytest.mark.parametrize(
+    "other", [{"to": "447700900457"}, {"channel": "whatsapp"}, {"text": "nobody"}, {"from": "447700900001"}]
+)
+def test_message_that_was_not_sent_fails_the_script_with_those_that_were(
+    answering: Customer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    happens: str,
+    other: Json,
+) -> None:
+    wanted = json.dumps({"to": "447700900456", "channel": "sms", "text": "somebody"} | other)
+
+    expect = f"expect: {{messages: [{wanted}]}}"
+    status = run(tmp_path, happens + expect, "--simulator", answering.vonage.url, "--patience", "0")
+
+    told = capsys.readouterr().out
+    assert status == 1
+    assert f"expected a message {json.loads(wanted)}" in told
+    assert 'sent: sms from 447700900000 to 447700900456: "Somebody was here."' in told
+
+
+def test_one_message_does_not_stand_for_two(answering: Customer) -> None:
+    expect = "expect: {messages: [{text: somebody}, {text: somebody}]}"
+    wanted = script.checked(yaml.safe_load(CALLED + expect))
+    with httpx.Client(base_url=f"{answering.vonage.url}/_simulator", trust_env=False) as control:
+        outbox = script_messages.Outbox(control)
+        control.post("/calls", json={**wanted.calling, "to": NUMBER}).raise_for_status()
+        assert len(outbox.missing(wanted.messages, within_s=0)) == 1
+
+
+def test_message_that_nobody_takes_fails_the_script(
+    customer: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customer.on("inbound", Answer(404)).create()
+    assert run(tmp_path, WRITTEN, "--simulator", customer.vonage.url) == 1
+    assert "the inbound webhook did not take the message" in capsys.readouterr().out
