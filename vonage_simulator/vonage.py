@@ -21,7 +21,8 @@ class Vonage(Platform):
         mailbox: the messages, and what becomes of them.
         faults: what is to go wrong with the next requests to the APIs.
         webhook_faults: likewise with the next webhooks.
-        in_hand: the calls that a test holds; `testing.held_time` lets time stand still for them.
+        in_hand: the calls that a test holds, by `conversation_uuid`; `testing.held_time` lets time stand
+            still for them.
     """
 
     exchange: Exchange = field(init=False)
@@ -29,7 +30,7 @@ class Vonage(Platform):
     mailbox: Mailbox = field(init=False)
     faults: Faults[ApiFault] = field(init=False)
     webhook_faults: Faults[WebhookFault] = field(init=False)
-    in_hand: "list[asyncio.Task[CallOutcome]]" = field(default_factory=list, init=False)
+    in_hand: "dict[str, asyncio.Task[CallOutcome]]" = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Put calls and messages on the platform."""

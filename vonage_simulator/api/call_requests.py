@@ -3,6 +3,7 @@
 Source: Vonage Voice API reference (1.10.0), `createCall`, `updateCall`, `getCalls`.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from switchboard.wire.violations import Violation
 from vonage_simulator.account.account import Account
 from vonage_simulator.api import wire
 from vonage_simulator.api.problems import InvalidParameter, invalid
-from vonage_simulator.calls.call import Call
+from vonage_simulator.calls.call import Call, CallOutcome
 from vonage_simulator.calls.dialling import Dialling
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.lines import Lines
@@ -91,11 +92,15 @@ def wanted_call(sent: Json, application: Json, account: Account, *, at_region: b
 
 async def begin(lines: Lines, wanted: WantedCall) -> Call:
     """Start the call; it goes on by itself."""
+    return place(lines, wanted)[0]
+
+
+def place(lines: Lines, wanted: WantedCall) -> "tuple[Call, asyncio.Task[CallOutcome]]":
+    """Start the call, on the engine; gives what goes on by itself, too."""
     call = lines.open_outbound(wanted.from_, address(wanted.endpoint), wanted.endpoints)
     tell_doubts(call, call.first, wanted.doubts)
     dialling = Dialling.to(wanted.endpoint, call, call.first, wanted.ring_s)
-    call.platform.engine.spawn(run_outbound(call, dialling, wanted.ncco, wanted.options))
-    return call
+    return call, call.platform.engine.spawn(run_outbound(call, dialling, wanted.ncco, wanted.options))
 
 
 def tell_doubts(call: Call, leg: Leg, doubts: Iterable[Violation]) -> None:

@@ -3,10 +3,11 @@
     with Handlers({"answer": app.lambda_handler}, account) as handlers:
         handlers.handle_request(request)
         handlers.commands               # what flows asked for, such as messages to send
+        handlers.events                 # what happened, as the bus has it
 
 Faster than any deployment by a factor of a thousand, and still from the raw request to the raw response:
-the signature is verified, the event is queued. Only the deadline is not: it needs the main thread, as on
-Lambda.
+the signature is verified, the event is queued, and rules of the event bus get it. As on a stack, an id is
+taken once. Only the deadline is missing: it needs the main thread, as on Lambda.
 """
 
 import base64
@@ -14,18 +15,22 @@ import json
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from fnmatch import fnmatchcase
 from types import TracebackType
 from typing import Any
 
 import httpx
 
 from vonage_simulator.account.account import Account
+from vonage_simulator.testing.commands import NAMES
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 from vonage_simulator.types import Json
 
 Handler = Callable[[Json, object], Mapping[str, Any]]
+Rule = Callable[[Json, object], object]
 
 HOST = "switchboard.test"
 BASE_URL = f"https://{HOST}/webhooks"
@@ -33,18 +38,37 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "in-process",
     "AWS_SECRET_ACCESS_KEY": "in-process",
     "AWS_REGION": "eu-west-1",
+    "AWS_DEFAULT_REGION": "eu-west-1",  # what boto3 asks for
     "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
     "SWITCHBOARD_QUEUE_URL": "events.fifo",
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "commands.fifo",
+    "SWITCHBOARD_BUS_NAME": "bus",
 }
 
 
 class Handlers(httpx.BaseTransport):
-    """Lambda handlers by the last part of their route, such as `answer`; an httpx transport for webhooks."""
+    """Lambda handlers by the last part of their route, such as `answer`; an httpx transport for webhooks.
 
-    def __init__(self, handlers: Mapping[str, Handler], account: Account) -> None:
+    Args:
+        handlers: of webhooks.
+        account: signs them.
+        rules: handlers of the event bus, by the events' detail-type, such as `voice.completed` or `voice.*`.
+
+    Attributes:
+        events: what happened, each with `id`, `name`, `received_at`, `subject` and `payload`, oldest first.
+        commands: what is asked of Vonage, each with `id`, `name` and `detail`.
+        carry_out: gets each command, at once.
+    """
+
+    def __init__(
+        self, handlers: Mapping[str, Handler], account: Account, rules: Mapping[str, Rule] | None = None
+    ) -> None:
         self._handlers = handlers
         self._account = account
+        self._rules = rules or {}
+        self._unpublished: list[Json] = []
+        self._taken: set[str] = set()
+        self.carry_out: Callable[[Json], None] = lambda _command: None
         self._one_at_a_time = threading.Lock()
         self._open = ExitStack()
         self._environment_before: dict[str, str | None] = {}
@@ -78,13 +102,50 @@ class Handlers(httpx.BaseTransport):
             return httpx.Response(404, json={"message": "Not Found"}, request=request)
         with self._one_at_a_time:
             answer = self._handlers[name](_gateway_event(request), None)
+            self._publish()
         body = answer.get("body", "")
         raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
         headers = {str(k): str(v) for k, v in answer.get("headers", {}).items()}
         return httpx.Response(answer["statusCode"], headers=headers, content=raw, request=request)
 
+    def announce(self, event: Json) -> None:
+        """An event of the stack's own has happened; rules get it at once."""
+        with self._one_at_a_time:
+            self._event(event)
+            self._publish()
+
+    def _event(self, event: Json) -> None:
+        if event["id"] not in self._taken:
+            self._taken.add(event["id"])
+            self.events.append(event)
+            self._unpublished.append(_bus_event(event["id"], event["name"], _source(event["name"]), event))
+
+    def _command(self, command: Json) -> None:
+        if command["id"] not in self._taken:
+            self._taken.add(command["id"])
+            self.commands.append(command)
+            self.carry_out(command)
+
+    def _put(self, entry: Json) -> Json:
+        """What somebody else puts on the bus: a command, or an event that rules may know."""
+        event = _bus_event(
+            str(uuid.uuid4()), entry["DetailType"], entry["Source"], json.loads(entry["Detail"])
+        )
+        if event["detail-type"] in NAMES:
+            self._command({name: event[name] for name in ("id", "detail")} | {"name": event["detail-type"]})
+        self._unpublished.append(event)
+        return {"EventId": event["id"]}
+
+    def _publish(self) -> None:
+        """Give what is on the bus to the rules; what they put there themselves is next."""
+        while self._unpublished:
+            event = self._unpublished.pop(0)
+            for pattern, rule in self._rules.items():
+                if fnmatchcase(event["detail-type"], pattern):
+                    rule(event, None)
+
     def _aws(self, incoming: Incoming) -> Answer:
-        """Secrets Manager and SQS, as far as the functions use them on a webhook's path."""
+        """Secrets Manager, SQS and EventBridge, as far as functions use them around a webhook."""
         action = incoming.headers.get("x-amz-target", "").partition(".")[2]
         asked = json.loads(incoming.body or b"{}")
         if action == "GetSecretValue":
@@ -97,8 +158,10 @@ class Handlers(httpx.BaseTransport):
             return _json({"SecretString": json.dumps(secret)})
         if action == "SendMessage":
             message = json.loads(asked["MessageBody"])
-            (self.commands if "command" in asked["QueueUrl"] else self.events).append(message)
+            (self._command if "command" in asked["QueueUrl"] else self._event)(message)
             return _json({"MessageId": message["id"]})
+        if action == "PutEvents":
+            return _json({"FailedEntryCount": 0, "Entries": [self._put(entry) for entry in asked["Entries"]]})
         return _json({"__type": "InvalidAction"}, 400)
 
 
@@ -121,6 +184,25 @@ def _gateway_event(request: httpx.Request) -> Json:
         "body": request.content.decode(),
         "isBase64Encoded": False,
     }
+
+
+def _bus_event(identity: str, name: str, source: str, detail: Json) -> Json:
+    """An event as EventBridge gives it to a rule's target."""
+    return {
+        "version": "0",
+        "id": identity,
+        "detail-type": name,
+        "source": source,
+        "account": "123456789012",
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "region": ENVIRONMENT["AWS_REGION"],
+        "resources": [],
+        "detail": detail,
+    }
+
+
+def _source(name: str) -> str:
+    return f"vonage.{name.partition('.')[0]}"
 
 
 def _json(value: Json, status: int = 200) -> Answer:

@@ -10,9 +10,9 @@ from vonage_simulator.vonage import Vonage
 Result = TypeVar("Result")
 
 
-def hold_time_during(vonage: Vonage, call: "asyncio.Task[CallOutcome]") -> None:
+def hold_time_during(vonage: Vonage, call: str, run: "asyncio.Task[CallOutcome]") -> None:
     """A test has this call in its hand: until it is over, time runs only in `while_time_runs`."""
-    vonage.in_hand = [other for other in vonage.in_hand if not other.done()] + [call]
+    vonage.in_hand[call] = run
     vonage.clock.held = True
 
 
@@ -25,5 +25,5 @@ async def while_time_runs(vonage: Vonage, doing: Coroutine[Any, Any, Result]) ->
     try:
         return await doing
     finally:
-        vonage.clock.held = any(not call.done() for call in vonage.in_hand)
+        vonage.clock.held = any(not run.done() for run in vonage.in_hand.values())
         await vonage.delivery.settled()

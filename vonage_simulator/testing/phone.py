@@ -6,12 +6,15 @@ has been heard.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+import contextlib
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, TypeVar
 
 from vonage_simulator.calls.call import Call, CallOutcome
 from vonage_simulator.calls.callers import Caller
+from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
 from vonage_simulator.calls.running import run_inbound
 from vonage_simulator.clock.waiting import first_of
@@ -23,6 +26,7 @@ from vonage_simulator.vonage import Vonage
 Result = TypeVar("Result")
 
 STANDARD_NUMBER = "447700900123"
+LOOK_AGAIN_S = 0.1
 
 
 class Phone:
@@ -44,9 +48,27 @@ class Phone:
         Raises:
             AssertionError: the call leads nowhere; says why.
         """
-        call = PhoneCall(self._vonage, self._caller, to)
-        self._calls.append(call)
-        return call
+        call = self._vonage.engine.run(self._begin(to))
+        return self._holds(call, call.first)
+
+    def rings(self, number: str | None = None, within_s: float = PATIENCE_S) -> "Ringing":
+        """Wait until this telephone rings, or another number's: for a `connect`, or for a call of a flow's.
+
+        It keeps ringing until it `answers()`, or nobody waits for it any longer.
+
+        Raises:
+            AssertionError: it did not ring within so many simulated seconds.
+        """
+        number = number or self._number
+        finding = while_time_runs(self._vonage, self._until_ringing(number, within_s))
+        leg = self._vonage.engine.run(finding)
+        if leg is None:
+            raise AssertionError(f"{number} did not ring within {within_s:g} s")
+        return Ringing(self._vonage, leg, self._holds)
+
+    def of(self, number: str) -> "Phone":
+        """Somebody else's telephone, for several in one test."""
+        return self._in_another_hand(Caller(number))
 
     def of_user(self, name: str, custom_data: Json | None = None) -> "Phone":
         """The browser or app of a Client SDK user, who is logged in to the application."""
@@ -69,19 +91,78 @@ class Phone:
         for call in self._calls:
             call.hangs_up()
 
+    @property
+    def _number(self) -> str:
+        return self._caller if isinstance(self._caller, str) else self._caller.address
+
     def _in_another_hand(self, caller: Caller) -> "Phone":
         other = Phone(self._vonage, caller)
         other._calls = self._calls
         return other
 
+    def _holds(self, call: Call, leg: Leg) -> "PhoneCall":
+        held = PhoneCall(self._vonage, call, leg)
+        self._calls.append(held)
+        return held
+
+    async def _begin(self, to: str) -> Call:
+        call = self._vonage.lines.open_inbound(self._caller, to)
+        if isinstance(call, CallOutcome):
+            raise AssertionError(call.failure)
+        hold_time_during(self._vonage, call.id, self._vonage.engine.spawn(run_inbound(call, None)))
+        return call
+
+    async def _until_ringing(self, number: str, within_s: float) -> Leg | None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while True:
+                    for leg in self._vonage.exchange.legs.values():
+                        if leg.to == number and leg.status == "ringing" and leg.direction == "outbound":
+                            return leg
+                    await asyncio.sleep(LOOK_AGAIN_S)
+        return None
+
+
+class Ringing:
+    """A telephone that rings.
+
+    Attributes:
+        shown: the number that it shows.
+    """
+
+    def __init__(self, vonage: Vonage, leg: Leg, hold: "Callable[[Call, Leg], PhoneCall]") -> None:
+        self._vonage = vonage
+        self._leg = leg
+        self._hold = hold
+        self.shown = leg.from_
+
+    def answers(self) -> "PhoneCall":
+        """Pick it up.
+
+        Raises:
+            AssertionError: it no longer rings.
+        """
+        self._vonage.engine.run(while_time_runs(self._vonage, self._pick_up()))
+        known = self._vonage.lines.find(self._leg.uuid)
+        if known is None or self._leg.answered_at is None:
+            raise AssertionError(f"{self._leg.to} no longer rings")
+        return self._hold(*known)
+
+    async def _pick_up(self) -> None:
+        while not (self._leg.answered_at or self._leg.over.is_set()):
+            await self._vonage.exchange.pick_up(self._leg.uuid)
+            await asyncio.sleep(LOOK_AGAIN_S)
+
 
 class PhoneCall:
-    """A call in progress. As a context manager it ends with its block."""
+    """A call in progress, at one telephone. As a context manager it ends with its block."""
 
-    def __init__(self, vonage: Vonage, caller: Caller | str, to: str) -> None:
+    def __init__(self, vonage: Vonage, call: Call, leg: Leg) -> None:
         self._vonage = vonage
         self._engine = vonage.engine
-        self._call, self._run, self._party = self._engine.run(self._begin(caller, to))
+        self._call = call
+        self._leg = leg
+        self._party = Party(leg, call.tell)
 
     def hears(self, text: str, within_s: float = PATIENCE_S) -> None:
         """Listen until something contains the text, whatever its case."""
@@ -104,18 +185,23 @@ class PhoneCall:
         self._while_time_runs(self._until_connected(number, within_s))
 
     def hangs_up(self) -> CallOutcome:
-        """Put the phone down; gives the whole call's outcome."""
+        """Put the phone down; gives the outcome."""
         self._engine.run(self._hang_up())
         return self.ends()
 
     def ends(self) -> CallOutcome:
-        """Let time run until the other side has ended the call too."""
+        """Let time run until the other side has ended the call too; for who was called, this leg of it."""
         return self._while_time_runs(self._finish())
 
     @property
     def leg(self) -> str:
-        """The `uuid` of the caller's leg, as webhooks and the Voice API name it."""
-        return self._call.first.uuid
+        """The `uuid` of this telephone's leg, as webhooks and the Voice API name it."""
+        return self._leg.uuid
+
+    @property
+    def conversation(self) -> str:
+        """The `conversation_uuid` that the call began with, which names its timeline."""
+        return self._call.id
 
     @property
     def transcript(self) -> list[Json]:
@@ -129,14 +215,6 @@ class PhoneCall:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.hangs_up()
-
-    async def _begin(self, caller: Caller | str, to: str) -> "tuple[Call, asyncio.Task[CallOutcome], Party]":
-        call = self._vonage.lines.open_inbound(caller, to)
-        if isinstance(call, CallOutcome):
-            raise AssertionError(call.failure)
-        run = self._engine.spawn(run_inbound(call, None))
-        hold_time_during(self._vonage, run)
-        return call, run, Party(call.first, call.tell)
 
     def _while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
         try:
@@ -152,7 +230,8 @@ class PhoneCall:
 
     async def _breakdown(self) -> None:
         """Wait for what breaks the call; one that ends well is waited for in vain."""
-        await asyncio.shield(self._run)
+        if self._run:
+            await asyncio.shield(self._run)
         await asyncio.get_running_loop().create_future()
 
     async def _until_connected(self, number: str, within_s: float) -> None:
@@ -161,14 +240,24 @@ class PhoneCall:
                 line.get("what") == "connected" and line["number"] == number and line["call"] == self._call.id
             )
 
-        if not await self._vonage.journal.until(is_connected, within_s, self._call.first.over):
-            raise StepFailedError(f"{self._call.first.party} was never connected to {number}")
+        if not await self._vonage.journal.until(is_connected, within_s, self._leg.over):
+            raise StepFailedError(f"{self._leg.party} was never connected to {number}")
 
     async def _hang_up(self) -> None:
         self._party.hangs_up()
 
     async def _finish(self) -> CallOutcome:
-        return await asyncio.shield(self._run)
+        if self._run and self._leg is self._call.first:
+            return await asyncio.shield(self._run)
+        await self._leg.over.wait()
+        await asyncio.sleep(LOOK_AGAIN_S)  # until that has been reported
+        outcome, leg = self._call.outcome(), self._leg
+        return replace(outcome, leg=leg.uuid, status=leg.status, duration_s=leg.duration_s)
+
+    @property
+    def _run(self) -> "asyncio.Task[CallOutcome] | None":
+        """What the call does by itself; None for one that no test began."""
+        return self._vonage.in_hand.get(self._call.id)
 
     def _story(self) -> str:
         return "\n".join(f"  {at[11:23]} {told}" for at, told in self._lines())

@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from vonage_simulator.switches import Switches
-from vonage_simulator.testing.handlers import Handler
+from vonage_simulator.testing.handlers import Handler, Rule
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation, calling
 from vonage_simulator.testing.texting import Texting
@@ -47,6 +47,12 @@ def webhooks() -> dict[str, Handler]:
 
 
 @pytest.fixture
+def rules() -> dict[str, Rule]:
+    """Handlers of the event bus, by the events' detail-type (`voice.completed`, `voice.*`); override it."""
+    return {}
+
+
+@pytest.fixture
 def switches() -> Switches:
     """How the simulator behaves where Vonage's behaviour is not certain; override it to try the others."""
     return Switches()
@@ -56,7 +62,10 @@ def switches() -> Switches:
 def simulation(request: pytest.FixtureRequest, switches: Switches) -> Iterator[Simulation]:
     """The simulated Vonage that calls the handlers, or what another plugin says."""
     elsewhere = request.config.hook.pytest_vonage_simulation(config=request.config, switches=switches)
-    with elsewhere or calling(request.getfixturevalue("webhooks"), switches) as simulated:
+    if elsewhere is None:
+        webhooks, rules = map(request.getfixturevalue, ("webhooks", "rules"))
+        elsewhere = calling(webhooks, switches, rules)
+    with elsewhere as simulated:
         yield simulated
 
 

@@ -7,7 +7,7 @@ The number is linked to an application whose webhooks are the handlers.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -15,11 +15,10 @@ import httpx
 from vonage_simulator.account.account import Account
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
-from vonage_simulator.messages import outbound
 from vonage_simulator.server import delivering
 from vonage_simulator.switches import Switches
-from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers
-from vonage_simulator.testing.held_time import while_time_runs
+from vonage_simulator.testing.commands import Commands
+from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers, Rule
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
@@ -38,34 +37,44 @@ class Simulation:
     Attributes:
         number: linked to the application whose webhooks are tested.
         sent_to: the texts that were sent to a number so far, oldest first.
+        events: what happened so far, as the event bus has it (docs/events.md), oldest first; in process only.
     """
 
     vonage: Vonage
     number: str
     sent_to: Callable[[str], list[str]]
+    events: Sequence[Json] = ()
+
+    def timeline(self, subject: str) -> list[Json]:
+        """The events of a call (`conversation_uuid`) or a message (`message_uuid`), by Vonage's clock."""
+        found = [event for event in self.events if event["subject"] == subject]
+        return sorted(found, key=lambda event: str(event["payload"].get("timestamp", "~")))
 
 
 @contextlib.contextmanager
-def calling(webhooks: Mapping[str, Handler], switches: Switches | None = None) -> Iterator[Simulation]:
-    """Call and write to Lambda handlers in this process; what their flows send arrives here as well.
+def calling(
+    webhooks: Mapping[str, Handler],
+    switches: Switches | None = None,
+    rules: Mapping[str, Rule] | None = None,
+) -> Iterator[Simulation]:
+    """Call and write to Lambda handlers in this process; what their flows ask for happens here as well.
 
     Args:
         webhooks: handlers by the last part of their route: `answer`, `event`, `inbound` and so on.
         switches: how to behave where Vonage's behaviour is not certain.
+        rules: handlers of the event bus, by the events' detail-type: `voice.completed`, `messages.status.*`.
     """
     account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET, switches=switches)
-    with Handlers(webhooks, account) as handlers, _vonage(account, BASE_URL, handlers) as vonage:
-        carried_out = 0
+    with Handlers(webhooks, account, rules) as handlers, _vonage(account, BASE_URL, handlers) as vonage:
+        commands = Commands(vonage, handlers.announce)
+        handlers.carry_out = commands.take
 
         def sent_to(number: str) -> list[str]:
-            nonlocal carried_out
-            waiting, carried_out = handlers.commands[carried_out:], len(handlers.commands)
-            for command in waiting:
-                if command["name"] == "messages.send":
-                    _send(vonage, command["detail"])
+            commands.settle()
             return _outbound_texts(vonage, number)
 
-        yield Simulation(vonage, NUMBER, sent_to)
+        yield Simulation(vonage, NUMBER, sent_to, handlers.events)
+        commands.check()
 
 
 @contextlib.contextmanager
@@ -109,11 +118,6 @@ def _link(account: Account, base_url: str, fallback_url: str) -> None:
     application: Json = {"id": account.identifiers.uuid(), "name": "tested", "capabilities": capabilities}
     account.applications = {application["id"]: application}
     account.numbers = {**account.numbers, NUMBER: {**account.numbers[NUMBER], "app_id": application["id"]}}
-
-
-def _send(vonage: Vonage, message: Json) -> None:
-    accepted = outbound.accept(vonage.mailbox, message, next(iter(vonage.account.applications.values())))
-    vonage.engine.run(while_time_runs(vonage, outbound.send(vonage.mailbox, accepted)))
 
 
 def _outbound_texts(vonage: Vonage, number: str) -> list[str]:

@@ -1,6 +1,8 @@
 """A customer's messages in a test's hand: send, and read what comes back."""
 
+import asyncio
 import time
+from datetime import timedelta
 
 from vonage_simulator.messages import inbound
 from vonage_simulator.testing.held_time import while_time_runs
@@ -26,6 +28,10 @@ class Texting:
         self._simulation = simulation
         self._channel = channel
         self._read = 0
+
+    def of(self, number: str) -> "Texting":
+        """Somebody else on the same channel, such as the owner whom a flow writes to."""
+        return Texting(self._simulation, self._channel, number)
 
     def send(self, text: str = "", **instead: JsonValue) -> None:
         """Write to the application's number.
@@ -58,3 +64,14 @@ class Texting:
                 message = f'{self.number} never received "{text}" within {within_s:g} s; received: {got}'
                 raise AssertionError(message)
             time.sleep(LOOK_AGAIN_S)
+
+    @property
+    def received(self) -> list[str]:
+        """All texts so far, oldest first."""
+        return self._simulation.sent_to(self.number)
+
+    def waits(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Let simulated time pass: that of calls, statuses and retries; functions have the real one."""
+        passing = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+        vonage = self._simulation.vonage
+        vonage.engine.run(while_time_runs(vonage, asyncio.sleep(passing)))

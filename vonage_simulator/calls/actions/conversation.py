@@ -5,6 +5,7 @@ conversation lasts until the leg, or its moderator, hangs up.
 """
 
 from vonage_simulator.calls.actions import record
+from vonage_simulator.calls.actions.stream import STREAMED_S
 from vonage_simulator.calls.call import Player
 from vonage_simulator.calls.legs import Leg
 from vonage_simulator.ncco.reading import Ncco
@@ -21,7 +22,7 @@ async def conversation(player: Player, action: Json) -> Ncco | None:
     if starts:
         room.start()
     elif not room.started:
-        call.tell("on hold", leg, music=action.get("musicOnHoldUrl", ["silence"])[0])
+        _hold(player, action.get("musicOnHoldUrl", []))
     if action.get("record") and starts:
         record.begin(call, leg, {"action": "record", **_record_options(action)})
     await leg.over.wait()
@@ -29,6 +30,12 @@ async def conversation(player: Player, action: Json) -> Ncco | None:
         for other in room.legs:
             other.hang_up("platform")
     return []
+
+
+def _hold(player: Player, music: list[str]) -> None:
+    player.call.tell("on hold", player.leg, music=next(iter(music), "silence"))
+    for url in music[:1]:
+        player.leg.hear(url, STREAMED_S)
 
 
 def set_audience(leg: Leg, action: Json) -> None:

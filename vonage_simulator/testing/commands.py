@@ -1,0 +1,130 @@
+"""Commands in process: what a flow asks for is done while its webhook is still being answered.
+
+On a stack the outbound function does so a moment later; here simulated time stands still meanwhile. As there,
+a command is carried out once for its id, and what became of it is an event, such as `voice.call.accepted`.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from switchboard.wire.validate import command_problems
+
+from vonage_simulator.api import call_requests
+from vonage_simulator.api.problems import ProblemError
+from vonage_simulator.calls import in_call
+from vonage_simulator.messages import outbound
+from vonage_simulator.testing.held_time import while_time_runs
+from vonage_simulator.types import Json
+from vonage_simulator.vonage import Vonage
+
+NAMES = ("messages.send", "messages.read", "voice.call", "voice.update")
+
+
+class Commands:
+    """Carries commands out on a simulated Vonage, as the one application there is.
+
+    Args:
+        vonage: where messages are sent and calls placed.
+        announce: takes the event that tells what became of a command.
+    """
+
+    def __init__(self, vonage: Vonage, announce: Callable[[Json], None]) -> None:
+        self._vonage = vonage
+        self._announce = announce
+        self._begun: list[Future[None]] = []
+        self._sending: list[asyncio.Task[None]] = []
+
+    def take(self, command: Json) -> None:
+        """Carry out a command, `id`, `name` and `detail`, after those before it; from any thread."""
+        self._begun.append(self._vonage.engine.start(self._carry_out(command)))
+
+    def check(self) -> None:
+        """Raise what broke, such as a rule that got the event of a command; wait for those under way."""
+        begun, self._begun = self._begun, []
+        for command in begun:
+            command.result()
+
+    def settle(self) -> None:
+        """Let time run until what was sent has been delivered, or not."""
+        self.check()
+        if not all(task.done() for task in self._sending):
+            self._vonage.engine.run(while_time_runs(self._vonage, self._sent()))
+
+    async def _sent(self) -> None:
+        await asyncio.wait(self._sending)
+
+    async def _carry_out(self, command: Json) -> None:
+        problems = command_problems(command)
+        known: Json = {"reason": "; ".join(problems)} if problems else {}
+        if not problems:
+            try:
+                known = await self._ask(command["name"], dict(command["detail"]), command["id"])
+            except ProblemError as refused:
+                known = {"reason": str(refused)}
+        outcome = "rejected" if "reason" in known else "accepted"
+        result = {"id": command["id"], "command": command["name"], "outcome": outcome, **known}
+        result["timestamp"] = self._vonage.clock.timestamp()
+        about = [known[name] for name in ("conversation_uuid", "message_uuid", "uuid") if name in known]
+        self._announce(
+            {
+                "id": f"{command['id']} {outcome}",
+                "name": f"{command['name']}.{outcome}",
+                "received_at": time.time(),
+                "subject": next(iter(about), command["id"]),
+                "payload": result,
+            }
+        )
+
+    async def _ask(self, name: str, detail: Json, reference: str) -> Json:
+        """Do what a command says; gives the ids that Vonage would reply with, or the `reason` why not."""
+        detail.pop("region_url", None)
+        match name:
+            case "messages.send":
+                return self._send({"client_ref": reference, **detail})
+            case "voice.call":
+                return self._call(detail)
+            case "voice.update":
+                return await self._change(detail.pop("uuid"), detail)
+        message = self._vonage.mailbox.messages.get(detail["message_uuid"])
+        if message is None:
+            return {"reason": f"there is no message {detail['message_uuid']}"}
+        outbound.mark(self._vonage.mailbox, message, detail["status"])
+        return {}
+
+    def _send(self, message: Json) -> Json:
+        accepted = outbound.accept(self._vonage.mailbox, message, self._application)
+        task = self._vonage.engine.spawn(outbound.send(self._vonage.mailbox, accepted))
+        self._sending = [other for other in self._sending if not other.done()] + [task]
+        return {"message_uuid": accepted.uuid}
+
+    def _call(self, wanted: Json) -> Json:
+        account = self._vonage.account
+        request = call_requests.wanted_call(wanted, self._application, account, at_region=False)
+        call, run = call_requests.place(self._vonage.lines, request)
+        self._vonage.in_hand[call.id] = run
+        return {"uuid": call.first.uuid, "conversation_uuid": call.id}
+
+    async def _change(self, uuid: str, detail: Json) -> Json:
+        call, leg = self._vonage.lines.find(uuid) or (None, None)
+        if call is None or leg is None or leg.over.is_set():
+            return {"reason": f"there is no call {uuid}"}
+        switches, action = self._vonage.account.switches, detail["action"]
+        said = {name: value for name, value in detail.items() if name != "action"}
+        match action:
+            case "talk" | "stream":
+                playing = call_requests.wanted_playing(action, said, switches)
+                await in_call.start(call, leg, action, playing.body)
+            case "stop_talk" | "stop_stream":
+                await in_call.stop(leg, action.removeprefix("stop_"))
+            case "dtmf":
+                await in_call.send_keys(call, leg, said["digits"])
+            case _:
+                await in_call.change(call, leg, call_requests.wanted_change(detail, switches).body)
+        return {"uuid": uuid}
+
+    @property
+    def _application(self) -> dict[str, Any]:
+        return next(iter(self._vonage.account.applications.values()))
