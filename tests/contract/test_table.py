@@ -1,5 +1,7 @@
 """The table: conditional writes, what is given back when the condition fails, queries in order, limits."""
 
+import threading
+
 import pytest
 from botocore.exceptions import ClientError
 from switchboard.aws import table
@@ -104,3 +106,50 @@ def test_what_dynamodb_cannot_hold_is_refused(too_large: table.Item) -> None:
     """Developer guide, "Constraints": sizes of items and keys; an index's key must not be empty either."""
     with pytest.raises(ClientError, match="ValidationException"):
         table.put(too_large)
+
+
+COUNTER = item("DAY#2026-11-28", "calls", expires_at="9")
+
+
+def counted() -> str:
+    (found,) = table.query("pk", "DAY#2026-11-28")
+    assert found["expires_at"] == {"S": "9"}
+    return str(found["counted"]["N"])
+
+
+def mark(number: int) -> table.Item:
+    return item(f"COMMAND#{number}", "counted")
+
+
+def test_a_counter_is_added_to_until_its_limit_and_once_for_each_mark() -> None:
+    assert [table.count(COUNTER, 2, 5, once=mark(each)) for each in (1, 1, 2, 1)] == [True] * 4
+    assert counted() == "4"
+
+    assert not table.count(COUNTER, 2, 5, once=mark(3))
+    assert table.count(COUNTER, 1, 5, once=mark(3))
+    assert not table.count(COUNTER, 1, 5, once=mark(4))
+    assert table.count(COUNTER, 2, 5, once=mark(2))
+    assert counted() == "5"
+
+
+def test_what_is_more_than_a_whole_limit_is_never_begun() -> None:
+    assert not table.count(COUNTER, 6, 5, once=mark(1))
+    assert list(table.query("pk", "DAY#2026-11-28")) == []
+
+
+def test_many_that_count_at_the_same_moment_are_all_counted() -> None:
+    table.client()  # made before there are threads
+    start, found = threading.Barrier(8), []
+
+    def count(number: int) -> None:
+        start.wait(10)
+        found.append(table.count(COUNTER, 1, 6, once=mark(number)))
+
+    threads = [threading.Thread(target=count, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(found) == [False] * 2 + [True] * 6
+    assert counted() == "6"

@@ -198,6 +198,11 @@ def commands_rejected(fault: Fault) -> None:
     fault.command({"id": f"rejected-{time.time()}", "name": "messages.send", "detail": SMS})
 
 
+def commands_barred(fault: Fault) -> None:
+    detail = {**SMS, "to": "18765550123"}
+    fault.command({"id": f"barred-{time.time()}", "name": "messages.send", "detail": detail})
+
+
 def commands_uncertain(fault: Fault) -> None:
     fault.vonage.faults.next("POST /v1/messages", lost_reply=True)
     detail = {**SMS, "to": "447700900111"}
@@ -256,6 +261,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "BusCommandsDead": bus_commands_dead,
     "CommandsUndelivered": commands_undelivered,
     "CommandsRejected": commands_rejected,
+    "CommandsBarred": commands_barred,
     "CommandsUncertain": commands_uncertain,
     "MediaWait": media_wait,
     "MediaDead": media_dead,

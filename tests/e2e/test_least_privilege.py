@@ -135,7 +135,7 @@ MAY: dict[str, set[str]] = {
     "Outbound": {
         "take a command", "put a command off", "queue an event", "reject a command", "read the key",
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",
-        "write the timeline",
+        "write the timeline", "change the timeline",
     },
     "Media": {"take a media event", "queue an event", "read the key", "keep a file"},
     "Provisioner": {

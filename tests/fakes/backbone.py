@@ -1,7 +1,7 @@
 """Queues, the timeline's table and the bus, added to the fake AWS of `stores`.
 
-Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, UpdateItem, Query) and EventBridge
-(PutEvents, which reports failures in a reply of status 200).
+Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, UpdateItem, TransactWriteItems, Query) and
+EventBridge (PutEvents, which reports failures in a reply of status 200).
 """
 
 from collections.abc import Iterator
@@ -89,6 +89,27 @@ def update_item(aws: Aws, asked: Json) -> Json:
     return {}
 
 
+def transact_write_items(aws: Aws, asked: Json) -> Json:
+    """Understands a Put of what isn't there, and an Update that adds to `counted` while that has room."""
+    put, update = (next(iter(action.values())) for action in asked["TransactItems"])
+    table, key = aws.tables[put["TableName"]], tuple(update["Key"][name]["S"] for name in ("pk", "sk"))
+    values, found = update["ExpressionAttributeValues"], table.get(key, {})
+    counted = int(found.get("counted", {"N": "0"})["N"])
+    is_there = (put["Item"]["pk"]["S"], put["Item"]["sk"]["S"]) in table
+    is_full = "counted" in found and counted > int(values[":room"]["N"])
+    if is_there or is_full:
+        codes = ["ConditionalCheckFailed" if each else "None" for each in (is_there, is_full)]
+        reasons = [{"Code": code} for code in codes]
+        raise Refusal(
+            "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", CancellationReasons=reasons
+        )
+    put_item(aws, {"TableName": put["TableName"], "Item": put["Item"]})
+    others = {name[1:]: value for name, value in values.items() if name not in (":number", ":room")}
+    total = {"N": str(counted + int(values[":number"]["N"]))}
+    table[key] = {**update["Key"], **found, **others, "counted": total}
+    return {}
+
+
 def query(aws: Aws, asked: Json) -> Json:
     """Understands equality with a key of the table or of the index `recent`; gives three items a page."""
     name, _, value = asked["KeyConditionExpression"].partition(" = ")
@@ -109,6 +130,7 @@ OPERATIONS.update(
         "AmazonSQS.ChangeMessageVisibility": change_message_visibility,
         "DynamoDB_20120810.PutItem": put_item,
         "DynamoDB_20120810.UpdateItem": update_item,
+        "DynamoDB_20120810.TransactWriteItems": transact_write_items,
         "DynamoDB_20120810.Query": query,
     }
 )

@@ -7,6 +7,7 @@ SwitchboardError
 ├── NccoError           a flow returned an NCCO that Vonage would refuse
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
+├── BarredError         a command costs more than the stack's owner allows
 ├── UnreachableError    a request to Vonage was not sent
 ├── ReplyLostError      a request to Vonage was sent and no reply came
 └── RefusedError        Vonage answered with an error
@@ -56,6 +57,10 @@ class AwsError(SwitchboardError):
         self.code = code
         self.message = message
         self.retryable = retryable
+
+
+class BarredError(SwitchboardError):
+    """A command goes where the stack's owner allows none to, or costs more. Never log it: it has a number."""
 
 
 class UnreachableError(SwitchboardError):

@@ -1,15 +1,23 @@
 """The stack's DynamoDB table, for the timeline and for commands: keys `pk` and `sk`, items that expire."""
 
 import functools
+import random
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
+from switchboard.errors import AwsError
 from switchboard.settings import required
+from switchboard.telemetry import kind
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Item = dict[str, Any]
+
+# Of a transaction that another one got in the way of.
+_MOST_ATTEMPTS = 6
+_LONGEST_PAUSE_S = 0.05
 
 
 def put(item: Item, condition: str | None = None, values: Item | None = None) -> Item | None:
@@ -24,6 +32,61 @@ def put(item: Item, condition: str | None = None, values: Item | None = None) ->
     except client().exceptions.ConditionalCheckFailedException as exists:
         return cast(Item, cast(dict[str, Any], exists.response).get("Item", {}))
     return None
+
+
+def count(counter: Item, number: int, limit: int, *, once: Item) -> bool:
+    """Add to the attribute `counted` of an item, unless it would then be more than a limit.
+
+    Args:
+        counter: the item's keys, and what else is to stand in it.
+        number: what is added.
+        limit: the most that `counted` may be.
+        once: an item that is written with it. Where it exists, this was counted before, and isn't again.
+
+    Returns:
+        Whether it is counted, now or before.
+
+    Raises:
+        AwsError: nobody knows. Counting again is safe.
+
+    Source: DynamoDB API reference, TransactWriteItems (a reason for each action, in their order).
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if number > limit:
+        return False
+    for attempt in range(_MOST_ATTEMPTS):
+        try:
+            client().transact_write_items(TransactItems=_counting(counter, number, limit, once))
+        except client().exceptions.TransactionCanceledException as cancelled:
+            codes = [reason.get("Code") for reason in cancelled.response["CancellationReasons"]]
+            if "ConditionalCheckFailed" in codes:
+                return codes[0] == "ConditionalCheckFailed"
+        except (BotoCoreError, ClientError) as error:
+            raise AwsError("TransactWriteItems", kind(error), retryable=True) from error
+        else:
+            return True
+        time.sleep(random.uniform(0, _LONGEST_PAUSE_S) * 2**attempt)  # noqa: S311 - somebody counts, too
+    raise AwsError("TransactWriteItems", "TransactionCanceledException", retryable=True)
+
+
+def _counting(counter: Item, number: int, limit: int, once: Item) -> list[Any]:
+    keys = {name: counter[name] for name in ("pk", "sk")}
+    others = {name: value for name, value in counter.items() if name not in keys}
+    table = required("SWITCHBOARD_TABLE_NAME")
+    mark = {"TableName": table, "Item": once, "ConditionExpression": "attribute_not_exists(pk)"}
+    add = {
+        "TableName": table,
+        "Key": keys,
+        "UpdateExpression": f"SET {', '.join(f'{name} = :{name}' for name in others)} ADD counted :number",
+        "ConditionExpression": "attribute_not_exists(counted) OR counted <= :room",
+        "ExpressionAttributeValues": {
+            ":number": {"N": str(number)},
+            ":room": {"N": str(limit - number)},
+            **{f":{name}": value for name, value in others.items()},
+        },
+    }
+    return [{"Put": mark}, {"Update": add}]
 
 
 def remove(item: Item, attribute: str) -> None:

@@ -14,9 +14,12 @@ from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from switchboard import telemetry
 from switchboard.aws import table
 from switchboard.envelope import short
 from switchboard.errors import (
+    AwsError,
+    BarredError,
     RefusedError,
     ReplyLostError,
     SecretError,
@@ -24,6 +27,7 @@ from switchboard.errors import (
     SwitchboardError,
     UnreachableError,
 )
+from switchboard.outbound import allowance
 from switchboard.outbound.vonage import Vonage
 
 if TYPE_CHECKING:
@@ -87,8 +91,12 @@ def give_up(command: Json, reason: str) -> "Result":
 
 def _attempt(command: Json) -> "Result":
     try:
+        allowance.check(command)
         reply = _ask(command)
-    except (UnreachableError, SecretError, SettingError) as failure:
+    except BarredError as barred:
+        telemetry.outcome("Barred", "outbound", "ERROR", id=command["id"], command=command["name"])
+        return _finish(command, "rejected", reason=str(barred))
+    except (AwsError, UnreachableError, SecretError, SettingError) as failure:
         raise _wait(command, str(failure)) from failure
     except ReplyLostError as failure:
         return _lost(command, str(failure))
