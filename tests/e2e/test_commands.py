@@ -9,6 +9,7 @@ from typing import Any
 from local import aws
 from local.stage import Stage
 from local.up import CALLEE
+from operate.stack import Stack
 from tests.e2e.conftest import wait_until
 from vonage_simulator.vonage import Vonage
 
@@ -87,6 +88,25 @@ def test_message_that_vonage_refuses_is_rejected_with_the_reason(stage: Stage) -
     (result,) = results(stage, command_id)
     assert result["outcome"] == "rejected"
     assert "pigeon" in result["reason"]
+
+
+def test_message_beyond_a_days_limit_is_rejected_and_never_sent(stage: Stage, vonage: Vonage) -> None:
+    functions = aws.session(stage.aws_url).client("lambda", endpoint_url=stage.aws_url)
+    cloudformation = aws.session(stage.aws_url).client("cloudformation", endpoint_url=stage.aws_url)
+    name = Stack(stage.stack_name, client=cloudformation).id_of("OutboundFunction")
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    limited = {**before, "SWITCHBOARD_DAILY_MESSAGES": "1"}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": limited})
+    try:
+        commands = put_commands(stage, "messages.send", [SMS | {"text": "One a day"}] * 2)
+        wait_until(lambda: all(results(stage, command) for command in commands), 60)
+    finally:
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+
+    outcomes = [results(stage, command)[0] for command in commands]
+    assert sorted(each["outcome"] for each in outcomes) == ["accepted", "rejected"]
+    assert {"DailyMessages" in each.get("reason", "") for each in outcomes} == {True, False}
+    assert sent(vonage)["One a day"] == 1
 
 
 def test_command_that_vonage_throttles_holds_up_no_other(stage: Stage, vonage: Vonage) -> None:
