@@ -87,7 +87,7 @@ smoke: stage ## Try on a stack of its own what only a real account can show; one
 	@$(OPERATE) smoke $(call options,ENV ONLY PARAMETERS NUMBERS KMS_KEY_ARN REPORT CONFIRM JSON)
 
 ## ── Check it ──
-.PHONY: test check contract radar security bench format
+.PHONY: test check contract radar security audit bench format
 test: stage $(RUNTIMES) .local/simulator/.ready ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
@@ -122,6 +122,10 @@ radar: .venv/.ready ## Install Vonage's newest SDKs and tell how their types dif
 
 security: .local/checkov/.ready ## checkov on the template; what it skips, and why, is in .ci/checkov.yaml
 	@.local/checkov/bin/checkov --config-file .ci/checkov.yaml
+
+audit: .local/audit/.ready ## Ask PyPI which of the locked packages have known vulnerabilities (docs/adr/0017)
+	@.local/audit/bin/pip-audit --strict --disable-pip --progress-spinner off \
+		$(patsubst %,--requirement %,layers/dependencies/requirements.txt $(wildcard requirements/*.txt))
 
 bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
@@ -161,6 +165,9 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 .local/checkov/.ready: requirements/checkov.txt $(UV)
 	$(call install,.local/checkov,requirements/checkov.txt,checkov)
 
+.local/audit/.ready: requirements/audit.txt $(UV)
+	$(call install,.local/audit,requirements/audit.txt,what asks for vulnerabilities)
+
 define install
 @echo "Installing $(3)…"
 @$(UV) venv --quiet --no-project --allow-existing --python "$$(command -v $(PYTHON))" $(1)
@@ -176,14 +183,17 @@ $(UV): requirements/uv.txt
 	{ echo "Could not install uv. Is the package index reachable? Then run the same command again."; exit 1; }
 	@touch $@
 
-LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
-LOCK_NODE = --package-lock-only --save-exact --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
-lock: $(UV) ## Pin the newest versions that requirements/*.in allow
+# A release that was tampered with is mostly found out within days. For a fix that can't wait: make lock COOL_DOWN=0
+COOL_DOWN ?= 7
+SEASONED = $(shell $(PYTHON) -c 'import datetime as d; print(f"{d.datetime.now(d.timezone.utc) - d.timedelta($(COOL_DOWN)):%Y-%m-%dT%H:%M:%SZ}")')
+LOCK = $(UV) pip compile --quiet --exclude-newer $(SEASONED) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+LOCK_NODE = --package-lock-only --save-exact --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error --before=$(SEASONED)
+lock: $(UV) ## Pin the newest versions of a week ago that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev simulator sam aws bench checkov contract runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev simulator sam aws bench checkov audit contract runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
-	@if command -v npm >/dev/null; then npm --prefix requirements/node install $(LOCK_NODE) @vonage/server-sdk@$$(npm view @vonage/server-sdk version); \
+	@if command -v npm >/dev/null; then npm --prefix requirements/node install $(LOCK_NODE) @vonage/server-sdk@latest; \
 		else echo "There is no npm here, so the Node SDK stays as it is pinned."; fi
 	@$(MAKE) --no-print-directory radar
 
