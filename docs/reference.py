@@ -13,9 +13,9 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from switchboard.catalogue import MESSAGES, RTC_TYPES, VOICE
-from switchboard.webhooks.classify import WebhookName, classify
 from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import Callee, CallUpdate
+from switchboard.wire.classify import WebhookName, classify
 from switchboard.wire.commands import CallToPlace, Command, MessageChange, Result, Stored
 from switchboard.wire.endpoints import Endpoint
 from switchboard.wire.message_requests import MessageRequest

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
-from switchboard.webhooks.classify import WebhookName
+from switchboard.wire.classify import WebhookName
 
 _FOLDER = Path(__file__).parents[1] / "events"
 WEBHOOKS: tuple[WebhookName, ...] = get_args(WebhookName)

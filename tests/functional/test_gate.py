@@ -296,7 +296,8 @@ def test_late_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     response = slow(webhook_event("answer", body=body, authorization=authorization))
 
-    assert (response["statusCode"], response["body"]) == (500, '[{"outcome": "Late"}]')
+    told = '[{"outcome": "Late", "reason": "the flow was stopped after 0.1 s"}]'
+    assert (response["statusCode"], response["body"]) == (500, told)
 
 
 def test_ncco_that_vonage_would_refuse_fails_the_deployment(api: Api, tools: Tools) -> None:

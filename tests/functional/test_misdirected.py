@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from switchboard import answer, event, inbound, rtc_event, status, talk
-from switchboard.webhooks.classify import WebhookName, classify
 from switchboard.webhooks.pipeline import Webhook
+from switchboard.wire.classify import WebhookName, classify
 
 from tests.conftest import Logs
 from tests.factories import signed, webhook_event

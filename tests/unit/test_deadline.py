@@ -5,6 +5,8 @@ import contextlib
 import signal
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from switchboard.webhooks.deadline import Late, within
@@ -74,14 +76,54 @@ def test_nothing_rings_afterwards() -> None:
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_elsewhere_than_in_the_main_thread_work_is_left_alone() -> None:
-    def slow() -> str:
-        time.sleep(0.01)
-        return "done"
+def in_another_thread(work: Callable[[], object]) -> object:
+    """What work comes to in a thread such as a test's handlers run in: its result or its error."""
+    with ThreadPoolExecutor(1) as thread:
+        future = thread.submit(work)
+        return future.exception() or future.result()
 
-    results: list[str] = []
-    thread = threading.Thread(target=lambda: results.append(within(0.001, slow)))
-    thread.start()
-    thread.join()
 
-    assert results == ["done"]
+def test_work_in_another_thread_gives_its_result() -> None:
+    assert in_another_thread(lambda: within(5, lambda: "done")) == "done"
+
+
+@pytest.mark.parametrize("work", [spin, lambda: time.sleep(0.1), lambda: asyncio.run(asyncio.sleep(0.1))])
+def test_work_in_another_thread_is_cut_at_its_next_line(work: Callable[[], object]) -> None:
+    assert isinstance(in_another_thread(lambda: within(0.03, work)), Late)
+
+
+def test_work_in_another_thread_that_swallows_the_cut_meets_the_next_one() -> None:
+    cuts: list[Late] = []
+
+    def swallow() -> None:
+        while len(cuts) < 2:
+            try:
+                spin()
+            except Late as late:
+                cuts.append(late)
+
+    in_another_thread(lambda: within(0.03, swallow))
+
+    assert len(cuts) == 2
+
+
+def test_nothing_is_cut_afterwards_in_another_thread() -> None:
+    def twice() -> str:
+        with contextlib.suppress(Late):
+            within(0.02, spin)
+        time.sleep(0.3)  # longer than until the next cut
+        return "went on"
+
+    assert in_another_thread(twice) == "went on"
+
+
+def test_nobody_is_hurried_at_a_breakpoint() -> None:
+    """A debugger waits in a function of its own, on top of what it stopped."""
+    bdb = {"__name__": "bdb", "time": time}
+    exec("def wait_for_commands():\n    time.sleep(0.1)", bdb)  # noqa: S102
+
+    def stopped() -> str:
+        bdb["wait_for_commands"]()  # type: ignore[operator]
+        return "went on"
+
+    assert in_another_thread(lambda: within(0.03, stopped)) == "went on"

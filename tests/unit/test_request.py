@@ -13,7 +13,7 @@ from switchboard.aws import bus, queues
 from switchboard.envelope import Envelope, wrap
 from switchboard.errors import BodyTooLargeError
 from switchboard.timeline import events
-from switchboard.webhooks.classify import WebhookName, classify
+from switchboard.wire.classify import WebhookName, classify
 
 from tests.conftest import FUNCTION
 from tests.factories import webhook_event

@@ -5,6 +5,7 @@ SwitchboardError
 ├── BodyTooLargeError   a webhook's body is larger than anything Vonage sends
 ├── SignatureError      a webhook is not signed by the Vonage account, or is stale
 ├── NccoError           a flow returned an NCCO that Vonage would refuse
+├── ReturnedError       a flow returned something that is no answer to its webhook
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
 ├── BarredError         a command costs more than the stack's owner allows
@@ -39,6 +40,17 @@ class SignatureError(SwitchboardError):
 
 class NccoError(SwitchboardError):
     """A flow returned an NCCO that Vonage would refuse; the message has a line for each problem."""
+
+
+class ReturnedError(SwitchboardError):
+    """A flow returned something that is no answer to its webhook; the message names types alone.
+
+    `returned` is what it was, which may be private.
+    """
+
+    def __init__(self, message: str, returned: object) -> None:
+        super().__init__(message)
+        self.returned = returned
 
 
 class SecretError(SwitchboardError):

@@ -31,6 +31,11 @@ def whole_number(name: str, default: int, *, low: int, high: int) -> int:
     return int(text)
 
 
+def tells_all() -> bool:
+    """Whether somebody at a laptop is told what production keeps to itself; nothing that is deployed is."""
+    return os.environ.get("SWITCHBOARD_TELL_ALL") == "1"
+
+
 def answer_budget_s() -> float:
     """Seconds from the caller's request to our answer; Vonage's own limit is 5 s (`socket_timeout`)."""
     return whole_number("SWITCHBOARD_ANSWER_BUDGET_MS", 4000, low=100, high=4900) / 1000

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
+from switchboard.settings import tells_all
+
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
@@ -36,15 +38,26 @@ _LONGEST_ID = 80
 _TALKATIVE = ("boto3", "botocore", "httpcore", "httpx", "s3transfer", "urllib3")
 
 
-def outcome(name: str, webhook: str, level: Severity = "INFO", **fields: object) -> None:
+def outcome(
+    name: str,
+    webhook: str,
+    level: Severity = "INFO",
+    failure: BaseException | None = None,
+    **fields: object,
+) -> None:
     """Write one line, and count one in the metric `name` of the webhook.
 
     Args:
         name: the outcome in PascalCase, such as `Answered`: the line's message and the metric's name.
         webhook: the function that it happened in. The metric is counted for it and for the whole stack.
         level: below POWERTOOLS_LOG_LEVEL, all of the line but the metric is left out.
+        failure: what led to it, for the person at a laptop; the line has none of it.
         fields: what else the line says. The caller vouches that nothing in it is private.
     """
+    if tells_all():
+        from switchboard import telling
+
+        telling.hear(name, level, fields, failure)
     now = time.time()
     line: dict[str, object] = {}
     if _RANKS[level] >= _least_rank():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.catalogue import CATALOGUE, MESSAGES, RTC, RTC_TYPES, VOICE, shape_of
 from switchboard.envelope import source
-from switchboard.webhooks.classify import classify
+from switchboard.wire.classify import classify
 from switchboard.wire.messages import Inbound
 from switchboard.wire.shapes import keys, members, unwrap
 from switchboard.wire.validate import problems

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from switchboard.catalogue import CATALOGUE, MESSAGES, VOICE, shape_of
-from switchboard.webhooks.classify import WebhookName, classify
 from switchboard.webhooks.marks import meant_for
+from switchboard.wire.classify import WebhookName, classify
 from switchboard.wire.shapes import members
 from switchboard.wire.validate import problems
 from switchboard.wire.voice_events import Input

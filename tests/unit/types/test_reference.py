@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from switchboard.webhooks.classify import classify
 from switchboard.wire.actions import Action
+from switchboard.wire.classify import classify
 from switchboard.wire.endpoints import Endpoint
 from switchboard.wire.shapes import tags
 

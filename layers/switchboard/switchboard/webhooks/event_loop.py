@@ -17,8 +17,10 @@ def run(flow: Coroutine[Any, Any, Returned], webhook: str) -> Returned:
 
     def tell(_loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         failure = context.get("exception")
-        where = telemetry.where(failure) if isinstance(failure, BaseException) else {}
-        telemetry.outcome("TaskFailed", webhook, "WARNING", **where)
+        if isinstance(failure, BaseException):
+            telemetry.outcome("TaskFailed", webhook, "WARNING", failure, **telemetry.where(failure))
+        else:
+            telemetry.outcome("TaskFailed", webhook, "WARNING")
 
     with asyncio.Runner() as runner:
         runner.get_loop().set_exception_handler(tell)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from switchboard.webhooks.classify import WebhookName
+    from switchboard.wire.classify import WebhookName
 
 # What one of them is, has all fields of one of its kind's sets. A copy for the fallback has those of the
 # request that failed, too.

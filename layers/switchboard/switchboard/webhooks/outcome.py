@@ -36,12 +36,14 @@ class Outcome(NamedTuple):
         response: what Vonage is answered.
         commands: what is left to do.
         facts: what else the log says of it.
+        failure: what led to it, which the log doesn't say.
     """
 
     name: str
     response: Response
     commands: Sequence[Mapping[str, Any]] = ()
     facts: Mapping[str, object] = {}
+    failure: BaseException | None = None
 
     @property
     def severity(self) -> telemetry.Severity:
@@ -49,9 +51,9 @@ class Outcome(NamedTuple):
         return _SEVERITIES.get(self.name, "ERROR")
 
 
-def with_status(name: str, status: int, **facts: object) -> Outcome:
+def with_status(name: str, status: int, failure: BaseException | None = None, **facts: object) -> Outcome:
     """An outcome whose response is a status alone."""
-    return Outcome(name, {"statusCode": status}, facts=facts)
+    return Outcome(name, {"statusCode": status}, facts=facts, failure=failure)
 
 
 def of_failure(failure: Exception, policy: Policy) -> Outcome:
@@ -63,10 +65,10 @@ def of_failure(failure: Exception, policy: Policy) -> Outcome:
         case BodyTooLargeError():
             return with_status("TooLarge", 413)
         case AwsError():
-            return with_status("NotQueued", policy.unavailable, reason=str(failure))
+            return with_status("NotQueued", policy.unavailable, failure, reason=str(failure))
         case SwitchboardError():
-            return with_status("Unavailable", policy.unavailable, reason=str(failure))
-    return with_status("Failed", policy.unavailable, **telemetry.where(failure))
+            return with_status("Unavailable", policy.unavailable, failure, reason=str(failure))
+    return with_status("Failed", policy.unavailable, failure, **telemetry.where(failure))
 
 
 def json_response(body: str) -> Response:

@@ -14,8 +14,9 @@ from typing import Any, Generic, TypeVar, cast
 from switchboard import request as http
 from switchboard import telemetry
 from switchboard.envelope import derive
-from switchboard.errors import AwsError, NccoError
+from switchboard.errors import AwsError, NccoError, ReturnedError
 from switchboard.ncco import Ncco, as_wire
+from switchboard.settings import tells_all
 from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, within
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
 from switchboard.webhooks.policy import PERHAPS_WAITING, WAITING, Policy
@@ -58,7 +59,11 @@ class Webhook(Generic[Payload, Returned]):
             outcome = of_failure(failure, self._policy)
         spent = {"status": outcome.response["statusCode"], "ms": round((time.monotonic() - started) * 1000)}
         facts = {**known, **outcome.facts, **spent}
-        telemetry.outcome(outcome.name, self._policy.name, outcome.severity, **facts)
+        telemetry.outcome(outcome.name, self._policy.name, outcome.severity, outcome.failure, **facts)
+        if tells_all():
+            from switchboard import telling
+
+            return cast(Response, telling.enclosed(outcome.response))
         return outcome.response
 
     def _respond(self, received: Reception, context: object) -> Outcome:
@@ -118,24 +123,26 @@ class Webhook(Generic[Payload, Returned]):
         except (Exception, Late) as failure:
             if outcome.name == "Accepted" and received.name in PERHAPS_WAITING:
                 raise AwsError("SendMessage", type(failure).__name__, retryable=True) from failure
-            telemetry.outcome("NotQueued", self._policy.name, "ERROR", id=received.envelope["id"])
+            telemetry.outcome("NotQueued", self._policy.name, "ERROR", failure, id=received.envelope["id"])
         return outcome
 
     def _run(self, received: Reception, seconds: float, failed: int) -> Outcome:
         """What the flow makes of the payload in so many seconds; `failed` is the status if it does not."""
         try:
             reply = within(seconds, lambda: self._call(cast(Payload, received.payload)))
-        except NccoError as failure:
-            return with_status("FlowFailed", failed, reason=str(failure))
+        except (NccoError, ReturnedError) as failure:
+            return with_status("FlowFailed", failed, failure, reason=str(failure))
         except BaseException as failure:  # noqa: BLE001 - whatever the user's flow raises, sys.exit() included
             if is_late(failure):
-                return Outcome("Late", self._on_late or {"statusCode": failed})
-            return with_status("FlowFailed", failed, **telemetry.where(failure))
+                reason = f"the flow was stopped after {max(seconds, 0):.1f} s"
+                return Outcome(
+                    "Late", self._on_late or {"statusCode": failed}, (), {"reason": reason}, failure
+                )
+            return with_status("FlowFailed", failed, failure, **telemetry.where(failure))
         commands = derive(self._policy.name, received.body, reply.commands)
         if reply.ncco is not None:
             return Outcome("Answered", json_response(reply.ncco), commands)
-        name = "Accepted" if self._policy.nothing < 300 else "FlowFailed"
-        return Outcome(name, {"statusCode": self._policy.nothing}, commands)
+        return Outcome("Accepted", {"statusCode": self._policy.nothing}, commands)
 
     def _call(self, payload: Payload) -> FlowReply:
         returned = self.flow(payload)
@@ -143,4 +150,4 @@ class Webhook(Generic[Payload, Returned]):
             from switchboard.webhooks.event_loop import run  # 40 ms, for async flows alone
 
             returned = run(cast(Coroutine[Any, Any, Returned], returned), self._policy.name)
-        return read_reply(returned)
+        return read_reply(returned, self._policy.name)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from switchboard.webhooks.classify import WebhookName
+from switchboard.wire.classify import WebhookName
 
 # After these Vonage reads an NCCO in the reply: somebody waits.
 WAITING = frozenset({"voice.input", "voice.notify", "voice.disconnected"})

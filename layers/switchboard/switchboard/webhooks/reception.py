@@ -8,9 +8,9 @@ from switchboard import request as http
 from switchboard.envelope import Envelope, wrap
 from switchboard.errors import BodyTooLargeError
 from switchboard.webhooks import signature
-from switchboard.webhooks.classify import WebhookName, classify
 from switchboard.webhooks.marks import meant_for
 from switchboard.webhooks.policy import MAX_AGE_S
+from switchboard.wire.classify import WebhookName, classify
 
 # The claim of a token that a deployment signs to try its own webhooks; it counts once the signature holds.
 CHECK = "switchboard_check"

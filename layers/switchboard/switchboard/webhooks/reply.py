@@ -5,8 +5,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from switchboard.errors import NccoError
+from switchboard.errors import NccoError, ReturnedError
 from switchboard.ncco import as_wire
+from switchboard.wire.classify import WebhookName
 
 Json = Mapping[str, Any]
 
@@ -20,22 +21,35 @@ class FlowReply(NamedTuple):
     commands: Sequence[Json]
 
 
-def read_reply(returned: Any) -> FlowReply:  # noqa: ANN401 - whatever the user's flow gave back
+def read_reply(returned: Any, webhook: WebhookName) -> FlowReply:  # noqa: ANN401 - whatever the user's flow gave back
     """Tell actions, messages and commands apart in what a flow returned; one alone is a list of one.
 
     Raises:
         NccoError: SWITCHBOARD_VALIDATE is 1 and Vonage would refuse the NCCO.
-        TypeError: it is something else, or cannot be written as JSON.
-        ValueError: it holds NaN or Infinity, which JSON does not have.
+        ReturnedError: it is something else, or cannot be written as JSON.
     """
-    if returned is None:
+    if returned is None and webhook != "answer":
         return FlowReply(None, [])
-    items = as_wire(returned if isinstance(returned, list | tuple) else [returned])
+    listed = returned if isinstance(returned, list | tuple) else [returned]
+    for item in listed:
+        if not _is_item(item):
+            what = _a(type(item).__name__)
+            found = what if item is returned else f"a list with {what} in it"
+            raise ReturnedError(f"the flow returned {found}; it may return {_may_return(webhook)}", returned)
+    items = as_wire(listed)
     actions = [item for item in items if "action" in item]
-    commands = [_command(item) for item in items if "action" not in item]
+    commands = [_command(item, webhook) for item in items if "action" not in item]
+    if commands and not actions and webhook == "answer":
+        raise ReturnedError(f"the flow returned no action; it has to return {_may_return(webhook)}", returned)
     if os.environ.get("SWITCHBOARD_VALIDATE") == "1":
         _validate(actions)
-    return FlowReply(None if commands and not actions else to_json(actions), commands)
+    try:
+        ncco = None if commands and not actions else to_json(actions)
+        if commands:
+            to_json(commands)  # before the queue finds it out
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ReturnedError(f"what the flow returned can't be written as JSON: {error}", returned) from error
+    return FlowReply(ncco, commands)
 
 
 def to_json(ncco: Sequence[Json]) -> str:
@@ -50,9 +64,32 @@ def _validate(actions: Sequence[Json]) -> None:
         raise NccoError("\n".join(problems))
 
 
-def _command(item: Json) -> Json:
+def _command(item: Json, webhook: WebhookName) -> Json:
     if "name" in item and "detail" in item:
         return item
     if "channel" in item:
         return {"name": "messages.send", "detail": item}
-    raise TypeError("a flow returned a dict that isn't an action, a message or a command")
+    raise ReturnedError(
+        "the flow returned a dict without `action`, without `channel`, and without `name` and `detail`; "
+        f"it may return {_may_return(webhook)}",
+        item,
+    )
+
+
+def _is_item(item: object) -> bool:
+    """Whether it is a dict, or an action of the SDK's."""
+    return isinstance(item, dict) or hasattr(item, "model_dump")
+
+
+def _may_return(webhook: WebhookName) -> str:
+    match webhook:
+        case "answer":
+            return "an NCCO: a list of actions such as talk()"
+        case "event":
+            return "an NCCO (a list of actions such as talk()), messages and commands, or None"
+    return "messages and commands, or None"
+
+
+def _a(name: str) -> str:
+    """A type's name with its article."""
+    return "None" if name == "NoneType" else f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
