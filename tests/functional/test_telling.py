@@ -15,7 +15,7 @@ from switchboard.telling import HEADER, Told
 from tests.conftest import Logs
 from tests.factories import webhook_event
 from tests.fakes.stores import Aws
-from tests.payloads import sample
+from tests.samples import sample
 
 MESSAGE = "447700900123 has no account"
 HERE = "tests/functional/test_telling.py"

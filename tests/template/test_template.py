@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from switchboard.envelope import source
-from switchboard.webhooks.classify import classify
+from switchboard.wire.classify import classify
 
 from operate.paths import ROOT
 from provisioner.wanted.capabilities import Capabilities

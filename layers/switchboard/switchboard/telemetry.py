@@ -43,6 +43,7 @@ def outcome(
     webhook: str,
     level: Severity = "INFO",
     failure: BaseException | None = None,
+    /,
     **fields: object,
 ) -> None:
     """Write one line, and count one in the metric `name` of the webhook.
