@@ -10,7 +10,7 @@ from vonage_simulator.calls.callers import Caller, is_sip
 from vonage_simulator.console import controls
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.handset import Handset
-from vonage_simulator.console.ringing import Ringing
+from vonage_simulator.console.ringing import RingingBanner
 from vonage_simulator.console.transcript import Transcript
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
@@ -39,7 +39,7 @@ class PhonePanel:
             heard=lambda text: feed.call_soon(lambda: self._transcript.hear(text)),
             ended=lambda outcome: feed.call_soon(lambda: self._ended(outcome)),
         )
-        self._ringing = Ringing(vonage, self.handset, self._picked_up)
+        self._ringing = RingingBanner(vonage, self.handset, self._picked_up)
         feed.read(self._take)
 
     def build(self) -> None:

@@ -12,7 +12,7 @@ from vonage_simulator.vonage import Vonage
 PickedUp = Callable[[str], None]
 
 
-class Ringing:
+class RingingBanner:
     """The leg that rings, if any, with a button to answer it."""
 
     def __init__(self, vonage: Vonage, handset: Handset, picked_up: PickedUp) -> None:

@@ -14,7 +14,7 @@ from tests.conftest import Logs
 from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, COMMANDS, REJECTED
 from tests.fakes.stores import Aws, Json
 from tests.fakes.vonage_api import Reply, VonageApi
-from tests.functional.test_outbound import (
+from tests.functional.outbound.test_outbound import (
     CALL,
     HANGUP,
     READ,

@@ -10,7 +10,7 @@ from tests.conftest import Logs
 from tests.fakes.backbone import REJECTED
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
-from tests.functional.test_outbound import (
+from tests.functional.outbound.test_outbound import (
     CALL,
     HANGUP,
     READ,
