@@ -7,6 +7,7 @@ command line is wrong, 130 when it was interrupted.
 import argparse
 import difflib
 import json
+import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -168,6 +169,23 @@ def takes_stage(parser: argparse.ArgumentParser) -> None:
     """Let a command be told which stage it is about."""
     what = "a stage of samconfig.toml, such as dev or prod (default: %(default)s)"
     parser.add_argument("--env", metavar="STAGE", default="default", help=what)
+
+
+def interrupted_by(*signals: signal.Signals) -> None:
+    """Let these interrupt as Ctrl-C does, so that what was made is removed.
+
+    Once: a shell or make passes such a signal on, and the second would interrupt the removal. What is
+    ignored already stays so, as with `nohup`.
+    """
+
+    def interrupt(_number: int, _frame: object) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in signals:
+        if signal.getsignal(each) != signal.SIG_IGN:
+            signal.signal(each, interrupt)
 
 
 def _refuse(parser: Parser, commands: Mapping[str, Command], word: str) -> NoReturn:

@@ -5,7 +5,17 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
-from operate.command_line import AMISS, INTERRUPTED, WELL, Command, Output, UsageError, switch, takes_stage
+from operate.command_line import (
+    AMISS,
+    INTERRUPTED,
+    WELL,
+    Command,
+    Output,
+    UsageError,
+    interrupted_by,
+    switch,
+    takes_stage,
+)
 from operate.errors import OperatorError
 from operate.smoke import report, run
 from operate.smoke.bench import Bench
@@ -50,7 +60,7 @@ def _smoke(out: Output, given: argparse.Namespace) -> int:
     _announce(out, bench, removing=removing)
     if given.confirm != "yes" and not _agreed():
         raise OperatorError("Nothing was created or removed.", "To begin: answer yes, or CONFIRM=yes.")
-    _interrupted_by(signal.SIGTERM, signal.SIGHUP)
+    interrupted_by(signal.SIGTERM, signal.SIGHUP)
     facts = {
         "stack": bench.name,
         "Region": bench.deployment.region,
@@ -93,23 +103,6 @@ def _announce(out: Output, bench: Bench, *, removing: bool) -> None:
         "Other stacks aren't touched. It takes about 25 minutes. AWS charges for what exists while it "
         "exists: a few cents, and at most 12 dollars if AWS charged the whole month."
     )
-
-
-def _interrupted_by(*signals: signal.Signals) -> None:
-    """Let these interrupt as Ctrl-C does, so that what was made is removed.
-
-    Once: a shell or make passes such a signal on, and the second would interrupt the removal. What is
-    ignored already stays so, as with `nohup`.
-    """
-
-    def interrupt(_number: int, _frame: object) -> None:
-        for each in signals:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for each in signals:
-        if signal.getsignal(each) != signal.SIG_IGN:
-            signal.signal(each, interrupt)
 
 
 def _agreed() -> bool:
