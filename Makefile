@@ -52,7 +52,7 @@ deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=de
 	@$(OPERATE) deploy $(call options,ENV PARAMETERS)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
-.PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke
+.PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke ask-vonage
 doctor: .venv/.ready .local/sam/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
 	@$(OPERATE) doctor $(call options,ENV RESOURCE JSON)
 
@@ -85,6 +85,9 @@ orphans: .venv/.ready .local/sam/.ready ## Find applications whose stack is gone
 
 smoke: stage ## Try on a stack of its own what only a real account can show; one page of expected and seen: make smoke ENV=dev
 	@$(OPERATE) smoke $(call options,ENV ONLY PARAMETERS NUMBERS KMS_KEY_ARN REPORT CONFIRM JSON)
+
+ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a telephone, what its documentation leaves open: make ask-vonage NUMBER=… (docs/ask-vonage.md)
+	@$(OPERATE) ask-vonage $(call options,NUMBER PHONE URL PORT ENV ONLY REPORT CONFIRM JSON)
 
 ## ── Check it ──
 .PHONY: test check contract radar security audit bench format

@@ -15,6 +15,7 @@ from operate import (
     replay,
     timeline,
 )
+from operate.ask_vonage import command as ask_vonage
 from operate.smoke import command as smoke
 
 ABOUT = """\
@@ -38,6 +39,7 @@ COMMANDS = {
     "erase": timeline.ERASE,
     "orphans": orphans.COMMAND,
     "smoke": smoke.COMMAND,
+    "ask-vonage": ask_vonage.COMMAND,
 }
 
 

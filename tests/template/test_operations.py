@@ -27,7 +27,7 @@ def pages() -> str:
 def test_every_command_of_the_pages_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
 
-    for command in re.findall(r"`(?:[A-Z_]+=\S+ )?make ([a-z]+)", pages()):
+    for command in re.findall(r"`(?:[A-Z_]+=\S+ )?make ([a-z-]+)", pages()):
         assert re.search(rf"^{command}:", makefile, re.MULTILINE), f"make {command}"
 
 
