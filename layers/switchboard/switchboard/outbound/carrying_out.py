@@ -94,7 +94,7 @@ def _attempt(command: Json) -> "Result":
         allowance.check(command)
         reply = _ask(command)
     except BarredError as barred:
-        telemetry.outcome("Barred", "outbound", "ERROR", id=command["id"], command=command["name"])
+        telemetry.outcome("Barred", "outbound", "ERROR", barred, id=command["id"], command=command["name"])
         return _finish(command, "rejected", reason=str(barred))
     except (AwsError, UnreachableError, SecretError, SettingError) as failure:
         raise _wait(command, str(failure)) from failure
