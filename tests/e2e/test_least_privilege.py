@@ -122,7 +122,7 @@ PROBES: dict[str, Probe] = {
 
 QUEUES_EVENTS = {"read the credentials", "queue an event", "queue a command"}
 MAY: dict[str, set[str]] = {
-    "Answer": {"read the credentials", "queue an event"},
+    "Answer": QUEUES_EVENTS,
     "Fallback": set(),
     "Event": QUEUES_EVENTS,
     "Inbound": QUEUES_EVENTS,

@@ -99,7 +99,7 @@ def test_late_flow_says_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome["at"][-1].endswith(" in sleeps: time.sleep(5)")
 
 
-NCCO = "an NCCO: a list of actions such as talk()"
+NCCO = "an NCCO (a list of actions such as talk()), with messages and commands if need be"
 EVENT = "an NCCO (a list of actions such as talk()), messages and commands, or None"
 A_LIST = "the flow returned a list with a str in it"
 A_DICT = "the flow returned a dict without `action`, without `channel`, and without `name` and `detail`"

@@ -31,15 +31,16 @@ if TYPE_CHECKING:
     from switchboard.wire.message_requests import MessageRequest, reply_to
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
+    from switchboard.wire.replies import Commands, Reply
     from switchboard.wire.rtc import Event as RtcEvent
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
 
 __all__ = [
-    "AnswerRequest", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "RtcEvent", "VoiceEvent",
-    "answer", "app", "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger",
-    "notify", "phone", "record", "reply_to", "rtc_event", "sip", "status", "stream", "talk", "transfer",
-    "vbc", "wait", "webhook_url", "websocket",
+    "AnswerRequest", "Commands", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "Reply",
+    "RtcEvent", "VoiceEvent", "answer", "app", "caller_id", "connect", "conversation", "event", "inbound",
+    "input_", "logger", "notify", "phone", "record", "reply_to", "rtc_event", "sip", "status",
+    "stream", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -49,9 +50,11 @@ _HOMES = {
         for name in ("answer", "event", "inbound", "rtc_event", "status", "webhook_url")
     },
     "AnswerRequest": ("wire.voice", "AnswerRequest"),
+    "Commands": ("wire.replies", "Commands"),
     "InboundMessage": ("wire.messages", "Inbound"),
     "MessageRequest": ("wire.message_requests", "MessageRequest"),
     "MessageStatus": ("wire.messages", "Status"),
+    "Reply": ("wire.replies", "Reply"),
     "RtcEvent": ("wire.rtc", "Event"),
     "VoiceEvent": ("wire.voice_events", "Event"),
     "caller_id": ("reading", "caller_id"),

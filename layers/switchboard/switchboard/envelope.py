@@ -65,9 +65,15 @@ def short(identity: str) -> str:
     return identity if len(data) <= _LONGEST_ID_BYTES else _sha256(data)
 
 
-def derive(webhook: str, body: bytes, commands: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The commands that a webhook's flow returned for a body, with the same ids whenever it runs again."""
-    identity = _sha256(f"{webhook}\n".encode() + body)
+def derive(webhook: str, about: bytes, commands: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The commands that a webhook's flow returned, with the same ids whenever it runs again.
+
+    Args:
+        webhook: which flow it is.
+        about: what makes it the same again: the body, or what an answer is for.
+        commands: what it returned, in its order.
+    """
+    identity = _sha256(f"{webhook}\n".encode() + about)
     return [
         {"id": _sha256(f"{identity}\n{index}".encode()), **command} for index, command in enumerate(commands)
     ]

@@ -39,6 +39,7 @@ class Request(NamedTuple):
         is_base64: whether the text is the body in base64.
         headers: by their names in lower case.
         path: `rawPath`.
+        query: `rawQueryString`, which no signature covers.
         received_at: the Unix time in seconds at which API Gateway took the request.
         base_url: the stage's own URL, without a slash at its end.
     """
@@ -47,6 +48,7 @@ class Request(NamedTuple):
     is_base64: bool
     headers: Mapping[str, str]
     path: str
+    query: str
     received_at: float
     base_url: str
 
@@ -72,6 +74,7 @@ def read(event: Mapping[str, Any], now: float | None = None) -> Request:
         is_base64=bool(event.get("isBase64Encoded")),
         headers=headers,
         path=str(event.get("rawPath") or ""),
+        query=str(event.get("rawQueryString") or ""),
         received_at=_received_at(context.get("timeEpoch"), time.time() if now is None else now),
         base_url=_base_url(headers, context),
     )

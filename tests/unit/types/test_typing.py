@@ -109,6 +109,60 @@ def flow(call: AnswerRequest) -> Ncco:
     assert message.startswith("List item 0 has incompatible type")
 
 
+RETURNING = """
+from switchboard import AnswerRequest, Commands, MessageRequest, Ncco, Reply, VoiceEvent
+from switchboard import InboundMessage, answer, event, inbound, talk
+"""
+FLOW = """
+@answer
+def flow(call: AnswerRequest) -> Reply:
+    return [
+        talk("Nobody is here."),
+        {{"channel": "sms", "message_type": "text", "to": call["from"], "from": call["to"], {text}}},
+        {{"name": "voice.update", "detail": {{"uuid": call["uuid"], "action": "hangup"}}}},
+    ]
+"""
+
+
+def test_ncco_may_have_messages_and_commands_among_its_actions(folder: Path) -> None:
+    assert mypy(folder, FLOW.format(text='"text": "Sorry."'), RETURNING) == []
+
+
+def test_wrong_item_among_them_is_told_by_its_place(folder: Path) -> None:
+    [message] = mypy(folder, FLOW.format(text='"txet": "Sorry."'), RETURNING)
+
+    assert message.startswith("List item 1 has incompatible type")
+
+
+@pytest.mark.parametrize(("decorator", "given", "returned"), [
+    ("answer", "AnswerRequest", "Ncco"),
+    ("event", "VoiceEvent", "Ncco | None"),
+    ("event", "VoiceEvent", "Reply | None"),
+    ("event", "VoiceEvent", "MessageRequest | None"),
+    ("inbound", "InboundMessage", "Commands | None"),
+])  # fmt: skip
+def test_flow_s_return_type_may_be_as_narrow_as_it_is(
+    folder: Path, decorator: str, given: str, returned: str
+) -> None:
+    code = f"@{decorator}\ndef flow(payload: {given}) -> {returned}:\n    raise NotImplementedError\n"
+
+    assert mypy(folder, code, RETURNING) == []
+
+
+@pytest.mark.parametrize(("decorator", "given", "returned"), [
+    ("answer", "AnswerRequest", "str"),
+    ("answer", "AnswerRequest", "Ncco | None"),
+    ("event", "VoiceEvent", "str | None"),
+    ("inbound", "InboundMessage", "Ncco"),
+])  # fmt: skip
+def test_flow_that_returns_what_nothing_can_be_done_with_is_refused(
+    folder: Path, decorator: str, given: str, returned: str
+) -> None:
+    code = f"@{decorator}\ndef flow(payload: {given}) -> {returned}:\n    raise NotImplementedError\n"
+
+    assert mypy(folder, code, RETURNING) != []
+
+
 def test_python_in_the_reference_page_is_right(folder: Path) -> None:
     snippets = re.findall(r"```python\n(.*?)```", (DOCS / "ncco.md").read_text(), re.DOTALL)
 

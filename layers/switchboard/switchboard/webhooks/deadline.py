@@ -13,6 +13,11 @@ from switchboard.settings import answer_budget_s
 # Work that swallows the first cut meets the next one.
 _AGAIN_S = 0.2
 
+# What is queued while a caller waits gets this long. Where the flow took its whole time it gets what is left
+# of the 5 s that Vonage waits (`socket_timeout` in template.yaml), less what the reply takes to get there.
+_QUEUES_S, _QUEUES_LEAST_S = 1.5, 0.5
+_VONAGE_WAITS_S = 5 - 0.3
+
 # What is left of Lambda's own time when a flow that nobody waits for is cut: Vonage still gets its reply.
 _RESERVE_S = 0.5
 
@@ -33,6 +38,12 @@ def is_late(failure: BaseException) -> bool:
 def caller_waits_s(request: Request, context: object) -> float:
     """Seconds until the caller has waited long enough; `context` is Lambda's own."""
     return min(request.received_at + answer_budget_s() - time.time(), lambda_left_s(context))
+
+
+def queues_wait_s(request: Request) -> float:
+    """Seconds that the queues may take together after the flow, while a caller waits for the reply."""
+    left = request.received_at + _VONAGE_WAITS_S - time.time()
+    return max(_QUEUES_LEAST_S, min(_QUEUES_S, left))
 
 
 def lambda_left_s(context: object) -> float:

@@ -7,7 +7,7 @@ request fails" (429, 503 and 504 are tried once more, other errors go to the fal
 does Vonage retry inbound messages" (429 and 5xx for 24 h).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
 from switchboard.ncco import Ncco
@@ -15,15 +15,12 @@ from switchboard.webhooks.pipeline import Flow, Webhook, current
 from switchboard.webhooks.policy import Policy
 
 if TYPE_CHECKING:
-    from switchboard.wire.commands import Command
-    from switchboard.wire.message_requests import MessageRequest
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
+    from switchboard.wire.replies import Commands, Reply
     from switchboard.wire.rtc import Event as RtcEvent
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
-
-    Commands = Command | MessageRequest | Sequence[Command | MessageRequest] | None
 
 # A refused answer goes to the fallback at once, which costs the caller less silence than a second try.
 _ANSWER = Policy("answer", refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
@@ -36,11 +33,14 @@ _RTC = Policy("rtc_event", refused=503, unavailable=503, flow_failed=204, nothin
 
 
 @overload
-def answer(flow: "Flow[AnswerRequest, Ncco]", /) -> "Webhook[AnswerRequest, Ncco]": ...
+def answer(flow: "Flow[AnswerRequest, Reply]", /) -> "Webhook[AnswerRequest, Reply]": ...
 @overload
-def answer(*, on_late: Ncco) -> "Callable[[Flow[AnswerRequest, Ncco]], Webhook[AnswerRequest, Ncco]]": ...
+def answer(*, on_late: Ncco) -> "Callable[[Flow[AnswerRequest, Reply]], Webhook[AnswerRequest, Reply]]": ...
 def answer(flow: Any = None, /, *, on_late: Ncco | None = None) -> Any:
     """Decorate the flow that says what a call does: it takes the request and returns an NCCO.
+
+    Messages and commands that are in the same list are carried out. They are queued once the NCCO is known,
+    which goes to the caller whatever becomes of them, and once only when Vonage asks twice.
 
     Args:
         flow: the function, plain or async.
@@ -52,26 +52,27 @@ def answer(flow: Any = None, /, *, on_late: Ncco | None = None) -> Any:
     return Webhook(_ANSWER, flow)
 
 
-def event(flow: "Flow[VoiceEvent, Ncco | Commands]") -> "Webhook[VoiceEvent, Ncco | Commands]":
+def event(flow: "Flow[VoiceEvent, Reply | None]") -> "Webhook[VoiceEvent, Reply | None]":
     """Decorate the flow that hears what happens to a call.
 
     An NCCO that it returns replaces the rest of the call's, where Vonage reads one: after `input`, `notify`,
-    `disconnected`, synchronous `connect` events and machine detection. None lets the call go on.
+    `disconnected`, synchronous `connect` events and machine detection. None lets the call go on. Messages and
+    commands that are in the same list are carried out.
     """
     return Webhook(_EVENT, flow)
 
 
-def inbound(flow: "Flow[InboundMessage, Commands]") -> "Webhook[InboundMessage, Commands]":
+def inbound(flow: "Flow[InboundMessage, Commands | None]") -> "Webhook[InboundMessage, Commands | None]":
     """Decorate the flow that receives messages, of every channel. A message that it returns is sent."""
     return Webhook(_INBOUND, flow)
 
 
-def status(flow: "Flow[MessageStatus, Commands]") -> "Webhook[MessageStatus, Commands]":
+def status(flow: "Flow[MessageStatus, Commands | None]") -> "Webhook[MessageStatus, Commands | None]":
     """Decorate the flow that hears what became of a sent message."""
     return Webhook(_STATUS, flow)
 
 
-def rtc_event(flow: "Flow[RtcEvent, Commands]") -> "Webhook[RtcEvent, Commands]":
+def rtc_event(flow: "Flow[RtcEvent, Commands | None]") -> "Webhook[RtcEvent, Commands | None]":
     """Decorate the flow that hears the events of Client SDK users and conversations."""
     return Webhook(_RTC, flow)
 
@@ -84,4 +85,4 @@ def webhook_url(name: str) -> str:
     Raises:
         LookupError: no request is being handled.
     """
-    return f"{current.get().base_url}/webhooks/{name}"
+    return f"{current.get().request.base_url}/webhooks/{name}"

@@ -1,9 +1,9 @@
 """What happens to every webhook request, whatever the flow does.
 
 API Gateway event → raw request → signature over the raw bytes → payload → event queue and flow → response.
-Where a caller waits for the reply the flow runs first and the queue gets little time. Everything else is in
+Where a caller waits for the reply the flow runs first and the queues get little time. Everything else is in
 the queue before the flow runs, so that a failing flow loses nothing. What is plainly another webhook's is
-queued, and no flow runs.
+queued, and no flow runs. Whatever commands a flow returned are queued behind it.
 """
 
 import time
@@ -11,28 +11,24 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar, cast
 
-from switchboard import request as http
 from switchboard import telemetry
 from switchboard.envelope import derive
 from switchboard.errors import AwsError, NccoError, ReturnedError
 from switchboard.ncco import Ncco, as_wire
 from switchboard.settings import tells_all
-from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, within
+from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, queues_wait_s, within
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
 from switchboard.webhooks.policy import PERHAPS_WAITING, WAITING, Policy
 from switchboard.webhooks.reception import Reception, receive
 from switchboard.webhooks.reply import FlowReply, read_reply, to_json
 from switchboard.webhooks.signature_secrets import SignatureSecrets
 
-# How long the queues may take together while a caller waits.
-_ENQUEUE_S = 1.5
-
 Payload = TypeVar("Payload")
 Returned = TypeVar("Returned")
 Flow = Callable[[Payload], Returned | Awaitable[Returned]]
 
 _secrets = SignatureSecrets()
-current: ContextVar[http.Request] = ContextVar("request")
+current: ContextVar[Reception] = ContextVar("reception")
 
 
 class Webhook(Generic[Payload, Returned]):
@@ -53,7 +49,7 @@ class Webhook(Generic[Payload, Returned]):
             ids = telemetry.describe(received.payload)
             known = {"event": received.name, **ids}
             telemetry.bind(ids)
-            current.set(received.request)
+            current.set(received)
             outcome = self._respond(received, context)
         except Exception as failure:  # noqa: BLE001 - a bug of ours must not cost a call
             outcome = of_failure(failure, self._policy)
@@ -71,9 +67,7 @@ class Webhook(Generic[Payload, Returned]):
             return self._record_only(received)
         if received.is_check:
             return self._check(received, caller_waits_s(received.request, context))
-        if not self._policy.queued:
-            return self._run(received, caller_waits_s(received.request, context), self._policy.flow_failed)
-        if received.name in WAITING or received.name in PERHAPS_WAITING:
+        if not self._policy.queued or received.name in WAITING or received.name in PERHAPS_WAITING:
             return self._flow_first(received, caller_waits_s(received.request, context))
         return self._queue_first(received, lambda_left_s(context))
 
@@ -111,19 +105,28 @@ class Webhook(Generic[Payload, Returned]):
     def _flow_first(self, received: Reception, seconds: float) -> Outcome:
         """A caller waits. An NCCO is returned whatever becomes of the queues."""
         outcome = self._run(received, seconds, self._policy.flow_failed)
+        left = list(outcome.commands)
+        if not (left or self._policy.queued):
+            return outcome
 
         def enqueue() -> None:
-            from switchboard.aws import queues
+            from switchboard.aws import queues  # an answer without commands never loads it
 
-            queues.put_event(received.envelope)
-            queues.put_commands(outcome.commands, received.subject)
+            if self._policy.queued:
+                queues.put_event(received.envelope)
+            while left:
+                queues.put_commands(left[:1], received.subject)
+                del left[0]
 
         try:
-            within(_ENQUEUE_S, enqueue)
+            within(queues_wait_s(received.request), enqueue)
         except (Exception, Late) as failure:
             if outcome.name == "Accepted" and received.name in PERHAPS_WAITING:
                 raise AwsError("SendMessage", type(failure).__name__, retryable=True) from failure
-            telemetry.outcome("NotQueued", self._policy.name, "ERROR", failure, id=received.envelope["id"])
+            ids = {"id": received.envelope["id"]} | (
+                {"commands": [each["id"] for each in left]} if left else {}
+            )
+            telemetry.outcome("NotQueued", self._policy.name, "ERROR", failure, **ids)
         return outcome
 
     def _run(self, received: Reception, seconds: float, failed: int) -> Outcome:
@@ -139,7 +142,8 @@ class Webhook(Generic[Payload, Returned]):
                     "Late", self._on_late or {"statusCode": failed}, (), {"reason": reason}, failure
                 )
             return with_status("FlowFailed", failed, failure, **telemetry.where(failure))
-        commands = derive(self._policy.name, received.body, reply.commands)
+        about = received.body if self._policy.queued else received.answered
+        commands = derive(self._policy.name, about, reply.commands)
         if reply.ncco is not None:
             return Outcome("Answered", json_response(reply.ncco), commands)
         return Outcome("Accepted", {"statusCode": self._policy.nothing}, commands)

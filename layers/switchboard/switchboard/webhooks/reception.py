@@ -25,6 +25,7 @@ class Reception(NamedTuple):
         envelope: the event that it is.
         is_misdirected: whether it is plainly another webhook's.
         is_check: whether a deployment tries itself.
+        api_key: the account or subaccount that signed it, where the token says so.
     """
 
     request: http.Request
@@ -32,6 +33,7 @@ class Reception(NamedTuple):
     envelope: Envelope
     is_misdirected: bool
     is_check: bool
+    api_key: str | None
 
     @property
     def name(self) -> str:
@@ -42,6 +44,11 @@ class Reception(NamedTuple):
     def subject(self) -> str:
         """The call, message or conversation that it is about."""
         return self.envelope["subject"]
+
+    @property
+    def answered(self) -> bytes:
+        """What an answer is for: the same when Vonage asks once more for the same NCCO of the same call."""
+        return f"{self.subject}\n{self.request.query}".encode("utf-8", "surrogatepass")
 
     @property
     def payload(self) -> Mapping[str, Any]:
@@ -70,4 +77,4 @@ def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.S
     kind = meant_for(payload, webhook)
     signature.check_age(claims, now, MAX_AGE_S[kind])
     envelope = wrap(classify(kind, payload), body, request.received_at, payload)
-    return Reception(request, body, envelope, kind != webhook, bool(claims.get(CHECK)))
+    return Reception(request, body, envelope, kind != webhook, bool(claims.get(CHECK)), claims.get("api_key"))

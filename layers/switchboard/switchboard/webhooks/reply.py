@@ -1,4 +1,4 @@
-"""What a flow returned: an NCCO for the call, commands for Vonage, or nothing."""
+"""What a flow returned: an NCCO for the call, commands for Vonage, or nothing. Nothing of it is dropped."""
 
 import json
 import os
@@ -10,6 +10,11 @@ from switchboard.ncco import as_wire
 from switchboard.wire.classify import WebhookName
 
 Json = Mapping[str, Any]
+
+# As `wire.commands` has them, whose types a caller need not wait for.
+COMMANDS = ("messages.send", "messages.read", "voice.call", "voice.update")
+
+_IN_CALL = ("answer", "event")
 
 _ENCODER = json.JSONEncoder(allow_nan=False)
 
@@ -26,7 +31,7 @@ def read_reply(returned: Any, webhook: WebhookName) -> FlowReply:  # noqa: ANN40
 
     Raises:
         NccoError: SWITCHBOARD_VALIDATE is 1 and Vonage would refuse the NCCO.
-        ReturnedError: it is something else, or cannot be written as JSON.
+        ReturnedError: something in it is none of them, has no call to go to, or cannot be written as JSON.
     """
     if returned is None and webhook != "answer":
         return FlowReply(None, [])
@@ -39,12 +44,17 @@ def read_reply(returned: Any, webhook: WebhookName) -> FlowReply:  # noqa: ANN40
     items = as_wire(listed)
     actions = [item for item in items if "action" in item]
     commands = [_command(item, webhook) for item in items if "action" not in item]
+    if actions and webhook not in _IN_CALL:
+        raise ReturnedError(
+            f"the flow returned an NCCO action, and there is no call; it may return {_may_return(webhook)}",
+            returned,
+        )
     if commands and not actions and webhook == "answer":
         raise ReturnedError(f"the flow returned no action; it has to return {_may_return(webhook)}", returned)
     if os.environ.get("SWITCHBOARD_VALIDATE") == "1":
         _validate(actions)
     try:
-        ncco = None if commands and not actions else to_json(actions)
+        ncco = to_json(actions) if actions or (webhook in _IN_CALL and not commands) else None
         if commands:
             to_json(commands)  # before the queue finds it out
     except (TypeError, ValueError, RecursionError) as error:
@@ -66,7 +76,13 @@ def _validate(actions: Sequence[Json]) -> None:
 
 def _command(item: Json, webhook: WebhookName) -> Json:
     if "name" in item and "detail" in item:
-        return item
+        if item["name"] in COMMANDS and isinstance(item["detail"], Mapping):
+            return item
+        raise ReturnedError(
+            f"the flow returned a command whose `name` isn't one of {', '.join(COMMANDS)}, "
+            "or whose `detail` isn't a dict",
+            item,
+        )
     if "channel" in item:
         return {"name": "messages.send", "detail": item}
     raise ReturnedError(
@@ -84,7 +100,7 @@ def _is_item(item: object) -> bool:
 def _may_return(webhook: WebhookName) -> str:
     match webhook:
         case "answer":
-            return "an NCCO: a list of actions such as talk()"
+            return "an NCCO (a list of actions such as talk()), with messages and commands if need be"
         case "event":
             return "an NCCO (a list of actions such as talk()), messages and commands, or None"
     return "messages and commands, or None"
