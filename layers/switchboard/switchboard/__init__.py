@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     )
     from switchboard.reading import caller_id
     from switchboard.telemetry import logger
-    from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status, webhook_url
+    from switchboard.webhooks.addresses import query, webhook_url
+    from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status
+    from switchboard.wire.commands import Commands, Reply
     from switchboard.wire.message_requests import MessageRequest, reply_to
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
-    from switchboard.wire.replies import Commands, Reply
     from switchboard.wire.rtc import Event as RtcEvent
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
@@ -39,25 +40,24 @@ if TYPE_CHECKING:
 __all__ = [
     "AnswerRequest", "Commands", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "Reply",
     "RtcEvent", "VoiceEvent", "answer", "app", "caller_id", "connect", "conversation", "event", "inbound",
-    "input_", "logger", "notify", "phone", "record", "reply_to", "rtc_event", "sip", "status",
+    "input_", "logger", "notify", "phone", "query", "record", "reply_to", "rtc_event", "sip", "status",
     "stream", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
 _HOMES = {
-    **{
-        name: ("webhooks.decorators", name)
-        for name in ("answer", "event", "inbound", "rtc_event", "status", "webhook_url")
-    },
+    **{name: ("webhooks.decorators", name) for name in ("answer", "event", "inbound", "rtc_event", "status")},
     "AnswerRequest": ("wire.voice", "AnswerRequest"),
-    "Commands": ("wire.replies", "Commands"),
+    "Commands": ("wire.commands", "Commands"),
     "InboundMessage": ("wire.messages", "Inbound"),
     "MessageRequest": ("wire.message_requests", "MessageRequest"),
     "MessageStatus": ("wire.messages", "Status"),
-    "Reply": ("wire.replies", "Reply"),
+    "Reply": ("wire.commands", "Reply"),
     "RtcEvent": ("wire.rtc", "Event"),
     "VoiceEvent": ("wire.voice_events", "Event"),
     "caller_id": ("reading", "caller_id"),
+    "query": ("webhooks.addresses", "query"),
+    "webhook_url": ("webhooks.addresses", "webhook_url"),
     "logger": ("telemetry", "logger"),
     "reply_to": ("wire.message_requests", "reply_to"),
 }

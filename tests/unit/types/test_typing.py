@@ -129,7 +129,7 @@ def test_ncco_may_have_messages_and_commands_among_its_actions(folder: Path) -> 
 
 
 def test_wrong_item_among_them_is_told_by_its_place(folder: Path) -> None:
-    [message] = mypy(folder, FLOW.format(text='"txet": "Sorry."'), RETURNING)
+    [message] = mypy(folder, FLOW.format(text='"message": "Sorry."'), RETURNING)
 
     assert message.startswith("List item 1 has incompatible type")
 

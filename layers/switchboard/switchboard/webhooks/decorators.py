@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
 from switchboard.ncco import Ncco
-from switchboard.webhooks.pipeline import Flow, Webhook, current
+from switchboard.webhooks.pipeline import Flow, Webhook
 from switchboard.webhooks.policy import Policy
 
 if TYPE_CHECKING:
+    from switchboard.wire.commands import Commands, Reply
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
-    from switchboard.wire.replies import Commands, Reply
     from switchboard.wire.rtc import Event as RtcEvent
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
@@ -75,14 +75,3 @@ def status(flow: "Flow[MessageStatus, Commands | None]") -> "Webhook[MessageStat
 def rtc_event(flow: "Flow[RtcEvent, Commands | None]") -> "Webhook[RtcEvent, Commands | None]":
     """Decorate the flow that hears the events of Client SDK users and conversations."""
     return Webhook(_RTC, flow)
-
-
-def webhook_url(name: str) -> str:
-    """The absolute URL of another webhook of this stack, for `eventUrl`: `webhook_url("event")`.
-
-    It is read from the request that is being handled, so it works inside a flow only.
-
-    Raises:
-        LookupError: no request is being handled.
-    """
-    return f"{current.get().request.base_url}/webhooks/{name}"

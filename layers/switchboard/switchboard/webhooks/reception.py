@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from switchboard import request as http
+from switchboard import telemetry
 from switchboard.envelope import Envelope, wrap
 from switchboard.errors import BodyTooLargeError
 from switchboard.webhooks import signature
 from switchboard.webhooks.marks import meant_for
 from switchboard.webhooks.policy import MAX_AGE_S
 from switchboard.wire.classify import WebhookName, classify
+
+# A call that was in progress when the secret was rotated goes on with its addresses, for the day that a call
+# can last (`length_timer`). The old secret alone is worth nothing here: the request has to be signed, too.
+_QUERY_OVERLAP_S = 24 * 3600
 
 # The claim of a token that a deployment signs to try its own webhooks; it counts once the signature holds.
 CHECK = "switchboard_check"
@@ -26,6 +31,8 @@ class Reception(NamedTuple):
         is_misdirected: whether it is plainly another webhook's.
         is_check: whether a deployment tries itself.
         api_key: the account or subaccount that signed it, where the token says so.
+        secrets: where that one's signature secrets come from.
+        query: what a flow has put into the address; empty unless it is as it was written.
     """
 
     request: http.Request
@@ -34,6 +41,8 @@ class Reception(NamedTuple):
     is_misdirected: bool
     is_check: bool
     api_key: str | None
+    secrets: signature.SecretSource
+    query: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -77,4 +86,26 @@ def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.S
     kind = meant_for(payload, webhook)
     signature.check_age(claims, now, MAX_AGE_S[kind])
     envelope = wrap(classify(kind, payload), body, request.received_at, payload)
-    return Reception(request, body, envelope, kind != webhook, bool(claims.get(CHECK)), claims.get("api_key"))
+    api_key = claims.get("api_key")
+    query = _query(request, payload, api_key, secrets, webhook) if request.query else {}
+    is_check = bool(claims.get(CHECK))
+    return Reception(request, body, envelope, kind != webhook, is_check, api_key, secrets, query)
+
+
+def _query(
+    request: http.Request,
+    payload: Mapping[str, Any],
+    api_key: str | None,
+    secrets: signature.SecretSource,
+    webhook: WebhookName,
+) -> Mapping[str, str]:
+    """The query as a flow wrote it. One that was changed counts for nothing: the call has to go on."""
+    from switchboard.webhooks import query
+
+    name = request.path.rpartition("/")[2]
+    found = query.read(name, request.query, secrets.known(api_key, _QUERY_OVERLAP_S))
+    if found is None and query.MAC in request.query:  # else no secret fits
+        found = query.read(name, request.query, secrets.reread(api_key, _QUERY_OVERLAP_S))
+    if found is None:
+        telemetry.outcome("QueryRefused", webhook, "WARNING", **telemetry.describe(payload))
+    return found or {}

@@ -5,8 +5,10 @@ message alone. `id` makes it safe to repeat: a command whose id was seen lately 
 flow leaves it out and gets one that follows from the event it answers; on the bus it is the id of the event.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, NotRequired, Required
 
+from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import CallRequest, CallUpdate
 from switchboard.wire.endpoints import Id, Origin, Url
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate
@@ -61,6 +63,12 @@ class UpdateCall(TypedDict):
 
 
 Command = Annotated[SendMessage | ReadMessage | PlaceCall | UpdateCall, Tagged("name")]
+
+# What a flow without a call may return: a message or command, or several.
+Commands = MessageRequest | Command | Sequence[MessageRequest | Command]
+
+# And one with a call: its NCCO may have messages and commands among the actions.
+Reply = MessageRequest | Command | Sequence[Action | MessageRequest | Command]
 
 
 class Stored(TypedDict):
