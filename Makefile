@@ -144,8 +144,9 @@ setup: stage $(RUNTIMES) .local/simulator/.ready ## Install everything the other
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
 # Environments of their own, so that the pins of the SAM CLI and of the emulator never touch ours.
-.venv/.ready: requirements/dev.txt $(UV)
+.venv/.ready: requirements/dev.txt pyproject.toml $(UV)
 	$(call install,.venv,requirements/dev.txt,our own tools)
+	@$(UV) pip install --quiet --offline --no-deps --no-build-isolation --python .venv/bin/python --editable . || { rm $@; exit 1; }
 
 .local/sam/.ready: requirements/sam.txt $(UV)
 	$(call install,.local/sam,requirements/sam.txt,the SAM CLI)

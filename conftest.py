@@ -1,3 +1,3 @@
-"""Let every test below this folder run on the stack that `make up` deployed: `pytest --stage`."""
+"""The project's own plugins, where the environment isn't the one that `make` installs them into."""
 
-pytest_plugins = ["local.pytest_stage"]
+pytest_plugins = ["local.pytest_stage", "vonage_simulator.testing.pytest_plugin"]

@@ -1,4 +1,4 @@
-"""Test an IVR in five lines: `pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]` in a conftest.
+"""Test an IVR in five lines; pytest finds this by itself, where the project is installed, as `make` does.
 
     def test_caller_reaches_sales(phone):
         call = phone.dial("447700900000")
@@ -8,19 +8,23 @@
 
 Handlers run in this process, in milliseconds. To test others, override the fixture `webhooks`. A plugin that
 implements `pytest_vonage_simulation` lets the same tests call webhooks that are deployed.
+
+Every run of pytest loads this module, so it imports the rest when a test asks for it.
 """
 
 import importlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 import pytest
 
-from vonage_simulator.switches import Switches
-from vonage_simulator.testing.handlers import Handler, Rule
-from vonage_simulator.testing.phone import Phone
-from vonage_simulator.testing.simulation import Simulation, calling
-from vonage_simulator.testing.texting import Texting
+if TYPE_CHECKING:
+    from vonage_simulator.switches import Switches
+    from vonage_simulator.testing.handlers import Handler, Rule
+    from vonage_simulator.testing.phone import Phone
+    from vonage_simulator.testing.simulation import Simulation
+    from vonage_simulator.testing.texting import Texting
 
 FUNCTIONS = ("answer", "fallback", "event", "inbound", "status")
 
@@ -30,8 +34,8 @@ class Hooks:
 
     @pytest.hookspec(firstresult=True)
     def pytest_vonage_simulation(
-        self, config: pytest.Config, switches: Switches
-    ) -> AbstractContextManager[Simulation] | None:
+        self, config: pytest.Config, switches: "Switches"
+    ) -> "AbstractContextManager[Simulation] | None":
         """Where the calls of a test go: what `calling_stage` gives; None leaves it to others."""
 
 
@@ -41,26 +45,30 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 @pytest.fixture
-def webhooks() -> dict[str, Handler]:
+def webhooks() -> "dict[str, Handler]":
     """The Lambda handlers under test, by the last part of their route; override it for others."""
     return {name: importlib.import_module(f"functions.{name}.app").lambda_handler for name in FUNCTIONS}
 
 
 @pytest.fixture
-def rules() -> dict[str, Rule]:
+def rules() -> "dict[str, Rule]":
     """Handlers of the event bus, by the events' detail-type (`voice.completed`, `voice.*`); override it."""
     return {}
 
 
 @pytest.fixture
-def switches() -> Switches:
+def switches() -> "Switches":
     """How the simulator behaves where Vonage's behaviour is not certain; override it to try the others."""
+    from vonage_simulator.switches import Switches
+
     return Switches()
 
 
 @pytest.fixture
-def simulation(request: pytest.FixtureRequest, switches: Switches) -> Iterator[Simulation]:
+def simulation(request: pytest.FixtureRequest, switches: "Switches") -> "Iterator[Simulation]":
     """The simulated Vonage that calls the handlers, or what another plugin says."""
+    from vonage_simulator.testing.simulation import calling
+
     elsewhere = request.config.hook.pytest_vonage_simulation(config=request.config, switches=switches)
     if elsewhere is None:
         webhooks, rules = map(request.getfixturevalue, ("webhooks", "rules"))
@@ -70,20 +78,26 @@ def simulation(request: pytest.FixtureRequest, switches: Switches) -> Iterator[S
 
 
 @pytest.fixture
-def phone(simulation: Simulation) -> Iterator[Phone]:
+def phone(simulation: "Simulation") -> "Iterator[Phone]":
     """A caller's telephone; whatever it left open is hung up after the test."""
+    from vonage_simulator.testing.phone import Phone
+
     telephone = Phone(simulation.vonage)
     yield telephone
     telephone.hang_up_everything()
 
 
 @pytest.fixture
-def sms(simulation: Simulation) -> Texting:
+def sms(simulation: "Simulation") -> "Texting":
     """A customer who writes by SMS."""
+    from vonage_simulator.testing.texting import Texting
+
     return Texting(simulation)
 
 
 @pytest.fixture
-def whatsapp(simulation: Simulation) -> Texting:
+def whatsapp(simulation: "Simulation") -> "Texting":
     """A customer who writes by WhatsApp."""
+    from vonage_simulator.testing.texting import Texting
+
     return Texting(simulation, "whatsapp")

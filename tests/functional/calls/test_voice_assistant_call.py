@@ -14,8 +14,6 @@ from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import SIGNATURE_SECRET
 
-pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
-
 
 @pytest.fixture
 def webhooks() -> dict[str, Handler]:

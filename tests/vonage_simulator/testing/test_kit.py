@@ -27,8 +27,6 @@ from vonage_simulator.testing.simulation import Simulation, calling
 from vonage_simulator.testing.texting import Texting
 from vonage_simulator.types import Json
 
-pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
-
 NUMBER, AGENT, CUSTOMER, OWNER = "447700900000", "447700900456", "447700900800", "447700900457"
 HOLD = "https://shop.example/hold.mp3"
 

@@ -31,7 +31,7 @@ from vonage_simulator.testing.phone import Phone, PhoneCall
 from vonage_simulator.testing.simulation import Simulation, calling
 from vonage_simulator.testing.texting import Texting
 
-pytest_plugins = ["vonage_simulator.testing.pytest_plugin", "pytester"]
+pytest_plugins = ["pytester"]
 
 NUMBER = "447700900000"
 
