@@ -29,6 +29,9 @@ from vonage_simulator.ncco.reading import Ncco
 from vonage_simulator.switches import Switches
 from vonage_simulator.types import Json
 
+# A change as a command has it names its leg; here the path has done so already.
+OF_THE_PATH = {"uuid": "of-the-path"}
+
 
 class KeyReports(TypedDict):
     """Where the keys of a leg are to be reported."""
@@ -111,7 +114,7 @@ def tell_doubts(call: Call, leg: Leg, doubts: Iterable[Violation]) -> None:
 
 def wanted_change(sent: Json, switches: Switches) -> WantedChange:
     """The change of a running call; a transfer names an NCCO or the URL of one."""
-    change = _wanted(judge(CallChange, {**sent, "uuid": ""}, broken_update_rules), switches)
+    change = _wanted(judge(CallChange, {**sent, **OF_THE_PATH}, broken_update_rules), switches)
     given = change.body.get("destination", {})
     destination = {name: value for name, value in given.items() if value}
     return replace(change, body={**change.body, "destination": destination})
@@ -138,7 +141,7 @@ def wanted_playing(kind: str, sent: Json, switches: Switches) -> WantedChange:
 
 def _in_call(shape: Shape, sent: Json, action: str, switches: Switches) -> WantedChange:
     """A change whose path has already told the leg and the action."""
-    return _wanted(judge(shape, {**sent, "uuid": "", "action": action}), switches)
+    return _wanted(judge(shape, {**sent, **OF_THE_PATH, "action": action}), switches)
 
 
 def _wanted(judgement: Judgement, switches: Switches) -> WantedChange:
