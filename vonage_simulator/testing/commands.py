@@ -63,7 +63,10 @@ class Commands:
             try:
                 known = await self._ask(command["name"], dict(command["detail"]), command["id"])
             except ProblemError as refused:
-                known = {"reason": str(refused)}
+                wrong = refused.body.get("invalid_parameters", [])
+                known = {
+                    "reason": "; ".join(f"{one['name']} {one['reason']}" for one in wrong) or str(refused)
+                }
         outcome = "rejected" if "reason" in known else "accepted"
         result = {"id": command["id"], "command": command["name"], "outcome": outcome, **known}
         result["timestamp"] = self._vonage.clock.timestamp()
