@@ -46,7 +46,7 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 ## ── Deploy it ──
 .PHONY: credentials deploy
 credentials: .venv/.ready .local/sam/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them); LEAKED=true ends the old ones
-	@$(OPERATE) credentials $(call options,ENV CREDENTIALS_SECRET LEAKED)
+	@$(OPERATE) credentials $(call options,ENV CREDENTIALS_SECRET LEAKED SEPARATE)
 
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"
 	@$(OPERATE) deploy $(call options,ENV PARAMETERS)

@@ -28,7 +28,7 @@ _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_by
 )
 _APPLICATION = {"application_id": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab", "private_key": _KEY.decode()}
 _SECRETS = {
-    "switchboard/vonage": {"SecretString": json.dumps(CREDENTIALS)},
+    "switchboard/vonage-signature": {"SecretString": json.dumps(CREDENTIALS)},
     "application": {"SecretString": json.dumps(_APPLICATION)},
 }
 
@@ -81,7 +81,7 @@ class _Connection(asyncio.Protocol):
 
 def _answer(first_line: str, fields: dict[str, str], body: bytes) -> Json:
     if first_line.startswith("GET /secretsmanager/get"):
-        return _SECRETS["switchboard/vonage"]
+        return _SECRETS["switchboard/vonage-signature"]
     if first_line.startswith("POST /v1/messages"):
         return {"message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"}
     return _OPERATIONS[fields["x-amz-target"]](json.loads(body))

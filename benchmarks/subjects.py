@@ -181,7 +181,7 @@ def _variables(cloud: Cloud) -> dict[str, str]:
         "POWERTOOLS_METRICS_NAMESPACE": "Switchboard",
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(cloud.plain_port),
-        "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+        "SWITCHBOARD_SIGNATURE_SECRET": "switchboard/vonage-signature",
         "SWITCHBOARD_APPLICATION_SECRET": "application",
         "SWITCHBOARD_QUEUE_URL": f"{cloud.url}/123456789012/events.fifo",
         "SWITCHBOARD_COMMANDS_QUEUE_URL": f"{cloud.url}/123456789012/commands.fifo",

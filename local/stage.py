@@ -10,12 +10,14 @@ from typing import Any
 
 import httpx
 from botocore.exceptions import ClientError
+from switchboard.aws.secret import signature_secret_of
 
 from local import aws, gateway, sam
 from operate import paths
 from operate.credentials import SECRET_NAME
 
 POLL_S = 0.2
+SIGNATURE_SECRET_NAME = signature_secret_of(SECRET_NAME)
 # Parameters that turn off what the emulator does not have: archives.
 UNSUPPORTED = {"ArchiveDays": "0"}
 
@@ -41,12 +43,12 @@ class Stage:
     def store_credentials(self) -> None:
         """Put the account's credentials where the stack looks for them."""
         client = aws.session(self.aws_url).client("secretsmanager", endpoint_url=self.aws_url)
-        names = ("api_key", "api_secret", "signature_secret")
-        value = json.dumps({name: getattr(self, name) for name in names})
-        try:
-            client.create_secret(Name=SECRET_NAME, SecretString=value)
-        except client.exceptions.ResourceExistsException:
-            client.put_secret_value(SecretId=SECRET_NAME, SecretString=value)
+        for name, second in ((SECRET_NAME, "api_secret"), (SIGNATURE_SECRET_NAME, "signature_secret")):
+            value = json.dumps({field: getattr(self, field) for field in ("api_key", second)})
+            try:
+                client.create_secret(Name=name, SecretString=value)
+            except client.exceptions.ResourceExistsException:
+                client.put_secret_value(SecretId=name, SecretString=value)
 
     def build(self, template: Path | None = None) -> Path:
         """Build the stack's template, or another one, and return the built one."""

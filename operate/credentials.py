@@ -1,6 +1,8 @@
 """`make credentials`: puts the Vonage account's credentials where the stack looks for them.
 
-The values are typed, not shown, and go to Secrets Manager alone: no argument, no file, no log has them.
+There are two secrets: one with the API key and secret, which is all that the account can do, and beside it
+one with the signature secret, which is all that the functions that face the internet may read. The values
+are typed, not shown, and go to Secrets Manager alone: no argument, no file, no log has them.
 """
 
 import argparse
@@ -12,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from switchboard.aws.secret import BYTE_ORDER_MARK, as_meant
+from switchboard.aws.secret import BYTE_ORDER_MARK, as_meant, signature_secret_of
 
 from operate.command_line import WELL, Command, Output, switch, takes_stage
 from operate.errors import OperatorError
@@ -39,14 +42,18 @@ def ask(
     *,
     name: str = SECRET_NAME,
     leaked: bool = False,
+    separate: bool = False,
 ) -> None:
     """Ask for the credentials, try them at Vonage and store them.
+
+    Stages of release 0.1 read the signature secret beside the API secret: what they find there is renewed.
 
     Args:
         out: Where it says what it does.
         prompt: Asks for one value without showing it.
-        name: The secret's name.
+        name: The name of the secret with the API key and secret.
         leaked: Whether to end the time for which webhooks go on accepting the previous signature secret.
+        separate: Whether to take the signature secret out of the secret with the API key and secret.
 
     Raises:
         OperatorError: Something was left empty, or Vonage or AWS refused.
@@ -54,14 +61,52 @@ def ask(
     out.print(f"Credentials of the Vonage account, for the secret [bold]{name}[/]. {WHERE}")
     credentials = {field: _typed(prompt, title) for field, title in QUESTIONS.items()}
     _try_at_vonage(credentials["api_key"], credentials["api_secret"])
-    with asking_aws_to("store the secret"):
+    signature_name = signature_secret_of(name)
+    with asking_aws_to("store the secrets"):
         client = boto3.client("secretsmanager")
-        done = _store(client, name, credentials)
+        kept, apart = _found(client, name), _found(client, signature_name)
+        subaccounts = {field: kept[field] for field in ("signature_secrets",) if field in kept}
+        signing = {field: credentials[field] for field in ("api_key", "signature_secret")}
+        calling = {field: credentials[field] for field in ("api_key", "api_secret")}
+        here = {"signature_secret": credentials["signature_secret"]} if "signature_secret" in kept else {}
+        if separate:
+            kept, here = (
+                {field: kept[field] for field in kept if not field.startswith("signature_secret")},
+                {},
+            )
+        done = _store(client, signature_name, {**subaccounts, **apart, **signing})
+        out.print(f"{done} [bold]{signature_name}[/].")
+        done = _store(client, name, {**kept, **calling, **here})
     if leaked:
-        with asking_aws_to("take AWSPREVIOUS off the secret's previous version, which still counts"):
-            _drop_previous(client, name)
+        with asking_aws_to("take AWSPREVIOUS off the secrets' previous versions, which still count"):
+            for each in (signature_name, name):
+                _drop_previous(client, each)
         out.print("The previous signature secret is refused everywhere within 5 minutes.")
     out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
+
+
+def refuse_missing(name: str) -> None:
+    """Refuse a deployment before it begins where a secret is surely missing, as in an upgrade from 0.1.
+
+    Args:
+        name: The stage's CredentialsSecret; the template's default when empty.
+
+    Raises:
+        OperatorError: It has to be written first.
+    """
+    client = boto3.client("secretsmanager")
+    name = name or SECRET_NAME
+    for each in (name, signature_secret_of(name)):
+        try:
+            client.describe_secret(SecretId=each)
+        except client.exceptions.ResourceNotFoundException as error:
+            raise OperatorError(
+                f"There is no secret {each}. The signature secret has one of its own, which is all that the "
+                "functions that face the internet may read.",
+                f"Write both: make credentials CREDENTIALS_SECRET={name}",
+            ) from error
+        except (BotoCoreError, ClientError):  # whoever deploys need not be allowed to look
+            return
 
 
 def stored(name: str) -> tuple[str, str]:
@@ -110,11 +155,12 @@ def _try_at_vonage(api_key: str, api_secret: str) -> None:
         raise OperatorError("Vonage refused this API key and secret.", "Copy them again: `make credentials`.")
 
 
-def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str]) -> str:
+def _found(client: "SecretsManagerClient", name: str) -> dict[str, object]:
+    """What a secret holds; nothing when there is none."""
     try:
-        kept = _kept(client.get_secret_value(SecretId=name).get("SecretString"))
+        return _kept(client.get_secret_value(SecretId=name).get("SecretString"))
     except client.exceptions.ResourceNotFoundException:
-        kept = {}
+        return {}
     except client.exceptions.InvalidRequestException as error:
         if "deletion" not in str(error):
             raise
@@ -123,7 +169,10 @@ def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, str
             f"Restore it: `aws secretsmanager restore-secret --secret-id {name}`, then run the same command "
             "again.",
         ) from error
-    value = json.dumps({**kept, **credentials})
+
+
+def _store(client: "SecretsManagerClient", name: str, credentials: dict[str, object]) -> str:
+    value = json.dumps(credentials)
     try:
         client.put_secret_value(SecretId=name, SecretString=value)
     except client.exceptions.ResourceNotFoundException:
@@ -158,13 +207,15 @@ def _options(parser: argparse.ArgumentParser) -> None:
     name = f"the secret's name (default: the stage's CredentialsSecret, or {SECRET_NAME})"
     parser.add_argument("--credentials-secret", metavar="NAME", help=name)
     switch(parser, "--leaked", "refuse the previous signature secret within 5 minutes")
+    what = "take the signature secret out of the API secret's, when no stage of release 0.1 reads it there"
+    switch(parser, "--separate", what)
 
 
 def _credentials(out: Output, given: argparse.Namespace) -> int:
     settings = settings_of(given.env)
     settings.sign_in()
     name = given.credentials_secret or settings.overrides.get("CredentialsSecret") or SECRET_NAME
-    ask(out.console, name=name, leaked=given.leaked)
+    ask(out.console, name=name, leaked=given.leaked, separate=given.separate)
     return WELL
 
 

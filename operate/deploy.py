@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import boto3
 from rich.console import Console
 
-from operate import limits, paths, status, template
+from operate import credentials, limits, paths, status, template
 from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
@@ -41,6 +41,7 @@ def deploy(out: Console, stage: str, given: str) -> None:
     wanted = parameters(settings.overrides, given, datetime.now(UTC))
     template.refuse(template.read(paths.ROOT / "template.yaml"), settings.stack_name, wanted)
     stack = _ready(settings)
+    credentials.refuse_missing(wanted.get("CredentialsSecret") or _deployed(stack, "CredentialsSecret"))
     if short := limits.shortage():
         out.print(str(short), style="yellow", markup=False)
     _sam("build", "--config-env", stage)
@@ -78,10 +79,15 @@ def _ready(settings: Settings) -> Stack:
     return stack
 
 
+def _deployed(stack: Stack, parameter: str) -> str:
+    """What the stack has for a parameter that is given nowhere; empty when it has never been deployed."""
+    deployed = {each["ParameterKey"]: each for each in stack.described().get("Parameters", [])}
+    return str(deployed.get(parameter, {}).get("ParameterValue", ""))
+
+
 def _refuse_undone(stack: Stack, deployment_id: str) -> None:
     """Tell a change set that nobody agreed to from a deployment: the SAM CLI ends well after both."""
-    deployed = {each["ParameterKey"]: each for each in stack.described().get("Parameters", [])}
-    if deployed.get("DeploymentId", {}).get("ParameterValue") != deployment_id:
+    if _deployed(stack, "DeploymentId") != deployment_id:
         raise OperatorError(
             "Nothing was deployed: the changes were shown and not made.",
             "Run the same command again, and answer y to deploy them.",

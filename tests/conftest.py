@@ -11,7 +11,7 @@ from switchboard.webhooks import pipeline
 from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 from operate import paths
-from tests.factories import CREDENTIALS
+from tests.factories import ACCOUNT, CREDENTIALS
 from tests.fakes.stores import Aws, running
 from tests.lambda_runtime import Runtime
 
@@ -22,7 +22,7 @@ FUNCTION = {
     "AWS_SESSION_TOKEN": "session-token",
     "AWS_REGION": "eu-west-1",
     "AWS_DEFAULT_REGION": "eu-west-1",  # boto3 reads this one; Lambda sets both
-    "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+    "SWITCHBOARD_SIGNATURE_SECRET": "switchboard/vonage-signature",
 }
 
 
@@ -53,7 +53,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """AWS with the credentials secret in it, and the environment of a function that uses it."""
     with running() as fake:
         fake.denies_missing = True
-        fake.secret("switchboard/vonage", CREDENTIALS)
+        fake.secret("switchboard/vonage", ACCOUNT)
+        fake.secret("switchboard/vonage-signature", CREDENTIALS)
         for name, value in {**FUNCTION, "AWS_ENDPOINT_URL": fake.url}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(pipeline, "_secrets", SignatureSecrets())

@@ -10,7 +10,8 @@ import jwt
 
 API_KEY = "a1b2c3d4"
 SIGNATURE_SECRET = "aZ7Kq2Lx9Vt4Rb8Nw3Yc6Hd1Pf5Gm0Sj"
-CREDENTIALS = {"api_key": API_KEY, "api_secret": "Zq8wErtYu7", "signature_secret": SIGNATURE_SECRET}
+ACCOUNT = {"api_key": API_KEY, "api_secret": "Zq8wErtYu7"}
+CREDENTIALS = {"api_key": API_KEY, "signature_secret": SIGNATURE_SECRET}
 CALLER, CALLED = "447700900123", "447700900000"
 
 

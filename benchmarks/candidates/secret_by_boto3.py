@@ -11,7 +11,7 @@ def _read(label: str) -> Version:
     import boto3
 
     reply = boto3.client("secretsmanager").get_secret_value(
-        SecretId=os.environ["SWITCHBOARD_CREDENTIALS_SECRET"], VersionStage=label
+        SecretId=os.environ["SWITCHBOARD_SIGNATURE_SECRET"], VersionStage=label
     )
     return Version(json.loads(reply["SecretString"]), None)
 

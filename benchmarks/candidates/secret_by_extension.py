@@ -12,7 +12,7 @@ from switchboard.webhooks import signature_secrets
 def _read(label: str) -> Version:
     port = int(os.environ["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"])
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1.5)
-    name = urllib.parse.quote(os.environ["SWITCHBOARD_CREDENTIALS_SECRET"], safe="")
+    name = urllib.parse.quote(os.environ["SWITCHBOARD_SIGNATURE_SECRET"], safe="")
     token = {"X-Aws-Parameters-Secrets-Token": os.environ["AWS_SESSION_TOKEN"]}
     connection.request("GET", f"/secretsmanager/get?secretId={name}&versionStage={label}", headers=token)
     reply = json.loads(connection.getresponse().read())

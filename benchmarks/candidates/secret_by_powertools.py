@@ -9,7 +9,7 @@ from switchboard.webhooks import signature_secrets
 def _read(label: str) -> Version:
     from aws_lambda_powertools.utilities import parameters
 
-    name = os.environ["SWITCHBOARD_CREDENTIALS_SECRET"]
+    name = os.environ["SWITCHBOARD_SIGNATURE_SECRET"]
     return Version(parameters.get_secret(name, transform="json", VersionStage=label), None)
 
 

@@ -4,6 +4,7 @@ import argparse
 from datetime import UTC, datetime
 
 import boto3
+from switchboard.aws.secret import signature_secret_of
 
 from operate import deploy, paths, template
 from operate.arguments import number
@@ -39,7 +40,7 @@ def bench_of(given: argparse.Namespace) -> Bench:
         region = boto3.client("cloudformation").meta.region_name
         account = boto3.client("sts").get_caller_identity()["Account"]
         secret = parameters.get("CredentialsSecret", SECRET_NAME)
-        has_vonage = _exists(secret)
+        has_vonage = _exists(secret) and _exists(signature_secret_of(secret))
     return Bench(
         deployment=Deployment(name, region, settings.profile, parameters, given.template),
         stage=given.env,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from switchboard.aws.secret import signature_secret_of
+
 from operate.smoke import variants
 from operate.smoke.bench import Bench, DiffersError, NotTriedError
 from operate.smoke.deployment import Outcome
@@ -24,13 +26,13 @@ def broken_flow(bench: Bench) -> str:
 def missing_secret(bench: Bench) -> str:
     """The credentials are deleted under a working stack: neither the release nor the way back can read them.
 
-    A copy of the secret is deleted, so that the account's own is never touched.
+    Copies of the secrets are deleted, so that the account's own are never touched.
     """
     bench.deployed()
     with _copied_credentials(bench) as (name, delete):
         moved = bench.update(CredentialsSecret=name)
         if moved.status != "UPDATE_COMPLETE":
-            raise NotTriedError(f"the stack could not be given a copy of the secret: {moved}")
+            raise NotTriedError(f"the stack could not be given copies of the secrets: {moved}")
         delete()
         return _expect(bench.update(CredentialsSecret=name), ROLLED_BACK)
 
@@ -58,18 +60,27 @@ def _expect(outcome: Outcome, status: str, cause: str = "") -> str:
     return str(outcome)
 
 
-def copy_of_credentials(bench: Bench) -> str:
-    """The name of the copy that `missing_secret` makes."""
-    return f"{bench.name}/vonage"
+def copies_of_credentials(bench: Bench) -> tuple[str, str]:
+    """The names of the copies that `missing_secret` makes, that of the signature secret last."""
+    name = f"{bench.name}/vonage"
+    return name, signature_secret_of(name)
 
 
 @contextmanager
 def _copied_credentials(bench: Bench) -> Iterator[tuple[str, Callable[[], object]]]:
-    """A copy of the credentials, and how to delete it. Restored in the end: removing the stack needs it."""
-    secrets, name = bench.client("secretsmanager"), copy_of_credentials(bench)
-    value = secrets.get_secret_value(SecretId=bench.credentials_secret)["SecretString"]
-    secrets.create_secret(Name=name, SecretString=value, Description="A copy for make smoke: delete it")
+    """Copies of the credentials, and how to delete them. Restored in the end: removing a stack needs them."""
+    secrets, copies = bench.client("secretsmanager"), copies_of_credentials(bench)
+    own = bench.credentials_secret, signature_secret_of(bench.credentials_secret)
+    for original, copy in zip(own, copies, strict=True):
+        value = secrets.get_secret_value(SecretId=original)["SecretString"]
+        secrets.create_secret(Name=copy, SecretString=value, Description="A copy for make smoke: delete it")
+
+    def delete() -> None:
+        for copy in copies:
+            secrets.delete_secret(SecretId=copy, RecoveryWindowInDays=_RECOVERABLE_DAYS)
+
     try:
-        yield name, lambda: secrets.delete_secret(SecretId=name, RecoveryWindowInDays=_RECOVERABLE_DAYS)
+        yield copies[0], delete
     finally:
-        secrets.restore_secret(SecretId=name)
+        for copy in copies:
+            secrets.restore_secret(SecretId=copy)

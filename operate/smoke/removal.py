@@ -29,16 +29,12 @@ class Made(NamedTuple):
 
 def made(bench: Bench) -> list[Made]:
     """What a run makes, in the order in which it has to go: each needs what comes after it to be removed."""
-    name, killed, copy = bench.name, dying.stack_of(bench), releases.copy_of_credentials(bench)
+    name, killed = bench.name, dying.stack_of(bench)
     where = " ".join(bench.deployment.where)
     return [
         _stack(killed, where),
         _stack(name, where),
-        Made(
-            f"secret {copy}",
-            lambda bench: _remove_secret(bench, copy),
-            f"aws secretsmanager delete-secret --force-delete-without-recovery --secret-id {copy} {where}",
-        ),
+        *(_secret(copy, where) for copy in releases.copies_of_credentials(bench)),
         Made(
             f"uploaded code {name}/",
             _remove_uploads,
@@ -49,7 +45,8 @@ def made(bench: Bench) -> list[Made]:
 
 def delete(bench: Bench) -> str:
     """Remove everything, and say what is left."""
-    _restore_secret(bench, releases.copy_of_credentials(bench))
+    for copy in releases.copies_of_credentials(bench):
+        _restore_secret(bench, copy)
     there = made(bench)
     while there:
         try:
@@ -82,6 +79,11 @@ def _stack(name: str, where: str) -> Made:
 def _is_updating(stack: Stack) -> bool:
     status = str(stack.described().get("StackStatus", ""))
     return status.startswith("UPDATE_") and status.endswith("_IN_PROGRESS")
+
+
+def _secret(name: str, where: str) -> Made:
+    command = f"aws secretsmanager delete-secret --force-delete-without-recovery --secret-id {name} {where}"
+    return Made(f"secret {name}", lambda bench: _remove_secret(bench, name), command)
 
 
 def _restore_secret(bench: Bench, name: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from switchboard.aws.secret import signature_secret_of
+
 from operate.smoke.bench import Bench, DiffersError
 from operate.stack import Stack
 
@@ -15,13 +17,14 @@ class Deed(NamedTuple):
 
 
 CREDENTIALS = "credentials"
+SIGNATURE = "credentials-signature"
 QUEUES_EVENTS = {
-    Deed("secretsmanager:GetSecretValue", CREDENTIALS),
+    Deed("secretsmanager:GetSecretValue", SIGNATURE),
     Deed("sqs:SendMessage", "EventQueue"),
     Deed("sqs:SendMessage", "CommandQueue"),
 }
 MAY: dict[str, set[Deed]] = {
-    "Answer": {Deed("secretsmanager:GetSecretValue", CREDENTIALS)},
+    "Answer": {Deed("secretsmanager:GetSecretValue", SIGNATURE), Deed("sqs:SendMessage", "EventQueue")},
     "Fallback": set(),
     "Event": QUEUES_EVENTS,
     "Inbound": QUEUES_EVENTS,
@@ -44,6 +47,7 @@ MAY: dict[str, set[Deed]] = {
     },
     "Provisioner": {
         Deed("secretsmanager:GetSecretValue", CREDENTIALS),
+        Deed("secretsmanager:GetSecretValue", SIGNATURE),
         Deed("events:PutEvents", "EventBus"),
         Deed("lambda:InvokeFunction", "UnansweredFunction"),
     },
@@ -52,6 +56,7 @@ MAY: dict[str, set[Deed]] = {
 # What no role may do.
 NEVER = {
     Deed("secretsmanager:PutSecretValue", CREDENTIALS),
+    Deed("secretsmanager:PutSecretValue", SIGNATURE),
     Deed("secretsmanager:DeleteSecret", "ApplicationSecret"),
     Deed("dynamodb:DeleteItem", "Timeline"),
     Deed("dynamodb:Scan", "Timeline"),
@@ -120,6 +125,8 @@ def _role_of(bench: Bench, stack: Stack, function: str) -> str:
 def _arn(bench: Bench, stack: Stack, resource: str) -> str:
     if resource == CREDENTIALS:
         return _secret(bench, bench.credentials_secret)
+    if resource == SIGNATURE:
+        return _secret(bench, signature_secret_of(bench.credentials_secret))
     physical = stack.id_of(resource)
     if resource == "ApplicationSecret":
         return _secret(bench, physical)
@@ -137,7 +144,7 @@ def _arn(bench: Bench, stack: Stack, resource: str) -> str:
 def _secret(bench: Bench, name: str) -> str:
     if name.startswith("arn:"):
         return name
-    if not bench.has_vonage and name == bench.credentials_secret:
+    if not bench.has_vonage and name.startswith(bench.credentials_secret):
         return _in_account(bench, "secretsmanager", f"secret:{name}-abcdef")
     return str(bench.client("secretsmanager").describe_secret(SecretId=name)["ARN"])
 

@@ -3,6 +3,7 @@
 Each finding has a stable code; `docs/provisioner.md` lists them. Nothing is repaired here: `check` does that.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from email.utils import parsedate_to_datetime
@@ -26,7 +27,8 @@ UNKNOWABLE = (
     Finding(
         "SIGNATURE_SECRET_UNVERIFIED",
         "No API shows the account's signature secret, so nobody but you can compare it.",
-        "Compare signature_secret in the credentials secret with the one on the API settings page.",
+        "Compare signature_secret in the secret `<credentials secret>-signature` with the one on the API "
+        "settings page.",
     ),
     Finding(
         "SMS_SETTING_UNVERIFIED",
@@ -54,7 +56,7 @@ def examine(resources: list[ManagedResource], tools: Tools, _event: Mapping[str,
     return {
         "status": "sick" if sick else "healthy",
         "resources": reports,
-        "by_hand": [asdict(each) for each in UNKNOWABLE],
+        "by_hand": [asdict(each) for each in (*UNKNOWABLE, *_kept_twice(resources, tools))],
     }
 
 
@@ -67,20 +69,44 @@ def _damaged(tools: Tools) -> Iterator[Finding]:
         )
 
 
+def _names(resources: list[ManagedResource]) -> list[str]:
+    """The credentials secrets."""
+    return sorted({str(each.properties.get("CredentialsSecret", "")) for each in resources})
+
+
+def _kept_twice(resources: list[ManagedResource], tools: Tools) -> Iterator[Finding]:
+    for name in _names(resources):
+        with contextlib.suppress(ProvisionerError):  # which is found elsewhere
+            if credentials.read(tools.secrets, name).has_signature_secret:
+                yield Finding(
+                    "SIGNATURE_SECRET_TWICE",
+                    f"The credentials secret {name} has a signature secret, too, which only stages of "
+                    "release 0.1 read there.",
+                    f"When there are none left: make credentials CREDENTIALS_SECRET={name} SEPARATE=true",
+                )
+
+
 def _accounts(resources: list[ManagedResource], tools: Tools) -> Iterator[Report]:
-    for name in sorted({str(each.properties.get("CredentialsSecret", "")) for each in resources}):
+    for name in _names(resources):
         findings = [asdict(each) for each in _account(name, tools)]
         yield {"account": name, "findings": findings}
 
 
-def _account(name: str, tools: Tools) -> Iterator[Finding]:
+def _account(name: str, tools: Tools) -> Iterable[Finding]:
+    return dict.fromkeys(
+        [*_secrets(name, tools), *_clock(name, tools)]
+    )  # what is amiss for both is told once
+
+
+def _secrets(name: str, tools: Tools) -> Iterator[Finding]:
     try:
-        if not credentials.read(tools.secrets, name).has_signature_secret:
-            yield Finding(
-                "SIGNATURE_SECRET_MISSING",
-                f"The credentials secret {name} has no signature_secret: every webhook is refused.",
-                "Write it with `make credentials`.",
-            )
+        credentials.refuse_two_accounts(tools.secrets, name)
+    except ProvisionerError as error:
+        yield finding.from_error(error)
+
+
+def _clock(name: str, tools: Tools) -> Iterator[Finding]:
+    try:
         skew = abs(_vonage_time(tools, name) - tools.clock())
     except ProvisionerError as error:
         yield finding.from_error(error)

@@ -8,7 +8,7 @@ from provisioner.cloudformation.protocol import Answer, Request
 from provisioner.errors import CancelledError, ProvisionerError, StillRunningError
 from provisioner.remembered import way_back
 from provisioner.remembered.memory import Memory
-from provisioner.resources import going_back, webhook_check
+from provisioner.resources import credentials_check, going_back, webhook_check
 from provisioner.resources.kinds import KINDS, CustomResource
 from provisioner.resources.tools import Tools
 
@@ -24,9 +24,11 @@ def handle(request: Request, tools: Tools) -> Answer:
     """
     if request.resource_type == webhook_check.TYPE:
         return webhook_check.handle(request, tools)
+    if request.resource_type == credentials_check.TYPE:
+        return credentials_check.handle(request, tools)
     kind = KINDS.get(request.resource_type)
     if kind is None:
-        known = ", ".join([*KINDS, webhook_check.TYPE])
+        known = ", ".join([*KINDS, webhook_check.TYPE, credentials_check.TYPE])
         return protocol.failed(request, f"{request.resource_type} is not known. Known: {known}.")
     memory = tools.memory(_known_id(request))
     try:

@@ -29,6 +29,7 @@ from provisioner.remembered import passed
 from provisioner.resources.tools import Tools
 from provisioner.wanted import properties
 from provisioner.world import credentials
+from provisioner.world.credentials import SignatureSecret
 
 TYPE = "Custom::WebhookCheck"
 CLAIM = "switchboard_check"
@@ -85,7 +86,9 @@ def handle(request: Request, tools: Tools) -> Answer:
 
 def _check(request: Request, tools: Tools) -> None:
     base_url = _own(str(request.properties.get("BaseUrl") or "").rstrip("/"), tools)
-    account = _account(tools, str(request.properties.get("CredentialsSecret") or ""))
+    account = credentials.read_signature(
+        tools.secrets, str(request.properties.get("CredentialsSecret") or "")
+    )
     called = next(iter(properties.called_numbers(request.properties)), "447700900000")
     addresses = {name: f"{base_url}/{name}" for name in EXPECTED}
     addresses["fallback"] = str(request.properties.get("FallbackUrl") or addresses["fallback"])
@@ -113,18 +116,6 @@ def _own(base_url: str, tools: Tools) -> str:
     return base_url
 
 
-def _account(tools: Tools, name: str) -> tuple[str, str]:
-    """The account's API key and signature secret."""
-    read = credentials.read(tools.secrets, name)
-    if not read.has_signature_secret:
-        raise ProvisionerError(
-            f"The credentials secret {name!r} lacks signature_secret.",
-            "Write it with `make credentials`.",
-            "SIGNATURE_SECRET_MISSING",
-        )
-    return read.api_key, read.signature_secret
-
-
 def _wrong(tools: Tools, ask: Callable[[str], Problem | None]) -> list[str]:
     """What is wrong with each webhook; those that fail are asked again while that may help."""
     problems = dict.fromkeys(EXPECTED, Problem("", may_heal=True))
@@ -140,7 +131,7 @@ def _wrong(tools: Tools, ask: Callable[[str], Problem | None]) -> list[str]:
     return [f"{name} {problem.text}" for name, problem in problems.items()]
 
 
-def _asked(tools: Tools, address: str, name: str, account: tuple[str, str], called: str) -> Problem | None:
+def _asked(tools: Tools, address: str, name: str, account: SignatureSecret, called: str) -> Problem | None:
     body = json.dumps(_payload(name, called)).encode()
     headers = {"Content-Type": "application/json"}
     if name != "fallback":  # which asks for no signature
@@ -212,14 +203,13 @@ def _payload(name: str, called: str) -> Mapping[str, Any]:
     }.get(name, {"type": "custom:check", "conversation_id": CONVERSATION})
 
 
-def _token(body: bytes, account: tuple[str, str]) -> str:
-    api_key, secret = account
+def _token(body: bytes, account: SignatureSecret) -> str:
     claims = {
         "iat": int(time.time()),
         "jti": hashlib.sha256(body).hexdigest()[:32],
         "iss": "Vonage",
-        "api_key": api_key,
+        "api_key": account.api_key,
         "payload_hash": hashlib.sha256(body).hexdigest(),
         CLAIM: True,
     }
-    return "Bearer " + jwt.encode(claims, secret, algorithm="HS256")
+    return "Bearer " + jwt.encode(claims, account.signature_secret, algorithm="HS256")

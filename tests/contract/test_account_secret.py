@@ -8,14 +8,14 @@ from provisioner.errors import ProvisionerError
 from provisioner.world import credentials
 from tests.contract.account import Account, by_the_emulators
 
-VALUE = {"api_key": "a1b2c3d4", "api_secret": "s", "signature_secret": "t"}
+VALUE = {"api_key": "a1b2c3d4", "api_secret": "s"}
 
 
 def test_the_credentials_are_read_by_name_and_by_arn(account: Account) -> None:
     name = account.secret(json.dumps(VALUE))
     arn = account.secrets.describe_secret(SecretId=name)["ARN"]
 
-    assert credentials.read(account.secrets, name) == credentials.AccountSecret("a1b2c3d4", "s", "t")
+    assert credentials.read(account.secrets, name) == credentials.AccountSecret("a1b2c3d4", "s")
     assert credentials.read(account.secrets, arn).api_key == "a1b2c3d4"
 
 

@@ -135,7 +135,7 @@ def flow_failed(fault: Fault) -> None:
 
 
 def unavailable(fault: Fault) -> None:
-    with fault.broken("Inbound", "SWITCHBOARD_CREDENTIALS_SECRET", "switchboard/nowhere"):
+    with fault.broken("Inbound", "SWITCHBOARD_SIGNATURE_SECRET", "switchboard/nowhere"):
         assert fault.post("inbound", {"message_uuid": "m"}) == 503
 
 

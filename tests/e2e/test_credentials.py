@@ -19,6 +19,7 @@ from tests import projects
 from vonage_simulator.vonage import Vonage
 
 NAME = "switchboard/credentials-test"
+SIGNATURE_NAME = f"{NAME}-signature"
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +30,9 @@ def settings(aws_url: str, vonage: Vonage, monkeypatch: pytest.MonkeyPatch) -> I
         monkeypatch.setenv(name, value)
     yield
     client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
-    with contextlib.suppress(client.exceptions.ResourceNotFoundException):
-        client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
+    for name in (NAME, SIGNATURE_NAME):
+        with contextlib.suppress(client.exceptions.ResourceNotFoundException):
+            client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 def typing(vonage: Vonage, **spoilt: str) -> Callable[[str], str]:
@@ -45,20 +47,28 @@ def typing(vonage: Vonage, **spoilt: str) -> Callable[[str], str]:
     return lambda _question: next(answers)
 
 
-def stored(aws_url: str) -> dict[str, object]:
+def stored(aws_url: str, name: str = NAME) -> dict[str, object]:
     client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
-    value: dict[str, object] = json.loads(client.get_secret_value(SecretId=NAME)["SecretString"])
+    value: dict[str, object] = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
     return value
 
 
-def labels(aws_url: str) -> set[str]:
+def write(aws_url: str, name: str, **value: object) -> None:
     client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
-    return set().union(*client.describe_secret(SecretId=NAME)["VersionIdsToStages"].values())
+    try:
+        client.create_secret(Name=name, SecretString=json.dumps(value))
+    except client.exceptions.ResourceExistsException:
+        client.put_secret_value(SecretId=name, SecretString=json.dumps(value))
 
 
-def ask(prompt: Callable[[str], str], *, leaked: bool = False) -> str:
+def labels(aws_url: str, name: str = SIGNATURE_NAME) -> set[str]:
+    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
+    return set().union(*client.describe_secret(SecretId=name)["VersionIdsToStages"].values())
+
+
+def ask(prompt: Callable[[str], str], *, leaked: bool = False, separate: bool = False) -> str:
     shown = io.StringIO()
-    credentials.ask(Console(file=shown), prompt, name=NAME, leaked=leaked)
+    credentials.ask(Console(file=shown), prompt, name=NAME, leaked=leaked, separate=separate)
     return shown.getvalue()
 
 
@@ -105,20 +115,50 @@ def test_secret_is_created_then_updated_and_never_shown(vonage: Vonage, aws_url:
 
     assert "Created" in created
     assert "Updated" in updated
-    assert stored(aws_url)["signature_secret"] == "another-secret"
+    assert stored(aws_url, SIGNATURE_NAME)["signature_secret"] == "another-secret"
     for secret in (vonage.account.api_secret, vonage.account.signature_secret, "another-secret"):
         assert secret not in created + updated
 
 
+def test_what_signs_lies_apart_from_what_the_account_can_do(vonage: Vonage, aws_url: str) -> None:
+    ask(typing(vonage))
+
+    assert stored(aws_url).keys() == {"api_key", "api_secret"}
+    assert stored(aws_url, SIGNATURE_NAME).keys() == {"api_key", "signature_secret"}
+
+
 def test_update_keeps_the_secrets_of_subaccounts(vonage: Vonage, aws_url: str) -> None:
     ask(typing(vonage))
-    client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
-    with_subaccount = json.dumps({**stored(aws_url), "signature_secrets": {"abcd1234": "theirs"}})
-    client.put_secret_value(SecretId=NAME, SecretString=with_subaccount)
+    kept = {**stored(aws_url, SIGNATURE_NAME), "signature_secrets": {"abcd1234": "theirs"}}
+    write(aws_url, SIGNATURE_NAME, **kept)
 
     ask(typing(vonage))
 
-    assert stored(aws_url)["signature_secrets"] == {"abcd1234": "theirs"}
+    assert stored(aws_url, SIGNATURE_NAME)["signature_secrets"] == {"abcd1234": "theirs"}
+
+
+@pytest.mark.parametrize("separate", [False, True])
+def test_a_secret_of_release_0_1_is_split_and_its_stages_go_on(
+    vonage: Vonage, aws_url: str, *, separate: bool
+) -> None:
+    account = vonage.account
+    subaccounts = {"signature_secrets": {"abcd1234": "theirs"}}
+    write(aws_url, NAME, api_key=account.api_key, api_secret="old", signature_secret="old", **subaccounts)
+
+    ask(typing(vonage), separate=separate)
+
+    signing = {"signature_secret": account.signature_secret, **subaccounts}
+    assert stored(aws_url, SIGNATURE_NAME) == {"api_key": account.api_key, **signing}
+    calling = {"api_key": account.api_key, "api_secret": account.api_secret}
+    assert stored(aws_url) == (calling if separate else {**calling, **signing})
+
+
+def test_a_leaked_secret_is_refused_by_stages_of_release_0_1_too(vonage: Vonage, aws_url: str) -> None:
+    write(aws_url, NAME, signature_secret="leaked")
+
+    ask(typing(vonage), leaked=True)
+
+    assert labels(aws_url, NAME) == {"AWSCURRENT"}
 
 
 @pytest.mark.parametrize(("leaked", "left"), [(False, {"AWSCURRENT", "AWSPREVIOUS"}), (True, {"AWSCURRENT"})])
@@ -131,7 +171,7 @@ def test_a_leaked_secret_leaves_no_previous_version(
 
     assert labels(aws_url) == left
     assert ("refused everywhere within 5 minutes" in shown) == leaked
-    assert stored(aws_url)["signature_secret"] == vonage.account.signature_secret
+    assert stored(aws_url, SIGNATURE_NAME)["signature_secret"] == vonage.account.signature_secret
 
 
 def test_the_first_secret_has_no_previous_one_to_refuse(vonage: Vonage, aws_url: str) -> None:
@@ -139,6 +179,7 @@ def test_the_first_secret_has_no_previous_one_to_refuse(vonage: Vonage, aws_url:
     assert labels(aws_url) == {"AWSCURRENT"}
 
 
+@pytest.mark.parametrize("name", [NAME, SIGNATURE_NAME])
 @pytest.mark.parametrize(
     "value",
     [
@@ -150,28 +191,32 @@ def test_the_first_secret_has_no_previous_one_to_refuse(vonage: Vonage, aws_url:
 def test_whatever_the_secret_holds_it_is_written_anew(
     vonage: Vonage,
     aws_url: str,
+    name: str,
     value: dict[str, Any],
 ) -> None:
     client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
-    client.create_secret(Name=NAME, **value)
+    client.create_secret(Name=name, **value)
 
-    assert "Updated" in ask(typing(vonage))
-    assert stored(aws_url)["api_key"] == vonage.account.api_key
+    assert f"Updated {name}" in ask(typing(vonage))
+    assert stored(aws_url, name)["api_key"] == vonage.account.api_key
 
 
-def test_a_secret_that_is_scheduled_for_deletion_is_to_be_restored(vonage: Vonage, aws_url: str) -> None:
+@pytest.mark.parametrize("name", [NAME, SIGNATURE_NAME])
+def test_a_secret_that_is_scheduled_for_deletion_is_to_be_restored(
+    vonage: Vonage, aws_url: str, name: str
+) -> None:
     ask(typing(vonage))
     client = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url)
-    client.delete_secret(SecretId=NAME)
+    client.delete_secret(SecretId=name)
 
     with pytest.raises(OperatorError) as failure:
         ask(typing(vonage))
 
     assert (
-        f"`aws secretsmanager restore-secret --secret-id {NAME}`"
+        f"`aws secretsmanager restore-secret --secret-id {name}`"
         in str(failure.value) + failure.value.next_step
     )
-    client.restore_secret(SecretId=NAME)
+    client.restore_secret(SecretId=name)
     assert "Updated" in ask(typing(vonage))
 
 
@@ -198,4 +243,5 @@ def test_stage_s_credentials_go_where_its_stack_looks_for_them(
     there = aws.session(aws_url).client("secretsmanager", endpoint_url=aws_url, region_name="eu-west-2")
     held = json.loads(there.get_secret_value(SecretId=NAME)["SecretString"])
     assert held["api_key"] == account.api_key
-    there.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
+    for name in (NAME, SIGNATURE_NAME):
+        there.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)

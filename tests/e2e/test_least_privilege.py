@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from switchboard.aws.secret import signature_secret_of
 
 from local import aws
 from local.stage import Stage
@@ -69,6 +70,10 @@ def on_bus(bus: str = "") -> Probe:
 PROBES: dict[str, Probe] = {
     "read the credentials": on_secret("get_secret_value", SECRET_NAME),
     "write the credentials": on_secret("put_secret_value", SECRET_NAME, SecretString="never"),
+    "read the signature secret": on_secret("get_secret_value", signature_secret_of(SECRET_NAME)),
+    "write the signature secret": on_secret(
+        "put_secret_value", signature_secret_of(SECRET_NAME), SecretString="never"
+    ),
     "read the key": on_secret("get_secret_value"),
     "write the key": on_secret("update_secret_version_stage", VersionStage="P", RemoveFromVersionId="0" * 32),
     "delete the key": on_secret("delete_secret", RecoveryWindowInDays=1),
@@ -120,7 +125,7 @@ PROBES: dict[str, Probe] = {
     ),
 }
 
-QUEUES_EVENTS = {"read the credentials", "queue an event", "queue a command"}
+QUEUES_EVENTS = {"read the signature secret", "queue an event", "queue a command"}
 MAY: dict[str, set[str]] = {
     "Answer": QUEUES_EVENTS,
     "Fallback": set(),

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from local import aws
-from local.stage import Stage
+from local.stage import SIGNATURE_SECRET_NAME, Stage
 from local.up import CALLEE, PARAMETERS
+from operate.credentials import SECRET_NAME
 from operate.errors import OperatorError
 from tests.e2e import releases
 from tests.e2e.conftest import delete_quickly, packaged, stage_for, vonage_account, wait_until
@@ -160,23 +161,73 @@ def test_own_number_as_forward_to_is_refused_before_anything_is_made(lived: Stag
         lived.deploy(built, {"Numbers": number, "ForwardTo": number})
 
 
+class Release(NamedTuple):
+    """A released version that is deployed, and what an upgrade said while there was no signature secret."""
+
+    cause: str
+    functions_before: Json
+    functions_after: Json
+
+
+def functions(stage: Stage) -> Json:
+    """The code, layers and settings of each webhook's function."""
+    client = aws.session(stage.aws_url).client("lambda", endpoint_url=stage.aws_url)
+    names = ("Answer", "Event", "Inbound", "Status", "RtcEvent")
+    found = {
+        name: client.get_function_configuration(FunctionName=identity(stage, f"{name}Function"))
+        for name in names
+    }
+    return {
+        name: [each["CodeSha256"], each["Layers"], each["Environment"]["Variables"]]
+        for name, each in found.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def released(
+    lived: Stage, built: Path, production: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Release | None:
+    """The newest release's stack, or UPGRADE_FROM's, left alone by an upgrade without a signature secret."""
+    wanted = os.environ.get("UPGRADE_FROM")
+    release = releases.commit(wanted) if wanted else releases.newest()
+    if release is None:
+        return None
+    secrets = aws.session(lived.aws_url).client("secretsmanager", endpoint_url=lived.aws_url)
+    held = {name: getattr(lived, name) for name in ("api_key", "api_secret", "signature_secret")}
+    secrets.put_secret_value(SecretId=SECRET_NAME, SecretString=json.dumps(held))
+    secrets.delete_secret(SecretId=SIGNATURE_SECRET_NAME, ForceDeleteWithoutRecovery=True)
+    template = releases.unpack(release, tmp_path_factory.mktemp("release"))
+    known = {name: value for name, value in production.items() if f"\n  {name}:\n" in template.read_text()}
+    lived.deploy(lived.build(template), known)
+    before = functions(lived)
+    with pytest.raises(OperatorError) as stopped:
+        lived.deploy(built, production)
+    after = functions(lived)
+    signing = {name: held[name] for name in ("api_key", "signature_secret")}
+    secrets.create_secret(Name=SIGNATURE_SECRET_NAME, SecretString=json.dumps(signing))
+    return Release(stopped.value.cause, before, after)
+
+
+def test_upgrade_without_a_signature_secret_touches_no_function(released: Release | None) -> None:
+    if released is None:
+        pytest.skip("git knows no release but what is checked out")
+    assert "CredentialsCheck" in released.cause
+    assert "make credentials" in released.cause
+    assert released.functions_after == released.functions_before
+
+
 @pytest.fixture(scope="module")
 def upgrade(
     lived: Stage,
     account: Vonage,
     built: Path,
     production: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
+    released: Release | None,
 ) -> Upgrade:
-    """The newest release's stack, or UPGRADE_FROM's, and today's deployed over it while calls come in."""
-    wanted = os.environ.get("UPGRADE_FROM")
-    release = releases.commit(wanted) if wanted else releases.newest()
-    if release is None:
+    """Today's stack, deployed over the release's while calls come in."""
+    if released is None:
         lived.deploy(built, production)  # the tests below need it
         pytest.skip("git knows no release but what is checked out, so none was deployed first")
-    template = releases.unpack(release, tmp_path_factory.mktemp("release"))
-    known = {name: value for name, value in production.items() if f"\n  {name}:\n" in template.read_text()}
-    lived.deploy(lived.build(template), known)
     before, numbers = application_of(account), dict(account.account.numbers)
     account.faults.next("POST /v1/messages", status=429, retry_after=20)
     put_command(lived, "messages.send", SMS | {"text": "Put before the upgrade"})

@@ -25,6 +25,7 @@ class Account:
         complete: The stack's resources that are complete.
         failed: Its resources whose last change failed, and why.
         executions: How many functions may run at once.
+        secrets: The secrets that are there, by name; only looked for, never read.
         denied: Actions that the caller may not do.
         report: What the stack's provisioner answers.
         unknown: Actions that were asked for and that it has not learnt.
@@ -37,10 +38,18 @@ class Account:
     complete: set[str] = field(default_factory=lambda: {"ProvisionerFunction"})
     failed: dict[str, tuple[str, str]] = field(default_factory=dict)
     executions: int = 1000
+    secrets: set[str] = field(default_factory=lambda: {"switchboard/vonage", "switchboard/vonage-signature"})
     denied: set[str] = field(default_factory=set)
     report: dict[str, object] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def answer_json(self, target: str, asked: str) -> tuple[int, str]:
+        """The status and body of a reply of a service that is asked in JSON."""
+        if target.rpartition(".")[2] in self.denied:
+            return 400, json.dumps({"__type": "AccessDeniedException", "message": "Not authorized."})
+        name = json.loads(asked).get("SecretId")
+        return (200, json.dumps({"Name": name})) if name in self.secrets else _NOTHING
 
     def answer(self, action: str) -> tuple[int, str]:
         """The status and body of a reply."""
@@ -94,7 +103,6 @@ def _physical_id(name: str, status: str) -> str:
     return "" if status == "CREATE_FAILED" else f"<PhysicalResourceId>{name}-1</PhysicalResourceId>"
 
 
-# To what is asked in JSON, such as a secret: this account has none.
 _NOTHING = 400, json.dumps({"__type": "ResourceNotFoundException", "message": "There is nothing."})
 
 
@@ -119,7 +127,8 @@ def running() -> Iterator[Account]:
             _, _, credential = self.headers["Authorization"].partition("Credential=")
             key, _day, region, *_ = credential.split("/")
             account.asked.append((key, region, action))
-            self._reply(*(account.answer(action) if action else _NOTHING))
+            target = self.headers.get("X-Amz-Target", "")
+            self._reply(*(account.answer(action) if action else account.answer_json(target, asked)))
 
         def do_GET(self) -> None:
             assert self.path == "/2016-08-19/account-settings"

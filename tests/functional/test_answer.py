@@ -122,7 +122,7 @@ def test_a_forged_call_is_refused_and_never_answered(logs: Logs) -> None:
 def test_a_secret_that_was_rotated_away_answers_calls_for_ten_minutes(
     aws: Aws, rotated_ago_s: float, status: int
 ) -> None:
-    secret = aws.secrets["switchboard/vonage"]
+    secret = aws.secrets["switchboard/vonage-signature"]
     secret.rotate(secret.current() | {"signature_secret": "n" * 32})
     secret.made_at = time.time() - rotated_ago_s
 

@@ -118,7 +118,7 @@ def test_a_webhook_says_nothing_private(
     "text", [f"{TEXT} is no JSON", f'["{TEXT}"]', json.dumps({"api_key": API_KEY, "x": TEXT})]
 )
 def test_a_spoiled_secret_is_not_quoted(backbone: Aws, text: str) -> None:
-    backbone.secret("switchboard/vonage", {}).values["first"] = text
+    backbone.secret("switchboard/vonage-signature", {}).values["first"] = text
 
     answer_app.lambda_handler(webhook_event("answer", PAYLOAD))
 

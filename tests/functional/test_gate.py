@@ -19,16 +19,17 @@ from functions.inbound import app as inbound_app
 from functions.rtc_event import app as rtc_event_app
 from functions.status import app as status_app
 from provisioner.cloudformation.deadline import Deadline
+from provisioner.cloudformation.protocol import Answer as Answered
 from provisioner.cloudformation.protocol import Request
 from provisioner.errors import ProvisionerError
-from provisioner.resources import webhook_check
+from provisioner.resources import credentials_check, webhook_check
 from provisioner.resources.handle import handle
 from provisioner.resources.tools import Tools
 from provisioner.world.records import Records
 from tests.conftest import Logs
-from tests.factories import CREDENTIALS, signed, webhook_event
+from tests.factories import ACCOUNT, API_KEY, CREDENTIALS, signed, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
-from tests.fakes.stores import Aws
+from tests.fakes.stores import Aws, Json
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
 Handler = Callable[[dict[str, Any]], Any]
@@ -412,7 +413,7 @@ def test_functions_with_another_signature_secret_fail_the_deployment(
     api: Api, tools: Tools, backbone: Aws
 ) -> None:
     other = {**CREDENTIALS, "signature_secret": "the signature secret of another account"}
-    backbone.secret("switchboard/other", other)
+    backbone.secret("switchboard/other-signature", other)
 
     assert "answer answers 401 instead of 200" in refusal(api, tools, CredentialsSecret="switchboard/other")
 
@@ -429,9 +430,74 @@ def test_hanging_webhooks_are_given_up_while_there_is_time_to_say_so(api: Api, t
 def test_incomplete_credentials_say_how_to_write_them(
     api: Api, tools: Tools, backbone: Aws, lacking: str
 ) -> None:
-    backbone.secret("switchboard/other", {k: v for k, v in CREDENTIALS.items() if k != lacking})
+    spoilt = {k: v for k, v in CREDENTIALS.items() if k != lacking}
+    backbone.secret("switchboard/other-signature", spoilt)
 
     assert "make credentials" in refusal(api, tools, CredentialsSecret="switchboard/other")
+
+
+def both(backbone: Aws, account: Json, signature: Json) -> None:
+    backbone.secret("switchboard/vonage", account)
+    backbone.secret("switchboard/vonage-signature", signature)
+
+
+def credentials_checked(tools: Tools, kind: Any = "Create") -> Answered:  # noqa: ANN401 - a literal
+    properties = {"CredentialsSecret": "switchboard/vonage"}
+    arn = "arn:x:stack/shop/1"
+    return handle(Request(kind, "r", arn, "Check", credentials_check.TYPE, "", properties=properties), tools)
+
+
+def test_both_credentials_are_looked_at(tools: Tools) -> None:
+    assert credentials_checked(tools).status == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    ("account", "signature", "told"),
+    [
+        (ACCOUNT | CREDENTIALS, {}, "'switchboard/vonage-signature' lacks api_key and signature_secret"),
+        (ACCOUNT, CREDENTIALS | {"api_key": "another1"}, "are of two Vonage accounts"),
+        ({"api_key": API_KEY}, CREDENTIALS, "lacks api_secret"),
+    ],
+)
+def test_credentials_that_will_not_do_are_told_with_the_command_that_helps(
+    tools: Tools, backbone: Aws, account: Json, signature: Json, told: str
+) -> None:
+    both(backbone, account, signature)
+
+    with pytest.raises(ProvisionerError) as refused:
+        credentials_checked(tools)
+
+    assert told in str(refused.value)
+    assert "make credentials" in str(refused.value)
+
+
+def test_an_upgrade_without_a_signature_secret_is_told_the_command(tools: Tools, backbone: Aws) -> None:
+    backbone.secret("switchboard/vonage", ACCOUNT | CREDENTIALS)
+    del backbone.secrets["switchboard/vonage-signature"]
+
+    with pytest.raises(ProvisionerError) as refused:
+        credentials_checked(tools)
+
+    assert "'switchboard/vonage-signature' does not exist" in str(refused.value)
+    assert "Write it with `make credentials`" in str(refused.value)
+
+
+def test_a_role_that_aws_has_yet_to_know_everywhere_is_waited_for(tools: Tools, backbone: Aws) -> None:
+    hidden = backbone.secrets.pop("switchboard/vonage-signature")
+
+    def appear(_seconds: float) -> None:
+        backbone.secrets["switchboard/vonage-signature"] = hidden
+
+    tools = replace(tools, deadline=Deadline.after(60, sleep=appear))
+
+    assert credentials_checked(tools).status == "SUCCESS"
+
+
+@pytest.mark.parametrize("kind", ["Update", "Delete"])
+def test_the_way_back_from_other_credentials_is_never_failed(tools: Tools, backbone: Aws, kind: str) -> None:
+    backbone.secrets.clear()
+
+    assert credentials_checked(tools, kind).status == "SUCCESS"
 
 
 def test_missing_address_is_refused(api: Api, tools: Tools) -> None:

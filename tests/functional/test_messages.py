@@ -89,7 +89,7 @@ def test_a_message_may_come_a_day_late_with_its_first_token(webhook: str, status
 
 
 def test_a_message_from_a_subaccount_is_checked_with_its_own_secret(backbone: Aws) -> None:
-    secret = backbone.secrets["switchboard/vonage"]
+    secret = backbone.secrets["switchboard/vonage-signature"]
     secret.rotate(secret.current() | {"signature_secrets": {"sub": "s" * 32}})
     token = signed(b"{}", "s" * 32, api_key="sub")
 
@@ -100,7 +100,7 @@ def test_a_message_from_a_subaccount_is_checked_with_its_own_secret(backbone: Aw
 
 def test_a_rotated_secret_refuses_neither_the_new_nor_the_old_signature(backbone: Aws) -> None:
     inbound_app.lambda_handler(webhook_event("inbound", {"message_uuid": "1"}))
-    secret = backbone.secrets["switchboard/vonage"]
+    secret = backbone.secrets["switchboard/vonage-signature"]
     secret.rotate(secret.current() | {"signature_secret": "n" * 32})
 
     for key in ("n" * 32, None):
@@ -113,7 +113,7 @@ def test_a_rotated_secret_refuses_neither_the_new_nor_the_old_signature(backbone
 def test_a_message_from_before_a_rotation_is_accepted_while_vonage_repeats_it(
     backbone: Aws, rotated_ago_s: float
 ) -> None:
-    secret = backbone.secrets["switchboard/vonage"]
+    secret = backbone.secrets["switchboard/vonage-signature"]
     secret.rotate(secret.current() | {"signature_secret": "n" * 32})
     secret.made_at = time.time() - rotated_ago_s
 
@@ -126,7 +126,7 @@ def test_a_message_from_before_a_rotation_is_accepted_while_vonage_repeats_it(
 def test_a_secret_that_was_rotated_away_long_ago_is_refused(
     backbone: Aws, webhook: str, rotated_ago_s: float
 ) -> None:
-    secret = backbone.secrets["switchboard/vonage"]
+    secret = backbone.secrets["switchboard/vonage-signature"]
     secret.rotate(secret.current() | {"signature_secret": "n" * 32})
     secret.made_at = time.time() - rotated_ago_s
 

@@ -160,3 +160,35 @@ def test_longest_name_that_works_is_let_through(account: Account, deploy: Deploy
     account.parameters = {"DeploymentId": "mine"}
 
     assert deploy(stack="s" * 38).stdout == BUILT
+
+
+@pytest.mark.parametrize("missing", ["switchboard/vonage", "switchboard/vonage-signature"])
+@pytest.mark.parametrize("statuses", [[], ["UPDATE_COMPLETE"]])
+def test_missing_credentials_are_told_with_the_one_command_before_anything_is_built(
+    account: Account, deploy: Deploy, missing: str, statuses: list[str]
+) -> None:
+    account.statuses = statuses
+    account.secrets.discard(missing)
+
+    done = deploy()
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"There is no secret {missing}." in done.stderr
+    assert "make credentials CREDENTIALS_SECRET=switchboard/vonage" in done.stderr
+
+
+def test_credentials_are_looked_for_where_the_stack_that_is_there_reads_them(
+    account: Account, deploy: Deploy
+) -> None:
+    account.statuses = ["UPDATE_COMPLETE"]
+    account.parameters = {"DeploymentId": "mine", "CredentialsSecret": "switchboard/dev"}
+    account.secrets = {"switchboard/dev"}
+
+    assert "There is no secret switchboard/dev-signature." in deploy().stderr
+
+
+def test_who_may_not_look_for_secrets_may_still_deploy(account: Account, deploy: Deploy) -> None:
+    account.parameters = {"DeploymentId": "mine"}
+    account.denied = {"DescribeSecret"}
+
+    assert deploy().stdout == BUILT

@@ -265,7 +265,8 @@ def fresh_world(servers: tuple[stores.Aws, Vonage]) -> World:
     vonage.faults.clear()
     vonage.journal.restore([])
     api_key, api_secret = vonage.credentials
-    aws.secret(CREDENTIALS, {"api_key": api_key, "api_secret": api_secret, "signature_secret": "unused"})
+    aws.secret(CREDENTIALS, {"api_key": api_key, "api_secret": api_secret})
+    aws.secret(f"{CREDENTIALS}-signature", {"api_key": api_key, "signature_secret": "unused"})
     world = World(aws, vonage)
     aws.now = world.time.now
     return world

@@ -350,10 +350,51 @@ def test_update_without_records_takes_no_application_of_another_resource(world: 
 def test_doctor_names_refused_credentials(world: World) -> None:
     world.linked_stack()
     world.aws.secret(CREDENTIALS, {"api_key": "abcd1234", "api_secret": "wrong"})
+    world.aws.secret(f"{CREDENTIALS}-signature", {"api_key": "abcd1234"})
 
     report = act(world, action="doctor")
 
     assert {"SIGNATURE_SECRET_MISSING", "VONAGE_401"} <= set(codes(report))
+
+
+def test_doctor_names_a_signature_secret_that_is_missing_once(world: World) -> None:
+    world.linked_stack()
+    del world.aws.secrets[f"{CREDENTIALS}-signature"]
+
+    report = act(world, action="doctor")
+
+    assert codes(report).count("CREDENTIALS_MISSING") == 1
+    assert f"{CREDENTIALS}-signature" in str(report["resources"])
+
+
+def test_doctor_names_missing_credentials_once(world: World) -> None:
+    world.linked_stack()
+    del world.aws.secrets[CREDENTIALS]
+
+    (account,) = [each for each in act(world, action="doctor")["resources"] if "account" in each]
+
+    assert [found["code"] for found in account["findings"]] == ["CREDENTIALS_MISSING"]
+
+
+def test_doctor_names_secrets_of_two_accounts(world: World) -> None:
+    world.linked_stack()
+    world.aws.secret(f"{CREDENTIALS}-signature", {"api_key": "another1", "signature_secret": "s"})
+
+    assert "CREDENTIALS_DIFFER" in codes(act(world, action="doctor"))
+
+
+def test_doctor_says_when_the_signature_secret_lies_beside_the_api_secret_too(world: World) -> None:
+    world.linked_stack()
+    before = act(world, action="doctor")
+    kept = world.aws.secrets[CREDENTIALS]
+    kept.rotate({**kept.current(), "signature_secret": "of a stage of 0.1"})
+
+    after = act(world, action="doctor")
+
+    twice = [each for each in after["by_hand"] if each["code"] == "SIGNATURE_SECRET_TWICE"]
+    assert ["SEPARATE=true" in each["next_step"] for each in twice] == [True]
+    assert "SIGNATURE_SECRET_TWICE" not in str(before)
+    assert after["status"] == before["status"]
 
 
 def test_doctor_names_a_key_that_vonage_refuses(world: World) -> None:

@@ -34,6 +34,14 @@ class Version(NamedTuple):
     created_at: float | None
 
 
+def signature_secret_of(credentials_secret: str) -> str:
+    """The name of the secret with the signature secrets, beside that of the account's API key and secret.
+
+    What faces the internet may read this one alone. template.yaml has the same name.
+    """
+    return f"{credentials_secret}-signature"
+
+
 def read_secret(
     name: str, label: str = "AWSCURRENT", *, timeout_s: float = _TIMEOUT_S
 ) -> dict[str, Any] | None:

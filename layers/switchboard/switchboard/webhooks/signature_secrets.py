@@ -1,9 +1,10 @@
 """The Vonage account's signature secrets, from Secrets Manager, kept between invocations.
 
-The secret is JSON, made once by the user: `{"api_key", "api_secret", "signature_secret",
-"signature_secrets"?}`, the last one with a signature secret per subaccount's api_key. Its previous version
-counts, too, for some time after the current one was made: a rotation refuses no webhook that was signed just
-before, and one that leaked and was renewed is worth nothing once that time is over.
+The secret is JSON, made once by the user: `{"api_key", "signature_secret", "signature_secrets"?}`, the last
+one with a signature secret per subaccount's api_key. The account's API secret is in another one, which the
+functions behind webhooks may not read. Its previous version counts, too, for some time after the current one
+was made: a rotation refuses no webhook that was signed just before, and one that leaked and was renewed is
+worth nothing once that time is over.
 """
 
 import os
@@ -120,9 +121,7 @@ class SignatureSecrets:
     def _current(self) -> Version:
         current = self._read_version("AWSCURRENT")
         if current is None:
-            raise SecretError(
-                "The credentials secret does not exist or has no value. Run `make credentials`."
-            )
+            raise SecretError("The signature secret does not exist or has no value. Run `make credentials`.")
         return current
 
     def _of(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
@@ -152,7 +151,7 @@ def _signature_secret(credentials: dict[str, Any], api_key: str | None) -> str |
 
 
 def _read_version(label: str) -> Version | None:
-    return read_version(required("SWITCHBOARD_CREDENTIALS_SECRET"), label)
+    return read_version(required("SWITCHBOARD_SIGNATURE_SECRET"), label)
 
 
 def _prepare() -> None:

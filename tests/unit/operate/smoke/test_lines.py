@@ -183,7 +183,7 @@ def test_credentials_are_there_again_before_the_stack_is_removed(world: World, b
     deleted = [
         more["SecretId"] for operation, more in world.account.asked if operation.endswith("delete_secret")
     ]
-    assert set(deleted) == {f"{NAME}/vonage"}
+    assert set(deleted) == {f"{NAME}/vonage", f"{NAME}/vonage-signature"}
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, KeyError])

@@ -127,9 +127,19 @@ def test_a_stack_whose_secret_went_first_is_deleted(world: World, *, is_schedule
 @pytest.mark.parametrize("before", ["", "\ufeff"])
 def test_credentials_are_read_as_they_were_meant(world: World, before: str) -> None:
     text = before + '{"api_key": 12345678, "api_secret": " s\\n", "signature_secret": "\\ufefft "}'
-    world.aws.secret("mine", {}).values["first"] = text
+    for name in ("mine", "mine-signature"):
+        world.aws.secret(name, {}).values["first"] = text
 
     read = credentials.read(world.secrets_manager, "mine")
+    signature = credentials.read_signature(world.secrets_manager, "mine")
 
-    assert read == credentials.AccountSecret("12345678", "s", "t")
-    assert repr(read) == "AccountSecret(api_key='12345678')"
+    assert read == credentials.AccountSecret("12345678", "s", has_signature_secret=True)
+    assert signature == credentials.SignatureSecret("12345678", "t")
+    assert repr(read) == "AccountSecret(api_key='12345678', has_signature_secret=True)"
+    assert repr(signature) == "SignatureSecret(api_key='12345678')"
+
+
+def test_a_signature_secret_is_found_by_the_arn_of_the_one_that_it_lies_beside(world: World) -> None:
+    arn = world.aws.secrets[CREDENTIALS].arn
+
+    assert credentials.read_signature(world.secrets_manager, arn).signature_secret == "unused"
