@@ -19,8 +19,8 @@ PAUSES_S = (2.0, 4.0, 8.0)
 def handle(request: Request, tools: Tools) -> Answer:
     """See on Create that both secrets are there and of one account.
 
-    An Update is to secrets of another name, or the way back from one, which must not fail. What comes after it
-    needs them, too.
+    An Update is to secrets of another name, or the way back from one, which must not fail. What comes after
+    it needs them, too.
 
     Raises:
         ProvisionerError: they aren't; the text says how to write them.
