@@ -66,7 +66,7 @@ def read() -> Reading:
 
 
 def rotated(aws: Aws, ago_s: float) -> None:
-    secret = aws.secrets["switchboard/vonage"]
+    secret = aws.secrets["switchboard/vonage-signature"]
     secret.rotate(CREDENTIALS | {"signature_secret": NEW})
     secret.made_at = time.time() - ago_s
 
@@ -158,7 +158,7 @@ def test_new_secret_writes_the_addresses_after_a_rotation(aws: Aws, read: Readin
 
 
 def test_subaccount_s_addresses_have_its_own_key(aws: Aws) -> None:
-    secret = aws.secrets["switchboard/vonage"]
+    secret = aws.secrets["switchboard/vonage-signature"]
     secret.rotate(CREDENTIALS | {"signature_secrets": {"sub": NEW}})
     made: list[str] = []
 

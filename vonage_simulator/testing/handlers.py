@@ -39,7 +39,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "in-process",
     "AWS_REGION": "eu-west-1",
     "AWS_DEFAULT_REGION": "eu-west-1",  # what boto3 asks for
-    "SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage",
+    "SWITCHBOARD_SIGNATURE_SECRET": "switchboard/vonage-signature",
     "SWITCHBOARD_QUEUE_URL": "events.fifo",
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "commands.fifo",
     "SWITCHBOARD_BUS_NAME": "bus",
