@@ -1,23 +1,19 @@
 """`make ask-vonage`: says what it will do, asks, and writes the page."""
 
 import argparse
-import getpass
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
-from urllib.parse import urlsplit
 
 import httpx
 
 from operate.arguments import number, port
 from operate.ask_vonage import report, run
 from operate.ask_vonage.account import AskedError, VonageAccount
+from operate.ask_vonage.given import credentials, origin, phones, webhooks_at
 from operate.ask_vonage.inquiry import Inquiry, leftovers
 from operate.ask_vonage.person import AtTheTerminal
-from operate.ask_vonage.webhooks import HOST, Webhooks, serving
+from operate.ask_vonage.server import HOST
 from operate.command_line import (
     AMISS,
     INTERRUPTED,
@@ -29,22 +25,20 @@ from operate.command_line import (
     switch,
     takes_confirmation,
 )
-from operate.credentials import SECRET_NAME, stored
+from operate.credentials import vonage_url
 from operate.errors import OperatorError
-from operate.stages.samconfig import settings_of
 
 REPORT = "docs/asked.md"
 PORT = 8765
-_REACHES_WITHIN_S = 10
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
     what = "a number of the account that nothing uses; it is given back"
     parser.add_argument("--number", type=number, metavar="NUMBER", help=what)
     what = "your telephone, or two with a comma; they are called when you have agreed"
-    parser.add_argument("--phone", metavar="PHONES", default="", help=what)
+    parser.add_argument("--phone", type=phones, metavar="PHONES", default=(), help=what)
     what = f"the https address of a tunnel to {HOST} and the port, at which Vonage reaches this machine"
-    parser.add_argument("--url", type=_origin, metavar="URL", help=what)
+    parser.add_argument("--url", type=origin, metavar="URL", help=what)
     what = "where the tunnel leads (default: %(default)s)"
     parser.add_argument("--port", type=port, metavar="PORT", default=PORT, help=what)
     what = "take the credentials of this stage's secret, rather than ask for them"
@@ -64,17 +58,18 @@ def _ask_vonage(out: Output, given: argparse.Namespace) -> int:
         raise UsageError("--json needs --confirm, as questions would be printed before the JSON")
     if given.report.is_dir() or not given.report.parent.is_dir():
         raise UsageError(f"{given.report} can't be the page: name a file in a folder that exists")
-    phones = _phones(given.phone)
-    account = VonageAccount(*_credentials(given.env))
+    if only and given.report.exists():
+        raise UsageError(f"{given.report} would lose its other answers; name another page: --report FILE")
+    account = VonageAccount(*credentials(given.env))
     person = AtTheTerminal(out, given.confirm)
     interrupted_by(signal.SIGTERM, signal.SIGHUP)
-    with _webhooks(given.url, given.port) as webhooks:
-        inquiry = Inquiry(account, person, given.number or "", phones, webhooks)
+    with webhooks_at(given.url, given.port) as webhooks:
+        inquiry = Inquiry(account, person, given.number or "", given.phone, webhooks)
         _begin(inquiry)
         begun = datetime.now(UTC).isoformat(timespec="seconds")
         asked = run.run(inquiry, only, lambda each: out.advise(report.told(each, account.api_key)))
     account.close()
-    return _told(out, given.report, asked, {"asked": begun}, account.api_key)
+    return _told(out, given.report, asked, {"asked": vonage_url(), "at": begun}, account.api_key)
 
 
 def _told(out: Output, file: Path, asked: run.Asked, facts: dict[str, str], api_key: str) -> int:
@@ -132,68 +127,6 @@ def _clear(inquiry: Inquiry, left: set[str]) -> None:
         inquiry.lent().give_back()
     for application_id in left:
         inquiry.delete_application(application_id)
-
-
-def _credentials(stage: str | None, prompt: Callable[[str], str] = getpass.getpass) -> tuple[str, str]:
-    """API key and secret, typed or out of a stage's secret."""
-    if stage is not None:
-        settings = settings_of(stage)
-        settings.sign_in()
-        return stored(settings.overrides.get("CredentialsSecret") or SECRET_NAME)
-    try:
-        typed = prompt("API key (not shown): ").strip(), prompt("API secret (not shown): ").strip()
-    except EOFError:
-        typed = "", ""
-    if not all(typed):
-        raise OperatorError(
-            "The API key or secret was left empty.", "Type both, or name a stage that has them: ENV=dev"
-        )
-    return typed
-
-
-@contextmanager
-def _webhooks(url: str | None, port: int) -> Iterator[Webhooks | None]:
-    """Where Vonage reaches this machine; None when no address was given.
-
-    Raises:
-        OperatorError: It can't.
-    """
-    if not url:
-        yield None
-        return
-    with serving(port, monotonic, url) as webhooks:
-        _refuse_unreachable(webhooks, port)
-        yield webhooks
-
-
-def _refuse_unreachable(webhooks: Webhooks, port: int) -> None:
-    try:
-        reached = httpx.get(webhooks.at("hello"), timeout=_REACHES_WITHIN_S).status_code == 204
-    except httpx.HTTPError:
-        reached = False
-    if not reached:
-        raise OperatorError(
-            "The address does not lead here.",
-            f"Start the tunnel to http://{HOST}:{port}, and give the address that it shows as URL.",
-        )
-
-
-def _phones(given: str) -> tuple[str, ...]:
-    try:
-        phones = tuple(number(text) for text in given.split(",") if text)
-    except argparse.ArgumentTypeError as error:
-        raise UsageError(str(error)) from error
-    if len(phones) > 2:
-        raise UsageError("two telephones are enough")
-    return phones
-
-
-def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    is_here = parts.scheme == "http" and parts.hostname == HOST
-    if not (parts.scheme == "https" or is_here) or not parts.hostname or parts.path.strip("/"):
-        raise argparse.ArgumentTypeError(f"{text!r} isn't an address such as https://shop.example.com")
-    return text.rstrip("/")
 
 
 COMMAND = Command(

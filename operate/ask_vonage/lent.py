@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from operate.ask_vonage.account import AskedError, Json, VonageAccount
 from operate.errors import OperatorError
 
-_OWN = {"country", "msisdn", "type", "features", "limitations"}
+# Settings that mean that something relies on the number.
+_IN_USE = (
+    "app_id", "moHttpUrl", "messagesCallbackType", "messagesCallbackValue", "voiceCallbackType",
+    "voiceCallbackValue", "voiceStatusCallback",
+)  # fmt: skip
 # Either of which unlinks, by the answer to a question that is still to be asked.
 _WITHOUT_LINK: tuple[dict[str, str], ...] = ({}, {"app_id": ""})
 
@@ -46,7 +50,7 @@ class LentNumber:
         Raises:
             OperatorError: It isn't the account's, or is linked, or has a callback or webhook of its own.
         """
-        if used := sorted(self.read().keys() - _OWN):
+        if used := self._settings():
             raise OperatorError(
                 f"{self.msisdn} is in use: it has {', '.join(used)}.",
                 "Give a number that is linked to no application and has no webhook of its own.",
@@ -72,7 +76,7 @@ class LentNumber:
 
     def is_free(self) -> bool:
         """Whether nothing uses it."""
-        return not self.read().keys() - _OWN
+        return not self._settings()
 
     @contextmanager
     def linked(self, application_id: str) -> Iterator[None]:
@@ -82,6 +86,10 @@ class LentNumber:
             yield
         finally:
             self.give_back()
+
+    def _settings(self) -> list[str]:
+        number = self.read()
+        return [name for name in _IN_USE if number.get(name)]
 
     def _update(self, **settings: str) -> None:
         country = self._country or str(self.read()["country"])

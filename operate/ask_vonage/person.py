@@ -16,7 +16,7 @@ class Favour(Enum):
     )
     CALL_WITHHELD = "Call {number} now, with your own number withheld, and listen."
     WAIT = "Thank you. A minute passes now, for what Vonage tells late."
-    WRITE = "Send one SMS to {number} now; any text will do, and it is kept nowhere."
+    WRITE = "Send one SMS to {number} now; any text will do, and it is kept nowhere. Then wait a minute."
 
 
 class Person(Protocol):

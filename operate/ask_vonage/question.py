@@ -28,16 +28,19 @@ class Question(Generic[Subject]):
     """One thing that Vonage's sources leave open.
 
     Attributes:
-        switch: The switch of the simulated Vonage that it decides; also its name for `--only`.
+        switch: The switch of the simulated Vonage that it decides; also its name for `--only`. What has no
+            switch has a name all the same.
         positions: Those that the switch has, the assumed one first. A number stands for any other.
         asks: What it asks, for the page.
         look: Looks, and says what was seen; raises UndecidedError when that decides nothing.
+        has_switch: Whether the simulated Vonage can do it otherwise.
     """
 
     switch: str
     positions: tuple[Position, ...]
     asks: str
     look: Callable[[Subject], Seen]
+    has_switch: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Answer:
     asks: str
     found: Position | None
     seen: str
+    has_switch: bool = True
 
 
 def answer(question: Question[Subject], subject: Subject) -> Answer:
@@ -63,7 +67,7 @@ def answer(question: Question[Subject], subject: Subject) -> Answer:
         return undecided(question, f"Vonage could not be asked: {type(error).__name__}")
     except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
         return undecided(question, f"the reply has an unknown shape: {type(error).__name__}: {error}")
-    return Answer(question.switch, question.positions[0], question.asks, found, seen)
+    return _answer(question, found, seen)
 
 
 def answers(questions: Iterable[Question[Subject]], subject: Subject) -> Iterator[Answer]:
@@ -74,4 +78,9 @@ def answers(questions: Iterable[Question[Subject]], subject: Subject) -> Iterato
 
 def undecided(question: Question[Subject], why: str) -> Answer:
     """A question without a decision."""
-    return Answer(question.switch, question.positions[0], question.asks, None, why)
+    return _answer(question, None, why)
+
+
+def _answer(question: Question[Subject], found: Position | None, seen: str) -> Answer:
+    assumed = question.positions[0]
+    return Answer(question.switch, assumed, question.asks, found, seen, question.has_switch)

@@ -64,10 +64,11 @@ def page(facts: dict[str, str], answers: Sequence[Answer], account: str) -> str:
 
 def _changes(answers: Sequence[Answer]) -> list[str]:
     """What to change, so that the simulator does as Vonage does."""
-    other = [each for each in answers if each.found is not None and each.found != each.assumed]
+    found = {each.switch: each.found for each in answers if each.has_switch and each.found != each.assumed}
+    other = {name: position for name, position in found.items() if position is not None}
     if not other:
         return ["What was decided is what the simulator assumes."]
-    options = " ".join(f"--assume {each.switch}={written(each.found or False)}" for each in other)
+    options = " ".join(f"--assume {name}={written(position)}" for name, position in other.items())
     return [
         "The simulator does the same with these options:",
         "",
@@ -79,7 +80,7 @@ def _changes(answers: Sequence[Answer]) -> list[str]:
         "`docs/simulator.md`:",
         "",
         "```python",
-        *(f"{each.switch} = {_literal(each.found or False)}" for each in other),
+        *(f"{name} = {_literal(position)}" for name, position in other.items()),
         "```",
     ]
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from operate.ask_vonage import application, callers, calls, messages, numbers
 from operate.ask_vonage.account import AskedError
 from operate.ask_vonage.inquiry import Inquiry
-from operate.ask_vonage.question import Answer, Question, Seen, UndecidedError, answers, undecided
+from operate.ask_vonage.question import Answer, Question, UndecidedError, answers, undecided
+from operate.ask_vonage.questions import application, callers, calls, messages, numbers, unasked
 from operate.errors import OperatorError
 
 # What the terminal raises when nobody reads it any more, and what ends a run on purpose.
@@ -18,29 +18,6 @@ _INTERRUPTIONS = (KeyboardInterrupt, SystemExit, OSError)
 
 def _each(inquiry: Inquiry, wanted: Sequence[Question[Inquiry]]) -> Iterator[Answer]:
     return answers(wanted, inquiry)
-
-
-def _not_asked(reason: str) -> Callable[[Inquiry], Seen]:
-    def look(_: Inquiry) -> Seen:
-        raise UndecidedError(reason)
-
-    return look
-
-
-UNASKED = (
-    Question(
-        "custom_data_on_get",
-        ("json", "brackets"),
-        "how custom_data is written in a GET webhook",
-        _not_asked("not asked: it takes an app with Vonage's Client SDK that calls in"),
-    ),
-    Question(
-        "rate_limits",
-        (False, True),
-        "whether the limits per second are enforced",
-        _not_asked("not asked: it would burden Vonage; off for the simulator's speed, not out of doubt"),
-    ),
-)
 
 
 class Topic(NamedTuple):
@@ -57,7 +34,7 @@ TOPICS = (
     Topic(calls.QUESTIONS, calls.ask),
     Topic(callers.QUESTIONS, _each),
     Topic(messages.QUESTIONS, messages.ask),
-    Topic(UNASKED, _each),
+    Topic(unasked.QUESTIONS, _each),
 )
 QUESTIONS = tuple(question for topic in TOPICS for question in topic.questions)
 

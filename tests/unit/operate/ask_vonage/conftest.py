@@ -14,7 +14,7 @@ from operate.ask_vonage.account import VonageAccount
 from operate.ask_vonage.inquiry import Inquiry
 from operate.ask_vonage.person import Favour
 from operate.ask_vonage.question import Answer
-from operate.ask_vonage.webhooks import serving
+from operate.ask_vonage.server import serving
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import running
 from vonage_simulator.switches import changed

@@ -6,16 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from operate.ask_vonage import report
-from operate.ask_vonage.question import Answer
+from operate.ask_vonage.question import Answer, Position
 from operate.paths import ROOT
 from tests.unit.operate.ask_vonage.conftest import HANGS_UP, HEARS_HELLO, NUMBER, PHONE, SimulatedPerson
 from vonage_simulator.account.account import Account
@@ -59,6 +59,16 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Termin
         yield Terminal(vonage, tmp_path / "asked.md")
 
 
+def happened(vonage: Vonage, text: str, **filters: str) -> None:
+    """Wait until the journal has an entry with a text in it."""
+    after, entries = 0, list[dict[str, Any]]([{}])
+    while entries and text not in json.dumps(entries):
+        query = {**filters, "after": str(after), "wait": "25"}
+        entries = httpx.get(f"{vonage.url}/_simulator/journal", params=query, timeout=30).json()["entries"]
+        after = entries[-1]["id"] if entries else after
+    assert entries, f"no {text} within 25 s"
+
+
 def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -93,9 +103,7 @@ def test_call_is_conducted_through_the_address_of_a_tunnel(terminal: Terminal) -
         assert started.stdin
         started.stdin.write(terminal.credentials())
         started.stdin.flush()
-        until = time.monotonic() + 30
-        while not terminal.vonage.journal.entries(kind="call", what="ended") and time.monotonic() < until:
-            time.sleep(0.05)
+        happened(terminal.vonage, "ended", what="ended")
         started.send_signal(signal.SIGINT)
         out, err = started.communicate(timeout=30)
 
@@ -119,10 +127,7 @@ def test_run_that_is_ended_removes_what_it_made_and_writes_the_page(
         assert started.stdin
         started.stdin.write(terminal.credentials() + YES)
         started.stdin.flush()
-        until = time.monotonic() + 30
-        while not terminal.vonage.account.applications and time.monotonic() < until:
-            time.sleep(0.02)
-        time.sleep(0.2)
+        happened(terminal.vonage, "POST", kind="api")
         started.send_signal(heard)
         _, err = started.communicate(timeout=30)
 
@@ -164,6 +169,13 @@ def test_what_cannot_be_right_is_refused_before_anything_is_made(
     assert sentence in done.stderr
 
 
+def test_page_with_all_answers_is_not_lost_to_one_with_some(terminal: Terminal) -> None:
+    terminal.page.write_text("all of them")
+    done = terminal.types("--only", "unset_fallback")
+    assert (done.returncode, terminal.page.read_text()) == (2, "all of them")
+    assert "would lose its other answers" in done.stderr
+
+
 def test_wrong_secret_is_told_apart(terminal: Terminal) -> None:
     with terminal.begins() as started:
         _, err = started.communicate("abc\ndef\n", timeout=60)
@@ -202,8 +214,16 @@ def test_numbers_and_the_account_are_masked_on_the_page() -> None:
     assert "What was decided is what the simulator assumes." in page
 
 
-def test_position_that_is_false_is_written_as_the_simulator_takes_it() -> None:
-    answer = Answer("rtc_ids", True, "whether", False, "it has neither")  # noqa: FBT003 - positions
-    page = report.page({}, [answer], account="a1b2c3d4")
-    assert "--assume rtc_ids=false\n" in page
-    assert "rtc_ids = False\n" in page
+@pytest.mark.parametrize(
+    ("position", "option", "default"), [(False, "false", "False"), (0.0, "0.0", "0.0"), ("", "", '""')]
+)
+def test_position_is_written_as_the_simulator_takes_it(position: Position, option: str, default: str) -> None:
+    page = report.page({}, [Answer("mood", "good", "how", position, "seen")], account="a1b2c3d4")
+    assert f"--assume mood={option}\n" in page
+    assert f"mood = {default}\n" in page
+
+
+def test_what_has_no_switch_is_not_among_the_options() -> None:
+    page = report.page({}, [Answer("mood", "good", "how", "bad", "seen", has_switch=False)], account="a1")
+    assert "| `mood` | how | `good` | `bad` | seen |" in page
+    assert "--assume" not in page

@@ -4,7 +4,7 @@ from operate.ask_vonage.inquiry import Inquiry
 from operate.ask_vonage.person import Favour
 from operate.ask_vonage.phone_call import calling
 from operate.ask_vonage.question import Question, Seen, UndecidedError
-from operate.ask_vonage.step import talk
+from operate.ask_vonage.questions.step import talk
 
 # Of a range that Ofcom keeps for drama: nobody's.
 _FOREIGN = "447700900888"
@@ -51,9 +51,11 @@ def _foreign(inquiry: Inquiry) -> Seen:
         return Seen("not_connected", told)
     if "ringing" not in statuses and "answered" not in statuses:
         raise UndecidedError(f"its leg was {told or 'never heard of'}")
-    if inquiry.person.confirms(f"Did the second telephone show {_FOREIGN} as its caller?"):
+    shown = inquiry.person.confirms(f"Did the second telephone show {_FOREIGN} as its caller?")
+    if shown:
         raise UndecidedError("it was connected, and showed that number: a position that there is not")
-    return Seen("unknown", f"{told}; that number was not shown, or nobody looked")
+    looked = "nobody said what it showed" if shown is None else "it did not show that number"
+    return Seen("unknown", f"{told}; {looked}")
 
 
 def _withheld(inquiry: Inquiry) -> Seen:

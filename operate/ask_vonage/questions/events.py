@@ -10,14 +10,15 @@ from urllib.parse import parse_qsl
 from operate.ask_vonage.account import token
 from operate.ask_vonage.phone_call import PhoneCall
 from operate.ask_vonage.question import Seen, UndecidedError
-from operate.ask_vonage.step import Step, notify, talk
-from operate.ask_vonage.webhooks import ANSWER, Arrived, Json, Reply, Webhooks
+from operate.ask_vonage.questions.step import Step, notify, talk
+from operate.ask_vonage.webhooks import ANSWER, FALLBACK, Arrived, Json, Reply, Webhooks
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 _DASHES = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What the first two different webhooks of a kind are answered; 500 isn't transient, 503 is.
 _FAILURES = (500, 503)
 _RECORDS_FOR_S = 30
+_QUERY = "step=3&mark=a%2Fb"
 # What tells one webhook from another, and neither time nor token: a retry has the same.
 _OF_EVENT = ("uuid", "status")
 _OF_RTC = ("id", "type", "from")
@@ -64,6 +65,36 @@ def _signature(call: PhoneCall) -> Seen:
     if first["jti"] == second["jti"]:
         return Seen("first", "the retry came with the first token")
     return Seen("new", "the retry came with another jti")
+
+
+def _bodies(call: PhoneCall) -> Seen:
+    first, second = _two_answers(call)
+    if first.body == second.body:
+        return Seen("equal", "the retry had the first body, byte by byte")
+    fields = first.fields.keys() | second.fields.keys()
+    differing = sorted(name for name in fields if first.fields.get(name) != second.fields.get(name))
+    return Seen("different", f"the retry's body had another {', '.join(differing) or 'form'}")
+
+
+def _prepare_query(hooks: Webhooks) -> None:
+    hooks.plans["query"] = lambda _: Reply(500)
+
+
+def _play_query(call: PhoneCall) -> None:
+    call.play("event_url_query", notify(f"{call.hooks.at('query')}?{_QUERY}"))
+
+
+def _query(call: PhoneCall) -> Seen:
+    came = [each.query for each in call.hooks.of("query")]
+    if not came:
+        raise UndecidedError("nothing came")
+    told = [each.fields.get("original_request", {}).get("url", "") for each in call.hooks.of(FALLBACK)]
+    if not any("/query" in url for url in told):
+        raise UndecidedError("answered 500, it did not go to the fallback")
+    kept = came[0] == _QUERY, any(url.endswith(f"/query?{_QUERY}") for url in told)
+    words = {True: "kept", False: "changed"}
+    seen = f"{words[kept[0]]} in the request, {words[kept[1]]} in original_request"
+    return Seen("kept" if all(kept) else "changed", seen)
 
 
 def _first_two_fail(name: str, of: tuple[str, ...]) -> Callable[[Webhooks], None]:
@@ -193,6 +224,23 @@ QUESTIONS = (
         "whether a retry is signed anew",
         _signature,
         prepare=_answer_fails_once,
+    ),
+    Step(
+        "retry_body",
+        ("equal", "different"),
+        "whether a retry has the same body",
+        _bodies,
+        prepare=_answer_fails_once,
+        has_switch=False,
+    ),
+    Step(
+        "event_url_query",
+        ("kept", "changed"),
+        "whether an eventUrl keeps its query, in original_request, too",
+        _query,
+        prepare=_prepare_query,
+        play=_play_query,
+        has_switch=False,
     ),
     Step(
         "event_retry",

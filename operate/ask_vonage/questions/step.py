@@ -6,7 +6,7 @@ from typing import Any
 
 from operate.ask_vonage.account import Json
 from operate.ask_vonage.phone_call import PhoneCall
-from operate.ask_vonage.question import Question
+from operate.ask_vonage.question import Question, Seen, UndecidedError
 from operate.ask_vonage.webhooks import Webhooks
 
 
@@ -25,6 +25,25 @@ class Step(Question[PhoneCall]):
 
     prepare: Callable[[Webhooks], None] = _nothing
     play: Callable[[PhoneCall], None] = _nothing
+
+
+ACCEPT_OR_REFUSE = ("accept", "refuse")
+
+
+def accepts(call: PhoneCall, name: str) -> Seen:
+    """Whether something that was played under a name was taken."""
+    refusal = call.refusal(name)
+    if refusal is None:
+        return Seen("accept", "it was played, and so was what came after it")
+    return Seen("refuse", f"the fallback was asked: {refusal}")
+
+
+def arrived(call: PhoneCall, name: str) -> Json:
+    """What was told at an address; UndecidedError when nothing was."""
+    told = call.hooks.of(name)
+    if not told:
+        raise UndecidedError("it was taken, and nothing came of it")
+    return told[0].fields
 
 
 def talk(text: str, **options: object) -> Json:

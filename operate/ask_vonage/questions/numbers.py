@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from operate.ask_vonage.account import AskedError
-from operate.ask_vonage.application import VOICE
 from operate.ask_vonage.inquiry import Inquiry
 from operate.ask_vonage.lent import LentNumber
 from operate.ask_vonage.question import Question, Seen, UndecidedError
+from operate.ask_vonage.questions.application import VOICE
 
 # Longer than any number of an account can be.
 _NOBODYS = "999999999999999"

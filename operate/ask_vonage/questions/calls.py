@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from operate.ask_vonage import in_events, in_nccos
 from operate.ask_vonage.inquiry import Inquiry
 from operate.ask_vonage.person import Favour
 from operate.ask_vonage.phone_call import PhoneCall, calling
 from operate.ask_vonage.question import Answer, UndecidedError, answers
-from operate.ask_vonage.step import Step, talk
+from operate.ask_vonage.questions import events, inputs, nccos, sockets
+from operate.ask_vonage.questions.step import Step, talk
 
 _LONGEST_S = 240
 # What may still come after it: a retry, the event of a recording.
@@ -19,7 +19,13 @@ _ABOUT = (
 )
 
 # In the order in which they are played; the last one ends with the person hanging up.
-QUESTIONS: tuple[Step, ...] = (*in_events.QUESTIONS, *in_nccos.QUESTIONS, in_events.HUNG_UP)
+QUESTIONS: tuple[Step, ...] = (
+    *events.QUESTIONS,
+    *nccos.QUESTIONS,
+    *sockets.QUESTIONS,
+    *inputs.QUESTIONS,
+    events.HUNG_UP,
+)
 
 
 def ask(inquiry: Inquiry, wanted: Sequence[Step]) -> Iterator[Answer]:

@@ -1,0 +1,29 @@
+"""Switches that nothing here decides, with the reason."""
+
+from collections.abc import Callable
+
+from operate.ask_vonage.inquiry import Inquiry
+from operate.ask_vonage.question import Question, Seen, UndecidedError
+
+
+def _not_asked(reason: str) -> Callable[[Inquiry], Seen]:
+    def look(_: Inquiry) -> Seen:
+        raise UndecidedError(f"not asked: {reason}")
+
+    return look
+
+
+QUESTIONS = (
+    Question(
+        "custom_data_on_get",
+        ("json", "brackets"),
+        "how custom_data is written in a GET webhook",
+        _not_asked("it takes an app with Vonage's Client SDK that calls in"),
+    ),
+    Question(
+        "rate_limits",
+        (False, True),
+        "whether the limits per second are enforced",
+        _not_asked("it would burden Vonage; off for the simulator's speed, not out of doubt"),
+    ),
+)
