@@ -1,6 +1,7 @@
 """`make ask-vonage` as it is typed: what it needs and asks, what the page says, how it can be ended."""
 
 import contextlib
+import io
 import json
 import signal
 import socket
@@ -13,10 +14,14 @@ from typing import Any
 
 import httpx
 import pytest
+from rich.console import Console
 
 from operate.ask_vonage import report
+from operate.ask_vonage.person import AtTheTerminal
 from operate.ask_vonage.question import Answer, Position
+from operate.command_line import Output
 from operate.paths import ROOT
+from tests.fakes.stores import Aws
 from tests.unit.operate.ask_vonage.conftest import HANGS_UP, HEARS_HELLO, NUMBER, PHONE, SimulatedPerson
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import running
@@ -174,6 +179,31 @@ def test_page_with_all_answers_is_not_lost_to_one_with_some(terminal: Terminal) 
     done = terminal.types("--only", "unset_fallback")
     assert (done.returncode, terminal.page.read_text()) == (2, "all of them")
     assert "would lose its other answers" in done.stderr
+
+
+def test_credentials_of_a_stage_are_read_from_its_secret(terminal: Terminal, stores: Aws) -> None:
+    api_key, api_secret = terminal.vonage.credentials
+    kept = {"api_key": api_key, "api_secret": api_secret}
+    stores.secret("switchboard/vonage", {}).values["first"] = json.dumps(kept)
+    with terminal.begins("--env", "default", "--only", "unset_fallback") as started:
+        _, err = started.communicate(YES, timeout=60)
+    assert started.returncode == 0, err
+    assert "| `empty` |" in terminal.page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"), [("yes\n", True), ("no\n", False), ("maybe\n", None), ("", None)]
+)
+def test_person_says_what_was_seen_or_nothing(
+    monkeypatch: pytest.MonkeyPatch, typed: str, *, heard: bool | None
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    assert AtTheTerminal(Output(Console(quiet=True))).confirms("Did it?") is heard
+
+
+def test_person_who_has_agreed_to_all_is_asked_nothing() -> None:
+    person = AtTheTerminal(Output(Console(quiet=True)), agreed=True)
+    assert (person.agrees("A call."), person.confirms("Did it?")) == (True, None)
 
 
 def test_wrong_secret_is_told_apart(terminal: Terminal) -> None:
