@@ -31,13 +31,17 @@ class Answer:
 
 
 @contextlib.contextmanager
-def serving(handle: Callable[[Incoming], Answer]) -> Iterator[str]:
-    """Serve until the block ends; gives the URL. `handle` runs in a thread per connection."""
+def serving(handle: Callable[[Incoming], Answer], port: int = 0) -> Iterator[str]:
+    """Serve until the block ends; gives the URL. `handle` runs in a thread per connection.
+
+    Raises:
+        OSError: the port, if one was wanted, is somebody else's.
+    """
 
     class Handler(_Handler):
         respond = staticmethod(handle)
 
-    with ThreadingHTTPServer((HOST, 0), Handler) as server:
+    with ThreadingHTTPServer((HOST, port), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

@@ -1,6 +1,6 @@
 """Webhook functions in this process: requests become API Gateway events, and what goes to AWS stays here.
 
-    with Handlers({"answer": app.lambda_handler}, account) as handlers:
+    with Handlers({"answer": app.lambda_handler}, account).running() as handlers:
         handlers.handle_request(request)
         handlers.commands               # what flows asked for, such as messages to send
         handlers.events                 # what happened, as the bus has it
@@ -11,15 +11,14 @@ taken once. Only the deadline is missing: it needs the main thread, as on Lambda
 """
 
 import base64
+import contextlib
 import json
 import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from types import TracebackType
 from typing import Any
 
 import httpx
@@ -27,6 +26,8 @@ import httpx
 from vonage_simulator.account.account import Account
 from vonage_simulator.testing.commands import NAMES
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
+from vonage_simulator.testing.expressions import TableError
+from vonage_simulator.testing.tables import Tables
 from vonage_simulator.types import Json
 
 Handler = Callable[[Json, object], Mapping[str, Any]]
@@ -53,6 +54,7 @@ class Handlers(httpx.BaseTransport):
         handlers: of webhooks.
         account: signs them.
         rules: handlers of the event bus, by the events' detail-type, such as `voice.completed` or `voice.*`.
+        tables: DynamoDB's, by name, each with its keys.
 
     Attributes:
         events: what happened, each with `id`, `name`, `received_at`, `subject` and `payload`, oldest first.
@@ -60,40 +62,49 @@ class Handlers(httpx.BaseTransport):
         carry_out: gets each command, at once.
     """
 
+    _port = 0
+
     def __init__(
-        self, handlers: Mapping[str, Handler], account: Account, rules: Mapping[str, Rule] | None = None
+        self,
+        handlers: Mapping[str, Handler],
+        account: Account,
+        rules: Mapping[str, Rule] | None = None,
+        tables: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._handlers = handlers
         self._account = account
         self._rules = rules or {}
+        self._tables = Tables(tables or {})
         self._unpublished: list[Json] = []
         self._taken: set[str] = set()
         self.carry_out: Callable[[Json], None] = lambda _command: None
         self._one_at_a_time = threading.Lock()
-        self._open = ExitStack()
-        self._environment_before: dict[str, str | None] = {}
         self.events: list[Json] = []
         self.commands: list[Json] = []
 
-    def __enter__(self) -> "Handlers":
-        url = self._open.enter_context(serving(self._aws))
-        wanted = {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}
-        self._environment_before = {name: os.environ.get(name) for name in wanted}
-        os.environ.update(wanted)
-        return self
+    @contextlib.contextmanager
+    def running(self) -> "Iterator[Handlers]":
+        """Be AWS for the functions of this process until the block ends."""
+        with self._served() as url:
+            wanted = {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}
+            before = {name: os.environ.get(name) for name in wanted}
+            os.environ.update(wanted)
+            try:
+                yield self
+            finally:
+                for name, value in before.items():
+                    os.environ.pop(name) if value is None else os.environ.update({name: value})
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        trace: TracebackType | None = None,
-    ) -> None:
-        for name, value in self._environment_before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        self._open.close()
+    @contextlib.contextmanager
+    def _served(self) -> Iterator[str]:
+        """Serve where the last ones were served, for clients that functions keep, or else anywhere."""
+        with contextlib.ExitStack() as stack:
+            try:
+                url = stack.enter_context(serving(self._aws, Handlers._port))
+            except OSError:
+                url = stack.enter_context(serving(self._aws))
+            Handlers._port = httpx.URL(url).port or 0
+            yield url
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Call the handler of the request's path, as API Gateway and Lambda would."""
@@ -145,8 +156,8 @@ class Handlers(httpx.BaseTransport):
                     rule(event, None)
 
     def _aws(self, incoming: Incoming) -> Answer:
-        """Secrets Manager, SQS and EventBridge, as far as functions use them around a webhook."""
-        action = incoming.headers.get("x-amz-target", "").partition(".")[2]
+        """Secrets Manager, SQS, EventBridge and DynamoDB, as far as functions use them around a webhook."""
+        service, _, action = incoming.headers.get("x-amz-target", "").partition(".")
         asked = json.loads(incoming.body or b"{}")
         if action == "GetSecretValue":
             account = self._account
@@ -162,7 +173,15 @@ class Handlers(httpx.BaseTransport):
             return _json({"MessageId": message["id"]})
         if action == "PutEvents":
             return _json({"FailedEntryCount": 0, "Entries": [self._put(entry) for entry in asked["Entries"]]})
+        if service.startswith("DynamoDB"):
+            return self._table(action, asked)
         return _json({"__type": "InvalidAction"}, 400)
+
+    def _table(self, action: str, asked: Json) -> Answer:
+        try:
+            return _json(self._tables.answer(action, asked))
+        except TableError as refused:
+            return _json(refused.body, 400)
 
 
 def _gateway_event(request: httpx.Request) -> Json:

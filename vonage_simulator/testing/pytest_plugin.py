@@ -57,6 +57,12 @@ def rules() -> "dict[str, Rule]":
 
 
 @pytest.fixture
+def tables() -> dict[str, tuple[str, ...]]:
+    """DynamoDB tables that functions use, with the names of their keys: `{"visits": ("number",)}`."""
+    return {}
+
+
+@pytest.fixture
 def switches() -> "Switches":
     """How the simulator behaves where Vonage's behaviour is not certain; override it to try the others."""
     from vonage_simulator.switches import Switches
@@ -71,8 +77,8 @@ def simulation(request: pytest.FixtureRequest, switches: "Switches") -> "Iterato
 
     elsewhere = request.config.hook.pytest_vonage_simulation(config=request.config, switches=switches)
     if elsewhere is None:
-        webhooks, rules = map(request.getfixturevalue, ("webhooks", "rules"))
-        elsewhere = calling(webhooks, switches, rules)
+        webhooks, rules, tables = map(request.getfixturevalue, ("webhooks", "rules", "tables"))
+        elsewhere = calling(webhooks, switches, rules, tables)
     with elsewhere as simulated:
         yield simulated
 

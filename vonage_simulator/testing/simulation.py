@@ -56,6 +56,7 @@ def calling(
     webhooks: Mapping[str, Handler],
     switches: Switches | None = None,
     rules: Mapping[str, Rule] | None = None,
+    tables: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Iterator[Simulation]:
     """Call and write to Lambda handlers in this process; what their flows ask for happens here as well.
 
@@ -63,9 +64,13 @@ def calling(
         webhooks: handlers by the last part of their route: `answer`, `event`, `inbound` and so on.
         switches: how to behave where Vonage's behaviour is not certain.
         rules: handlers of the event bus, by the events' detail-type: `voice.completed`, `messages.status.*`.
+        tables: DynamoDB tables, by name, each with its keys.
     """
     account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET, switches=switches)
-    with Handlers(webhooks, account, rules) as handlers, _vonage(account, BASE_URL, handlers) as vonage:
+    with (
+        Handlers(webhooks, account, rules, tables).running() as handlers,
+        _vonage(account, BASE_URL, handlers) as vonage,
+    ):
         commands = Commands(vonage, handlers.announce)
         handlers.carry_out = commands.take
 

@@ -19,7 +19,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text()
 SECTION = PAGE.partition("\n## pytest\n")[2].partition("\n## ")[0]
 SHOWN = "\n\n".join(re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL))
 # One of the tests runs for three callers, another in two positions of a switch.
-PASSED = SHOWN.count("\ndef test_") + 2 + 1
+PASSED = len(re.findall(r"\n *def test_", SHOWN)) + 2 + 1
 # A fixture of the plugin in a test that has nothing else.
 CALLS = """
 from vonage_simulator.testing.phone import Phone
@@ -84,7 +84,7 @@ def public() -> Iterator[str]:
     for kind in (Phone, PhoneCall, Ringing, Texting, Simulation):
         names = {*vars(kind), *getattr(kind, "__annotations__", {})} - {"hang_up_everything"}
         yield from (f".{name}" for name in sorted(names) if not name.startswith("_"))
-    yield from ("phone", "sms", "whatsapp", "simulation", "webhooks", "rules", "switches")
+    yield from ("phone", "sms", "whatsapp", "simulation", "webhooks", "rules", "tables", "switches")
 
 
 @pytest.mark.parametrize("name", sorted(set(public())))
