@@ -3,7 +3,8 @@
 Left alone, the emulator takes whoever names the key `test`, a number or no key at all for its root user,
 without looking at the signature, and a function's secret follows from its name. Here the root user has the
 key that `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` give, functions have secrets that nobody can work
-out, and each request is checked against them.
+out, and each request is checked against them. What its HTTP APIs leave out of a request, such as the domain
+that was asked, is completed: a function sees what it would see on AWS.
 """
 
 import hashlib
@@ -20,9 +21,10 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 from ministack import app
 from ministack.core import iam_evaluator, lambda_runtime, sigv4
 from ministack.core.iam_evaluator import AuthError
-from ministack.services import apigateway_v1, sts
+from ministack.services import apigateway_v1, lambda_svc, sts
 
 from local.embedded_aws.guard import Guard, Refusal, Scope
+from vonage_simulator.testing.gateway_event import as_on_aws
 
 ROOT_KEY, ROOT_SECRET = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
 Query, Headers = Mapping[str, list[str]], Mapping[str, str]
@@ -123,6 +125,10 @@ def _derived(*names: str) -> str:
 if __name__ == "__main__":
     iam_evaluator.is_root_access_key = ROOT_KEY.__eq__
     lambda_runtime.execution_credentials = _execution_credentials  # before the Lambda service takes it over
+    execute = lambda_svc._execute_function_with_config_scope  # noqa: SLF001 - what its HTTP APIs call
+    lambda_svc._execute_function_with_config_scope = lambda function, event: execute(  # noqa: SLF001
+        function, as_on_aws(event)
+    )
     app.app = Guard(
         app.app,
         check_signature,

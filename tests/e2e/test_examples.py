@@ -1,6 +1,7 @@
 """Every example on a real stage, as shipped, by its own script; test_second_stack.py has own_application."""
 
 import io
+import json
 import os
 import shutil
 import socket
@@ -9,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -23,6 +26,8 @@ from tests.e2e.conftest import wait_until
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing import script, script_runner
 from vonage_simulator.testing.phone import Phone
+from vonage_simulator.testing.simulation import Simulation, calling
+from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
 EXAMPLES = paths.ROOT / "examples"
@@ -31,6 +36,17 @@ FLOWS = sorted(folder for folder in EXAMPLES.iterdir() if [*folder.glob("*/app.p
 ASSISTANT = EXAMPLES / "voice_assistant"
 ASSISTANT_PORT = 8765
 PATIENCE_S = 60
+
+# A function that says what it was given, apart from the token and the body.
+SAYING = """
+import json
+
+def lambda_handler(event, context):
+    event["headers"].pop("authorization")
+    said = json.dumps(event | {"body": bool(event["body"])})
+    ncco = json.dumps([{"action": "talk", "text": said}])
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": ncco}
+"""
 
 
 @contextmanager
@@ -109,3 +125,55 @@ def test_call_of_a_test_on_the_stage_knows_the_address_that_a_flow_gives_to_vona
 
     assert recorded["request"]["url"] == f"{stage.outputs()['WebhookUrl']}/event"
     assert recorded["response"]["status"] == 204
+
+
+def test_query_of_an_event_url_comes_back_to_the_stack(stage: Stage, tmp_path: Path) -> None:
+    with (
+        deployed(stage, EXAMPLES / "menu", tmp_path),
+        calling_what_is_up(up._state(stage, []), Switches()) as simulation,
+    ):
+        call = Phone(simulation.vonage).dial(simulation.number)
+        call.hears("For sales press 1")
+        call.presses("2")
+        call.hears("If something is broken")
+
+        pressed = simulation.vonage.journal.entries(webhook="input")[0]
+
+    assert urlsplit(pressed["request"]["url"]).query.startswith("menu=main&mac=")
+
+
+def test_function_sees_the_same_on_the_stage_as_in_a_test(stage: Stage, tmp_path: Path) -> None:
+    example, scratch, namespace = tmp_path / "example", tmp_path / "scratch", dict[str, Any]()
+    (example / "answer").mkdir(parents=True)
+    (example / "answer" / "app.py").write_text(SAYING)
+    scratch.mkdir()
+    exec(SAYING, namespace)  # noqa: S102 - what the stage is given, too
+
+    with calling({"answer": namespace["lambda_handler"]}) as simulation:
+        here = said(simulation)
+    with (
+        deployed(stage, example, scratch),
+        calling_what_is_up(up._state(stage, []), Switches()) as simulation,
+    ):
+        there = said(simulation)
+
+    for event in (here, there):
+        assert event["requestContext"]["domainName"] == event["headers"]["host"]
+        assert event["headers"]["x-forwarded-proto"] == "https"
+    assert there["headers"]["host"] == urlsplit(stage.outputs()["WebhookUrl"]).hostname
+    assert shape(here) == shape(there)
+
+
+def said(simulation: Simulation) -> Json:
+    """What the function was given for a call."""
+    Phone(simulation.vonage).dial(simulation.number).hears("rawPath")
+    answered = simulation.vonage.journal.entries(webhook="answer")[0]
+    given: Json = json.loads(answered["response"]["body"][0]["text"])
+    return given
+
+
+def shape(value: object) -> object:
+    """The keys of a JSON value, all the way down, with the types of what they hold."""
+    if isinstance(value, dict):
+        return {name: shape(each) for name, each in value.items()}
+    return type(value)

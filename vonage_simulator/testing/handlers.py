@@ -27,6 +27,7 @@ from vonage_simulator.account.account import Account
 from vonage_simulator.testing.commands import NAMES
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 from vonage_simulator.testing.expressions import TableError
+from vonage_simulator.testing.gateway_event import gateway_event
 from vonage_simulator.testing.tables import Tables
 from vonage_simulator.types import Json
 
@@ -185,24 +186,9 @@ class Handlers(httpx.BaseTransport):
 
 
 def _gateway_event(request: httpx.Request) -> Json:
-    """The request in payload format 2.0 of API Gateway's HTTP APIs."""
-    path = request.url.path
-    return {
-        "version": "2.0",
-        "routeKey": f"{request.method} {path}",
-        "rawPath": path,
-        "rawQueryString": request.url.query.decode(),
-        "headers": {name.lower(): value for name, value in request.headers.items()},
-        "requestContext": {
-            "domainName": request.url.host,
-            "http": {"method": request.method, "path": path},
-            "requestId": "in-process",
-            "stage": "$default",
-            "timeEpoch": int(time.time() * 1000),
-        },
-        "body": request.content.decode(),
-        "isBase64Encoded": False,
-    }
+    path, query = request.url.path, request.url.query.decode()
+    headers = request.headers.multi_items()
+    return gateway_event(request.method, path, query, headers, request.content, str(uuid.uuid4()))
 
 
 def _bus_event(identity: str, name: str, source: str, detail: Json) -> Json:
