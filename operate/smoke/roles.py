@@ -24,7 +24,7 @@ QUEUES_EVENTS = {
     Deed("sqs:SendMessage", "CommandQueue"),
 }
 MAY: dict[str, set[Deed]] = {
-    "Answer": {Deed("secretsmanager:GetSecretValue", SIGNATURE), Deed("sqs:SendMessage", "EventQueue")},
+    "Answer": QUEUES_EVENTS,
     "Fallback": set(),
     "Event": QUEUES_EVENTS,
     "Inbound": QUEUES_EVENTS,
