@@ -46,10 +46,9 @@ class Traffic:
         }
 
     def said(self) -> list[str]:
-        """What the caller of each call heard first."""
-        return [
-            next(line["text"] for line in call.transcript if line["what"] == "talk") for call in self.calls
-        ]
+        """What the caller of each call heard first; empty for one who heard nothing."""
+        talks = [[line["text"] for line in call.transcript if line["what"] == "talk"] for call in self.calls]
+        return [heard[0] if heard else "" for heard in talks]
 
     def sent(self) -> set[str]:
         """The payload of every message, and of every event that the stack took: the timeline must have it."""
