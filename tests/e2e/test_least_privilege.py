@@ -144,8 +144,11 @@ MAY: dict[str, set[str]] = {
     },
     "Media": {"take a media event", "queue an event", "read the key", "keep a file"},
     "Provisioner": {
-        "read the credentials", "read the key", "write the key", "read a record", "remove a record",
-        "put an event on the bus", "invoke the provisioner's stand-in",
+        "read the credentials", "read the signature secret", "read the key", "write the key", "read a record",
+        "remove a record", "put an event on the bus", "invoke the provisioner's stand-in",
+    },
+    "CredentialsCheck": {
+        "read the credentials", "read the signature secret", "invoke the provisioner's stand-in",
     },
     "Unanswered": set(),
 }  # fmt: skip

@@ -23,6 +23,8 @@ from tests.fakes.vonage_api import VonageApi
 from tests.samples import WEBHOOKS, payloads, sample, webhook_of
 
 FLOWS = [webhook for webhook in WEBHOOKS if webhook != "fallback"]  # which has no layer
+# What the layer of 0.1 reads: variables and layers change in one call.
+OF_0_1 = {"SWITCHBOARD_CREDENTIALS_SECRET": "switchboard/vonage-signature"}
 RUN = """
 import importlib.util, json, sys
 given, sys.stdout = sys.stdout, sys.stderr  # the functions' own lines
@@ -59,7 +61,7 @@ def start(layer: Path, given: dict[Path, list[Json]]) -> subprocess.CompletedPro
     return subprocess.run(
         [sys.executable, "-c", RUN],
         input=json.dumps([(str(folder / "app.py"), events) for folder, events in given.items()]).encode(),
-        env={**os.environ, **layers, "FORWARD_TO": "447700900999"},
+        env={**os.environ, **layers, **OF_0_1, "FORWARD_TO": "447700900999"},
         capture_output=True,
         check=False,
     )
