@@ -120,9 +120,12 @@ def test_a_create_that_was_overtaken_is_fenced_off_for_as_long_as_it_may_come(cl
 def test_what_answers_for_the_provisioner_is_there_before_and_after_every_custom_resource(
     resources: Json, custom: Json
 ) -> None:
-    config = "ProvisionerFunctionEventInvokeConfig"
-    first = {name for name, r in custom.items() if config in r.get("DependsOn", [])}
+    configs = {
+        name: f"{r['Properties']['ServiceToken']['Fn::GetAtt'][0]}EventInvokeConfig"
+        for name, r in custom.items()
+    }
+    first = {name for name, r in custom.items() if configs[name] in r.get("DependsOn", [])}
 
-    assert "UnansweredFunction" in references(resources[config]["Properties"])
     for name, resource in custom.items():
+        assert "UnansweredFunction" in references(resources[configs[name]]["Properties"])
         assert name in first or first & {*references(resource["Properties"])}, name
