@@ -162,11 +162,7 @@ class Handlers(httpx.BaseTransport):
         asked = json.loads(incoming.body or b"{}")
         if action == "GetSecretValue":
             account = self._account
-            secret = {
-                "api_key": account.api_key,
-                "api_secret": account.api_secret,
-                "signature_secret": account.signature_secret,
-            }
+            secret = {"api_key": account.api_key, "signature_secret": account.signature_secret}
             return _json({"SecretString": json.dumps(secret)})
         if action == "SendMessage":
             message = json.loads(asked["MessageBody"])

@@ -11,8 +11,6 @@ from operate import paths
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 
-pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
-
 
 @pytest.fixture
 def webhooks() -> dict[str, Handler]:

@@ -12,8 +12,6 @@ from vonage_simulator.testing.phone import STANDARD_NUMBER, Phone
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.testing.texting import Texting
 
-pytest_plugins = ["vonage_simulator.testing.pytest_plugin"]
-
 
 @pytest.fixture
 def webhooks() -> dict[str, Handler]:
