@@ -5,9 +5,9 @@ statement is open to every resource, because the emulator authorises `ssm:GetPar
 narrower one. Whether there are numbers is asked of their text, because the emulator joins no list in a
 condition. How many messages of a queue are worked on at once is a number, because the emulator takes a
 parameter's for a text and then stops working on any queue. The deployment tries its webhooks at the
-emulator's own addresses, because the stack's are names that only Amazon's DNS knows. Alarms that look at
-several metrics or at other alarms are of a type without effect, because the emulator refuses them. The files
-that the application's metadata names are found from the copy's folder.
+emulator's own addresses, and `doctor` asks them there, because the stack's are names that only Amazon's DNS
+knows. Alarms that look at several metrics or at other alarms are of a type without effect, because the
+emulator refuses them. The files that the application's metadata names are found from the copy's folder.
 """
 
 import functools
@@ -61,7 +61,7 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     own_api = f"{gateway}/${{WebhookApi}}/$default/webhooks"
     template = _replaced(template, _OWN_API, own_api)
     if "SWITCHBOARD_WEBHOOKS_URL" in template:
-        template = _replaced(template, _SIGNED_FOR, own_api)
+        template = _replaced(template, _SIGNED_FOR, own_api + _reached_at(template, aws_url))
     if "FallbackApi" in template:
         fallback = f"{gateway}/${{FallbackApi}}/$default/webhooks/fallback"
         template = _replaced(template, _FALLBACK_API, fallback)
@@ -75,6 +75,17 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(template)
     return target
+
+
+def _reached_at(template: str, aws_url: str) -> str:
+    """One more variable of the provisioner's: where it reaches what the stack's APIs are known as."""
+    pairs = (
+        f'"https://${{{api}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}": '
+        f'"{aws_url}/_aws/execute-api/${{{api}}}/$default"'
+        for api in ("WebhookApi", "FallbackApi")
+        if api in template
+    )
+    return f"\n          SWITCHBOARD_REACHED_AT: !Sub '{{{', '.join(pairs)}}}'"
 
 
 def _replaced(template: str, pattern: re.Pattern[str], replacement: str, *, once: bool = True) -> str:

@@ -175,7 +175,11 @@ def _addresses(wanted: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _webhook(path: str, address: str, tools: Tools) -> Iterable[Finding]:
-    """Ask a webhook without a signature: anything but silence, 404 or 5xx shows that it is there."""
+    """Ask a webhook without a signature: anything but silence, 404 or 5xx shows that it is there.
+
+    A 503 without a body does, too: that is how ours refuse strangers, so that a genuine message comes again.
+    API Gateway's own 503 has a body.
+    """
     if not address.startswith("https://"):
         yield Finding(
             "WEBHOOK_INSECURE",
@@ -184,7 +188,10 @@ def _webhook(path: str, address: str, tools: Tools) -> Iterable[Finding]:
         )
     try:
         reply = tools.http.post(
-            address, json={}, timeout=WEBHOOK_TIMEOUT_S, headers={"User-Agent": "switchboard-doctor"}
+            tools.reached_at(address),
+            json={},
+            timeout=WEBHOOK_TIMEOUT_S,
+            headers={"User-Agent": "switchboard-doctor"},
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         yield Finding(
@@ -193,9 +200,10 @@ def _webhook(path: str, address: str, tools: Tools) -> Iterable[Finding]:
             "Open its address; check that the API and its stage exist.",
         )
         return
-    if reply.status_code == 404 or reply.status_code >= 500:
+    refused = reply.status_code == 503 and not reply.content
+    if reply.status_code == 404 or (reply.status_code >= 500 and not refused):
         yield Finding(
             "WEBHOOK_FAILS",
-            f"{path} answers {reply.status_code} to an unsigned request; 401 or 2xx was expected.",
+            f"{path} answers {reply.status_code} to an unsigned request, not 401, 2xx or an empty 503.",
             "Look at the log of its function.",
         )

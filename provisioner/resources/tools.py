@@ -1,10 +1,11 @@
 """Everything the provisioner works with, put together in one place from the environment."""
 
 import hashlib
+import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Tools:
         api_url: where the Application and Voice APIs are.
         numbers_url: where the Numbers API is.
         webhooks_url: where the webhooks of the provisioner's own stack are, which alone are tried.
+        reached: where addresses are that no DNS knows, by what they begin with. Only the local stage has any.
         clock: Unix time in seconds.
         make_key: makes a new key pair.
     """
@@ -52,6 +54,7 @@ class Tools:
     api_url: str
     numbers_url: str
     webhooks_url: str = ""
+    reached: Mapping[str, str] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     make_key: Callable[[], KeyPair] = keys.make
 
@@ -81,7 +84,15 @@ class Tools:
             api_url=_url("VONAGE_API_URL", API_URL),
             numbers_url=_url("VONAGE_NUMBERS_URL", NUMBERS_URL),
             webhooks_url=_url("SWITCHBOARD_WEBHOOKS_URL", ""),
+            reached=json.loads(os.environ.get("SWITCHBOARD_REACHED_AT", "{}")),
         )
+
+    def reached_at(self, address: str) -> str:
+        """Where to ask for a webhook's address."""
+        for known_as, there in self.reached.items():
+            if address.startswith(f"{known_as}/"):
+                return there + address.removeprefix(known_as)
+        return address
 
     def vonage(self, credentials_secret: str) -> Vonage:
         """A client for the account whose credentials the secret holds.

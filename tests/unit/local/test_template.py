@@ -1,5 +1,6 @@
 """The template's copy for the embedded AWS: each line that has to differ does, or is missed aloud."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,18 @@ def test_line_that_is_there_twice_is_named_too(tmp_path: Path) -> None:
         copied(
             tmp_path, TEMPLATE.replace("LicenseUrl: LICENSE", "LicenseUrl: LICENSE\n    LicenseUrl: LICENSE")
         )
+
+
+def test_copy_says_where_the_webhooks_answer_that_vonage_knows_by_other_addresses(tmp_path: Path) -> None:
+    environment = copied(tmp_path, TEMPLATE).partition("SWITCHBOARD_WEBHOOKS_URL: ")[2].splitlines()
+
+    api, path = (
+        "https://${%s}.execute-api.${AWS::Region}.${AWS::URLSuffix}",
+        "/_aws/execute-api/${%s}/$default",
+    )
+    assert environment[0] == f"!Sub http://127.0.0.1:4566{path % 'WebhookApi'}/webhooks"
+    name, _, value = environment[1].strip().partition(": !Sub ")
+    assert name == "SWITCHBOARD_REACHED_AT"
+    assert json.loads(value.strip("'")) == {
+        api % each: f"http://127.0.0.1:4566{path % each}" for each in ("WebhookApi", "FallbackApi")
+    }

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.unit.provisioner.conftest import (
     codes,
     number_properties,
 )
+from vonage_simulator.testing.endpoint import Answer, serving
 
 Json = dict[str, Any]
 
@@ -266,8 +268,9 @@ def test_a_rotation_that_died_is_gone_on_with(world: World) -> None:
     pytest.fail("the rotation never ended")
 
 
-def test_a_healthy_stack_leaves_only_what_no_api_can_check(world: World) -> None:
-    with webhooks(world, 401):
+@pytest.mark.parametrize("refusal", [401, 503], ids=["of a caller", "of a message"])
+def test_a_healthy_stack_leaves_only_what_no_api_can_check(world: World, refusal: int) -> None:
+    with webhooks(world, refusal):
         world.linked_stack()
 
         report = act(world, action="doctor")
@@ -409,17 +412,34 @@ def test_doctor_names_a_key_that_vonage_refuses(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(404, "WEBHOOK_FAILS"), (500, "WEBHOOK_FAILS"), (0, "WEBHOOK_UNREACHABLE")]
+    ("status", "body", "code"),
+    [
+        (404, "", "WEBHOOK_FAILS"),
+        (500, "", "WEBHOOK_FAILS"),
+        (503, '{"message":"Service Unavailable"}', "WEBHOOK_FAILS"),
+        (0, "", "WEBHOOK_UNREACHABLE"),
+    ],
+    ids=["gone", "broken", "throttled", "silent"],
 )
 def test_doctor_names_webhooks_that_do_not_answer_as_they_should(
-    world: World, status: int, code: str
+    world: World, status: int, body: str, code: str
 ) -> None:
-    with webhooks(world, status):
+    with webhooks(world, status, body):
         world.linked_stack()
 
         report = act(world, action="doctor", resource="App")
 
     assert set(codes(report)) == {code}
+
+
+def test_doctor_asks_webhooks_whose_address_no_dns_knows_where_they_are(world: World) -> None:
+    with serving(lambda _: Answer(401, b"")) as url:
+        world.linked_stack()
+        tools = replace(world.tools(), reached={"https://shop.example.com": url})
+
+        report = actions.act({"action": "doctor"}, FUNCTION, tools)
+
+    assert report["status"] == "healthy", report
 
 
 def test_doctor_names_webhooks_in_the_clear(world: World) -> None:
@@ -474,8 +494,8 @@ def test_every_code_is_documented() -> None:
 class webhooks:  # noqa: N801 - reads as a phrase
     """The stacks' webhooks answer with a status; 0 breaks the connection off."""
 
-    def __init__(self, world: World, status: int) -> None:
-        self._world, self._status = world, status
+    def __init__(self, world: World, status: int, body: str = "") -> None:
+        self._world, self._status, self._body = world, status, body
         self._real = world.http
 
     def __enter__(self) -> None:
@@ -495,4 +515,4 @@ class webhooks:  # noqa: N801 - reads as a phrase
             return httpx.Response(reply.status_code, content=reply.content, headers=reply.headers)
         if self._status == 0:
             raise httpx.ConnectError("nobody there")
-        return httpx.Response(self._status)
+        return httpx.Response(self._status, text=self._body)
