@@ -9,7 +9,7 @@ from local.service import Service
 from operate import paths
 from operate.errors import OperatorError
 
-FILE = paths.LOCAL / "state.json"
+FILE = paths.STATE
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class State:
     signature_secret: str
     aws_access_key_id: str
     aws_secret_access_key: str
+    aws_region: str
     numbers: list[str]
     services: list[Service] = field(default_factory=list)
 

@@ -32,7 +32,7 @@ def start(
     try:
         stage = _start_services(report, services, aws_port, vonage_port, live=live)
         _deploy(report, stage, parameters)
-        return _state(stage, services)
+        return state_of(stage, services)
     except BaseException:
         stop(services)
         raise
@@ -100,7 +100,8 @@ def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str], *, li
     )
 
 
-def _state(stage: Stage, services: list[Service]) -> state.State:
+def state_of(stage: Stage, services: list[Service]) -> state.State:
+    """What is saved about a stage that is up, with the servers that were started for it."""
     outputs, root_user = stage.outputs(), aws.root_user(stage.aws_url)
     return state.State(
         aws_url=stage.aws_url,
@@ -114,6 +115,7 @@ def _state(stage: Stage, services: list[Service]) -> state.State:
         signature_secret=stage.signature_secret,
         aws_access_key_id=root_user["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=root_user["AWS_SECRET_ACCESS_KEY"],
+        aws_region=root_user["AWS_DEFAULT_REGION"],
         numbers=outputs["LinkedNumbers"].split(","),
         services=services,
     )

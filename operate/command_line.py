@@ -167,7 +167,7 @@ def takes_confirmation(parser: argparse.ArgumentParser, what: str) -> None:
 
 def takes_stage(parser: argparse.ArgumentParser) -> None:
     """Let a command be told which stage it is about."""
-    what = "a stage of samconfig.toml, such as dev or prod (default: %(default)s)"
+    what = "a stage of samconfig.toml, or local: what `make up` started (default: %(default)s)"
     parser.add_argument("--env", metavar="STAGE", default="default", help=what)
 
 

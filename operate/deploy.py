@@ -18,7 +18,7 @@ from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
-from operate.stages import sam
+from operate.stages import here, sam
 from operate.stages.samconfig import Settings, settings_of
 
 _AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'
@@ -33,10 +33,15 @@ def deploy(out: Console, stage: str, given: str) -> None:
         given: Parameters of the template, as NAME=VALUE with blanks between them.
 
     Raises:
-        OperatorError: There is no such stage, a parameter or the stack's name can't be right, nobody is
-            signed in to AWS, the stack takes no deployment, the SAM CLI failed, or nobody agreed to the
-            changes.
+        OperatorError: There is no such stage or it's this machine's, a parameter or the stack's name can't be
+            right, nobody is signed in to AWS, the stack takes no deployment, the SAM CLI failed, or nobody
+            agreed to the changes.
     """
+    here.refuse(
+        stage,
+        "`make deploy` takes the stack to an AWS account; the stage on this machine follows what you save.",
+        "Changed the template? make down && make up. Another stage: ENV=dev",
+    )
     settings = settings_of(stage)
     wanted = parameters(settings.overrides, given, datetime.now(UTC))
     template.refuse(template.read(paths.ROOT / "template.yaml"), settings.stack_name, wanted)

@@ -6,5 +6,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYER = ROOT / "layers" / "switchboard"
 LOCAL = ROOT / ".local"
 LOGS = LOCAL / "logs"
+STATE = LOCAL / "state.json"  # what `make up` started
 SAM = LOCAL / "sam" / "bin" / "sam"
 UV = LOCAL / "uv" / "bin"

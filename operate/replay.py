@@ -18,6 +18,7 @@ from operate.command_line import WELL, Command, Output, UsageError, takes_json, 
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
+from operate.stages import here
 
 
 def call(stack: Stack, subject: str) -> int:
@@ -86,6 +87,11 @@ def _replay(out: Output, given: argparse.Namespace) -> int:
         sentence = f"{count} events of {given.call} are on the bus again."
         out.tell(sentence, {"call": given.call, "events": count})
         return WELL
+    here.refuse(
+        given.env,
+        "The embedded AWS keeps no archive of events, so there is no stretch of time to replay.",
+        "Replay a call or a message, from its timeline: make replay CALL=CON-… ENV=local",
+    )
     name = stretch(stack, given.begin, given.end)
     sentence = f"The replay {name} has begun: aws events describe-replay --replay-name {name}"
     out.tell(sentence, {"replay": name})

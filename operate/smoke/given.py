@@ -14,6 +14,7 @@ from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.smoke.bench import Bench
 from operate.smoke.deployment import Deployment
+from operate.stages import here
 from operate.stages.samconfig import settings_of
 
 _SUFFIX = "-smoke"
@@ -25,9 +26,14 @@ def bench_of(given: argparse.Namespace) -> Bench:
 
     Raises:
         UsageError: An option can't be right.
-        OperatorError: There is no such stage, the template doesn't take the parameters or the stack's name,
-            or AWS refused to say who asks.
+        OperatorError: There is no such stage or it's this machine's, the template doesn't take the parameters
+            or the stack's name, or AWS refused to say who asks.
     """
+    here.refuse(
+        given.env,
+        "The smoke test tries what only a real AWS account can show, and ENV=local isn't one.",
+        "On this machine `make test` tries the rest. Another stage: ENV=dev",
+    )
     parameters, numbers = _parameters(given.parameters), _numbers(given.numbers)
     settings = settings_of(given.env)
     name = f"{settings.stack_name}{_SUFFIX}"

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ import boto3
 from operate import paths
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
+from operate.stages import here
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A stage, as `sam deploy --config-env` resolves it.
+    """A stage, as `sam deploy --config-env` resolves it; or the one on this machine.
 
     Attributes:
         stage: Its name in the file.
@@ -29,6 +30,7 @@ class Settings:
         region: The AWS Region, when the file names one.
         profile: The AWS profile, when the file names one.
         overrides: The template's parameters.
+        environment: What leads to the AWS and the Vonage on this machine; empty for the real ones.
     """
 
     stage: str
@@ -36,6 +38,7 @@ class Settings:
     region: str | None
     profile: str | None
     overrides: Mapping[str, str]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def sign_in(self) -> None:
         """Let boto3's default session be the one that SAM would have: the file counts more than the shell.
@@ -43,6 +46,8 @@ class Settings:
         Raises:
             OperatorError: There is no such profile.
         """
+        if self.environment:
+            here.enter(self.environment)
         with asking_aws_to("sign in"):
             boto3.setup_default_session(profile_name=self.profile, region_name=self.region)
 
@@ -56,11 +61,16 @@ class Settings:
 
 
 def settings_of(stage: str) -> Settings:
-    """What samconfig.toml says about a stage.
+    """What samconfig.toml says about a stage; the stage `local` is what `make up` started on this machine.
 
     Raises:
-        OperatorError: There is no such stage, or the file can't be read; neither can the SAM CLI then.
+        OperatorError: There is no such stage, or it can't be read. What can't be read of samconfig.toml, the
+            SAM CLI can't read either.
     """
+    if stage == here.STAGE:
+        running = here.running()
+        region = running["aws_region"]
+        return Settings(stage, running["stack_name"], region, None, {}, here.environment(running))
     found = _resolved(stage)
     file = found["file"]
     if "refused" in found:

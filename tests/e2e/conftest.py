@@ -1,17 +1,20 @@
 """A real deployment: the SAM CLI, the embedded AWS, the simulated Vonage."""
 
+import json
 import signal
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from local import aws, gateway, sam, service
+from local import aws, gateway, sam, service, up
 from local.stage import Stage
 from local.up import PARAMETERS
 from operate import paths
+from tests import projects
 from vonage_simulator.server import running
 from vonage_simulator.vonage import Vonage
 
@@ -91,6 +94,17 @@ def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
     stage.log.unlink(missing_ok=True)
     stage.deploy(built, {**PARAMETERS, "MediaDays": "7"})
     return stage
+
+
+@pytest.fixture
+def here(tmp_path: Path, stage: Stage) -> Path:
+    """A project whose `make up` started the stage; nothing in its shell says so."""
+    settings = (paths.ROOT / "samconfig.toml").read_text()
+    project = projects.copy(tmp_path, settings, linked=("layers", "template.yaml"))
+    (project / ".local").mkdir()
+    (project / ".local" / "sam").symlink_to(paths.SAM.parents[1])
+    (project / ".local" / "state.json").write_text(json.dumps(asdict(up.state_of(stage, []))))
+    return project
 
 
 def pytest_sessionstart() -> None:

@@ -115,7 +115,7 @@ def test_call_of_a_test_on_the_stage_knows_the_address_that_a_flow_gives_to_vona
 ) -> None:
     with (
         deployed(stage, EXAMPLES / "voicemail", tmp_path),
-        calling_what_is_up(up._state(stage, []), Switches()) as simulation,
+        calling_what_is_up(up.state_of(stage, []), Switches()) as simulation,
     ):
         call = Phone(simulation.vonage).dial(simulation.number)
         call.hears("beep")

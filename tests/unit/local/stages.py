@@ -22,6 +22,7 @@ def up_at(vonage_url: str, services: list[Service]) -> State:
         signature_secret="",
         aws_access_key_id="",
         aws_secret_access_key="",
+        aws_region="us-east-1",
         numbers=[],
         services=services,
     )
