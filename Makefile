@@ -66,7 +66,7 @@ rotate: .venv/.ready .local/sam/.ready ## Give the application a new key pair, w
 	@$(OPERATE) rotate $(call options,ENV RESOURCE JSON)
 
 logs: .venv/.ready .local/sam/.ready ## Log lines that aren't a success, or of a call: make logs CALL=CON-… FOLLOW=true
-	@$(OPERATE) logs $(call options,ENV CALL FUNCTION MINUTES FOLLOW JSON)
+	@$(OPERATE) logs $(call options,ENV CALL FUNCTION MINUTES PLATFORM FOLLOW JSON)
 
 history: .venv/.ready .local/sam/.ready ## All events of a call, a message or a number as JSON: make history CALL=CON-…
 	@$(OPERATE) history $(call options,ENV CALL NUMBER)

@@ -8,7 +8,6 @@ from operate import (
     credentials,
     deploy,
     doctor,
-    logs,
     orphans,
     provisioner,
     queues,
@@ -16,14 +15,16 @@ from operate import (
     timeline,
 )
 from operate.ask_vonage import command as ask_vonage
+from operate.logs import command as logs
 from operate.smoke import command as smoke
 
 ABOUT = """\
 Commands for a stack in an AWS account, explained in docs/operations.md.
 
 They talk to the account and Region that the stage names in samconfig.toml (profile, region), else to those
-of the AWS CLI (AWS_PROFILE, AWS_REGION). Make takes each option as a
-variable in capitals: `make logs CALL=CON-… FOLLOW=true` is `python -m operate logs --call CON-… --follow`."""
+of the AWS CLI (AWS_PROFILE, AWS_REGION); with `--env local`, to what `make up` started on this machine.
+Make takes each option as a variable in capitals: `make logs CALL=CON-… FOLLOW=true` is
+`python -m operate logs --call CON-… --follow`."""
 
 COMMANDS = {
     "credentials": credentials.COMMAND,

@@ -4,7 +4,7 @@ import argparse
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import boto3
 from rich.text import Text
@@ -12,6 +12,7 @@ from rich.text import Text
 from operate.arguments import minutes
 from operate.command_line import WELL, Command, Output, switch, takes_json, takes_stage
 from operate.errors import OperatorError
+from operate.logs.line import LogLine
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
@@ -28,15 +29,9 @@ NOT_A_SUCCESS = (
 )
 
 
-class LogLine(NamedTuple):
-    """A log line of a function; `at` is Unix time in milliseconds."""
-
-    at: int
-    function: str
-    text: str
-
-
-def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 3600) -> list[LogLine]:
+def lines(
+    stack: Stack, *, call: str = "", function: str = "", since_s: float = 3600, platform: bool = False
+) -> list[LogLine]:
     """Lines of the last seconds, oldest first.
 
     Args:
@@ -44,6 +39,7 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
         call: An id in the line: of a call, a message, an event or a command.
         function: Its name, such as `Answer`; all functions when empty.
         since_s: How far back, in seconds.
+        platform: Whether to have what Lambda says of every invocation, too, not only what is worth a look.
 
     Raises:
         OperatorError: There is no such function, or AWS refused.
@@ -59,15 +55,20 @@ def lines(stack: Stack, *, call: str = "", function: str = "", since_s: float = 
     with asking_aws_to("read the logs"):
         client = boto3.client("logs")
         found = [line for name, group in groups.items() for line in _of(client, name, group, pattern, begin)]
-    return sorted(found, key=lambda line: line.at)
+    if pattern == NOT_A_SUCCESS:  # which the embedded AWS takes for a pattern that every line matches
+        found = [line for line in found if line.is_amiss]
+    told = [line for line in found if platform or not line.says_nothing]
+    return sorted(told, key=lambda line: line.at)
 
 
-def follow(stack: Stack, *, call: str, function: str, since_s: float) -> Iterator[LogLine]:
+def follow(stack: Stack, *, call: str, function: str, since_s: float, platform: bool) -> Iterator[LogLine]:
     """The same, and what is written from now on, until somebody interrupts."""
     shown: set[LogLine] = set()
     while True:
         new = [
-            line for line in lines(stack, call=call, function=function, since_s=since_s) if line not in shown
+            line
+            for line in lines(stack, call=call, function=function, since_s=since_s, platform=platform)
+            if line not in shown
         ]
         yield from new
         shown.update(new)
@@ -90,6 +91,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--function", metavar="NAME", default="", help="one function, such as Answer")
     since = "how far back (default: %(default)s)"
     parser.add_argument("--minutes", metavar="MINUTES", type=minutes, default=60, help=since)
+    switch(parser, "--platform", "Lambda's own lines too: START, END and REPORT of every invocation")
     switch(parser, "--follow", "go on until Ctrl-C with what comes")
     takes_json(parser)
 
@@ -97,12 +99,16 @@ def _options(parser: argparse.ArgumentParser) -> None:
 def _show(out: Output, given: argparse.Namespace) -> int:
     read = follow if given.follow else lines
     found: Iterable[LogLine] = read(
-        Stack.of_stage(given.env), call=given.call, function=given.function, since_s=given.minutes * 60.0
+        Stack.of_stage(given.env),
+        call=given.call,
+        function=given.function,
+        since_s=given.minutes * 60.0,
+        platform=given.platform,
     )
     shown = 0
     for line in found:
         at = datetime.fromtimestamp(line.at / 1000, UTC).isoformat(timespec="milliseconds")
-        sentence = Text.assemble((f"{line.function:<12}", "dim"), " ", line.text)
+        sentence = Text(line.words(datetime.now(UTC)), style="yellow" if line.is_amiss else "")
         out.tell(sentence, {"at": at, "function": line.function, "text": line.text})
         shown += 1
     if not shown:

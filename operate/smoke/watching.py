@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from operate import logs
+from operate.logs import command as logs
+from operate.logs.line import LogLine
 from operate.smoke.bench import Bench, DiffersError, NotTriedError
 
 _LOGS_S = 60
@@ -71,7 +72,7 @@ def crash(bench: Bench) -> str:
     return str(json.loads(found[0].text).get("errorType"))
 
 
-def _is_crash(line: logs.LogLine) -> bool:
+def _is_crash(line: LogLine) -> bool:
     return line.function == "Status" and line.text.startswith("{") and '"errorType"' in line.text
 
 

@@ -22,7 +22,8 @@ from botocore.exceptions import ClientError, WaiterError
 from local import aws, gateway
 from local.stage import Stage
 from local.template import local_template, python
-from operate import logs, paths
+from operate import paths
+from operate.logs import command as logs
 from tests.e2e.conftest import wait_until
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ import pytest
 
 from local import aws
 from local.stage import Stage
-from operate import logs, orphans, paths, provisioner, queues, replay, timeline
+from operate import orphans, paths, provisioner, queues, replay, timeline
 from operate.errors import OperatorError
+from operate.logs import command as logs
 from operate.stack import Stack
 from tests import projects
 from tests.e2e.conftest import wait_until

@@ -1,0 +1,1 @@
+"""The functions' log lines: found in CloudWatch, and told to a person in one line each."""
