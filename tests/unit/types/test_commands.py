@@ -126,6 +126,45 @@ def test_reply_goes_back_to_the_sender_on_the_same_channel(name: str) -> None:
     assert (answer["from"], answer["text"]) == (message["to"], "Thank you.")
 
 
+@pytest.mark.parametrize(("channel", "content"), [
+    ("mms", {"image": {"url": "https://example.com/map.png"}}),
+    ("mms", {"content": [{"type": "image", "url": "https://example.com/map.png"}]}),
+    ("rcs", {"card": {"title": "Today", "text": "Soup"}}),
+    ("whatsapp", {"file": {"url": "https://example.com/menu.pdf", "caption": "The menu"}}),
+    ("whatsapp", {"template": {"name": "hours"}, "whatsapp": {"policy": "deterministic", "locale": "en"}}),
+    ("whatsapp", {"reaction": {"action": "react", "emoji": "👍"}, "context": {"message_uuid": "m"}}),
+    ("messenger", {"audio": {"url": "https://example.com/hello.mp3"}}),
+    ("viber_service", {"video": {"url": "https://example.com/tour.mp4", "thumb_url": "https://example.com/t.jpg"},
+                       "viber_service": {"duration": "10", "file_size": "3"}}),
+])  # fmt: skip
+def test_reply_carries_whatever_its_channel_has(channel: str, content: dict[str, Any]) -> None:
+    answer: Any = reply_to(message_on(channel), **content)
+
+    assert message_problems(answer) == []
+    assert answer["message_type"] == next(iter(content))
+    assert answer.items() >= content.items()
+
+
+FILE = {"url": "https://example.com/a"}
+
+
+@pytest.mark.parametrize(("channel", "content", "reason"), [
+    ("sms", {"image": FILE}, "no messages of type 'image' on the channel 'sms'"),
+    ("viber_service", {"audio": FILE}, "'audio' on the channel 'viber_service'"),
+    ("whatsapp", {}, "not nothing"),
+    ("whatsapp", {"image": FILE, "file": FILE}, "not image and file"),
+])  # fmt: skip
+def test_reply_that_its_channel_cannot_carry_is_refused_in_the_flow(
+    channel: str, content: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(TypeError, match=reason):
+        reply_to(message_on(channel), **content)
+
+
+def message_on(channel: str) -> Any:  # noqa: ANN401 - any inbound message
+    return sample("inbound_sms_text") | {"channel": channel}
+
+
 @pytest.mark.filterwarnings("ignore:Ignoring unsupported")  # what only pydantic reads
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
 @given(st.data())

@@ -209,3 +209,25 @@ def flow(message: Inbound) -> None:
     assert mypy(folder, code) == [
         text, text, 'TypedDict "ImageMessage" has no key "text"', 'Revealed type is "float"',
     ]  # fmt: skip
+
+
+def test_reply_takes_what_the_messages_api_has_in_its_shape(folder: Path) -> None:
+    imports = "from switchboard import InboundMessage, MessageRequest, inbound, reply_to\n"
+    [documented] = re.findall(r"```python\n(@inbound.*?)```", (DOCS / "commands.md").read_text(), re.DOTALL)
+    right = """
+def flow(message: InboundMessage) -> list[MessageRequest]:
+    return [
+        reply_to(message, "We are open."),
+        reply_to(message, image={"url": "https://a.test/map.png", "caption": "Here we are."}),
+        reply_to(message, template={"name": "hours"}, whatsapp={"locale": "en"}, client_ref="order-7"),
+    ]
+"""
+    wrong = """
+def flow(message: InboundMessage) -> list[MessageRequest]:
+    return [reply_to(message, picture={"url": "u"}), reply_to(message, image={"uri": "u"})]
+"""
+
+    assert mypy(folder, right + documented, imports) == []
+    named = "\n".join(mypy(folder, wrong, imports))
+    assert 'Unexpected keyword argument "picture" for "reply_to"' in named
+    assert 'Extra key "uri" for TypedDict "File"' in named

@@ -7,7 +7,7 @@ thumbnail of a Viber video from Vonage's Python SDK (vonage-messages 1.8). How l
 from 20 to 259200 in that file and from 300 to 2592000 in the Java SDK (9.10); e-mail from the page "email".
 """
 
-from typing import Annotated, Any, Literal, Required, cast
+from typing import Annotated, Any, Literal, Required, Unpack, cast
 
 from switchboard.wire.endpoints import Url
 from switchboard.wire.message_parts import Reaction
@@ -227,13 +227,68 @@ class MessageUpdate(TypedDict, total=False):
     replying_indicator: ReplyingIndicator
 
 
-def reply_to(message: Inbound, text: str) -> MessageRequest:
-    """A text that answers an inbound message: the same channel, sender and receiver exchanged."""
+class ReplyContent(TypedDict, total=False):
+    """What an answer holds beside a text, by the name of its type; and what else its channel takes."""
+
+    image: File
+    audio: File
+    video: File
+    file: File
+    vcard: File
+    content: list[Part]
+    card: dict[str, Any]
+    carousel: dict[str, Any]
+    custom: dict[str, Any]
+    template: dict[str, Any]
+    sticker: dict[str, Any]
+    reaction: Reaction
+    context: Quoted
+    suggestions: list[dict[str, Any]]
+    client_ref: str
+    webhook_url: Url
+    failover: "list[MessageRequest]"
+    trusted_recipient: bool
+    ttl: int
+    sms: SmsSettings
+    rcs: RcsSettings
+    whatsapp: dict[str, Any]
+    messenger: MessengerSettings
+    viber_service: ViberSettings
+
+
+_SHAPES = {
+    "sms": Sms, "mms": Mms, "rcs": Rcs, "whatsapp": Whatsapp, "messenger": Messenger, "viber_service": Viber,
+}  # fmt: skip
+
+
+def reply_to(message: Inbound, text: str | None = None, **content: Unpack[ReplyContent]) -> MessageRequest:
+    """An answer to an inbound message: the same channel, sender and receiver exchanged.
+
+        reply_to(message, "We are open.")
+        reply_to(message, image={"url": "https://example.com/map.png", "caption": "Here we are."})
+        reply_to(message, reaction={"action": "react", "emoji": "👍"}, context={"message_uuid": …})
+
+    Args:
+        message: What is answered.
+        text: A text; beside the picture or file of an MMS, what stands with it.
+        content: Anything else, under the name of its type in the Messages API; and fields of the channel's.
+
+    Raises:
+        TypeError: There is nothing to send, or more than one thing, or the channel has no such messages.
+    """
+    kinds = [name for name in content if name in MESSAGE_TYPES] or ["text"] * (text is not None)
+    if len(kinds) != 1:
+        several = " and ".join(kinds) or "nothing"
+        raise TypeError(f"an answer is a text, or one of {', '.join(sorted(MESSAGE_TYPES))}; not {several}")
+    channel, kind = message["channel"], kinds[0]
+    if channel in _SHAPES and kind not in _SHAPES[channel].__annotations__:
+        raise TypeError(f"there are no messages of type {kind!r} on the channel {channel!r}")
     answer = {
-        "channel": message["channel"],
-        "message_type": "text",
+        "channel": channel,
+        "message_type": kind,
         "to": message["from"],
         "from": message["to"],
-        "text": text,
+        **({} if text is None else {"text": text}),
+        **content,
     }
     return cast(MessageRequest, answer)
