@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.console.conftest import PATIENCE_MS
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
+from vonage_simulator.account.account import UNKNOWN_NUMBER
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.vonage import Vonage
 
@@ -200,6 +201,31 @@ def test_message_arrives_and_is_answered(console: Page, vonage: Vonage, customer
     assert sent.status_code == 202
     expect(console.locator(".bubble.theirs").get_by_text("Until six.")).to_be_visible()
     expect(console.locator(".receipt.theirs")).to_contain_text("delivered")
+
+
+def test_message_that_cannot_be_delivered_is_red_and_among_the_problems(
+    console: Page, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("status", Answer(200))
+    message = {
+        "channel": "sms",
+        "message_type": "text",
+        "text": "Hello?",
+        "from": NUMBER,
+        "to": UNKNOWN_NUMBER,
+    }
+    httpx.post(f"{vonage.url}/v1/messages", json=message, auth=vonage.credentials, trust_env=False)
+
+    failed = console.locator(".told.tone-bad", has_text="undeliverable")
+    expect(failed).to_be_visible()
+    console.get_by_label("Problems only").check()
+    expect(failed).to_be_visible()
+    expect(console.locator(".card .count.bad")).to_have_text("1 problem")
+
+
+@pytest.mark.parametrize("name", ["Phone", "Timeline"])
+def test_panel_is_named_by_its_words_alone(console: Page, name: str) -> None:
+    expect(console.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
 
 
 def test_customer_sends_a_picture_by_whatsapp(console: Page, customer: Customer) -> None:

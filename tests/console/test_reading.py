@@ -66,6 +66,29 @@ def test_reply_carries_its_latest_status() -> None:
     assert (threads.bubbles[SMS][0].status, threads.bubbles[SMS][0].failed) == ("undeliverable", True)
 
 
+@pytest.mark.parametrize(
+    ("what", "tone"),
+    [
+        ("undeliverable", "bad"),
+        ("rejected", "bad"),
+        ("warning", "warn"),
+        ("delivered", "plain"),
+        ("sent", "plain"),
+    ],
+)
+def test_message_that_failed_is_a_problem(what: str, tone: str) -> None:
+    told = Entry(message(what, "447700900000", "447700900123", text="Yes.", reason="doubtful"))
+    card = Subject("m1", [told])
+
+    assert told.tone == tone
+    assert Filters(only_problems=True).admit(told, card) == (tone != "plain") == bool(card.problems)
+
+
+def test_message_that_nobody_asked_for_is_not_called_a_reply() -> None:
+    told = Entry(message("sent", "447700900000", "447700900123", text="Your order is ready."))
+    assert str(told.sentence) == "447700900000 sends “Your order is ready.”"
+
+
 def test_message_that_the_application_did_not_take_says_why() -> None:
     threads = Threads()
     threads.read(message("received", "447700900123", "447700900000", text="Open?"))

@@ -12,13 +12,21 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer
 
+from vonage_simulator.console.threads import FAILED
 from vonage_simulator.journal import words
 from vonage_simulator.journal.words import Sentence
 from vonage_simulator.ncco.check import problems_of
 from vonage_simulator.types import Json, JsonValue
 
 Tone = Literal["good", "bad", "warn", "plain"]
-CODE_TONES: dict[str, Tone] = {"reloaded": "good", "not reloaded": "bad", "to be deployed": "warn"}
+# Of what became of a message, and of code that was saved.
+TONES: dict[str, Tone] = {
+    **dict.fromkeys(FAILED, "bad"),
+    "warning": "warn",
+    "reloaded": "good",
+    "not reloaded": "bad",
+    "to be deployed": "warn",
+}
 SHOWN_CHARACTERS = 20_000
 ROLES = {"retry_of": "retry", "fallback_of": "fallback", "replay_of": "replay"}
 _FORMATTER, _LEXER = HtmlFormatter(nowrap=True), JsonLexer()
@@ -74,8 +82,8 @@ class Entry:
     @property
     def tone(self) -> Tone:
         """How it went."""
-        if self.kind == "code":
-            return CODE_TONES[self.json["what"]]
+        if self.kind in ("code", "message"):
+            return TONES.get(self.json["what"], "plain")
         if self.failure or any(problem.get("rejected", True) for problem in self.problems):
             return "bad"
         return "warn" if self.problems or "fault" in self.json else "good" if self.status else "plain"

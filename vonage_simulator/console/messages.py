@@ -1,4 +1,4 @@
-"""Messages: a thread for each channel and customer. Write as the customer, read the application's replies."""
+"""Messages: a thread for each channel and customer. Write as the customer, read what is sent."""
 
 from concurrent.futures import Future
 

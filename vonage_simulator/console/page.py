@@ -76,6 +76,7 @@ def _header() -> None:
 
 @contextmanager
 def _panel(view: str) -> Iterator[None]:
-    props = f'role="tabpanel" id="panel-{view}" aria-labelledby="tab-{view}"'
+    # Named by itself: of a tab that is hidden, as on a wide screen, a browser would read the icon, too.
+    props = f'role="tabpanel" id="panel-{view}" aria-label="{VIEWS[view][0]}"'
     with ui.element("section").classes(f"panel panel-{view}").props(props):
         yield

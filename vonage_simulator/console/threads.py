@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from vonage_simulator.types import Json
 
-FAILED = {"rejected", "undeliverable"}
+FAILED = ("rejected", "undeliverable")
 
 
 class Thread(NamedTuple):
@@ -21,7 +21,7 @@ class Bubble:
     """One message.
 
     Attributes:
-        status: of a reply `accepted`, `submitted`, `delivered`, …; of the customer's whether it was taken.
+        status: of what was sent `accepted`, `delivered`, …; of the customer's whether it was taken.
     """
 
     text: str

@@ -44,7 +44,7 @@ def _of_message(line: Json) -> Sentence:
         case "received":
             return Sentence(line["from"], "writes", line["text"])
         case "sent":
-            return Sentence(line["from"], "replies", line["text"])
+            return Sentence(line["from"], "sends", line["text"])
         case "warning":
             return Sentence("", f"warning: {line['reason']}")
         case status:
