@@ -137,8 +137,9 @@ def test_every_function_is_missed_when_it_crashes(alarms: Json, resources: Json)
     assert alarms.keys() >= set(otherwise.values())
 
 
-def test_dashboard_is_json_that_names_the_stack_s_own_things(resources: Json) -> None:
-    body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+@pytest.mark.parametrize("keeps_media", [True, False])
+def test_dashboard_is_json_that_names_the_stack_s_own_things(resources: Json, *, keeps_media: bool) -> None:
+    body = dashboard(resources, keeps_media=keeps_media)
     names = set(re.findall(r"\$\{(\w+)", body))
 
     widgets = json.loads(body)["widgets"]
@@ -146,6 +147,30 @@ def test_dashboard_is_json_that_names_the_stack_s_own_things(resources: Json) ->
     assert len(widgets) <= 8
     assert {name for name in names if not name.startswith("AWS")} <= resources.keys()
     assert all(widget["properties"]["title"] for widget in widgets)
+
+
+@pytest.mark.parametrize("keeps_media", [True, False])
+def test_dashboard_shows_every_alarm_and_every_queue(
+    resources: Json, alarms: Json, composites: Json, *, keeps_media: bool
+) -> None:
+    shown = set(re.findall(r"\$\{(\w+(?:Alarm|Queue))\b", dashboard(resources, keeps_media=keeps_media)))
+
+    there = alarms.keys() | composites.keys() | queues(resources)
+    media = {name for name in there if resources[name].get("Condition") == "HasMedia"}
+    as_it_should_be = {"AcceptedAlarm"}  # in alarm while all is well
+    assert shown == there - as_it_should_be - (set() if keeps_media else media)
+
+
+def dashboard(resources: Json, *, keeps_media: bool) -> str:
+    """The dashboard's body, with what it says only of a stack that keeps media."""
+    body, variables = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    variables = dict(variables)
+    body = body.replace("${Alarm}", variables.pop("Alarm")["Fn::Sub"])
+    for name, value in variables.items():
+        condition, then, otherwise = value["Fn::If"]
+        assert condition == "HasMedia"
+        body = body.replace(f"${{{name}}}", then["Fn::Sub"] if keeps_media else otherwise)
+    return str(body)
 
 
 def test_what_vonage_gives_up_raises_an_alarm(alarms: Json) -> None:
