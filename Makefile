@@ -90,7 +90,7 @@ ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a tel
 	@$(OPERATE) ask-vonage $(call options,NUMBER PHONE URL PORT ENV ONLY REPORT CONFIRM JSON)
 
 ## ── Check it ──
-.PHONY: test check contract radar security audit bench format
+.PHONY: test check contract radar security audit bench picture format
 test: stage $(RUNTIMES) .local/simulator/.ready ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
@@ -132,6 +132,9 @@ audit: .local/audit/.ready ## Ask PyPI which of the locked packages have known v
 
 bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
+
+picture: .venv/.ready ## Take docs/images/console.png anew, in a browser: after a change of the page
+	@$(RUN) -m tests.console.picture
 
 format: .venv/.ready ## Format the code
 	@$(RUN) -m ruff format .
