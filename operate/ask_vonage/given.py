@@ -14,6 +14,7 @@ from operate.ask_vonage.server import HOST, serving
 from operate.ask_vonage.webhooks import Webhooks
 from operate.credentials import SECRET_NAME, stored
 from operate.errors import OperatorError
+from operate.stages import here
 from operate.stages.samconfig import settings_of
 
 _REACHES_WITHIN_S = 10
@@ -26,6 +27,11 @@ def credentials(stage: str | None) -> tuple[str, str]:
         OperatorError: Something was left empty, or AWS refused.
     """
     if stage is not None:
+        here.refuse(
+            stage,
+            "The Vonage on this machine is a simulated one, which knows no more than its documentation.",
+            "Name a stage with an account: ENV=dev",
+        )
         settings = settings_of(stage)
         settings.sign_in()
         return stored(settings.overrides.get("CredentialsSecret") or SECRET_NAME)
