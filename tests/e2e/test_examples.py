@@ -130,7 +130,7 @@ def test_call_of_a_test_on_the_stage_knows_the_address_that_a_flow_gives_to_vona
 def test_query_of_an_event_url_comes_back_to_the_stack(stage: Stage, tmp_path: Path) -> None:
     with (
         deployed(stage, EXAMPLES / "menu", tmp_path),
-        calling_what_is_up(up._state(stage, []), Switches()) as simulation,
+        calling_what_is_up(up.state_of(stage, []), Switches()) as simulation,
     ):
         call = Phone(simulation.vonage).dial(simulation.number)
         call.hears("For sales press 1")
@@ -153,7 +153,7 @@ def test_function_sees_the_same_on_the_stage_as_in_a_test(stage: Stage, tmp_path
         here = said(simulation)
     with (
         deployed(stage, example, scratch),
-        calling_what_is_up(up._state(stage, []), Switches()) as simulation,
+        calling_what_is_up(up.state_of(stage, []), Switches()) as simulation,
     ):
         there = said(simulation)
 
