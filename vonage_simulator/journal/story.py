@@ -1,12 +1,15 @@
 """The journal of a call or a message as lines that a person can read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from rich.markup import escape
+from rich.text import Text
 
-from vonage_simulator.journal import words
+from vonage_simulator.journal import troubles, words
+from vonage_simulator.journal.troubles import Trouble
 from vonage_simulator.types import Json
 
 
@@ -18,7 +21,7 @@ def call_story(entries: list[Json]) -> Iterator[str]:
         elapsed_s = (_time(entry) - _time(in_order[0])).total_seconds()
         stamp = f"  [dim]{elapsed_s:6.1f} s[/]  "
         if entry["kind"] == "webhook":
-            yield from _webhook(stamp, entry)
+            yield from webhook_story(stamp, entry)
         else:
             yield f"{stamp}{_call(entry)}"
 
@@ -27,21 +30,41 @@ def message_story(entries: list[Json]) -> Iterator[str]:
     """Each line of a message."""
     for entry in entries:
         if entry["kind"] == "webhook":
-            yield from _webhook("  ", entry)
+            yield from webhook_story("  ", entry)
 
 
-def _webhook(stamp: str, entry: Json) -> Iterator[str]:
+def plain(story: Iterable[str]) -> str:
+    """A story as text without colours, such as a failed test shows."""
+    return "\n".join(Text.from_markup(line).plain for line in story)
+
+
+def webhook_story(stamp: str, entry: Json) -> Iterator[str]:
+    """Each line of a webhook: what it told, what was answered, and what is wrong with that."""
     request, response = entry["request"], entry.get("response") or {}
-    what = request["body"].get("status") or request["body"].get("text", "")
-    title = f"{request['method']} /{'/'.join(request['url'].rsplit('/', 2)[1:])} {escape(what)}".rstrip()
-    outcome = f"[green]{response['status']}[/]" if not entry.get("failure") else f"[red]{entry['failure']}[/]"
-    yield (f"{stamp}[cyan]{title}[/] → {outcome} [dim]{entry['duration_ms']:.0f} ms, {entry['signature']}[/]")
+    body = request.get("body")
+    text = body.get("text") if isinstance(body, dict) else None
+    path = "/" + "/".join(urlsplit(request["url"]).path.rsplit("/", 2)[-2:]).lstrip("/")
+    title = " ".join(filter(None, (request["method"], path, words.event_name(entry), text)))
+    wrong = list(troubles.of(entry))
+    colour = "red" if entry.get("failure") or any(one.is_bad for one in wrong) else "green"
+    outcome = entry.get("failure") or response["status"]
+    yield (
+        f"{stamp}[cyan]{escape(title)}[/] → [{colour}]{outcome}[/] "
+        f"[dim]{entry['duration_ms']:.0f} ms, {entry['signature']}[/]"
+    )
     indent = " " * 12
     for action in entry.get("ncco") or []:
         yield f"{indent}[yellow]{escape(json.dumps(action, ensure_ascii=False))}[/]"
-    for problem in entry.get("problems") or []:
-        colour = "red" if problem["rejected"] else "yellow"
-        yield f"{indent}[{colour}]{escape(words.of_problem(problem))}[/]"
+    for trouble in wrong:
+        yield from _trouble(indent, trouble)
+
+
+def _trouble(indent: str, trouble: Trouble) -> Iterator[str]:
+    colour = "red" if trouble.is_bad else "yellow"
+    for line in trouble.text.splitlines():
+        yield f"{indent}[{colour}]{escape(line)}[/]"
+    for line in trouble.details:
+        yield f"{indent}  {escape(line)}"
 
 
 def _call(entry: Json) -> str:

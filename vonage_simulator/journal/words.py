@@ -2,10 +2,21 @@
 
 from typing import NamedTuple
 
+from switchboard.wire.classify import WebhookName, classify
+
 from vonage_simulator.types import Json
 
 # What is told of an entry that needs no words of its own.
 _DETAILS = ("text", "url", "reason", "detail", "number", "keys", "conversation", "music", "format")
+
+# Of these the journal's word for a webhook says which function it is for; all others are events.
+_WEBHOOKS: dict[str, WebhookName] = {
+    "answer": "answer",
+    "fallback": "fallback",
+    "inbound": "inbound",
+    "status": "status",
+    "rtc": "rtc_event",
+}
 
 _PLAINLY = {
     "dialled": "rings",
@@ -87,6 +98,13 @@ def _of_websocket(line: Json) -> str:
 
 def _seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1000:.1f} s"
+
+
+def event_name(webhook: Json) -> str:
+    """What a webhook's entry tells, by the name it has on the event bus: `voice.input`."""
+    if webhook["webhook"] == "probe":
+        return "probe"
+    return classify(_WEBHOOKS.get(webhook["webhook"], "event"), webhook["request"].get("body"))
 
 
 def of_problem(problem: Json) -> str:

@@ -7,7 +7,7 @@
 
 Faster than any deployment by a factor of a thousand, and still from the raw request to the raw response:
 the signature is verified, the event is queued, and rules of the event bus get it. As on a stack, an id is
-taken once. Only the deadline is missing: it needs the main thread, as on Lambda.
+taken once, and a flow has the time that it has there.
 """
 
 import base64
@@ -45,6 +45,7 @@ ENVIRONMENT = {
     "SWITCHBOARD_QUEUE_URL": "events.fifo",
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "commands.fifo",
     "SWITCHBOARD_BUS_NAME": "bus",
+    "SWITCHBOARD_TELL_ALL": "1",
 }
 
 
@@ -118,7 +119,10 @@ class Handlers(httpx.BaseTransport):
         body = answer.get("body", "")
         raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
         headers = {str(k): str(v) for k, v in answer.get("headers", {}).items()}
-        return httpx.Response(answer["statusCode"], headers=headers, content=raw, request=request)
+        raised = {"raised": getattr(answer, "failure", None)}
+        return httpx.Response(
+            answer["statusCode"], headers=headers, content=raw, request=request, extensions=raised
+        )
 
     def announce(self, event: Json) -> None:
         """An event of the stack's own has happened; rules get it at once."""

@@ -7,7 +7,7 @@ has been heard.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, TypeVar
@@ -18,8 +18,9 @@ from vonage_simulator.calls.legs import Leg
 from vonage_simulator.calls.parties import PATIENCE_S, Callee, Party, Picks, StepFailedError
 from vonage_simulator.calls.running import run_inbound
 from vonage_simulator.clock.waiting import first_of
-from vonage_simulator.journal import words
+from vonage_simulator.journal.story import call_story, plain
 from vonage_simulator.testing.held_time import hold_time_during, while_time_runs
+from vonage_simulator.testing.verdict import cause
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
@@ -217,10 +218,13 @@ class PhoneCall:
         self.hangs_up()
 
     def _while_time_runs(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        __tracebackhide__ = True
         try:
             return self._engine.run(while_time_runs(self._vonage, self._unless_broken(doing)))
         except StepFailedError as failed:
-            raise AssertionError(f"{failed}\n{self._story()}") from None
+            entries = self._vonage.journal.entries(call=self._call.id)
+            message = f"{failed}\n{plain(call_story(entries))}"
+            raise AssertionError(message) from cause(self._vonage, entries)
 
     async def _unless_broken(self, doing: Coroutine[Any, Any, Result]) -> Result:
         """Do something, but not longer than the call works."""
@@ -258,14 +262,3 @@ class PhoneCall:
     def _run(self) -> "asyncio.Task[CallOutcome] | None":
         """What the call does by itself; None for one that no test began."""
         return self._vonage.in_hand.get(self._call.id)
-
-    def _story(self) -> str:
-        return "\n".join(f"  {at[11:23]} {told}" for at, told in self._lines())
-
-    def _lines(self) -> Iterator[tuple[str, str]]:
-        """What happened, and what is wrong or doubtful about the NCCOs that came back, each with its time."""
-        for entry in self._vonage.journal.entries(call=self._call.id):
-            if entry["kind"] == "call":
-                yield entry["at"], str(words.of(entry))
-            for problem in entry.get("problems") or []:
-                yield entry["at"], f"NCCO: {words.of_problem(problem)}"

@@ -6,6 +6,9 @@
         call.presses("1")
         call.is_connected_to("447700900999")
 
+A flow that raises, is late or returns what can't be used fails the test, and so does an NCCO that Vonage
+would refuse; a test that means it is marked `flows_may_fail`. What is only doubtful is a `DoubtfulWarning`.
+
 Handlers run in this process, in milliseconds. To test others, override the fixture `webhooks`. A plugin that
 implements `pytest_vonage_simulation` lets the same tests call webhooks that are deployed.
 
@@ -13,11 +16,13 @@ Every run of pytest loads this module, so it imports the rest when a test asks f
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import pytest
+
+from vonage_simulator.testing.doubts import DoubtfulWarning
 
 if TYPE_CHECKING:
     from vonage_simulator.switches import Switches
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
     from vonage_simulator.testing.simulation import Simulation
     from vonage_simulator.testing.texting import Texting
 
+MAY_FAIL = "flows_may_fail"
+WARNING = f"{DoubtfulWarning.__module__}.{DoubtfulWarning.__qualname__}"
 FUNCTIONS = ("answer", "fallback", "event", "inbound", "status")
 
 
@@ -42,6 +49,35 @@ class Hooks:
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Let other plugins say where calls go."""
     pluginmanager.add_hookspecs(Hooks)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known, and let no general `error` make failures of doubts."""
+    config.addinivalue_line("markers", f"{MAY_FAIL}: the test is about flows that fail; that doesn't fail it")
+    if not any(WARNING in line for line in config.getini("filterwarnings")):
+        config.addinivalue_line("filterwarnings", f"default::{WARNING}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """When a test has gone well, look at what its flows did."""
+    result = yield
+    if "simulation" in pyfuncitem.funcargs:
+        _look_at_flows(pyfuncitem)
+    return result
+
+
+def _look_at_flows(test: pytest.Function) -> None:
+    from vonage_simulator.testing import verdict
+    from vonage_simulator.testing.phone import Phone
+    from vonage_simulator.testing.simulation import Simulation
+
+    if isinstance(telephone := test.funcargs.get("phone"), Phone):
+        telephone.hang_up_everything()  # what happens at the end is the test's, too
+    if isinstance(simulated := test.funcargs["simulation"], Simulation):
+        verdict.warn(simulated.vonage, test.path, test.location[1] or 0)
+        if not test.get_closest_marker(MAY_FAIL):
+            verdict.check(simulated.vonage)
 
 
 @pytest.fixture

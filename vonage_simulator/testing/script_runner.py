@@ -21,7 +21,7 @@ from vonage_simulator.account.account import Account
 from vonage_simulator.journal.story import call_story, message_story
 from vonage_simulator.origin.origin import DEFAULT_PORT, HOST
 from vonage_simulator.server import running
-from vonage_simulator.testing import script
+from vonage_simulator.testing import script, verdict
 from vonage_simulator.testing.script_messages import PATIENCE_S, Outbox
 from vonage_simulator.types import Json
 
@@ -64,7 +64,7 @@ def run(
         raise script.ScriptError("no number is linked to an application; deploy first, or give `to`")
     outbox = Outbox(control) if wanted.messages else None
     happens = _write if wanted.message else _call
-    failures = happens(wanted, to, control, out, name)
+    failures = [*_not_live(control), *happens(wanted, to, control, out, name)]
     if outbox:
         failures += outbox.missing(wanted.messages, patience_s)
     for failure in failures:
@@ -81,6 +81,7 @@ def _call(wanted: script.Script, to: str, control: httpx.Client, out: Console, n
     _tell(out, f"[bold]{escape(name)}[/]: {escape(caller)} calls {escape(to)}", call_story(entries))
     return [
         *filter(None, [outcome.get("failure")]),
+        *([] if wanted.expect.get("fallback") else verdict.failures(entries)),
         *script.undelivered(entries),
         *script.unmet(wanted.expect, outcome, entries),
     ]
@@ -95,7 +96,15 @@ def _write(wanted: script.Script, to: str, control: httpx.Client, out: Console, 
     )
     _tell(out, title, message_story(entries))
     failure = outcome.get("failure")
-    return [f"the inbound webhook did not take the message: {failure}"] if failure else []
+    not_taken = [f"the inbound webhook did not take the message: {failure}"] if failure else []
+    return not_taken + verdict.failures(entries)
+
+
+def _not_live(control: httpx.Client) -> list[str]:
+    """What keeps the code that was saved last from being live; nothing when it is."""
+    saved = _journal(control, kind="code")
+    broken = saved and saved[-1]["what"] in {"not reloaded", "not started"}
+    return [f"what was saved isn't live: {saved[-1]['text']}"] if broken else []
 
 
 def _done(control: httpx.Client, path: str, request: Json, name: str) -> Json:

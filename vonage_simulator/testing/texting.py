@@ -3,11 +3,13 @@
 import asyncio
 import time
 from datetime import timedelta
+from typing import NoReturn
 
 from vonage_simulator.messages import inbound
 from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.testing.simulation import Simulation
+from vonage_simulator.testing.verdict import cause, failures
 from vonage_simulator.types import JsonValue
 
 PATIENCE_S = 5.0
@@ -48,7 +50,8 @@ class Texting:
         content = {"text": text} if text else instead
         message = {"channel": self._channel, "from": self.number, "to": self._simulation.number, **content}
         outcome = vonage.engine.run(while_time_runs(vonage, inbound.receive(vonage.mailbox, message)))
-        assert outcome["delivered"], f"the inbound webhook did not take the message: {outcome['failure']}"  # noqa: S101
+        if not outcome["delivered"]:
+            self._fail(f"the inbound webhook did not take the message: {outcome['failure']}")
 
     def receives(self, text: str, within_s: float = PATIENCE_S) -> None:
         """Wait, in real time, for a message that contains the text, or the URL or name of a file."""
@@ -61,8 +64,7 @@ class Texting:
                     return
             if time.monotonic() > deadline:
                 got = "; ".join(f'"{one}"' for one in received[self._read :]) or "nothing"
-                message = f'{self.number} never received "{text}" within {within_s:g} s; received: {got}'
-                raise AssertionError(message)
+                self._fail(f'{self.number} never received "{text}" within {within_s:g} s; received: {got}')
             time.sleep(LOOK_AGAIN_S)
 
     @property
@@ -75,3 +77,9 @@ class Texting:
         passing = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
         vonage = self._simulation.vonage
         vonage.engine.run(while_time_runs(vonage, asyncio.sleep(passing)))
+
+    def _fail(self, what: str) -> NoReturn:
+        """Say what did not happen, and what is wrong with the webhooks so far, from what a flow raised."""
+        vonage = self._simulation.vonage
+        entries = vonage.journal.entries(kind="webhook")
+        raise AssertionError("\n".join([what, *failures(entries)])) from cause(vonage, entries)

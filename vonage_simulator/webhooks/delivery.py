@@ -31,6 +31,7 @@ class Delivery:
 
     Attributes:
         patient: wait for replies as long as it takes: somebody stands at a breakpoint.
+        raised: what handlers in this process raised, by the webhook's entry in the journal.
     """
 
     account: Account
@@ -40,6 +41,7 @@ class Delivery:
     threads: ThreadPoolExecutor
     faults: Faults[WebhookFault]
     patient: bool = False
+    raised: dict[int, BaseException] = field(default_factory=dict)
     _under_way: set[asyncio.Future[Arrival]] = field(default_factory=set)
 
     async def attempt(self, webhook: Webhook, read: Callable[[Reply], Json] = lambda _reply: {}) -> Reply:
@@ -149,11 +151,14 @@ class Delivery:
             response=shown,
             signature=further.get("fault", {}).get("signature", "signed") if webhook.signed else "unsigned",
             failure=reply.failure,
+            outcomes=reply.outcomes or None,
             retry_of=webhook.retry_of,
             fallback_of=webhook.fallback_of,
             **further,
         )
         reply.entry_id = entry["id"]
+        if reply.raised:
+            self.raised[reply.entry_id] = reply.raised
 
 
 def _nominal_ms(outcome: object, webhook: Webhook) -> int:

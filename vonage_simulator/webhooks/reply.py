@@ -5,12 +5,14 @@ transient; TLS trouble, an invalid URL and all other statuses are not. Nexmo/nex
 staff: the words of a `Reason`; which of them a connection that was never made gets is not confirmed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import httpx
 
+from vonage_simulator.types import Json
 from vonage_simulator.webhooks.signing import Token
+from vonage_simulator.webhooks.told import outcomes_of
 
 Arrival = httpx.Response | httpx.HTTPError | httpx.InvalidURL
 
@@ -39,6 +41,8 @@ class Reply:
         reason: the same as Vonage tells it to a fallback.
         transient: a timeout, a lost connection, or a status that asks to try again.
         token: what signed the attempt, in the simulated second `at_s`.
+        outcomes: what the code behind the webhook says about itself.
+        raised: the exception itself, of a handler in this process.
     """
 
     entry_id: int
@@ -50,6 +54,8 @@ class Reply:
     transient: bool = False
     token: Token | None = None
     at_s: float = 0.0
+    outcomes: list[Json] = field(default_factory=list)
+    raised: BaseException | None = None
 
 
 def reply_of(outcome: Arrival) -> Reply:
@@ -64,6 +70,8 @@ def reply_of(outcome: Arrival) -> Reply:
             f"status {outcome.status_code}" if failed else None,
             "Invalid response code." if failed else None,
             outcome.status_code in TRANSIENT,
+            outcomes=outcomes_of(outcome),
+            raised=outcome.extensions.get("raised"),
         )
     failure, reason, transient = _undelivered(outcome)
     return Reply(0, failure=failure, reason=reason, transient=transient)

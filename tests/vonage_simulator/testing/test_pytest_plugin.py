@@ -1,6 +1,7 @@
 """The pytest plugin, used as its users do: handlers in this process, callers and customers in the test."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -234,3 +235,11 @@ def test_another_plugin_says_where_calls_go(pytester: pytest.Pytester) -> None:
     pytester.makepyfile('def test_call(phone): phone.dial("447700900000").hears("Elsewhere")')
 
     pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_environment_is_what_it_was_when_a_simulation_is_over(webhooks: dict[str, Handler]) -> None:
+    before = dict(os.environ)
+    with calling(webhooks):
+        assert os.environ["SWITCHBOARD_TELL_ALL"] == "1"
+
+    assert dict(os.environ) == before
