@@ -1,9 +1,12 @@
 """Every mistake that a flow can make, as a test and a call script show it."""
 
+import os
 import time
 from collections.abc import Callable
 
 import pytest
+
+from operate import paths
 
 pytest_plugins = ["pytester"]
 
@@ -61,7 +64,21 @@ def run(pytester: pytest.Pytester) -> Run:
     def tests(flow: str, test: str) -> pytest.RunResult:
         pytester.makeconftest(CONFTEST % flow)
         pytester.makepyfile(test)
-        return pytester.runpytest_inprocess("-p", "no:cacheprovider")
+        return pytester.runpytest_inprocess()
+
+    return tests
+
+
+@pytest.fixture
+def run_with(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same with a setting, in another process: pytest keeps the classes of warnings from run to run."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (paths.ROOT, paths.LAYER))))
+
+    def tests(filterwarnings: str, flow: str, test: str) -> pytest.RunResult:
+        pytester.makeini(f"[pytest]\nfilterwarnings = {filterwarnings}\n")
+        pytester.makeconftest(CONFTEST % flow)
+        pytester.makepyfile(test)
+        return pytester.runpytest_subprocess()
 
     return tests
 
@@ -127,12 +144,11 @@ def test_refused_ncco_fails_a_test_whose_steps_are_done(run: Run) -> None:
     result.stdout.fnmatch_lines(["E *action 1 (talk): level 7 must be *"])
 
 
-def test_doubtful_ncco_is_a_warning_even_where_warnings_are_errors(
-    run: Run, pytester: pytest.Pytester
-) -> None:
-    pytester.makeini("[pytest]\nfilterwarnings = error\n")
+MISSPELT = "def pressed(happened):\n    return [talk('You pressed', bargein=True)]"
 
-    result = run("def pressed(happened):\n    return [talk('You pressed', bargein=True)]", CALL)
+
+def test_doubtful_ncco_is_a_warning_even_where_warnings_are_errors(run_with: Run) -> None:
+    result = run_with("error", MISSPELT, CALL)
 
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(
@@ -140,10 +156,8 @@ def test_doubtful_ncco_is_a_warning_even_where_warnings_are_errors(
     )
 
 
-def test_doubtful_ncco_is_an_error_where_that_is_asked_for(run: Run, pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nfilterwarnings = error::vonage_simulator.testing.verdict.DoubtfulWarning\n")
-
-    result = run("def pressed(happened):\n    return [talk('You pressed', bargein=True)]", CALL)
+def test_doubtful_ncco_is_an_error_where_that_is_asked_for(run_with: Run) -> None:
+    result = run_with("error::vonage_simulator.testing.verdict.DoubtfulWarning", MISSPELT, CALL)
 
     result.assert_outcomes(failed=1)
 
