@@ -6,13 +6,16 @@ deployed and creates the same integrations and routes through the API. The stack
 amazonaws.com, as on AWS; `address` says where the embedded gateway answers for them.
 """
 
+import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from local import aws
+from local.telling.responses import function_of, retold
+from vonage_simulator.webhooks.told import HEADER
 
 if TYPE_CHECKING:
     import boto3
@@ -137,12 +140,20 @@ class EmbeddedGateway(httpx.HTTPTransport):
     Args:
         aws_url: The embedded AWS.
         domains: Custom domains of its APIs; it knows them by the Host header.
+        crashed: Why a function can't start, by its folder: then the embedded AWS, which would take two
+            seconds to find that out each time, isn't asked.
     """
 
-    def __init__(self, aws_url: str, domains: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        aws_url: str,
+        domains: Collection[str] = (),
+        crashed: Mapping[str, dict[str, Any]] | None = None,
+    ) -> None:
         super().__init__()
         self._aws_url = aws_url
         self._domains = domains
+        self._crashed = {} if crashed is None else crashed
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request; `request.url` still names the address that Vonage was given."""
@@ -152,6 +163,10 @@ class EmbeddedGateway(httpx.HTTPTransport):
             there = httpx.URL(address(str(request.url), self._aws_url))
         if there == request.url:
             return super().handle_request(request)
+        function = function_of(request.url)
+        if function in self._crashed:
+            told = json.dumps([self._crashed[function]])
+            return httpx.Response(502, headers={HEADER: told}, json={"message": "Internal Server Error"})
         moved = httpx.Request(
             request.method,
             there,
@@ -159,4 +174,4 @@ class EmbeddedGateway(httpx.HTTPTransport):
             stream=request.stream,
             extensions=request.extensions,
         )
-        return super().handle_request(moved)
+        return retold(super().handle_request(moved), function)

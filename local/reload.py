@@ -2,8 +2,8 @@
 
 Watches functions/, workers/, layers/switchboard and template.yaml while `make up` runs. A saved function's
 code is put into the embedded AWS with UpdateFunctionCode; a saved module of the layer becomes a new layer
-version, which every function with that layer is moved to. The stack is not touched: the next `sam deploy`
-decides anew.
+version, which every function with that layer is moved to. It is live when the function has started with it;
+why one can't start is told. The stack is not touched: the next `sam deploy` decides anew.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ from watchfiles import watch
 
 from local import aws
 from local.sources import Unit, broken, units
+from local.telling.imports import failures
+from local.telling.responses import Json, crashed
 from operate import paths
 
 if TYPE_CHECKING:
@@ -34,18 +36,23 @@ ASKED_FIRST = ("AnswerFunction", "EventFunction")
 NOBODYS_REQUEST = {"version": "2.0", "headers": {}, "body": "", "isBase64Encoded": False, "Records": []}
 DEPLOY_AGAIN = "template.yaml was saved. To deploy it, run: make down && make up"
 
-# Told what happened (`reloaded`, `not reloaded`, `to be deployed`) and the sentence for it.
+# Told what happened (`reloaded`, `not reloaded`, `not started`, `to be deployed`) and the sentence for it.
 Tell = Callable[[str, str], None]
 
 
 @dataclass
 class Reloader:
-    """Keeps a stack of the embedded AWS at the code of a project on disk."""
+    """Keeps a stack of the embedded AWS at the code of a project on disk.
+
+    Attributes:
+        crashed: Why a function can't start, as the simulated Vonage is told, by the name of its folder.
+    """
 
     aws_url: str
     stack_name: str
     tell: Tell
     root: Path = paths.ROOT
+    crashed: dict[str, Json] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -65,14 +72,17 @@ class Reloader:
         if template in files:
             self.tell("to be deployed", DEPLOY_AGAIN)
         problems = [
-            problem for file in files if file.suffix == ".py" and file.exists() and (problem := broken(file))
+            problem
+            for file in sorted(files)
+            if file.suffix == ".py" and file.exists() and (problem := broken(file, self.root))
         ]
         if problems:
             self.tell("not reloaded", f"{'; '.join(problems)}. The code before it is still live.")
             return
-        changed = [unit for unit in units(template, self.stack_name) if any(map(unit.holds, files))]
+        everything = units(template, self.stack_name)
+        changed = [unit for unit in everything if any(map(unit.holds, files))]
         if changed:
-            self._reload(changed)
+            self._reload(changed, everything)
 
     def _watch(self, finished: threading.Event) -> None:
         _ = self._lambda  # boto3 takes a second to load, which the first save need not
@@ -84,7 +94,7 @@ class Reloader:
             except Exception as error:  # noqa: BLE001 - the next save may succeed
                 self.tell("not reloaded", f"{error}. If it does not go away: make down && make up")
 
-    def _reload(self, changed: list[Unit]) -> None:
+    def _reload(self, changed: list[Unit], everything: list[Unit]) -> None:
         begun = time.perf_counter()
         for unit in changed:
             if unit.is_layer:
@@ -95,11 +105,30 @@ class Reloader:
         live_s = time.perf_counter() - begun
         meant = {name for unit in changed for name in (ASKED_FIRST if unit.is_layer else [unit.logical_id])}
         with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            started = [self._functions[name] for name in meant & self._functions.keys()]
-            list(threads.map(lambda function: wake(self._lambda, function), started))
+            started = [unit for unit in everything if unit.logical_id in meant & self._functions.keys()]
+            crashes = list(filter(None, threads.map(self._start, started)))
+        if crashes:
+            self.tell("not started", "; ".join(crashes))
+            return
         what = ", ".join(unit.logical_id for unit in changed)
         started_s = time.perf_counter() - begun
         self.tell("reloaded", f"{what}: live after {live_s:.1f} s, started anew after {started_s:.1f} s")
+
+    def _start(self, unit: Unit) -> str:
+        """Start a function; returns a sentence when it can't."""
+        function, webhook = self._functions[unit.logical_id], unit.folder.name
+        said = wake(self._lambda, function)
+        if not said:
+            self.crashed.pop(webhook, None)
+            return ""
+        settings = self._lambda.get_function_configuration(FunctionName=function)
+        failure = failures([unit.folder], settings.get("Environment", {}).get("Variables")).get(unit.folder)
+        if failure and failure.tells_more_than(said):
+            said, place = failure.raised, f"{unit.folder.relative_to(self.root)}/{failure.place}"
+        else:
+            place = ""
+        self.crashed[webhook] = crashed(said, [place] if place else [])
+        return f"{unit.logical_id} can't start{place and f', {place}'}: {said}"
 
     def _publish(self, layer: Unit) -> None:
         """Make a new version of a layer, and move the functions that have an older one to it."""
@@ -134,7 +163,9 @@ class Reloader:
         }
 
 
-def wake(client: "LambdaClient", function: str) -> None:
-    """Let a function start now, so that the next caller does not wait for it."""
+def wake(client: "LambdaClient", function: str) -> str:
+    """Let a function start now, so that the next caller does not wait for it; returns why it can't."""
     request = {**NOBODYS_REQUEST, "requestContext": {"timeEpoch": int(time.time() * 1000)}}
-    client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+    reply = client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+    said = json.loads(reply["Payload"].read() or "null")
+    return str(said.get("errorMessage")) if "FunctionError" in reply and isinstance(said, dict) else ""

@@ -11,6 +11,7 @@ import threading
 
 from local.gateway import EmbeddedGateway
 from local.reload import Reloader
+from local.telling.responses import Json
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import Front, running
 from vonage_simulator.vonage import Vonage
@@ -24,10 +25,12 @@ def main(arguments: list[str] | None = None) -> None:
         api_secret=os.environ["VONAGE_API_SECRET"],
         signature_secret=os.environ["VONAGE_SIGNATURE_SECRET"],
     )
-    transport, live = EmbeddedGateway(options.embedded_aws), options.reload is not None
+    crashed: dict[str, Json] = {}
+    transport = EmbeddedGateway(options.embedded_aws, crashed=crashed)
+    live = options.reload is not None
     front = _console() if live else None
     with running(account, port=options.port, live=live, transport=transport, front=front) as vonage:
-        following = _following(vonage, options) if live else contextlib.nullcontext()
+        following = _following(vonage, options, crashed) if live else contextlib.nullcontext()
         with following:
             threading.Event().wait()
 
@@ -39,13 +42,15 @@ def _console() -> Front:
     return in_front_of
 
 
-def _following(vonage: Vonage, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
-    """Keep the stack at the code on disk, and tell the console."""
+def _following(
+    vonage: Vonage, options: argparse.Namespace, crashed: dict[str, Json]
+) -> contextlib.AbstractContextManager[None]:
+    """Keep the stack at the code on disk, and tell the console; the gateway, which functions can't start."""
 
     def tell(what: str, words: str) -> None:
         vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
 
-    return Reloader(options.embedded_aws, options.reload, tell).watching()
+    return Reloader(options.embedded_aws, options.reload, tell, crashed=crashed).watching()
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

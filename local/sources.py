@@ -62,13 +62,13 @@ def units(template: Path, stack_name: str) -> list[Unit]:
     return found
 
 
-def broken(path: Path) -> str | None:
-    """What keeps Python from reading a file, or None."""
+def broken(path: Path, root: Path = paths.ROOT) -> str | None:
+    """What keeps Python from reading a file of a project, or None."""
     try:
         compile(path.read_bytes(), path.name, "exec")
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        return f"{path.name}{line}: {error.args[0]}"
+        return f"{path.relative_to(root)}{line}: {error.args[0]}"
     return None
 
 

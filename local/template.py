@@ -8,6 +8,7 @@ parameter's for a text and then stops working on any queue. The deployment tries
 emulator's own addresses, and `doctor` asks them there, because the stack's are names that only Amazon's DNS
 knows. Alarms that look at several metrics or at other alarms are of a type without effect, because the
 emulator refuses them. The files that the application's metadata names are found from the copy's folder.
+And the functions tell whoever is at the laptop what they keep to themselves in production.
 """
 
 import functools
@@ -33,6 +34,7 @@ _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
 # A release before this one asked its first number alone.
 _NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
 _CONCURRENCY = re.compile(r"(MaximumConcurrency: )!Ref \w+")
+_VARIABLES = re.compile(r"(        POWERTOOLS_METRICS_NAMESPACE: Switchboard\n)")
 _LICENSE = re.compile(r"(LicenseUrl: )(?=\w)")
 _README = re.compile(r"(ReadmeUrl: )(?=\w)")
 
@@ -70,6 +72,7 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     template = _replaced(template, _LISTING, '"*"')
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _CONCURRENCY, "2", once=False)
+    template = _replaced(template, _VARIABLES, '        SWITCHBOARD_TELL_ALL: "1"\n')
     template = _replaced(template, _LICENSE, folder)
     template = _replaced(template, _README, folder)
     target.parent.mkdir(parents=True, exist_ok=True)

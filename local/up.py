@@ -3,11 +3,14 @@
 import secrets
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from local import aws, service, state
 from local.report import Report
 from local.service import Service
+from local.sources import units
 from local.stage import Stage
+from local.telling import imports
 from operate import paths
 
 # The simulated account's numbers, and the callee who answers by itself after a second.
@@ -28,6 +31,7 @@ def start(
     Raises:
         OperatorError: Something could not be started or deployed. What had been started is stopped again.
     """
+    imports.refuse(_folders())
     services: list[Service] = []
     try:
         stage = _start_services(report, services, aws_port, vonage_port, live=live)
@@ -36,6 +40,12 @@ def start(
     except BaseException:
         stop(services)
         raise
+
+
+def _folders() -> list[Path]:
+    """Those of the stack's functions that are edited."""
+    found = (unit.folder for unit in units(paths.ROOT / "template.yaml", Stage.stack_name))
+    return [folder for folder in found if folder.parent.name in {"functions", "workers"}]
 
 
 def _start_services(

@@ -142,7 +142,7 @@ def _asked(tools: Tools, address: str, name: str, account: SignatureSecret, call
         return Problem(f"does not answer ({type(error).__name__})", may_heal=True)
     if reply.status_code != EXPECTED[name]:
         told = _told(reply)
-        text = f"answers {reply.status_code} instead of {EXPECTED[name]}{told}"
+        text = f"answers {reply.status_code} instead of {EXPECTED[name]}{told or _crash(reply)}"
         return Problem(text, may_heal=reply.is_error and (not told or told.startswith(LATE)))
     if name not in SPEAKS:
         return None
@@ -165,6 +165,15 @@ def _told(reply: httpx.Response) -> str:
             return ""  # from the gateway: a function that crashed tells nothing itself
     why = told.get("reason") or " at ".join([told.get("error", ""), *told.get("at", [])[-1:]])
     return f" ({outcome}{why and f': {why}'})"
+
+
+def _crash(reply: httpx.Response) -> str:
+    """Lambda's own words for a function that could not start, where a gateway passes them on."""
+    try:
+        body = reply.json()
+    except ValueError:
+        return ""
+    return f" ({body['errorMessage']})" if isinstance(body, dict) and "errorMessage" in body else ""
 
 
 def _ncco_problem(reply: httpx.Response) -> Problem | None:

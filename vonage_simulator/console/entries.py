@@ -25,6 +25,7 @@ TONES: dict[str, Tone] = {
     "warning": "warn",
     "reloaded": "good",
     "not reloaded": "bad",
+    "not started": "bad",
     "to be deployed": "warn",
 }
 SHOWN_CHARACTERS = 20_000

@@ -71,3 +71,13 @@ def test_copy_says_where_the_webhooks_answer_that_vonage_knows_by_other_addresse
     assert json.loads(value.strip("'")) == {
         api % each: f"http://127.0.0.1:4566{path % each}" for each in ("WebhookApi", "FallbackApi")
     }
+
+
+def test_functions_tell_all_on_a_laptop_and_nowhere_else(tmp_path: Path) -> None:
+    patterns = ("*.yaml", "*.toml", "examples/**/*.yaml", "provisioner/**/*.yaml")
+    deployed = [path.read_text() for pattern in patterns for path in paths.ROOT.glob(pattern)]
+    telling = '        POWERTOOLS_METRICS_NAMESPACE: Switchboard\n        SWITCHBOARD_TELL_ALL: "1"\n'
+
+    assert telling in copied(tmp_path, TEMPLATE)
+    assert TEMPLATE in deployed
+    assert not any("TELL_ALL" in text for text in deployed)

@@ -1,0 +1,73 @@
+"""Try whether functions can be imported, in a process of its own, as Lambda does it when one starts."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from local import service
+from operate import paths
+from operate.errors import OperatorError
+
+TIMEOUT_S = 20
+
+PROGRAM = Path(__file__).with_name("import_each.py")
+
+
+class Failure(NamedTuple):
+    """Why a function can't be imported.
+
+    Attributes:
+        raised: the exception's type and message.
+        place: file and line in the function's folder, such as `app.py:3`.
+        is_import: whether a module is missing or can't be read; else the module's own code failed.
+        missing: the name of what is missing.
+    """
+
+    raised: str
+    place: str
+    is_import: bool
+    missing: str | None
+
+    def tells_more_than(self, said: str) -> bool:
+        """Whether this is what the embedded AWS said, too, which names the message alone."""
+        message = self.raised.partition(": ")[2]
+        return bool(message) and message in said
+
+
+def failures(folders: Sequence[Path], environment: Mapping[str, str] | None = None) -> dict[Path, Failure]:
+    """The functions among these folders that can't be imported; none when that takes too long to tell.
+
+    Args:
+        folders: with an `app.py` each.
+        environment: of the function; without one nothing but imports can be judged.
+    """
+    settings = {"PYTHONPATH": str(paths.LAYER), "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-P", str(PROGRAM), *map(str, folders)],
+            env=service.clean_environment(**settings),
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=TIMEOUT_S,
+        )
+    except subprocess.TimeoutExpired:
+        return {}
+    said = tried.stdout.splitlines()  # a module may print, too
+    return {Path(folder): Failure(*found) for folder, found in json.loads(said[-1] if said else "{}").items()}
+
+
+def refuse(folders: Sequence[Path]) -> None:
+    """Say in a second what a deployment would find out in a minute: what no function can be imported for.
+
+    Raises:
+        OperatorError: a file can't be read, or something that is imported isn't there.
+    """
+    for folder, failure in failures(folders).items():
+        is_ours_to_install = failure.missing and (folder / "requirements.txt").exists()
+        if failure.is_import and not is_ours_to_install:
+            where = f"{folder.relative_to(paths.ROOT)}/{failure.place}"
+            raise OperatorError(f"{where}: {failure.raised}", "Fix it, then run the same command again.")
