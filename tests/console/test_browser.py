@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.console.conftest import PATIENCE_MS
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
+from tests.vonage_simulator.mistakes import MISTAKES, REFUSED, Mistake
 from vonage_simulator.account.account import UNKNOWN_NUMBER
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.vonage import Vonage
@@ -153,7 +154,60 @@ def test_rejected_ncco_is_marked_where_it_is_wrong(console: Page, customer: Cust
 
     wrong = console.locator("section.card").first.locator(".ncco li.wrong")
     expect(wrong).to_have_count(1)
-    expect(wrong).to_contain_text("text")
+    expect(wrong.locator(".problem")).to_have_text("action 2 (talk): text is missing")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+@pytest.mark.parametrize("status", [204, 500])
+def test_mistake_of_a_flow_is_red_and_told_whatever_its_status(
+    console: Page, customer: Customer, mistake: Mistake, status: int
+) -> None:
+    customer.on("answer", ncco(talk("Hi."))).on("event", mistake.reply(status))
+
+    place_call(console)
+    said(console, "Hi.")
+
+    card = console.locator("section.card").first
+    happened = card.locator(".moment").filter(has_text="voice.started").first
+    expect(happened.locator("details.tone-bad .outcome")).to_have_text(str(status))
+    told = happened.locator(".troubles li.bad")
+    expect(told).to_be_visible()  # without opening anything
+    assert [line.strip() for line in told.inner_text().splitlines()] == mistake.lines
+    expect(card.locator(".count.bad")).to_contain_text("problem")
+
+
+def test_mistake_over_a_message_is_told_though_it_was_taken(console: Page, customer: Customer) -> None:
+    customer.on("inbound", MISTAKES["exception"].reply(200))
+    open_tab(console, "Messages")
+    console.get_by_placeholder("Write as the customer").fill("Are you open?")
+    console.get_by_role("button", name="Send").click()
+
+    expect(console.locator(".receipt.mine")).to_contain_text("taken, but FlowFailed: KeyError: '7'")
+    card = console.locator("section.card").first
+    expect(card.locator("details.tone-bad")).to_contain_text("messages.inbound")
+    expect(card.locator(".troubles li.bad")).to_contain_text("FlowFailed: KeyError: '7'")
+
+
+def test_what_is_doubtful_is_amber(console: Page, customer: Customer) -> None:
+    customer.on("answer", ncco(talk("Hi.", bargein=True))).on("event", REFUSED.reply(503))
+
+    place_call(console)
+    said(console, "Hi.")
+
+    card = console.locator("section.card").first
+    expect(card.locator("details.tone-warn")).to_contain_text("voice.answer")
+    doubt = "action 1 (talk): bargein is not a field; did you mean bargeIn?"
+    expect(card.locator(".problem:not(.rejected)")).to_have_text(doubt)
+    expect(card.locator(".troubles li:not(.bad)").first).to_have_text("Refused: stale")
+
+
+@pytest.mark.parametrize(
+    ("what", "tone"), [("not started", "bad"), ("not reloaded", "bad"), ("reloaded", "good")]
+)
+def test_saved_code_is_green_only_when_it_runs(console: Page, vonage: Vonage, what: str, tone: str) -> None:
+    vonage.journal.add("code", vonage.clock.timestamp(), what=what, text="EventFunction can't start")
+
+    expect(console.locator(f".told.tone-{tone}")).to_contain_text(f"{what} EventFunction can't start")
 
 
 def test_user_of_the_client_sdk_calls_by_name(console: Page, customer: Customer) -> None:

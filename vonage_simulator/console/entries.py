@@ -13,7 +13,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import JsonLexer
 
 from vonage_simulator.console.threads import FAILED
-from vonage_simulator.journal import words
+from vonage_simulator.journal import troubles, words
+from vonage_simulator.journal.troubles import Trouble
 from vonage_simulator.journal.words import Sentence
 from vonage_simulator.ncco.check import problems_of
 from vonage_simulator.types import Json, JsonValue
@@ -85,9 +86,9 @@ class Entry:
         """How it went."""
         if self.kind in ("code", "message"):
             return TONES.get(self.json["what"], "plain")
-        if self.failure or any(problem.get("rejected", True) for problem in self.problems):
+        if self.failure or any(trouble.is_bad for trouble in self.troubles):
             return "bad"
-        return "warn" if self.problems or "fault" in self.json else "good" if self.status else "plain"
+        return "warn" if self.troubles or "fault" in self.json else "good" if self.status else "plain"
 
     @property
     def status(self) -> int | None:
@@ -112,6 +113,11 @@ class Entry:
     def again_for(self) -> int | None:
         """The entry of the request it repeats or stands in for."""
         return next((self.json[name] for name in ROLES if name in self.json), None)
+
+    @property
+    def name(self) -> str:
+        """What a webhook tells, by the name it has on the event bus."""
+        return words.event_name(self.json) if self.kind == "webhook" else "API"
 
     @property
     def news(self) -> str:
@@ -147,14 +153,20 @@ class Entry:
         return self.json.get("problems") or []
 
     @cached_property
+    def troubles(self) -> list[Trouble]:
+        """All that is wrong with a webhook."""
+        return list(troubles.of({**self.json, "problems": self.problems}))
+
+    @property
+    def loose_troubles(self) -> list[Trouble]:
+        """What is wrong with the code behind a webhook, or with its reply as a whole."""
+        placed = {words.of_problem(problem) for action in self.actions for problem in action.problems}
+        return [trouble for trouble in self.troubles if trouble.text not in placed]
+
+    @cached_property
     def actions(self) -> list[Action]:
         """The NCCO's actions, one by one."""
         return list(_actions(self.ncco, self.problems))
-
-    @property
-    def loose_problems(self) -> list[Json]:
-        """Problems of the NCCO as a whole."""
-        return [problem for problem in self.problems if problem.get("action") is None]
 
 
 def _actions(ncco: list[JsonValue], problems: list[Json]) -> Iterator[Action]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from vonage_simulator.journal import troubles
 from vonage_simulator.types import Json
 
 FAILED = ("rejected", "undeliverable")
@@ -53,9 +54,10 @@ class Threads:
                 return self._settle(uuid, status, failed=status in FAILED)
             case {"kind": "webhook", "webhook": "inbound", "message": uuid}:
                 failure = entry.get("failure")
-                return self._settle(
-                    uuid, f"not taken: {failure}" if failure else "taken", failed=bool(failure)
-                )
+                wrong = next((trouble for trouble in troubles.of(entry) if trouble.is_bad), None)
+                taken = f"not taken: {failure}" if failure else "taken"
+                status = f"{taken}, but {wrong.text}" if wrong and not failure else taken
+                return self._settle(uuid, status, failed=bool(failure or wrong))
         return None
 
     def _add(self, thread: Thread, entry: Json, *, from_customer: bool) -> Thread:

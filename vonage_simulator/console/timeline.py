@@ -9,6 +9,7 @@ from vonage_simulator.console.entries import Entry, pretty
 from vonage_simulator.console.feed import Feed
 from vonage_simulator.console.filters import Filters
 from vonage_simulator.console.subjects import TITLES, Subject
+from vonage_simulator.journal import words
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
@@ -33,7 +34,9 @@ class Card:
         self.subject.entries.append(entry)
         with self._body:
             offset_s = self.subject.offset_s(entry)
-            row = controls.html("entry.html", entry=entry, offset_s=offset_s, pretty=pretty).classes("moment")
+            row = controls.html(
+                "entry.html", entry=entry, offset_s=offset_s, pretty=pretty, of_problem=words.of_problem
+            ).classes("moment")
         place = self._place(entry)
         row.move(target_index=place)
         self._rows.insert(place, (entry, row))

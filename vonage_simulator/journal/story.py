@@ -10,7 +10,7 @@ from rich.text import Text
 
 from vonage_simulator.journal import troubles, words
 from vonage_simulator.journal.troubles import Trouble
-from vonage_simulator.types import Json
+from vonage_simulator.types import Json, JsonValue
 
 
 def call_story(entries: list[Json]) -> Iterator[str]:
@@ -53,10 +53,16 @@ def webhook_story(stamp: str, entry: Json) -> Iterator[str]:
         f"[dim]{entry['duration_ms']:.0f} ms, {entry['signature']}[/]"
     )
     indent = " " * 12
-    for action in entry.get("ncco") or []:
+    for action in entry.get("ncco") or _refused(response):
         yield f"{indent}[yellow]{escape(json.dumps(action, ensure_ascii=False))}[/]"
     for trouble in wrong:
         yield from _trouble(indent, trouble)
+
+
+def _refused(response: Json) -> list[JsonValue]:
+    """The NCCO in a response that can't be used."""
+    body = response.get("body")
+    return body if isinstance(body, list) else []
 
 
 def _trouble(indent: str, trouble: Trouble) -> Iterator[str]:

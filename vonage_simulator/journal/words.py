@@ -108,7 +108,9 @@ def event_name(webhook: Json) -> str:
 
 
 def of_problem(problem: Json) -> str:
-    """What is wrong with an NCCO, in one line: `action 1 (talk): loop "2" should be a whole number`."""
-    place = f"action {problem['action'] + 1} ({problem.get('name', '?')}): " if "action" in problem else ""
-    value = problem.get("value", "") if problem["rule"].startswith(("must be", "should be")) else ""
-    return place + " ".join(filter(None, (problem.get("field"), value, problem["rule"])))
+    """What is wrong with an NCCO, in a line: `action 1 (talk): loop is "2"; it should be a whole number`."""
+    text = problem.get("text") or f"{problem['field']} {problem['rule']}"
+    if "action" not in problem:
+        return str(text)
+    name = f" ({problem['name']})" if isinstance(problem.get("name"), str) else ""
+    return f"action {problem['action'] + 1}{name}: {text}"

@@ -33,6 +33,7 @@ class NccoProblem:
         field: dotted path inside the action; empty for a rule about several fields.
         value: what was there, shortened.
         rule: what it breaks.
+        text: field, value and rule as one sentence, the same that a deployment or a test of the layer says.
         rejected: False for what is doubtful: a field that Vonage may not know, a number given as a text, a
             value on which its sources disagree.
     """
@@ -42,6 +43,7 @@ class NccoProblem:
     field: str
     value: str
     rule: str
+    text: str
     rejected: bool = True
 
     def as_json(self) -> Json:
@@ -52,7 +54,8 @@ class NccoProblem:
 def problems_of(ncco: JsonValue, switches: Switches = ASSUMED) -> list[NccoProblem]:
     """Everything wrong with an NCCO; empty when Vonage would run it as it stands."""
     if not isinstance(ncco, list):
-        return [NccoProblem(None, None, "", _shown(ncco), "an NCCO is a JSON array of actions")]
+        rule = "an NCCO is a JSON array of actions"
+        return [NccoProblem(None, None, "", _shown(ncco), rule, rule)]
     judged = judge_ncco(ncco)
     found = [
         _as_problem(index, _name(ncco[index]), violation, rejected=is_refused(violation, switches))
@@ -84,17 +87,19 @@ def settled(action: Json) -> Json:
 
 
 def _as_problem(index: int, name: str | None, violation: Violation, *, rejected: bool) -> NccoProblem:
-    field, value = violation.field, _shown(violation.value)
+    if rejected:
+        violation = violation._replace(doubt="")
+    field, value, rule = violation.field, _shown(violation.value), violation.rule
     match violation.kind:
         case "missing":
-            rule = "is required" if rejected else f"should be {violation.rule}"
-            return NccoProblem(index, name, field, "nothing", rule, rejected)
+            value, rule = "nothing", "is required" if rejected else f"should be {rule}"
         case "unknown":
-            return NccoProblem(index, name, field, value, "is not a field of this action", rejected)
+            rule = "is not a field of this action"
         case "broken":
-            return NccoProblem(index, name, field, value if field else "", violation.rule, rejected)
-    must = "must" if rejected else "should"
-    return NccoProblem(index, name, field, value, f"{must} be {violation.rule}", rejected)
+            value = value if field else ""
+        case _:
+            rule = f"{'must' if rejected else 'should'} be {rule}"
+    return NccoProblem(index, name, field, value, rule, str(violation), rejected)
 
 
 def _name(action: JsonValue) -> str | None:

@@ -117,7 +117,7 @@ def test_what_is_doubtful_is_told_in_the_story_and_in_a_failed_test(
     lines = "\n".join(call_story(vonage.journal.entries(call=call.transcript[0]["call"])))
 
     for told in (str(failed.value), lines):
-        assert 'action 1 (talk): loop "1" should be a whole number' in told
-        assert "action 1 (talk): voiceName is not a field of this action" in told
+        assert 'action 1 (talk): loop is "1"; it should be a whole number' in told
+        assert "action 1 (talk): voiceName is not a field; " in told
     assert "[yellow]action 1" in lines
     assert "[red]" not in lines

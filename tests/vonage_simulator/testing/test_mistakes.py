@@ -123,7 +123,7 @@ def test_exception_of_an_event_that_nobody_waits_for_fails_the_test(run: Run) ->
         (
             "return [talk('You pressed', level=7)]",
             CALL,
-            ["E *voice.input → 200 *", "E *action 1 (talk): level 7 must be *"],
+            ["E *voice.input → 200 *", "E *action 1 (talk): level is 7; it must be *"],
         ),
     ],
     ids=["str", "NCCO"],
@@ -141,7 +141,7 @@ def test_refused_ncco_fails_a_test_whose_steps_are_done(run: Run) -> None:
     result = run("def pressed(happened):\n    return [talk('You pressed', level=7)]", SILENT_CALL)
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E *action 1 (talk): level 7 must be *"])
+    result.stdout.fnmatch_lines(["E *action 1 (talk): level is 7; it must be *"])
 
 
 MISSPELT = "def pressed(happened):\n    return [talk('You pressed', bargein=True)]"
@@ -152,7 +152,7 @@ def test_doubtful_ncco_is_a_warning_even_where_warnings_are_errors(run_with: Run
 
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(
-        ["*DoubtfulWarning: voice.input: action 1 (talk): bargein is not a field of this action"]
+        ["*DoubtfulWarning: voice.input: action 1 (talk): bargein is not a field; did you mean bargeIn?"]
     )
 
 

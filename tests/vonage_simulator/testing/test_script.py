@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, Json, Reaction, connect, ncco, talk
+from tests.vonage_simulator.mistakes import MISTAKES, REFUSED, Mistake
 from vonage_simulator.account.account import Account
 from vonage_simulator.messages import outbound
 from vonage_simulator.server import running
@@ -327,3 +328,67 @@ def test_message_that_nobody_takes_fails_the_script(
     customer.on("inbound", Answer(404)).create()
     assert run(tmp_path, WRITTEN, "--simulator", customer.vonage.url) == 1
     assert "the inbound webhook did not take the message" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+@pytest.mark.parametrize("status", [204, 500])
+def test_mistake_of_a_flow_fails_the_script_whatever_its_status(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str], mistake: Mistake, status: int
+) -> None:
+    menu.on("webhooks/event", mistake.reply(status))
+
+    assert run(tmp_path, "caller: [{hear: Press}]", "--url", menu.url) == 1
+
+    told = capsys.readouterr().out
+    answered = told.partition("POST /webhooks/event voice.answered")[2].splitlines()
+    assert [line.strip() for line in answered[1 : 1 + len(mistake.lines)]] == mistake.lines
+    assert told.count(f"✗ voice.answered: {', '.join(mistake.lines)}") == 1
+
+
+def test_script_about_the_fallback_leaves_it_to_what_is_expected(menu: Customer, tmp_path: Path) -> None:
+    menu.on("webhooks/answer", MISTAKES["exception"].reply(500))
+    menu.on("webhooks/fallback", ncco(talk("Sorry.")))
+
+    assert run(tmp_path, "expect: {fallback: true, hears: Sorry}", "--url", menu.url) == 0
+
+
+def test_what_is_only_doubtful_is_told_and_fails_no_script(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    menu.on("webhooks/event", REFUSED.reply(503))
+    menu.on("webhooks/answer", ncco(talk("Press one.", bargein=True)))
+
+    assert run(tmp_path, "caller: [{hear: Press}]", "--url", menu.url) == 0
+
+    told = capsys.readouterr().out
+    assert "            Refused: stale\n" in told
+    assert "            action 1 (talk): bargein is not a field; did you mean bargeIn?\n" in told
+
+
+def test_refused_ncco_fails_the_script_and_is_shown(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    menu.on("webhooks/answer", ncco(talk("Press one.", level=7)))
+
+    assert run(tmp_path, "caller: [{wait: 1}]", "--url", menu.url) == 1
+
+    told = capsys.readouterr().out
+    assert '            {"action": "talk", "text": "Press one.", "level": 7}\n' in told
+    assert "            action 1 (talk): level is 7; it must be from -1 to 1\n" in told
+    assert "✗ voice.answer: action 1 (talk): level is 7; it must be from -1 to 1" in told
+
+
+@pytest.mark.parametrize(
+    ("what", "verdict"), [("not reloaded", 1), ("not started", 1), ("reloaded", 0), ("to be deployed", 0)]
+)
+def test_script_fails_when_what_was_saved_is_not_what_ran(
+    menu: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, verdict: int
+) -> None:
+    vonage = menu.vonage
+    menu.create()
+    vonage.journal.add("code", vonage.clock.timestamp(), what=what, text="functions/event/app.py, line 6")
+
+    assert run(tmp_path, "caller: [{hear: Press}]", "--simulator", vonage.url) == verdict
+
+    said = "✗ what was saved isn't live: functions/event/app.py, line 6" in capsys.readouterr().out
+    assert said == bool(verdict)
