@@ -17,6 +17,7 @@ from local import aws, service
 from local.debugging import Debugging
 from local.reload import Reloader
 from local.sources import units
+from local.telling.responses import crashed
 from tests.e2e.debugger import Debugger
 
 if TYPE_CHECKING:
@@ -135,6 +136,25 @@ def test_file_that_python_cannot_read_leaves_the_old_code_live(
     what, words = told.get_nowait()
     assert what == "not reloaded"
     assert "app.py, line 1" in words
+    assert invoke(functions, reloader) == "Hello world"
+
+
+def test_function_that_cannot_start_is_not_called_live(
+    functions: "LambdaClient", reloader: Reloader, project: Path, told: Told
+) -> None:
+    file = project / "functions/answer/app.py"
+    file.write_text("import humanise\n")
+    reloader.saved({file})
+
+    place, why = "functions/answer/app.py:1", "ModuleNotFoundError: No module named 'humanise'"
+    assert told.get_nowait() == ("not started", f"AnswerFunction can't start, {place}: {why}")
+    assert reloader.crashed == {"answer": crashed(why, [place])}
+
+    file.write_text(ANSWER.format("Hello "))
+    reloader.saved({file})
+
+    assert told.get_nowait()[0] == "reloaded"
+    assert reloader.crashed == {}
     assert invoke(functions, reloader) == "Hello world"
 
 
