@@ -64,7 +64,7 @@ def run(
         raise script.ScriptError("no number is linked to an application; deploy first, or give `to`")
     outbox = Outbox(control) if wanted.messages else None
     happens = _write if wanted.message else _call
-    failures = [*_not_live(control), *happens(wanted, to, control, out, name)]
+    failures = happens(wanted, to, control, out, name) + _not_live(control)
     if outbox:
         failures += outbox.missing(wanted.messages, patience_s)
     for failure in failures:

@@ -157,7 +157,7 @@ def test_doubtful_ncco_is_a_warning_even_where_warnings_are_errors(run_with: Run
 
 
 def test_doubtful_ncco_is_an_error_where_that_is_asked_for(run_with: Run) -> None:
-    result = run_with("error::vonage_simulator.testing.verdict.DoubtfulWarning", MISSPELT, CALL)
+    result = run_with("error::vonage_simulator.testing.doubts.DoubtfulWarning", MISSPELT, CALL)
 
     result.assert_outcomes(failed=1)
 
