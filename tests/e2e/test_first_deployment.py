@@ -146,7 +146,8 @@ def test_nothing_is_left_but_what_is_said_to_be_kept(
     assert left(stage.stack_name) == []
     secrets = boto3.client("secretsmanager").list_secrets()["SecretList"]
     assert [secret["Name"] for secret in secrets if "switchboard/" in secret["Name"]] == [
-        "switchboard/vonage"
+        "switchboard/vonage",
+        "switchboard/vonage-signature",
     ]
 
 
