@@ -266,7 +266,10 @@ def fresh_world(servers: tuple[stores.Aws, Vonage]) -> World:
     vonage.journal.restore([])
     api_key, api_secret = vonage.credentials
     aws.secret(CREDENTIALS, {"api_key": api_key, "api_secret": api_secret})
-    aws.secret(f"{CREDENTIALS}-signature", {"api_key": api_key, "signature_secret": "unused"})
+    aws.secret(
+        f"{CREDENTIALS}-signature",
+        {"api_key": api_key, "signature_secret": "a secret of 32 characters or more, as Vonage has"},
+    )
     world = World(aws, vonage)
     aws.now = world.time.now
     return world
