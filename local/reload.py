@@ -6,6 +6,7 @@ version, which every function with that layer is moved to. It is live when the f
 why one can't start is told. The stack is not touched: the next `sam deploy` decides anew.
 """
 
+import base64
 import contextlib
 import json
 import threading
@@ -164,8 +165,15 @@ class Reloader:
 
 
 def wake(client: "LambdaClient", function: str) -> str:
-    """Let a function start now, so that the next caller does not wait for it; returns why it can't."""
+    """Let a function start now, so that the next caller does not wait for it; returns why it can't.
+
+    One whose handler raises, as a handler that isn't ours may for this request, has started: the embedded AWS
+    logs a traceback of its handler alone.
+    """
     request = {**NOBODYS_REQUEST, "requestContext": {"timeEpoch": int(time.time() * 1000)}}
-    reply = client.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+    reply = client.invoke(FunctionName=function, Payload=json.dumps(request).encode(), LogType="Tail")
     said = json.loads(reply["Payload"].read() or "null")
-    return str(said.get("errorMessage")) if "FunctionError" in reply and isinstance(said, dict) else ""
+    has_started = b"Traceback (most recent call last)" in base64.b64decode(reply.get("LogResult", ""))
+    if has_started or "FunctionError" not in reply or not isinstance(said, dict):
+        return ""
+    return str(said.get("errorMessage"))

@@ -109,7 +109,7 @@ def test_credentials_are_tried_and_stored_here(typed: Typed, stage: Stage) -> No
     [
         (["deploy"], "to an AWS account"),
         (["smoke"], "only a real AWS account can show"),
-        (["ask-vonage"], "is a simulated one"),
+        (["ask-vonage", "--report", "asked.md"], "is a simulated one"),
         (["replay", "--from", "2026-11-23T08:00", "--to", "2026-11-23T09:00"], "keeps no archive"),
     ],
     ids=lambda each: each[0] if isinstance(each, list) else "",

@@ -28,6 +28,7 @@ from vonage_simulator.vonage import Vonage
 Json = dict[str, Any]
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:provisioner"
 CREDENTIALS = "vonage-credentials"
+SIGNATURE_SECRET = "a secret of 32 characters or more"
 APPLICATION = "Custom::VonageApplication"
 NUMBER = "Custom::VonageNumber"
 GB, US = "447700900000", "14155550100"
@@ -268,7 +269,7 @@ def fresh_world(servers: tuple[stores.Aws, Vonage]) -> World:
     aws.secret(CREDENTIALS, {"api_key": api_key, "api_secret": api_secret})
     aws.secret(
         f"{CREDENTIALS}-signature",
-        {"api_key": api_key, "signature_secret": "a secret of 32 characters or more, as Vonage has"},
+        {"api_key": api_key, "signature_secret": SIGNATURE_SECRET},
     )
     world = World(aws, vonage)
     aws.now = world.time.now

@@ -5,7 +5,7 @@ import pytest
 from provisioner.errors import ProvisionerError
 from provisioner.world import credentials
 from tests.fakes.stores import Json, Refusal
-from tests.unit.provisioner.conftest import CREDENTIALS, World, application_properties
+from tests.unit.provisioner.conftest import CREDENTIALS, SIGNATURE_SECRET, World, application_properties
 
 RESTORE = "aws secretsmanager restore-secret --secret-id"
 NOT_ALLOWED = "is not authorized to perform: secretsmanager:GetSecretValue on resource: x"
@@ -142,4 +142,4 @@ def test_credentials_are_read_as_they_were_meant(world: World, before: str) -> N
 def test_a_signature_secret_is_found_by_the_arn_of_the_one_that_it_lies_beside(world: World) -> None:
     arn = world.aws.secrets[CREDENTIALS].arn
 
-    assert credentials.read_signature(world.secrets_manager, arn).signature_secret == "unused"
+    assert credentials.read_signature(world.secrets_manager, arn).signature_secret == SIGNATURE_SECRET
