@@ -61,28 +61,32 @@ def ask(
     out.print(f"Credentials of the Vonage account, for the secret [bold]{name}[/]. {WHERE}")
     credentials = {field: _typed(prompt, title) for field, title in QUESTIONS.items()}
     _try_at_vonage(credentials["api_key"], credentials["api_secret"])
-    signature_name = signature_secret_of(name)
+    names = signature_secret_of(name), name
     with asking_aws_to("store the secrets"):
         client = boto3.client("secretsmanager")
-        kept, apart = _found(client, name), _found(client, signature_name)
-        subaccounts = {field: kept[field] for field in ("signature_secrets",) if field in kept}
-        signing = {field: credentials[field] for field in ("api_key", "signature_secret")}
-        calling = {field: credentials[field] for field in ("api_key", "api_secret")}
-        here = {"signature_secret": credentials["signature_secret"]} if "signature_secret" in kept else {}
-        if separate:
-            kept, here = (
-                {field: kept[field] for field in kept if not field.startswith("signature_secret")},
-                {},
-            )
-        done = _store(client, signature_name, {**subaccounts, **apart, **signing})
-        out.print(f"{done} [bold]{signature_name}[/].")
-        done = _store(client, name, {**kept, **calling, **here})
+        values = _divided(credentials, *(_found(client, each) for each in names), separate=separate)
+        for each, value in zip(names, values, strict=True):
+            out.print(f"{_store(client, each, value)} [bold]{each}[/].")
     if leaked:
         with asking_aws_to("take AWSPREVIOUS off the secrets' previous versions, which still count"):
-            for each in (signature_name, name):
+            for each in names:
                 _drop_previous(client, each)
         out.print("The previous signature secret is refused everywhere within 5 minutes.")
-    out.print(f"{done} [bold]{name}[/]. Next: `make deploy`.")
+    out.print("Next: `make deploy`.")
+
+
+def _divided(
+    credentials: dict[str, str], apart: dict[str, object], kept: dict[str, object], *, separate: bool
+) -> tuple[dict[str, object], dict[str, object]]:
+    """What the secret for webhooks and the one for the APIs are to hold, given what each holds now."""
+    signing = {field: credentials[field] for field in ("api_key", "signature_secret")}
+    calling = {field: credentials[field] for field in ("api_key", "api_secret")}
+    subaccounts = {field: kept[field] for field in ("signature_secrets",) if field in kept}
+    if separate:
+        kept = {field: kept[field] for field in kept if not field.startswith("signature_secret")}
+    elif "signature_secret" in kept:
+        calling["signature_secret"] = credentials["signature_secret"]
+    return {**subaccounts, **apart, **signing}, {**kept, **calling}
 
 
 def refuse_missing(name: str) -> None:

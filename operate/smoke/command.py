@@ -14,6 +14,7 @@ from operate.command_line import (
     UsageError,
     interrupted_by,
     switch,
+    takes_confirmation,
     takes_stage,
 )
 from operate.errors import OperatorError
@@ -40,8 +41,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--template", metavar="FILE", type=Path, help=what)
     what = "where the page is written (default: %(default)s)"
     parser.add_argument("--report", metavar="FILE", type=Path, default=Path(REPORT), help=what)
-    sure = "begin without asking"
-    parser.add_argument("--confirm", nargs="?", choices=("yes",), const="yes", metavar="yes", help=sure)
+    takes_confirmation(parser, "begin without asking")
     switch(parser, "--json", "print the page as JSON")
 
 
@@ -49,7 +49,7 @@ def _smoke(out: Output, given: argparse.Namespace) -> int:
     only = {word for word in given.only.split(",") if word}
     if unknown := only - {line.word for line in LINES}:
         raise UsageError(f"no line is called {', '.join(sorted(unknown))}")
-    if out.as_json and given.confirm != "yes":
+    if out.as_json and not given.confirm:
         raise UsageError("--json needs --confirm, as a question would be printed before the JSON")
     if given.report.is_dir() or not given.report.parent.is_dir():
         raise UsageError(f"{given.report} can't be the page: name a file in a folder that exists")
@@ -58,7 +58,7 @@ def _smoke(out: Output, given: argparse.Namespace) -> int:
     if not removing:
         _refuse_leftovers(bench)
     _announce(out, bench, removing=removing)
-    if given.confirm != "yes" and not _agreed():
+    if not given.confirm and not _agreed():
         raise OperatorError("Nothing was created or removed.", "To begin: answer yes, or CONFIRM=yes.")
     interrupted_by(signal.SIGTERM, signal.SIGHUP)
     facts = {
