@@ -38,12 +38,8 @@ class Traffic:
         ]
 
     def failures(self) -> set[str]:
-        """Why they were not: the error of a function that ended without a response, else the failure."""
-        bodies = [(hook, hook.get("response", {}).get("body")) for hook in self.failed()]
-        return {
-            body["errorMessage"] if isinstance(body, dict) and "errorMessage" in body else hook["failure"]
-            for hook, body in bodies
-        }
+        """Why they were not: what the code says, else the error it ended with, else the failure."""
+        return {_why(hook) for hook in self.failed()}
 
     def said(self) -> list[str]:
         """What the caller of each call heard first; empty for one who heard nothing."""
@@ -57,6 +53,14 @@ class Traffic:
             for hook in self.webhooks
             if hook["webhook"] == "inbound" or (hook["webhook"] in QUEUED and not hook.get("failure"))
         }
+
+
+def _why(hook: Json) -> str:
+    troubles = [outcome["name"] for outcome in hook.get("outcomes") or [] if outcome["severity"] == "ERROR"]
+    if troubles:
+        return str(troubles[-1])
+    body = hook.get("response", {}).get("body")
+    return str(body["errorMessage"] if isinstance(body, dict) and "errorMessage" in body else hook["failure"])
 
 
 def canonical(payload: Json) -> str:
