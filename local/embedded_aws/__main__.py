@@ -23,6 +23,7 @@ from ministack.core import iam_evaluator, lambda_runtime, sigv4
 from ministack.core.iam_evaluator import AuthError
 from ministack.services import apigateway_v1, lambda_svc, sts
 
+from local.embedded_aws import instances
 from local.embedded_aws.guard import Guard, Refusal, Scope
 from vonage_simulator.testing.gateway_event import as_on_aws
 
@@ -129,6 +130,7 @@ if __name__ == "__main__":
     lambda_svc._execute_function_with_config_scope = lambda function, event: execute(  # noqa: SLF001
         function, as_on_aws(event)
     )
+    instances.install()
     app.app = Guard(
         app.app,
         check_signature,

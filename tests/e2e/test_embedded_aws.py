@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
+import psutil
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
@@ -254,26 +255,83 @@ def test_secret_of_a_function_is_none_that_follows_from_its_name(
     assert root not in variables.values()
 
 
-def test_emulator_ends_a_request_when_its_function_is_updated(
-    aws_url: str, client: "LambdaClient", tmp_path: Path
-) -> None:
-    """AWS lets it come to its end. So some requests fail while the stage is upgraded, and would not there."""
-    begun = tmp_path / "begun"
-    code = f"""
-import pathlib, time
+WAITS = """
+import os, pathlib, time
 
 def lambda_handler(event, context):
-    pathlib.Path({str(begun)!r}).touch()
-    time.sleep(3)
+    folder = pathlib.Path({folder!r})
+    (folder / "begun").write_text(str(os.getpid()))
+    while not (folder / "may_end").exists():
+        time.sleep(0.01)
+    return {says!r}
 """
-    with function(aws_url, client, "takes-its-time", code), ThreadPoolExecutor() as elsewhere:
-        request = elsewhere.submit(client.invoke, FunctionName="takes-its-time")
-        wait_until(begun.exists)
-        client.update_function_code(FunctionName="takes-its-time", ZipFile=archive(f"{code}# changed"))
-        response = request.result()
 
-    assert response["FunctionError"]
-    assert json.load(response["Payload"])["errorMessage"] == "Worker process died"
+
+@pytest.mark.parametrize("changed", ["code", "configuration"])
+def test_request_in_a_function_that_is_updated_comes_to_its_end(
+    aws_url: str, client: "LambdaClient", tmp_path: Path, changed: str
+) -> None:
+    """As on AWS; the emulator by itself answers `Worker process died`."""
+    name, begun = "takes-its-time", tmp_path / "begun"
+    old, new = (WAITS.format(folder=str(tmp_path), says=says) for says in ("old", "new"))
+    with function(aws_url, client, name, old), ThreadPoolExecutor() as elsewhere:
+        request = elsewhere.submit(client.invoke, FunctionName=name)
+        wait_until(lambda: begun.exists() and begun.read_text() != "")
+        instance = int(begun.read_text())
+        if changed == "code":
+            client.update_function_code(FunctionName=name, ZipFile=archive(new))
+        else:
+            client.update_function_configuration(FunctionName=name, Environment={"Variables": {"A": "b"}})
+        (tmp_path / "may_end").touch()
+        response, next_one = request.result(), client.invoke(FunctionName=name)
+
+    assert json.load(response["Payload"]) == "old"
+    assert json.load(next_one["Payload"]) == {"code": "new", "configuration": "old"}[changed]
+    assert int(begun.read_text()) != instance
+    wait_until(lambda: not psutil.pid_exists(instance))
+
+
+def test_instance_of_a_layer_s_functions_does_not_unpack_it_again(
+    aws_url: str, client: "LambdaClient"
+) -> None:
+    """The emulator by itself does, a quarter of a second each time for the layer of dependencies."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as files:
+        files.writestr("python/words.py", "WHO = 'world'\n")
+    layer = client.publish_layer_version(LayerName="words", Content={"ZipFile": package.getvalue()})
+    code = "import words\n\ndef lambda_handler(event, context):\n    return words.__file__\n"
+
+    def place() -> str:
+        invoked = client.invoke(FunctionName="has-a-layer")
+        told: str = json.load(invoked["Payload"])
+        return told
+
+    with function(aws_url, client, "has-a-layer", code):
+        layers = [layer["LayerVersionArn"]]
+        client.update_function_configuration(FunctionName="has-a-layer", Layers=layers)
+        first = place()
+        client.update_function_code(FunctionName="has-a-layer", ZipFile=archive(f"{code}# changed"))
+        second = place()
+
+    assert first == second != ""
+
+
+def test_instance_loads_botocore_when_its_function_does(aws_url: str, client: "LambdaClient") -> None:
+    """The emulator by itself loads it first, a third of a second; it counts by it how deep functions call."""
+    code = """
+import sys
+
+def lambda_handler(event, context):
+    before = "botocore" in sys.modules
+    import boto3
+    boto3.client("sts")
+    import botocore.handlers
+    return [before, "_ms_add_invoke_depth" in str(botocore.handlers.BUILTIN_HANDLERS)]
+"""
+    with function(aws_url, client, "loads-botocore", code):
+        told = json.load(client.invoke(FunctionName="loads-botocore")["Payload"])
+
+    assert told == [False, True]
 
 
 def test_emulator_keeps_the_text_of_a_parameter_as_a_mapping_s_concurrency(
