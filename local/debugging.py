@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from local import aws, state
-from local.reload import wake
-from local.sources import Unit, units
+from local.live.reload import wake
+from local.live.sources import Unit, units
 from operate import paths
 from operate.arguments import port as port_number
 from operate.command_line import WELL, Command, Output

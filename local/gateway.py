@@ -8,12 +8,13 @@ amazonaws.com, as on AWS; `address` says where the embedded gateway answers for 
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from local import aws
+from local.live.functions import Functions
 from local.telling.responses import function_of, retold
 from vonage_simulator.webhooks.told import HEADER
 
@@ -140,20 +141,20 @@ class EmbeddedGateway(httpx.HTTPTransport):
     Args:
         aws_url: The embedded AWS.
         domains: Custom domains of its APIs; it knows them by the Host header.
-        crashed: Why a function can't start, by its folder: then the embedded AWS, which would take two
-            seconds to find that out each time, isn't asked.
+        functions: What is known of the stack's functions. The embedded AWS would take two seconds each time
+            to find out that one can't start, so it isn't asked.
     """
 
     def __init__(
         self,
         aws_url: str,
         domains: Collection[str] = (),
-        crashed: Mapping[str, dict[str, Any]] | None = None,
+        functions: Functions | None = None,
     ) -> None:
         super().__init__()
         self._aws_url = aws_url
         self._domains = domains
-        self._crashed = {} if crashed is None else crashed
+        self._functions = functions or Functions()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request; `request.url` still names the address that Vonage was given."""
@@ -164,8 +165,9 @@ class EmbeddedGateway(httpx.HTTPTransport):
         if there == request.url:
             return super().handle_request(request)
         function = function_of(request.url)
-        if function in self._crashed:
-            told = json.dumps([self._crashed[function]])
+        self._functions.wait(function)
+        if why := self._functions.crashed.get(function):
+            told = json.dumps([why])
             return httpx.Response(502, headers={HEADER: told}, json={"message": "Internal Server Error"})
         moved = httpx.Request(
             request.method,

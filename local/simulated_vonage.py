@@ -10,8 +10,8 @@ import os
 import threading
 
 from local.gateway import EmbeddedGateway
-from local.reload import Reloader
-from local.telling.responses import Json
+from local.live.functions import Functions
+from local.live.reload import Reloader
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import Front, running
 from vonage_simulator.vonage import Vonage
@@ -25,12 +25,12 @@ def main(arguments: list[str] | None = None) -> None:
         api_secret=os.environ["VONAGE_API_SECRET"],
         signature_secret=os.environ["VONAGE_SIGNATURE_SECRET"],
     )
-    crashed: dict[str, Json] = {}
-    transport = EmbeddedGateway(options.embedded_aws, crashed=crashed)
+    functions = Functions()
+    transport = EmbeddedGateway(options.embedded_aws, functions=functions)
     live = options.reload is not None
     front = _console() if live else None
     with running(account, port=options.port, live=live, transport=transport, front=front) as vonage:
-        following = _following(vonage, options, crashed) if live else contextlib.nullcontext()
+        following = _following(vonage, options, functions) if live else contextlib.nullcontext()
         with following:
             threading.Event().wait()
 
@@ -43,14 +43,14 @@ def _console() -> Front:
 
 
 def _following(
-    vonage: Vonage, options: argparse.Namespace, crashed: dict[str, Json]
+    vonage: Vonage, options: argparse.Namespace, functions: Functions
 ) -> contextlib.AbstractContextManager[None]:
-    """Keep the stack at the code on disk, and tell the console; the gateway, which functions can't start."""
+    """Keep the stack at the code on disk, and tell the console; the gateway, what it has to know of it."""
 
     def tell(what: str, words: str) -> None:
         vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
 
-    return Reloader(options.embedded_aws, options.reload, tell, crashed=crashed).watching()
+    return Reloader(options.embedded_aws, options.reload, tell, functions=functions).watching()
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local import aws, service, state
+from local.live.sources import units
 from local.report import Report
 from local.service import Service
-from local.sources import units
 from local.stage import Stage
 from local.telling import imports
 from operate import paths

@@ -18,8 +18,8 @@ import pytest
 from rich.console import Console
 
 from local import up
+from local.live.reload import Reloader
 from local.pytest_stage import calling_what_is_up
-from local.reload import Reloader
 from local.stage import Stage
 from operate import paths
 from tests.e2e.conftest import wait_until

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import queue
+import shutil
 import socket
 import threading
 import zipfile
@@ -15,10 +16,14 @@ import pytest
 
 from local import aws, service
 from local.debugging import Debugging
-from local.reload import Reloader
-from local.sources import units
+from local.live.reload import Reloader
+from local.live.sources import units
+from local.stage import Stage
 from local.telling.responses import crashed
+from operate import paths
 from tests.e2e.debugger import Debugger
+from tests.e2e.traffic import coming_in
+from vonage_simulator.vonage import Vonage
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -87,7 +92,7 @@ def reloader(aws_url: str, project: Path, told: Told) -> Reloader:
 
 
 def invoke(functions: "LambdaClient", reloader: Reloader) -> str:
-    name = reloader._functions["AnswerFunction"]
+    name = reloader._names["AnswerFunction"]
     result: str = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
     return result
 
@@ -148,14 +153,37 @@ def test_function_that_cannot_start_is_not_called_live(
 
     place, why = "functions/answer/app.py:1", "ModuleNotFoundError: No module named 'humanise'"
     assert told.get_nowait() == ("not started", f"AnswerFunction can't start, {place}: {why}")
-    assert reloader.crashed == {"answer": crashed(why, [place])}
+    assert reloader.functions.crashed == {"answer": crashed(why, [place])}
 
     file.write_text(ANSWER.format("Hello "))
     reloader.saved({file})
 
     assert told.get_nowait()[0] == "reloaded"
-    assert reloader.crashed == {}
+    assert reloader.functions.crashed == {}
     assert invoke(functions, reloader) == "Hello world"
+
+
+def test_no_call_fails_while_files_are_saved(
+    stage: Stage, vonage: Vonage, tmp_path: Path, told: Told
+) -> None:
+    for name in ("template.yaml", "functions", "workers", "layers"):
+        (shutil.copy if name == "template.yaml" else shutil.copytree)(paths.ROOT / name, tmp_path / name)
+    saved = [tmp_path / "functions/answer/app.py", tmp_path / "functions/event/app.py"]
+    saved += [tmp_path / "layers/switchboard/switchboard/errors.py"]
+    reloader = Reloader(
+        stage.aws_url, stage.stack_name, lambda what, words: told.put((what, words)), tmp_path
+    )
+    number = stage.outputs()["LinkedNumbers"].split(",")[0]
+
+    with coming_in(vonage, number, least=10) as traffic:
+        for count, file in enumerate(saved * 3):
+            file.write_text(f"{file.read_text()}\n# {count}\n")
+            reloader.saved({file})
+
+    assert {told.get_nowait()[0] for _ in saved * 3} == {"reloaded"}
+    assert traffic.failures() == set()
+    assert {call.status for call in traffic.calls} == {"completed"}
+    assert set(traffic.said()) == {"Connecting you."}
 
 
 def test_saved_template_says_what_to_run(reloader: Reloader, project: Path, told: Told) -> None:
@@ -183,7 +211,7 @@ def test_breakpoint_in_the_project_s_file_stops_the_running_function(
     port = service.free_port()
     reloader.saved({project / "functions/answer/app.py"})
     answer = units(project / "template.yaml", STACK)[0]
-    name = reloader._functions["AnswerFunction"]
+    name = reloader._names["AnswerFunction"]
     Debugging(functions, project).attach(answer, name, port)
     assert a_page_says(port, project / "mark") == ""
     results: list[str] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local.reload import Reloader
+from local.live.reload import Reloader
 from local.stage import Stage
 from operate import paths
 from tests.e2e.conftest import wait_until

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
 
 from local.gateway import EmbeddedGateway, address, routes_of
+from local.live.functions import Functions
 
 AWS = "http://127.0.0.1:4566"
 STACK = "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com"
@@ -94,3 +96,21 @@ def test_other_addresses_are_left_alone(echo: str) -> None:
         reply = client.post(f"{echo}/elsewhere", content="x")
 
     assert reply.text.startswith("/elsewhere ")
+
+
+def test_request_waits_while_its_function_is_being_replaced(echo: str) -> None:
+    functions = Functions()
+    with (
+        httpx.Client(transport=EmbeddedGateway(echo, functions=functions)) as client,
+        ThreadPoolExecutor() as elsewhere,
+    ):
+
+        def ask(webhook: str) -> int:
+            return client.post(f"{STACK}/webhooks/{webhook}", headers={"Authorization": ""}).status_code
+
+        with functions.replacing({"answer"}):
+            waiting = elsewhere.submit(ask, "answer")
+            assert ask("event") == 200
+            assert not waiting.done()
+
+        assert waiting.result(10) == 200

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from local.gateway import EmbeddedGateway
+from local.live.functions import Functions
 from local.telling.responses import crashed
 from vonage_simulator.testing.endpoint import Answer, serving
 from vonage_simulator.webhooks.told import HEADER, outcomes_of
@@ -17,7 +18,7 @@ STACK = "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com"
 def told(answer: Answer, route: str = "answer", failing: dict[str, Any] | None = None) -> list[Any]:
     with (
         serving(lambda _request: answer) as aws_url,
-        httpx.Client(transport=EmbeddedGateway(aws_url, crashed=failing)) as client,
+        httpx.Client(transport=EmbeddedGateway(aws_url, functions=Functions(failing or {}))) as client,
     ):
         return outcomes_of(client.post(f"{STACK}/webhooks/{route}", content="{}"))
 

@@ -3,7 +3,8 @@
 Watches functions/, workers/, layers/switchboard and template.yaml while `make up` runs. A saved function's
 code is put into the embedded AWS with UpdateFunctionCode; a saved module of the layer becomes a new layer
 version, which every function with that layer is moved to. It is live when the function has started with it;
-why one can't start is told. The stack is not touched: the next `sam deploy` decides anew.
+why one can't start is told. Requests that come in meanwhile wait. The stack is not touched: the next
+`sam deploy` decides anew.
 """
 
 import base64
@@ -21,9 +22,10 @@ from typing import TYPE_CHECKING
 from watchfiles import watch
 
 from local import aws
-from local.sources import Unit, broken, units
+from local.live.functions import Functions
+from local.live.sources import Unit, broken, units
 from local.telling.imports import failures
-from local.telling.responses import Json, crashed
+from local.telling.responses import crashed
 from operate import paths
 
 if TYPE_CHECKING:
@@ -46,14 +48,14 @@ class Reloader:
     """Keeps a stack of the embedded AWS at the code of a project on disk.
 
     Attributes:
-        crashed: Why a function can't start, as the simulated Vonage is told, by the name of its folder.
+        functions: What is told to those who ask the stack's functions.
     """
 
     aws_url: str
     stack_name: str
     tell: Tell
     root: Path = paths.ROOT
-    crashed: dict[str, Json] = field(default_factory=dict)
+    functions: Functions = field(default_factory=Functions)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -83,7 +85,9 @@ class Reloader:
         everything = units(template, self.stack_name)
         changed = [unit for unit in everything if any(map(unit.holds, files))]
         if changed:
-            self._reload(changed, everything)
+            asked = everything if any(unit.is_layer for unit in changed) else changed
+            with self.functions.replacing({unit.folder.name for unit in asked}):
+                self._reload(changed, everything)
 
     def _watch(self, finished: threading.Event) -> None:
         _ = self._lambda  # boto3 takes a second to load, which the first save need not
@@ -101,26 +105,24 @@ class Reloader:
             if unit.is_layer:
                 self._publish(unit)
             else:
-                function = self._functions[unit.logical_id]
+                function = self._names[unit.logical_id]
                 self._lambda.update_function_code(FunctionName=function, ZipFile=unit.archive())
-        live_s = time.perf_counter() - begun
         meant = {name for unit in changed for name in (ASKED_FIRST if unit.is_layer else [unit.logical_id])}
         with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            started = [unit for unit in everything if unit.logical_id in meant & self._functions.keys()]
+            started = [unit for unit in everything if unit.logical_id in meant & self._names.keys()]
             crashes = list(filter(None, threads.map(self._start, started)))
         if crashes:
             self.tell("not started", "; ".join(crashes))
             return
         what = ", ".join(unit.logical_id for unit in changed)
-        started_s = time.perf_counter() - begun
-        self.tell("reloaded", f"{what}: live after {live_s:.1f} s, started anew after {started_s:.1f} s")
+        self.tell("reloaded", f"{what}: live after {time.perf_counter() - begun:.1f} s")
 
     def _start(self, unit: Unit) -> str:
         """Start a function; returns a sentence when it can't."""
-        function, webhook = self._functions[unit.logical_id], unit.folder.name
+        function, webhook = self._names[unit.logical_id], unit.folder.name
         said = wake(self._lambda, function)
         if not said:
-            self.crashed.pop(webhook, None)
+            self.functions.crashed.pop(webhook, None)
             return ""
         settings = self._lambda.get_function_configuration(FunctionName=function)
         failure = failures([unit.folder], settings.get("Environment", {}).get("Variables")).get(unit.folder)
@@ -128,7 +130,7 @@ class Reloader:
             said, place = failure.raised, f"{unit.folder.relative_to(self.root)}/{failure.place}"
         else:
             place = ""
-        self.crashed[webhook] = crashed(said, [place] if place else [])
+        self.functions.crashed[webhook] = crashed(said, [place] if place else [])
         return f"{unit.logical_id} can't start{place and f', {place}'}: {said}"
 
     def _publish(self, layer: Unit) -> None:
@@ -146,14 +148,14 @@ class Reloader:
                 self._lambda.update_function_configuration(FunctionName=function, Layers=moved)
 
         with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            list(threads.map(move, self._functions.values()))
+            list(threads.map(move, self._names.values()))
 
     @cached_property
     def _lambda(self) -> "LambdaClient":
         return aws.session(self.aws_url).client("lambda", endpoint_url=self.aws_url)
 
     @cached_property
-    def _functions(self) -> dict[str, str]:
+    def _names(self) -> dict[str, str]:
         """The names of the stack's functions by their logical ids."""
         client = aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)
         found = client.describe_stack_resources(StackName=self.stack_name)["StackResources"]
