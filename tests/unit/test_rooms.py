@@ -19,7 +19,7 @@ LAYER = "layers/switchboard/switchboard"
 FLOORS = {
     LAYER: [
         "__init__", "webhooks", "outbound", "timeline", "aws", "catalogue", "ncco", "reading",
-        "envelope", "request", "telemetry", "telling", "settings", "wire", "errors",
+        "envelope", "request", "telemetry", "telling", "environment", "wire", "errors",
     ],
     "provisioner": [
         "app", "on_failure", "operator", "resources", "plan", "steps", "remembered", "world", "wanted",

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from switchboard import telemetry
 from switchboard.aws import queues
 from switchboard.envelope import Envelope
+from switchboard.environment import required
 from switchboard.errors import RefusedError
 from switchboard.outbound.vonage import Vonage
-from switchboard.settings import required
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

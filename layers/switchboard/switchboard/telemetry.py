@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
-from switchboard.settings import tells_all
+from switchboard.environment import tells_all
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

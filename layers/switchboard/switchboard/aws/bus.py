@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
 from switchboard.envelope import Envelope, source
-from switchboard.settings import required
+from switchboard.environment import required
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

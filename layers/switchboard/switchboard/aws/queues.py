@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from switchboard.aws.signed import Service
 from switchboard.envelope import Envelope, short, subject
+from switchboard.environment import required
 from switchboard.errors import SettingError
-from switchboard.settings import required
 
 # While a webhook waits, and while nobody does.
 _HURRIED_S, _UNHURRIED_S = 1.5, 5

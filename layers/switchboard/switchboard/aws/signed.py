@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from switchboard.environment import required
 from switchboard.errors import AwsError
-from switchboard.settings import required
 
 _TRANSIENT = {
     "ThrottlingException",

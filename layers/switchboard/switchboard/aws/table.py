@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
+from switchboard.environment import required
 from switchboard.errors import AwsError
-from switchboard.settings import required
 from switchboard.telemetry import kind
 
 if TYPE_CHECKING:

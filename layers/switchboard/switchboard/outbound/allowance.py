@@ -16,10 +16,10 @@ from typing import Any
 
 from switchboard.aws import table
 from switchboard.envelope import short
+from switchboard.environment import whole_number
 from switchboard.errors import BarredError
 from switchboard.outbound.countries import is_allowed
 from switchboard.outbound.reach import Reached, reached
-from switchboard.settings import whole_number
 
 # Longer than a command is remembered.
 _REMEMBER_S = 31 * 86400

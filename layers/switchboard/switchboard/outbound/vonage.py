@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from switchboard import telemetry
 from switchboard.aws.secret import read_secret
+from switchboard.environment import required
 from switchboard.errors import RefusedError, ReplyLostError, SecretError, UnreachableError
-from switchboard.settings import required
 
 Json = Mapping[str, Any]
 

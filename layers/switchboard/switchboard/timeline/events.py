@@ -23,7 +23,7 @@ from typing import Any, TypedDict
 
 from switchboard.aws import table
 from switchboard.envelope import Envelope, short
-from switchboard.settings import whole_number
+from switchboard.environment import whole_number
 
 _LISTED = {
     "voice.started", "voice.ringing", "voice.answered", "voice.completed", "messages.inbound",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
+from switchboard.environment import answer_budget_s
 from switchboard.request import Request
-from switchboard.settings import answer_budget_s
 
 # Work that swallows the first cut meets the next one.
 _AGAIN_S = 0.2

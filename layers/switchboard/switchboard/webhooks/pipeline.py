@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from switchboard import telemetry
 from switchboard.envelope import derive
+from switchboard.environment import tells_all
 from switchboard.errors import AwsError, NccoError, ReturnedError
 from switchboard.ncco import Ncco, as_wire
-from switchboard.settings import tells_all
 from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, queues_wait_s, within
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
 from switchboard.webhooks.policy import PERHAPS_WAITING, WAITING, Policy

@@ -15,8 +15,8 @@ from typing import Any
 
 from switchboard import telemetry
 from switchboard.aws.secret import Version, as_meant, read_version
+from switchboard.environment import required
 from switchboard.errors import SecretError
-from switchboard.settings import required
 
 # A copy older than this is renewed while the request that finds it so goes on.
 _KEEP_S = 240
