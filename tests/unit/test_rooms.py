@@ -18,7 +18,7 @@ LAYER = "layers/switchboard/switchboard"
 # Each house from its roof to its cellar.
 FLOORS = {
     LAYER: [
-        "__init__", "webhooks", "outbound", "timeline", "aws", "catalogue", "ncco", "reading",
+        "__init__", "webhooks", "outbound", "timeline", "yours", "aws", "catalogue", "ncco", "reading",
         "envelope", "request", "telemetry", "telling", "environment", "wire", "errors",
     ],
     "provisioner": [

@@ -36,12 +36,16 @@ if TYPE_CHECKING:
     from switchboard.wire.rtc import Event as RtcEvent
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
+    from switchboard.yours.secrets import secret
+    from switchboard.yours.settings import settings
+    from switchboard.yours.tables import table
 
 __all__ = [
     "AnswerRequest", "Commands", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "Reply",
     "RtcEvent", "VoiceEvent", "answer", "app", "caller_id", "connect", "conversation", "event", "inbound",
-    "input_", "logger", "notify", "phone", "query", "record", "reply_to", "rtc_event", "sip", "status",
-    "stream", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
+    "input_", "logger", "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret",
+    "settings", "sip", "status", "stream", "table", "talk", "transfer", "vbc", "wait", "webhook_url",
+    "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -59,6 +63,9 @@ _HOMES = {
     "query": ("webhooks.addresses", "query"),
     "webhook_url": ("webhooks.addresses", "webhook_url"),
     "logger": ("telemetry", "logger"),
+    "secret": ("yours.secrets", "secret"),
+    "settings": ("yours.settings", "settings"),
+    "table": ("yours.tables", "table"),
     "reply_to": ("wire.message_requests", "reply_to"),
 }
 
