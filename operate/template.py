@@ -6,7 +6,6 @@ refused (aws-cloudformation/cloudformation-coverage-roadmap#280).
 """
 
 import difflib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ from typing import Any
 import yaml
 
 from operate.errors import OperatorError
+from operate.stages.sam import as_sam_reads
 
 RANDOM = len("-1A2B3C4D5E6F7")
 _LONGEST_QUEUE_NAME = 80
-_NOT_FOR_SAM = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -71,11 +70,7 @@ def _refuse_parameter(known: Mapping[str, Any], name: str, value: str) -> None:
         raise OperatorError(
             f"The template has no parameter {name!r}.{meant}", "docs/parameters.md has them all."
         )
-    if _NOT_FOR_SAM.search(value):
-        raise OperatorError(
-            f"{name} has a line break, a tab or a backslash in it: {value!r}. SAM would read it otherwise.",
-            "Write it in one line and without.",
-        )
+    as_sam_reads(name, value)
     if name == "ApplicationName" and value != value.strip():
         raise OperatorError(
             f"ApplicationName begins or ends with a blank: {value!r}.",

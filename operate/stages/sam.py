@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from typing import IO
 
 from operate import paths
+from operate.errors import OperatorError
 
+# What needs no quotation marks.
 _PLAIN = re.compile(r"[^\s\"'\\]+")
+# A control character; an odd number of backslashes before a quotation mark or at the end; SAM's other form.
+_UNWRITABLE = re.compile(
+    r"[\x00-\x1f\x7f]|(?<!\\)\\(?:\\\\)*(?=\"|\Z)|ParameterKey=[A-Za-z0-9\"']+,ParameterValue="
+)
 
 
 def run(
@@ -40,8 +46,20 @@ def run(
 
 
 def as_sam_reads(name: str, value: str) -> str:
-    """A parameter as one word of SAM's command line, which reads quotation marks in it once more."""
+    """A parameter as one word of SAM's command line, which reads quotation marks in it once more.
+
+    Raises:
+        OperatorError: SAM has no way of writing this value.
+
+    Source: samcli.cli.types.CfnParameterOverridesType, whose own code a test asks.
+    """
+    if unwritable := _UNWRITABLE.search(value):
+        raise OperatorError(
+            f"{name} has {unwritable[0]!r} in it, which the SAM CLI would read otherwise: {value!r}.",
+            "Write it in one line, and without a backslash before a quotation mark or at the end.",
+        )
     if _PLAIN.fullmatch(value):
         return f"{name}={value}"
-    escaped = value.replace('"', '\\"')
+    # SAM takes away a backslash that stands before a blank or a quotation mark.
+    escaped = re.sub(r"(\\+)(?=[ '])", r"\1\\", value).replace('"', '\\"')
     return f'{name}="{escaped}"'

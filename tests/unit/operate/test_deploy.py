@@ -143,7 +143,7 @@ def test_limits_that_may_not_be_read_are_said_and_stop_nobody(account: Account, 
         ("default", "Numbers=447700900000", "The stack can't be called default"),
         ("shop", "Number=447700900000", "no parameter 'Number'. Did you mean Numbers?"),
         ("shop", "ApplicationName='Front desk '", "ApplicationName begins or ends with a blank"),
-        ("shop", "ApplicationName='Front\tdesk'", "a line break, a tab or a backslash"),
+        ("shop", "ApplicationName='Front\tdesk'", "'\\t' in it, which the SAM CLI would read otherwise"),
         ("shop", "ParameterKey=Numbers,ParameterValue=447700900000", "no parameter 'ParameterKey'"),
     ],
 )

@@ -2,12 +2,16 @@
 
 import json
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from operate import paths
 from operate.deploy import parameters
@@ -262,25 +266,61 @@ def test_machine_without_the_sam_cli_is_told_how_to_get_it(
     assert "make setup" in refused.value.next_step
 
 
-def test_what_is_given_to_sam_is_what_sam_reads() -> None:
-    wanted = {
-        "Plain": "447700900000,14155550100",
-        "Empty": "",
-        "Blank": "Front desk",
-        "Apostrophe": "It's me",
-        "Quoted": 'the "front" desk',
-        "Both": """'a' and "b" """,
-        "Equals": "a=b c=d",
-        "Emoji": "Zürich 📞",
-    }
-    read = (
-        "import json, sys; from samcli.cli.types import CfnParameterOverridesType as Type; "
-        "print(json.dumps(Type().convert(sys.argv[1:], None, None)))"
-    )
-    words = [as_sam_reads(name, value) for name, value in wanted.items()]
+# SAM's own code, for as many words at once as there are: importing it takes a second.
+READ_EACH = """
+import json, sys
+from samcli.cli.types import CfnParameterOverridesType as Type
+print(json.dumps([Type().convert([word], None, None) for word in json.load(sys.stdin)]))
+"""
+NASTY = st.text(st.sampled_from("""ab \\"'=,;$`{}[]é📞\u00a0"""), max_size=12)
 
+
+def read_by_sam(words: list[str]) -> list[dict[str, str]]:
     done = subprocess.run(
-        [SAM.with_name("python"), "-c", read, *words], capture_output=True, text=True, check=True
+        [SAM.with_name("python"), "-c", READ_EACH],
+        input=json.dumps(words),
+        capture_output=True,
+        text=True,
+        check=True,
     )
+    read: list[dict[str, str]] = json.loads(done.stdout)
+    return read
 
-    assert json.loads(done.stdout) == wanted
+
+def test_whatever_is_given_to_sam_is_what_sam_reads() -> None:
+    values = {
+        "447700900000,14155550100", "", "Front desk", "It's me", 'the "front" desk', "'a' and \"b\" ",
+        "a=b c=d",
+        '"', "'", "'quoted'", '"quoted"', " blanks ", "C:\\desk", "a\\ b", "a\\'b", "a\\\\", 'a\\\\"b',
+        "ParameterKey=Numbers", "file://numbers.yaml", "Zürich 📞",
+        '{"a": "it\\u0022s", "b": ["c d", \'e\']}',
+    }  # fmt: skip
+    written: dict[str, str] = {}
+
+    @hypothesis_settings(max_examples=1000, deadline=None, database=None)
+    @given(NASTY | st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+    def collect(value: str) -> None:
+        with suppress(OperatorError):
+            written[value] = as_sam_reads("Name", value)
+
+    collect()
+    written |= {value: as_sam_reads("Name", value) for value in values}
+
+    read = read_by_sam(list(written.values()))
+    assert read == [{"Name": value} for value in written]
+    assert len(written) > 500
+
+
+@pytest.mark.parametrize(
+    "value", ['a\\"b', "a\\", "a\nb", "a\tb", "a\x7f", "ParameterKey=Numbers,ParameterValue=1", '\\\\\\"']
+)
+def test_what_cannot_be_written_for_sam_is_refused(value: str) -> None:
+    with pytest.raises(OperatorError, match="the SAM CLI would read otherwise"):
+        as_sam_reads("Name", value)
+
+
+def test_what_is_refused_would_be_read_otherwise() -> None:
+    """Else it would be refused for nothing."""
+    escaped = ['Name="a\\\\"b"', 'Name="a\\"', 'Name="ParameterKey=Numbers,ParameterValue=1"']
+
+    assert read_by_sam(escaped[:1] + escaped[2:]) == [{"Name": "a\\\\"}, {"Numbers": "1"}]
