@@ -90,7 +90,10 @@ ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a tel
 	@$(OPERATE) ask-vonage $(call options,NUMBER PHONE URL PORT ENV ONLY REPORT CONFIRM JSON)
 
 ## ── Check it ──
-.PHONY: test check contract radar security audit bench picture format
+.PHONY: test-app test check contract radar security audit bench picture format
+test-app: .venv/.ready ## Your own tests, in app/tests: seconds (docs/testing.md)
+	@$(RUN) -m pytest app/tests
+
 test: stage $(RUNTIMES) .local/simulator/.ready ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \

@@ -1,10 +1,28 @@
-"""Copies of the project, for commands that look for their stages where they are."""
+"""Copies of the project: for commands that look for their stages where they are, and for our own tests.
 
+What is the user's, the flows and samconfig.toml, may be anything. So tests use copies of what is shipped,
+which lie in tests/flows.
+"""
+
+import contextlib
 import shutil
 from pathlib import Path
 
 from operate import paths
 
+FLOWS = paths.ROOT / "tests" / "flows"
+SAMCONFIG = FLOWS / "samconfig.toml"
+# What `sam build` and our commands read, beside what is the user's, and what was built.
+_OURS = (
+    "template.yaml",
+    "layers",
+    "workers",
+    "provisioner",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    ".local",
+)
 # Others compile meanwhile, and a file of theirs may be gone before it is copied.
 NOTHING_COMPILED = shutil.ignore_patterns("__pycache__")
 
@@ -15,4 +33,16 @@ def copy(folder: Path, samconfig: str, linked: tuple[str, ...] = ("layers", ".lo
     for name in linked:
         (folder / name).symlink_to(paths.ROOT / name)
     (folder / "samconfig.toml").write_text(samconfig)
+    return folder
+
+
+def shipped() -> Path:
+    """The project with the flows that are shipped; always the same folder, by whose name SAM's cache goes."""
+    folder = paths.LOCAL / "shipped"
+    folder.mkdir(parents=True, exist_ok=True)
+    linked = {name: paths.ROOT / name for name in _OURS} | {"functions": FLOWS, "samconfig.toml": SAMCONFIG}
+    for name, target in linked.items():
+        if not (folder / name).is_symlink():
+            with contextlib.suppress(FileExistsError):  # other tests may be at it
+                (folder / name).symlink_to(target)
     return folder

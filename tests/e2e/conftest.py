@@ -73,7 +73,7 @@ def vonage(aws_url: str) -> Iterator[Vonage]:
 
 def packaged(stage: Stage) -> Path:
     """The template as `sam build` leaves it, its code uploaded: once, not with each deployment."""
-    built = stage.build()
+    built = stage.build(projects.shipped() / "template.yaml")
     target = built.with_name("packaged.yaml")
     files = ["--template-file", str(built), "--output-template-file", str(target)]
     sam._run(["package", "--resolve-s3", *files], aws.environment(stage.aws_url), stage.log, next_step="")
@@ -99,8 +99,7 @@ def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
 @pytest.fixture
 def here(tmp_path: Path, stage: Stage) -> Path:
     """A project whose `make up` started the stage; nothing in its shell says so."""
-    settings = (paths.ROOT / "samconfig.toml").read_text()
-    project = projects.copy(tmp_path, settings, linked=("layers", "template.yaml"))
+    project = projects.copy(tmp_path, projects.SAMCONFIG.read_text(), linked=("layers", "template.yaml"))
     (project / ".local").mkdir()
     (project / ".local" / "sam").symlink_to(paths.SAM.parents[1])
     (project / ".local" / "state.json").write_text(json.dumps(asdict(up.state_of(stage, []))))

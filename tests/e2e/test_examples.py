@@ -22,6 +22,7 @@ from local.live.reload import Reloader
 from local.pytest_stage import calling_what_is_up
 from local.stage import Stage
 from operate import paths
+from tests import projects
 from tests.e2e.conftest import wait_until
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing import script, script_runner
@@ -60,13 +61,13 @@ def deployed(stage: Stage, example: Path, scratch: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        put(stage, paths.ROOT, functions)
+        put(stage, projects.shipped(), functions)
 
 
 def put(stage: Stage, root: Path, functions: set[str]) -> None:
     told: list[tuple[str, str]] = []
     reloader = Reloader(stage.aws_url, stage.stack_name, lambda *what: told.append(what), root)
-    reloader.saved({root / "functions" / name / "app.py" for name in functions})
+    reloader.saved({(root / "functions" / name / "app.py").resolve() for name in functions})
     assert [what for what, _ in told] == ["reloaded"], told
 
 

@@ -20,6 +20,7 @@ from local.stage import Stage
 from local.template import local_template, python
 from local.up import CALLEE
 from operate import paths
+from tests import projects
 from tests.e2e.conftest import stage_for, vonage_account
 from vonage_simulator.vonage import Vonage
 
@@ -51,7 +52,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory, aws_url: str, account: Vonag
     for installed in (".venv", ".local/sam", ".local/aws", ".local/uv"):
         (folder / installed).symlink_to(paths.ROOT / installed)
     local_template(paths.ROOT / "template.yaml", folder / "template.yaml", aws_url)
-    settings = (folder / "samconfig.toml").read_text()
+    shutil.rmtree(folder / "functions")
+    shutil.copytree(projects.FLOWS, folder / "functions", ignore=projects.NOTHING_COMPILED)
+    settings = projects.SAMCONFIG.read_text()
     here = f'["VonageApiUrl={account.url}", "VonageNumbersUrl={account.url}", "ArchiveDays=0"]'
     settings = settings.replace(
         "[default.deploy.parameters]\n", f"[default.deploy.parameters]\nparameter_overrides = {here}\n"

@@ -17,6 +17,7 @@ from local.stage import Stage
 from operate import paths
 from operate.deploy import parameters
 from operate.stages.samconfig import settings_of
+from tests import projects
 from tests.e2e.conftest import delete_quickly, stage_for
 from vonage_simulator.vonage import Vonage
 
@@ -39,7 +40,7 @@ def guided(aws_url: str, vonage: Vonage) -> Iterator[Stage]:
 def project(guided: Stage, built: Path, tmp_path: Path) -> Path:
     """A project's folder as `sam build` leaves it, for the embedded AWS and the simulated Vonage."""
     shutil.copy(built, tmp_path / "template.yaml")
-    settings = (paths.ROOT / "samconfig.toml").read_text()
+    settings = projects.SAMCONFIG.read_text()
     here = f'"VonageApiUrl={guided.vonage_url}", "VonageNumbersUrl={guided.vonage_url}", "ArchiveDays=0"'
     deploy = "[default.deploy.parameters]\n"
     settings = settings.replace(deploy, f"{deploy}parameter_overrides = [{here}]\n")

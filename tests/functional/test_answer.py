@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from switchboard.webhooks.outcome import Response
 
-from functions.answer import app
 from tests.conftest import Logs
 from tests.factories import CALLED, answer_request, signed, webhook_event
 from tests.fakes.stores import Aws
+from tests.flows.answer import app
 
 pytestmark = pytest.mark.usefixtures("aws")
 

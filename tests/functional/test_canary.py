@@ -8,16 +8,16 @@ import pytest
 from switchboard import answer, event, inbound
 from switchboard.webhooks.pipeline import Webhook
 
-from functions.answer import app as answer_app
-from functions.event import app as event_app
-from functions.fallback import app as fallback_app
-from functions.inbound import app as inbound_app
-from functions.rtc_event import app as rtc_event_app
-from functions.status import app as status_app
 from tests.conftest import Logs
 from tests.factories import API_KEY, CREDENTIALS, batch, signed, webhook_event
 from tests.fakes.stores import Aws, Json, Refusal
 from tests.fakes.vonage_api import Reply, VonageApi
+from tests.flows.answer import app as answer_app
+from tests.flows.event import app as event_app
+from tests.flows.fallback import app as fallback_app
+from tests.flows.inbound import app as inbound_app
+from tests.flows.rtc_event import app as rtc_event_app
+from tests.flows.status import app as status_app
 from tests.samples import sample
 from workers.outbound import app as outbound_app
 from workers.record import app as record_app

@@ -11,11 +11,11 @@ from switchboard import Ncco, VoiceEvent, event, talk, webhook_url
 from switchboard.webhooks.outcome import Response
 from switchboard.webhooks.pipeline import Webhook
 
-from functions.event import app
 from tests.conftest import Logs
 from tests.factories import signed, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
 from tests.fakes.stores import Aws, Json, Refusal
+from tests.flows.event import app
 from tests.samples import payloads, sample, webhook_of
 
 pytestmark = pytest.mark.usefixtures("backbone")

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from switchboard import talk
 
-from functions.fallback import app
 from tests.factories import CALLED, webhook_event
+from tests.flows.fallback import app
 from tests.samples import payloads, sample, webhook_of
 from vonage_simulator.testing.handlers import BASE_URL, Handler
 from vonage_simulator.testing.phone import Phone

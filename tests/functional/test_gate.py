@@ -12,12 +12,6 @@ import httpx
 import pytest
 from switchboard import AnswerRequest, InboundMessage, Ncco, answer, inbound, talk
 
-from functions.answer import app as answer_app
-from functions.event import app as event_app
-from functions.fallback import app as fallback_app
-from functions.inbound import app as inbound_app
-from functions.rtc_event import app as rtc_event_app
-from functions.status import app as status_app
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.cloudformation.protocol import Answer as Answered
 from provisioner.cloudformation.protocol import Request
@@ -30,6 +24,12 @@ from tests.conftest import Logs
 from tests.factories import ACCOUNT, API_KEY, CREDENTIALS, signed, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
 from tests.fakes.stores import Aws, Json
+from tests.flows.answer import app as answer_app
+from tests.flows.event import app as event_app
+from tests.flows.fallback import app as fallback_app
+from tests.flows.inbound import app as inbound_app
+from tests.flows.rtc_event import app as rtc_event_app
+from tests.flows.status import app as status_app
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
 Handler = Callable[[dict[str, Any]], Any]

@@ -11,7 +11,7 @@ from tests.fakes.filter_pattern import matches
 from tests.lambda_runtime import LEVELS, Runtime, counted, written
 from tests.samples import sample
 
-FUNCTIONS, WORKERS = paths.ROOT / "functions", paths.ROOT / "workers"
+FUNCTIONS, WORKERS = paths.ROOT / "tests" / "flows", paths.ROOT / "workers"
 CALL = sample("command_call_with_ncco")
 FLOW = """
 from switchboard import answer, logger, talk

@@ -10,13 +10,13 @@ from switchboard import InboundMessage, MessageRequest, inbound, reply_to
 from switchboard.request import MAX_BODY_BYTES
 from switchboard.webhooks.pipeline import Webhook
 
-from functions.inbound import app as inbound_app
-from functions.rtc_event import app as rtc_event_app
-from functions.status import app as status_app
 from tests.conftest import Logs
 from tests.factories import signed, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
 from tests.fakes.stores import Aws, Json, Refusal
+from tests.flows.inbound import app as inbound_app
+from tests.flows.rtc_event import app as rtc_event_app
+from tests.flows.status import app as status_app
 from tests.samples import payloads, sample, webhook_of
 
 pytestmark = pytest.mark.usefixtures("backbone")

@@ -13,7 +13,7 @@ from tests.fakes.vonage_api import Reply, VonageApi
 from tests.lambda_runtime import Runtime, counted
 from tests.samples import sample
 
-FUNCTIONS, WORKERS = paths.ROOT / "functions", paths.ROOT / "workers"
+FUNCTIONS, WORKERS = paths.ROOT / "tests" / "flows", paths.ROOT / "workers"
 CALL = sample("command_call_with_ncco")
 HANGUP = sample("command_hangup") | {"detail": {"uuid": "u-1", "action": "hangup"}}
 BODY = "What somebody said."

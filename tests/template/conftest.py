@@ -9,6 +9,7 @@ import pytest
 
 from local import aws, service
 from operate import paths
+from tests import projects
 
 Json = dict[str, Any]
 
@@ -21,6 +22,12 @@ def translate(template: Path) -> Json:
     done = subprocess.run(command, capture_output=True, env=environment, check=True)
     both: Json = json.loads(done.stdout)
     return both
+
+
+@pytest.fixture
+def stages_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stages that a user has before any edit."""
+    monkeypatch.setattr(paths, "ROOT", projects.shipped())
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,9 @@ from operate import deploy, paths
 from operate.errors import OperatorError
 from operate.stages import sam
 from operate.stages.samconfig import settings_of
+from tests.projects import SAMCONFIG
+
+pytestmark = pytest.mark.usefixtures("stages_as_shipped")
 
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -67,7 +70,7 @@ def test_published_version_is_the_project_s(written: Json) -> None:
 
 
 def test_stages_have_stacks_and_artifacts_of_their_own() -> None:
-    settings = tomllib.loads((paths.ROOT / "samconfig.toml").read_text())
+    settings = tomllib.loads(SAMCONFIG.read_text())
     stages = {name: stage for name, stage in settings.items() if name != "version"}
 
     stacks = {stage["global"]["parameters"]["stack_name"] for stage in stages.values()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from operate.paths import ROOT
 from operate.template import RANDOM, longest_stack_name, read
+from tests.projects import SAMCONFIG
 
 Json = dict[str, Any]
 
@@ -23,7 +24,7 @@ def test_template_as_it_is_written_has_the_queues_of_the_translated_one(resource
 
 
 def test_every_stage_s_stack_can_be_made(resources: Json) -> None:
-    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    settings = tomllib.loads(SAMCONFIG.read_text())
     names = [
         stage["global"]["parameters"]["stack_name"] for key, stage in settings.items() if key != "version"
     ]

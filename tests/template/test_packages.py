@@ -14,7 +14,7 @@ from local import sam
 from operate import paths
 from tests.factories import answer_request, webhook_event
 from tests.fakes.stores import Aws
-from tests.projects import NOTHING_COMPILED
+from tests.projects import NOTHING_COMPILED, shipped
 
 MB = 1_000_000
 # Counted for the Python of Lambda; older ones load a few more of their own.
@@ -44,7 +44,7 @@ class Run(NamedTuple):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build folder. Layers that did not change come from SAM's cache."""
     folder = tmp_path_factory.mktemp("packages")
-    sam.build("http://127.0.0.1:9", paths.ROOT / "template.yaml", folder / "build", folder / "log")
+    sam.build("http://127.0.0.1:9", shipped() / "template.yaml", folder / "build", folder / "log")
     return folder / "build"
 
 

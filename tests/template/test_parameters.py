@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from operate import deploy
-from operate.paths import ROOT
 from operate.stages.samconfig import settings_of
+from tests.projects import SAMCONFIG
 
 Json = dict[str, Any]
 Functions = Mapping[str, Callable[..., Any]]
@@ -51,7 +51,7 @@ REFUSED = [
 
 
 def stages() -> list[str]:
-    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    settings = tomllib.loads(SAMCONFIG.read_text())
     return [name for name in settings if name != "version"]
 
 
@@ -105,6 +105,7 @@ def test_deployment_that_makes_sense_is_let_through(written: Json, given: Mappin
     assert refusals(written, given) == []
 
 
+@pytest.mark.usefixtures("stages_as_shipped")
 @pytest.mark.parametrize("stage", stages())
 def test_every_stage_is_let_through(written: Json, stage: str) -> None:
     overrides = deploy.parameters(settings_of(stage).overrides, "", datetime.now(UTC))

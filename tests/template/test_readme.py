@@ -9,7 +9,7 @@ from operate.paths import ROOT
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 SOURCES = [
     path.read_text()
-    for folder in ("functions", "examples", "tests/functional")
+    for folder in ("tests/flows", "examples", "tests/functional")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 

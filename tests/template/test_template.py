@@ -9,6 +9,7 @@ from switchboard.wire.classify import classify
 
 from operate.paths import ROOT
 from provisioner.wanted.capabilities import Capabilities
+from tests.projects import FLOWS
 
 Json = dict[str, Any]
 
@@ -74,8 +75,8 @@ def test_api_has_exactly_the_six_post_routes(resources: Json) -> None:
 def test_every_function_folder_is_one_resource(written: Json) -> None:
     folders = {
         f"{house}/{path.parent.name}/"
-        for house in ("functions", "workers")
-        for path in (ROOT / house).glob("*/app.py")
+        for house, folder in (("functions", FLOWS), ("workers", ROOT / "workers"))
+        for path in folder.glob("*/app.py")
     }
 
     declared = [

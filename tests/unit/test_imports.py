@@ -32,7 +32,7 @@ def loaded(statement: str) -> set[str]:
 
 
 def test_answering_a_call_loads_nothing_heavy() -> None:
-    modules = loaded("import functions.answer.app")
+    modules = loaded("import tests.flows.answer.app")
 
     assert modules & HEAVY == set()
     assert len(modules) <= 60
@@ -40,22 +40,22 @@ def test_answering_a_call_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("function", ["event", "inbound", "status", "rtc_event"])
 def test_no_webhook_loads_what_only_other_functions_need(function: str) -> None:
-    modules = loaded(f"import functions.{function}.app")
+    modules = loaded(f"import tests.flows.{function}.app")
 
     assert modules & (HEAVY - {"http.client", "ssl"}) == set()
 
 
 def test_the_fallback_loads_the_standard_library_alone() -> None:
-    modules = loaded("import functions.fallback.app")
+    modules = loaded("import tests.flows.fallback.app")
 
-    assert {module.partition(".")[0] for module in modules} <= {*sys.stdlib_module_names, "functions"}
+    assert {module.partition(".")[0] for module in modules} <= {*sys.stdlib_module_names, "tests"}
 
 
 def test_the_package_itself_loads_none_of_its_modules() -> None:
     assert [name for name in loaded("import switchboard") if name.startswith("switchboard.")] == []
 
 
-@pytest.mark.parametrize("folder", ["functions", "examples"])
+@pytest.mark.parametrize("folder", ["tests/flows", "examples"])
 def test_flows_use_public_names_alone_since_they_may_run_with_another_release_s_layer(folder: str) -> None:
     nodes = [
         node for path in (ROOT / folder).rglob("app.py") for node in ast.walk(ast.parse(path.read_text()))

@@ -35,14 +35,14 @@ FLOORS = {
 # What a house may import of ours. A function is deployed by itself, so it imports no other.
 NEIGHBOURS = {
     LAYER: {"switchboard"},
-    "functions": {"switchboard"},
+    "tests/flows": {"switchboard"},
     "workers": {"switchboard"},
     "provisioner": {"provisioner", "switchboard"},
     "vonage_simulator": {"vonage_simulator", "switchboard.wire"},
     "operate": {"operate", "switchboard"},
     "local": {"local", "functions", "operate", "provisioner", "switchboard", "vonage_simulator", "workers"},
 }
-OURS = {Path(house).name for house in NEIGHBOURS} | {"tests", "benchmarks", "docs"}
+OURS = {Path(house).name for house in NEIGHBOURS} | {"functions", "tests", "benchmarks", "docs"}
 MOST_MODULES = 20
 
 

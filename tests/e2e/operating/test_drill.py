@@ -14,6 +14,7 @@ import pytest
 from local.live.reload import Reloader
 from local.stage import Stage
 from operate import paths
+from tests import projects
 from tests.e2e.conftest import wait_until
 from vonage_simulator.vonage import Vonage
 
@@ -86,8 +87,8 @@ class Operator:
 
 @pytest.fixture
 def operator(here: Path, stage: Stage, vonage: Vonage) -> Iterator[Operator]:
-    for folder in ("functions", "examples"):
-        shutil.copytree(paths.ROOT / folder, here / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, folder in (("functions", projects.FLOWS), ("examples", paths.ROOT / "examples")):
+        shutil.copytree(folder, here / name, ignore=projects.NOTHING_COMPILED)
     operator = Operator(here, stage)
     operator.typed(f"git init && git add functions && git {AUTHOR} commit --message mine")
     yield operator

@@ -12,7 +12,7 @@ import pytest
 
 from local import aws
 from local.stage import Stage
-from operate import orphans, paths, provisioner, queues, replay, timeline
+from operate import orphans, provisioner, queues, replay, timeline
 from operate.errors import OperatorError
 from operate.logs import command as logs
 from operate.stack import Stack
@@ -294,7 +294,7 @@ def test_orphan_is_found_and_deleted_only_with_its_own_key(stage: Stage, vonage:
 @pytest.fixture
 def typed(stack: Stack, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Types a command in a copy of the project whose stage `tests` is the stack."""
-    settings = (paths.ROOT / "samconfig.toml").read_text()
+    settings = projects.SAMCONFIG.read_text()
     projects.copy(tmp_path, f'{settings}\n[tests.global.parameters]\nstack_name = "{stack.name}"\n')
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:

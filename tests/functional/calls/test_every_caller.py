@@ -10,9 +10,9 @@ from examples.voice_assistant.answer import app as assistant_answer
 from examples.voice_assistant.event import app as assistant_event
 from examples.voicemail.answer import app as voicemail_answer
 from examples.voicemail.event import app as voicemail_event
-from functions.answer import app as answer
-from functions.event import app as event
-from functions.fallback import app as fallback
+from tests.flows.answer import app as answer
+from tests.flows.event import app as event
+from tests.flows.fallback import app as fallback
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone, PhoneCall

@@ -1,12 +1,14 @@
-"""The IVR example, called: the test of an IVR that the README shows."""
+"""The IVR example, called by the tests that it brings along; the README shows one."""
 
 import pytest
 
 from examples.ivr.answer import app as answer
 from examples.ivr.event import app as event
-from functions.fallback import app as fallback
+from examples.ivr.test_ivr import test_caller_may_try_again, test_caller_reaches_an_extension
+from tests.flows.fallback import app as fallback
 from vonage_simulator.testing.handlers import Handler
-from vonage_simulator.testing.phone import Phone
+
+__all__ = ["test_caller_may_try_again", "test_caller_reaches_an_extension"]
 
 
 @pytest.fixture
@@ -16,19 +18,3 @@ def webhooks() -> dict[str, Handler]:
         "event": event.lambda_handler,
         "fallback": fallback.lambda_handler,
     }
-
-
-def test_caller_reaches_an_extension(phone: Phone) -> None:
-    phone.callee("447700900456", picks="answer")
-    call = phone.dial("447700900000")
-    call.hears("two digits of the extension")
-    call.presses("10")
-    call.hears("Connecting you")
-    call.is_connected_to("447700900456")
-
-
-def test_caller_may_try_again(phone: Phone) -> None:
-    call = phone.dial("447700900000")
-    call.hears("two digits of the extension")
-    call.presses("99")
-    call.hears("no such extension")

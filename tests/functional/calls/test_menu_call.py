@@ -6,8 +6,8 @@ import pytest
 
 from examples.menu.answer import app as answer
 from examples.menu.event import app as event
-from functions.fallback import app as fallback
 from operate import paths
+from tests.flows.fallback import app as fallback
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 

@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from examples.missed_call.answer import app as answer
-from functions.event import app as event
 from operate import paths
+from tests.flows.event import app as event
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import STANDARD_NUMBER, Phone
 from vonage_simulator.testing.simulation import Simulation

@@ -9,7 +9,7 @@ import pytest
 from examples.voice_assistant import assistant
 from examples.voice_assistant.answer import app as answer
 from examples.voice_assistant.event import app as event
-from functions.fallback import app as fallback
+from tests.flows.fallback import app as fallback
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import SIGNATURE_SECRET

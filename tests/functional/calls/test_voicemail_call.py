@@ -4,7 +4,7 @@ import pytest
 
 from examples.voicemail.answer import app as answer
 from examples.voicemail.event import app as event
-from functions.fallback import app as fallback
+from tests.flows.fallback import app as fallback
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation

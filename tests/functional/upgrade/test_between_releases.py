@@ -20,6 +20,7 @@ from tests.factories import batch, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
 from tests.fakes.stores import Aws, Json
 from tests.fakes.vonage_api import VonageApi
+from tests.projects import shipped
 from tests.samples import WEBHOOKS, payloads, sample, webhook_of
 
 FLOWS = [webhook for webhook in WEBHOOKS if webhook != "fallback"]  # which has no layer
@@ -50,7 +51,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["its code, our layer", "our code, its layer"])
 def mixed(request: pytest.FixtureRequest, release: Path) -> tuple[Path, Path]:
     """Whose code, and whose layer."""
-    return (release, ROOT) if request.param == "its code, our layer" else (ROOT, release)
+    ours = shipped()
+    return (release, ours) if request.param == "its code, our layer" else (ours, release)
 
 
 def start(layer: Path, given: dict[Path, list[Json]]) -> subprocess.CompletedProcess[bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from operate.paths import ROOT
+from tests.projects import FLOWS
 from tests.template.test_template import references
 
 Json = dict[str, Any]
@@ -106,7 +107,7 @@ def test_every_queue_that_is_worked_on_has_an_alarm_for_its_age(alarms: Json, re
 def test_metrics_of_alarms_are_those_that_the_code_counts(alarms: Json) -> None:
     """A misspelt metric is an alarm that stays silent for ever."""
     sources = [*(ROOT / "layers" / "switchboard").rglob("*.py"), *(ROOT / "provisioner").rglob("*.py")]
-    sources += (ROOT / "functions").rglob("*.py")
+    sources += FLOWS.rglob("*.py")
     sources += (ROOT / "workers").rglob("*.py")
     code = "".join(path.read_text() for path in sources)
 

@@ -48,7 +48,7 @@ def test_make_logs_finds_what_lambda_ended(line: Json) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_make_logs_leaves_out_what_went_well(runtime: Runtime) -> None:
-    lines = runtime.log(paths.ROOT / "functions" / "answer", webhook_event("answer", answer_request()))
+    lines = runtime.log(paths.ROOT / "tests" / "flows" / "answer", webhook_event("answer", answer_request()))
 
     assert [line["message"] for line in lines] == ["Answered"]
     assert [line for line in [*lines, WELL] if matches(NOT_A_SUCCESS, line)] == []

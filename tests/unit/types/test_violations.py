@@ -93,7 +93,7 @@ def test_private_value_is_masked_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["layers", "functions", "workers", "provisioner", "vonage_simulator", "local", "operate"]
+    "folder", ["layers", "workers", "provisioner", "vonage_simulator", "local", "operate"]
 )
 def test_errors_of_pydantic_are_read_in_one_place(folder: str) -> None:
     modules = list((ROOT / folder).rglob("*.py"))

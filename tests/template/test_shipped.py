@@ -1,0 +1,24 @@
+"""What is the user's is shipped as our tests know it, from tests/flows; afterwards it may be anything."""
+
+import os
+
+import pytest
+
+from operate.paths import ROOT
+from tests.projects import FLOWS
+
+RELEASE = pytest.mark.skipif(
+    "SWITCHBOARD_RELEASE" not in os.environ,
+    reason="functions/ and samconfig.toml are yours to change; .ci/run holds a release to what it ships",
+)
+
+
+@RELEASE
+def test_what_is_shipped_is_what_our_tests_use() -> None:
+    frozen = {path.relative_to(FLOWS) for path in FLOWS.rglob("*") if path.suffix in {".py", ".toml"}}
+    flows = {path.relative_to(ROOT / "functions") for path in (ROOT / "functions").rglob("*.py")}
+
+    assert flows == {path for path in frozen if path.suffix == ".py"}
+    for path in frozen:
+        shipped = ROOT / path if path.suffix == ".toml" else ROOT / "functions" / path
+        assert shipped.read_text() == (FLOWS / path).read_text(), f"{shipped} and tests/flows/{path} differ"
