@@ -6,6 +6,9 @@ SwitchboardError
 ├── SignatureError      a webhook is not signed by the Vonage account, or is stale
 ├── NccoError           a flow returned an NCCO that Vonage would refuse
 ├── ReturnedError       a flow returned something that is no answer to its webhook
+├── DialogError         a dialog does what no replay could repeat
+│   └── DialogChangedError  its code is not the one that the call began with
+├── HistoryError        a dialog's history could not be read or written
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
 ├── BarredError         a command costs more than the stack's owner allows
@@ -51,6 +54,18 @@ class ReturnedError(SwitchboardError):
     def __init__(self, message: str, returned: object) -> None:
         super().__init__(message)
         self.returned = returned
+
+
+class DialogError(SwitchboardError):
+    """A dialog does what no replay could repeat; the message has the file and line of the user's code."""
+
+
+class DialogChangedError(DialogError):
+    """A dialog's steps aren't those that are recorded: its code has changed, or depends on something else."""
+
+
+class HistoryError(SwitchboardError):
+    """A dialog's history could not be read or written: the webhook has to come again."""
 
 
 class SecretError(SwitchboardError):

@@ -1,0 +1,107 @@
+"""What a call and a chat have in common: effects, messages to send, time and chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from switchboard.dialogs.steps import Do
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, tzinfo
+    from random import Random
+
+    from switchboard.dialogs.steps import Step
+    from switchboard.wire.commands import Command
+    from switchboard.wire.message_requests import MessageRequest
+
+Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
+
+
+class Dialog:
+    """A conversation with somebody, as its function sees it.
+
+    Args:
+        identity: what names it, such as a call's `conversation_uuid`.
+        began_at: Unix time in seconds.
+
+    Attributes:
+        is_over: whether nobody is there any more.
+        has_heard_of_it: whether the function was told so.
+        commands: what is to be sent since the last pause, each with an id that a replay gives it again.
+    """
+
+    def __init__(self, identity: str, began_at: float) -> None:
+        self.is_over = self.has_heard_of_it = self._is_sealed = False
+        self.commands: list[dict[str, Any]] = []
+        self._identity = identity
+        self._at = began_at
+        self._passed = self._pauses = 0
+        self._random: Random | None = None
+
+    async def do(
+        self,
+        action: Callable[Arguments, Result],
+        /,
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Result:
+        """Call a function that has an effect, or asks something outside, and remember its result.
+
+        It is called once, unless the webhook is cut off before its result is recorded: give it `key`, where
+        it matters. The result has to survive JSON, and have 32,000 characters at most. An exception that
+        the dialog doesn't catch makes the webhook fail, and is tried again with it.
+        """
+        step: Do[Result] = Do(action, arguments, named)
+        return await step
+
+    def send(self, command: MessageRequest | Command) -> None:
+        """Send a message, or carry out another command, once the dialog waits; once only."""
+        if self._is_sealed:
+            return
+        item: dict[str, Any] = dict(command)
+        if "channel" in item:
+            item = {"name": "messages.send", "detail": item}
+        identity = f"{self._identity}.{self._pauses}.{len(self.commands)}"
+        self.commands.append({"id": identity, **item})
+
+    def now(self, timezone: str | tzinfo = "UTC") -> datetime:
+        """The time of the dialog's last step, where it is so late: `call.now("Europe/London").hour`.
+
+        A replay sees the same time, which `datetime.now()` would not.
+
+        Raises:
+            zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
+        """
+        from datetime import datetime
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
+        return datetime.fromtimestamp(self._at, zone)
+
+    @property
+    def random(self) -> Random:
+        """Chance that a replay repeats: `call.random.choice(AGENTS)`."""
+        if self._random is None:
+            from random import Random
+
+            self._random = Random(self._identity)  # noqa: S311 - for music on hold, not for secrets
+        return self._random
+
+    @property
+    def key(self) -> str:
+        """Names the next step, in each replay the same: for whoever has to recognise an effect done twice."""
+        return f"{self._identity}.{self._passed}"
+
+    def passed(self, step: Step[Any], at: float) -> None:
+        """A step has its result: what was said and sent before one that pauses has been said and sent."""
+        self._passed += 1
+        self._at = at
+        if step.pauses:
+            self._pauses += 1
+            self.commands = []
+
+    def seal(self) -> None:
+        """Nothing that the function does from now on has an effect."""
+        self._is_sealed = True

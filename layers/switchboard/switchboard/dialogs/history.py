@@ -1,0 +1,132 @@
+"""What has happened in a dialog: a DynamoDB item each, of which every step writes one attribute.
+
+    id          the conversation_uuid of a call; of a chat, what its own module makes of channel and numbers
+    s<k>        the result of step k as JSON: [kind, result, time], and true behind it if nobody is there
+    n<k>        something that is known of step k before its result
+    begun       what the first webhook said
+    ended       that nobody is there any more
+    expires_at  when DynamoDB may delete it
+
+The first that writes an attribute wins, and each write gives the whole item back: no condition fails, and
+nothing has to be read before. So a webhook that comes twice, or two at once, have one result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+
+from switchboard.aws.signed import Service
+from switchboard.errors import AwsError, HistoryError
+
+TABLE = "SWITCHBOARD_DIALOGS_TABLE_NAME"
+
+# [kind, result, Unix time], and true if nobody was there any more.
+Recorded = list[Any]
+
+# While a caller waits.
+_TIMEOUT_S = 1.5
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+_dynamodb = Service("dynamodb", "DynamoDB_20120810", "1.0", "AWS_ENDPOINT_URL_DYNAMODB")
+
+
+class History:
+    """What is recorded of one dialog.
+
+    Attributes:
+        recorded: the results of its steps, from the first one without a gap.
+        begun: what its first webhook said; None as long as nothing needed it.
+        has_ended: whether nobody is there any more.
+    """
+
+    __slots__ = ("_item", "begun", "has_ended", "recorded")
+
+    def __init__(self, item: dict[str, dict[str, Any]]) -> None:
+        self._item = item
+        texts: list[str] = []
+        while (text := item.get(f"s{len(texts)}")) is not None:
+            texts.append(text["S"])
+        self.recorded: list[Recorded] = json.loads(f"[{','.join(texts)}]")
+        self.begun: dict[str, Any] | None = json.loads(item["begun"]["S"]) if "begun" in item else None
+        self.has_ended = "ended" in item
+
+    def note(self, index: int) -> Any:  # noqa: ANN401 - JSON
+        """What is known of a step before its result; None if nothing is."""
+        note = self._item.get(f"n{index}")
+        return json.loads(note["S"]) if note else None
+
+
+class Item:
+    """The item of one dialog.
+
+    Args:
+        key: its id.
+        lifetime_s: how long it is kept after it was last written.
+    """
+
+    __slots__ = ("_key", "_lifetime_s")
+
+    def __init__(self, key: str, lifetime_s: float) -> None:
+        self._key = key
+        self._lifetime_s = lifetime_s
+
+    def record(self, index: int, result: Recorded, begun: Any = None) -> History:  # noqa: ANN401 - JSON
+        """Record a step's result, unless it has one.
+
+        Args:
+            index: which step it is.
+            result: its result.
+            begun: what the first webhook said, where this may be the first write.
+
+        Raises:
+            HistoryError: it may not be recorded.
+        """
+        return self._write(f"s{index}", result, begun)
+
+    def annotate(self, index: int, note: Any, begun: Any = None) -> History:  # noqa: ANN401 - JSON
+        """Keep what is known of a step before its result; raises as `record` does."""
+        return self._write(f"n{index}", note, begun)
+
+    def begin(self, begun: Any) -> History:  # noqa: ANN401 - JSON
+        """Keep what the first webhook said; raises as `record` does."""
+        return self._write("begun", begun)
+
+    def end(self) -> History:
+        """Remember that nobody is there any more; raises as `record` does."""
+        return self._write("ended", time.time())
+
+    def read(self) -> History | None:
+        """What is recorded; None if there is no such dialog, or has been none for long.
+
+        Raises:
+            HistoryError: nobody knows.
+        """
+        found = _ask("GetItem", {"Key": {"id": {"S": self._key}}, "ConsistentRead": True}).get("Item")
+        return None if found is None else History(found)
+
+    def _write(self, attribute: str, value: Any, begun: Any = None) -> History:  # noqa: ANN401 - JSON
+        written = {attribute: value} if begun is None else {attribute: value, "begun": begun}
+        changes = [f"{name} = if_not_exists({name}, :{name})" for name in written]
+        values = {f":{name}": {"S": _ENCODER.encode(each)} for name, each in written.items()}
+        values[":expires_at"] = {"N": str(int(time.time() + self._lifetime_s))}
+        asked = {
+            "Key": {"id": {"S": self._key}},
+            "UpdateExpression": f"SET {', '.join(changes)}, expires_at = :expires_at",
+            "ExpressionAttributeValues": values,
+            "ReturnValues": "ALL_NEW",
+        }
+        return History(_ask("UpdateItem", asked)["Attributes"])
+
+
+def _ask(action: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    table = os.environ.get(TABLE)
+    if not table:
+        raise HistoryError("Dialogs need the stack's parameter Dialogs=true: deploy again with it.")
+    try:
+        return _dynamodb.call(action, {"TableName": table, **parameters}, timeout_s=_TIMEOUT_S)
+    except AwsError as failure:
+        raise HistoryError(f"The dialog's history: {failure}. {failure.message}".strip()) from failure

@@ -1,0 +1,65 @@
+"""A dialog's item: whoever writes a step first is right, and each write gives the whole history back."""
+
+from collections.abc import Iterator
+
+import pytest
+from switchboard.dialogs import history
+from switchboard.dialogs.history import Item
+from switchboard.errors import HistoryError
+
+from vonage_simulator.account.account import Account
+from vonage_simulator.testing.handlers import Handlers
+
+DAY_S = 86_400
+
+
+@pytest.fixture(params=[{"dialogs": ("id",)}])
+def item(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Item]:
+    monkeypatch.setenv(history.TABLE, "dialogs")
+    with Handlers({}, Account("key", "secret"), tables=request.param).running():
+        yield Item("CON-1", DAY_S)
+    history._dynamodb.close()
+
+
+def test_a_dialog_that_never_wrote_is_not_there(item: Item) -> None:
+    assert item.read() is None
+
+
+def test_each_write_gives_back_what_is_recorded(item: Item) -> None:
+    item.record(0, ["ask", "1", 1.5], begun={"from": "447700900111"})
+    written = item.record(1, ["ask", "2", 2.5])
+
+    assert written.recorded == [["ask", "1", 1.5], ["ask", "2", 2.5]]
+    assert written.begun == {"from": "447700900111"}
+    read = item.read()
+    assert read
+    assert read.recorded == written.recorded
+
+
+def test_the_first_result_of_a_step_is_kept(item: Item) -> None:
+    item.record(0, ["ask", "1", 1.5])
+
+    assert item.record(0, ["ask", "2", 2.5]).recorded == [["ask", "1", 1.5]]
+
+
+def test_the_end_and_notes_stand_beside_the_results(item: Item) -> None:
+    item.annotate(0, {"url": "https://api.nexmo.com/v1/files/1"})
+    ended = item.end()
+
+    assert ended.has_ended
+    assert ended.recorded == []
+    assert ended.note(0) == {"url": "https://api.nexmo.com/v1/files/1"}
+    assert ended.note(1) is None
+
+
+@pytest.mark.parametrize("item", [{}], indirect=True)
+def test_a_table_that_is_not_there_is_said(item: Item) -> None:
+    with pytest.raises(HistoryError, match="ResourceNotFoundException"):
+        item.read()
+
+
+def test_a_stack_without_the_table_says_which_parameter_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(history.TABLE, raising=False)
+
+    with pytest.raises(HistoryError, match="Dialogs=true"):
+        Item("CON-1", DAY_S).read()
