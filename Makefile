@@ -11,14 +11,19 @@ LOCAL = $(RUN) -m local
 OPERATE = $(RUN) -m operate
 # Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
-# `make test` runs four groups of tests side by side: those that deploy stacks of their own, those that share a stack or a
-# browser, those of the provisioner and the simulator, and all others but those of `make contract`.
-LIVES = tests/e2e/test_lifecycle.py tests/e2e/test_first_deployment.py
-SHARING = tests/console tests/e2e tests/template
-ALONE = tests/unit/provisioner tests/vonage_simulator
+# `make contract` has what needs an environment of its own: a second AWS, Lambda's runtime clients, Vonage's SDKs, a clone.
+OWN_STACKS = tests/contract/test_smoke.py tests/e2e/test_first_deployment.py
+CONTRACT = tests/contract tests/e2e/test_first_deployment.py tests/e2e/test_simulator_alone.py \
+	tests/vonage_simulator/api/test_official_clients.py \
+	tests/functional/test_log_levels.py tests/functional/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
-CONTRACT = tests/contract
+# `make test` runs all others in four groups side by side: those with stacks of their own, those that share a stack or a
+# browser, those of the provisioner and the simulator, and the rest.
+LIVES = tests/e2e/test_lifecycle.py
+SHARING = tests/console tests/e2e tests/template
+ALONE = tests/unit/provisioner tests/vonage_simulator
+ignoring = $(addprefix --ignore=,$(1) $(CONTRACT))
 
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
@@ -94,14 +99,14 @@ ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a tel
 test-app: .venv/.ready ## Your own tests, in app/tests: seconds (docs/testing.md)
 	@$(RUN) -m pytest app/tests
 
-test: stage $(RUNTIMES) .local/simulator/.ready ## Lint, types, template checks and tests, end to end included; make contract has the rest
+test: stage ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
-	$(RUN) -m pytest --quiet $(SHARING) $(addprefix --ignore=,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
+	$(RUN) -m pytest --quiet $(SHARING) $(call ignoring,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
 	trap 'kill $$lives $$sharing $$alone' INT TERM; \
 	$(MAKE) --no-print-directory check || { kill $$lives $$sharing; wait; exit 1; }; \
-	$(RUN) -m pytest --quiet $(ALONE) >.local/logs/test-alone.log 2>&1 & alone=$$!; \
-	$(RUN) -m pytest $(addprefix --ignore=,$(SHARING) $(ALONE) $(CONTRACT)); failed=$$?; \
+	$(RUN) -m pytest --quiet $(ALONE) $(call ignoring) >.local/logs/test-alone.log 2>&1 & alone=$$!; \
+	$(RUN) -m pytest $(call ignoring,$(SHARING) $(ALONE)); failed=$$?; \
 	echo "Waiting for the other tests, which run beside these…"; \
 	wait $$alone || failed=1; cat .local/logs/test-alone.log; \
 	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; \
@@ -120,8 +125,12 @@ lint: .venv/.ready .local/sam/.ready
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-contract: stage .local/contract/.ready ## Judges that we did not write: two AWS emulators, Vonage's newest SDKs; and make smoke (10 minutes)
-	@$(RUN) -m pytest --quiet $(CONTRACT)
+contract: stage $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (15 minutes; docs/contract.md)
+	@mkdir -p .local/logs
+	@$(RUN) -m pytest --quiet $(OWN_STACKS) >.local/logs/test-own-stacks.log 2>&1 & stacks=$$!; trap 'kill $$stacks' INT TERM; \
+	$(RUN) -m pytest $(CONTRACT) $(addprefix --ignore=,$(OWN_STACKS)); failed=$$?; \
+	echo "Waiting for the stacks, which live beside these…"; \
+	wait $$stacks || failed=1; cat .local/logs/test-own-stacks.log; exit $$failed
 
 radar: .venv/.ready ## Install Vonage's newest SDKs and tell how their types differ from ours (docs/contract.md)
 	@PYTHONPATH=layers/switchboard $(RUN) -m tests.contract.radar
@@ -145,7 +154,7 @@ format: .venv/.ready ## Format the code
 
 ## ── Set it up ──
 .PHONY: setup stage lock clean help
-setup: stage $(RUNTIMES) .local/simulator/.ready ## Install everything the other commands need
+setup: stage $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Install everything the other commands need
 
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready
 
