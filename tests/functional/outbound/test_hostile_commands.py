@@ -1,7 +1,7 @@
 """A command can ask for what it is named after and nothing else, and every reply of Vonage's ends it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -70,13 +70,19 @@ def test_an_id_of_vonages_is(
     assert [request.path for request in vonage.requests] == [path.format(identity)]
 
 
+@pytest.fixture
+def client(private_key: str, vonage: VonageApi) -> Iterator[Vonage]:
+    """The client by itself, without the types in front of it."""
+    client = Vonage("app-1", private_key, vonage.url)
+    yield client
+    client.close()
+
+
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=150)
 @given(st.one_of(st.text(), st.lists(st.sampled_from([*"./?#%\\;@: ab", "..", "2e", "2f"])).map("".join)))
 def test_whatever_the_id_the_client_asks_for_one_thing_in_the_folder_that_is_meant(
-    private_key: str, vonage: VonageApi, identity: str
+    client: Vonage, vonage: VonageApi, identity: str
 ) -> None:
-    """The client by itself, without the types in front of it."""
-    client = Vonage("app-1", private_key, vonage.url)
     vonage.requests.clear()
     asking: list[Callable[[], object]] = [
         lambda: client.update_call(identity, {"action": "hangup"}),
@@ -85,7 +91,6 @@ def test_whatever_the_id_the_client_asks_for_one_thing_in_the_folder_that_is_mea
     for ask in asking:
         with suppress(RefusedError):
             ask()
-    client.close()
     for request in vonage.requests:
         *folder, last = request.path.split("/")
         assert folder in (["", "v1", "calls"], ["", "v1", "messages"])
