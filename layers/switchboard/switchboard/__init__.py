@@ -8,6 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from switchboard.dialogs.call import Call
+    from switchboard.dialogs.call_webhook import call_dialog
+    from switchboard.dialogs.dialog import sms
+    from switchboard.dialogs.outcomes import ConnectOutcome, Recording
+    from switchboard.dialogs.steps import CallEnded
+    from switchboard.errors import NoChoiceError
     from switchboard.ncco import (
         Ncco,
         app,
@@ -41,15 +47,22 @@ if TYPE_CHECKING:
     from switchboard.yours.tables import table
 
 __all__ = [
-    "AnswerRequest", "Commands", "InboundMessage", "MessageRequest", "MessageStatus", "Ncco", "Reply",
-    "RtcEvent", "VoiceEvent", "answer", "app", "caller_id", "connect", "conversation", "event", "inbound",
-    "input_", "logger", "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret",
-    "settings", "sip", "status", "stream", "table", "talk", "transfer", "vbc", "wait", "webhook_url",
-    "websocket",
+    "AnswerRequest", "Call", "CallEnded", "Commands", "ConnectOutcome", "InboundMessage", "MessageRequest",
+    "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent", "VoiceEvent", "answer", "app",
+    "call_dialog", "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger", "notify",
+    "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip", "sms", "status",
+    "stream", "table", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
 _HOMES = {
+    "Call": ("dialogs.call", "Call"),
+    "CallEnded": ("dialogs.steps", "CallEnded"),
+    "NoChoiceError": ("errors", "NoChoiceError"),
+    "ConnectOutcome": ("dialogs.outcomes", "ConnectOutcome"),
+    "Recording": ("dialogs.outcomes", "Recording"),
+    "call_dialog": ("dialogs.call_webhook", "call_dialog"),
+    "sms": ("dialogs.dialog", "sms"),
     **{name: ("webhooks.decorators", name) for name in ("answer", "event", "inbound", "rtc_event", "status")},
     "AnswerRequest": ("wire.voice", "AnswerRequest"),
     "Commands": ("wire.commands", "Commands"),

@@ -8,6 +8,7 @@ SwitchboardError
 ├── ReturnedError       a flow returned something that is no answer to its webhook
 ├── DialogError         a dialog does what no replay could repeat
 │   └── DialogChangedError  its code is not the one that the call began with
+├── NoChoiceError       a caller was asked, and gave no answer
 ├── HistoryError        a dialog's history could not be read or written
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
@@ -62,6 +63,13 @@ class DialogError(SwitchboardError):
 
 class DialogChangedError(DialogError):
     """A dialog's steps aren't those that are recorded: its code has changed, or depends on something else."""
+
+
+class NoChoiceError(SwitchboardError):
+    """A caller was asked as often as was to be, and gave no answer that stands for anything."""
+
+    def __init__(self) -> None:
+        super().__init__("the caller gave no answer")
 
 
 class HistoryError(SwitchboardError):

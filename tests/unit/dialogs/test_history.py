@@ -44,7 +44,7 @@ def test_the_first_result_of_a_step_is_kept(item: Item) -> None:
 
 def test_the_end_and_notes_stand_beside_the_results(item: Item) -> None:
     item.annotate(0, {"url": "https://api.nexmo.com/v1/files/1"})
-    ended = item.end()
+    ended = item.end({"from": "447700900111"})
 
     assert ended.has_ended
     assert ended.recorded == []

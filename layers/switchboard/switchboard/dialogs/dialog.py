@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from switchboard.dialogs.steps import Do
+from switchboard.errors import DialogError
+from switchboard.reading import msisdn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,17 +27,18 @@ class Dialog:
     Args:
         identity: what names it, such as a call's `conversation_uuid`.
         began_at: Unix time in seconds.
+        ours: the number of yours that messages are from, where they don't say so.
 
     Attributes:
-        is_over: whether nobody is there any more.
-        has_heard_of_it: whether the function was told so.
+        is_over: whether nobody is there any more, and the function knows.
         commands: what is to be sent since the last pause, each with an id that a replay gives it again.
     """
 
-    def __init__(self, identity: str, began_at: float) -> None:
-        self.is_over = self.has_heard_of_it = self._is_sealed = False
+    def __init__(self, identity: str, began_at: float, ours: str = "") -> None:
+        self.is_over = self._is_sealed = False
         self.commands: list[dict[str, Any]] = []
         self._identity = identity
+        self._ours = ours
         self._at = began_at
         self._passed = self._pauses = 0
         self._random: Random | None = None
@@ -57,11 +60,17 @@ class Dialog:
         return await step
 
     def send(self, command: MessageRequest | Command) -> None:
-        """Send a message, or carry out another command, once the dialog waits; once only."""
+        """Send a message, or carry out another command, once the dialog waits; once only.
+
+        Raises:
+            DialogError: a message doesn't say whom it is from, and this can't.
+        """
         if self._is_sealed:
             return
         item: dict[str, Any] = dict(command)
         if "channel" in item:
+            if not item.setdefault("from", self._ours):
+                raise DialogError("which number of yours is it from? Say so: sms(to, text, sender=…)")
             item = {"name": "messages.send", "detail": item}
         identity = f"{self._identity}.{self._pauses}.{len(self.commands)}"
         self.commands.append({"id": identity, **item})
@@ -105,3 +114,15 @@ class Dialog:
     def seal(self) -> None:
         """Nothing that the function does from now on has an effect."""
         self._is_sealed = True
+
+
+def sms(to: str, text: str, *, sender: str = "") -> MessageRequest:
+    """An SMS, for `send`; in a dialog it is from the number that was called or written to.
+
+    Args:
+        to: the number, as people write it.
+        text: what it says.
+        sender: another number of yours, or a name.
+    """
+    message = {"channel": "sms", "message_type": "text", "to": msisdn(to), "text": text}
+    return cast("MessageRequest", {**message, "from": sender} if sender else message)

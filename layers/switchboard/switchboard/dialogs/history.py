@@ -1,7 +1,7 @@
 """What has happened in a dialog: a DynamoDB item each, of which every step writes one attribute.
 
     id          the conversation_uuid of a call; of a chat, what its own module makes of channel and numbers
-    s<k>        the result of step k as JSON: [kind, result, time], and true behind it if nobody is there
+    s<k>        the result of step k as JSON: [kind, result, time]
     n<k>        something that is known of step k before its result
     begun       what the first webhook said
     ended       that nobody is there any more
@@ -23,7 +23,7 @@ from switchboard.errors import AwsError, HistoryError
 
 TABLE = "SWITCHBOARD_DIALOGS_TABLE_NAME"
 
-# [kind, result, Unix time], and true if nobody was there any more.
+# [kind, result, Unix time]
 Recorded = list[Any]
 
 # While a caller waits.
@@ -95,9 +95,9 @@ class Item:
         """Keep what the first webhook said; raises as `record` does."""
         return self._write("begun", begun)
 
-    def end(self) -> History:
+    def end(self, begun: Any) -> History:  # noqa: ANN401 - JSON
         """Remember that nobody is there any more; raises as `record` does."""
-        return self._write("ended", time.time())
+        return self._write("ended", time.time(), begun)
 
     def read(self) -> History | None:
         """What is recorded; None if there is no such dialog, or has been none for long.

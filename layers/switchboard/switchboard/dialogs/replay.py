@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from switchboard.dialogs.dialog import Dialog
     from switchboard.dialogs.history import Recorded
 
-    Perform = Callable[[Do[Any], int], Recorded]
+    Perform = Callable[[Do[Any], int], list[Recorded]]
 
 # Where no line is the user's own: here, and in the standard library.
 _NOBODYS = (str(PurePath(__file__).parent), str(PurePath(os.__file__).parent))
@@ -61,8 +61,8 @@ class Replay:
     Args:
         coroutine: the function, called and not begun.
         dialog: what it was called with.
-        recorded: the steps' results, oldest first. Those of effects are added to it.
-        perform: does an effect and records it; gives what counts, which may be an earlier result.
+        recorded: the steps' results, oldest first.
+        perform: does an effect, records it, and gives all that is recorded then: an earlier result counts.
     """
 
     def __init__(
@@ -98,8 +98,6 @@ class Replay:
         """
         try:
             while (step := self._next()) is not None:
-                if self._is_told_of_the_end(step):
-                    continue
                 if step.pauses and (self._index > last or self._index >= len(self._recorded)):
                     return Waiting(step, self._index, self._checksum, self._place())
                 if self._has_result(step):
@@ -119,7 +117,7 @@ class Replay:
         self._value = self._failure = None
         try:
             step = self._coroutine.throw(failure) if failure else self._coroutine.send(value)
-        except StopIteration:
+        except (StopIteration, CallEnded):
             step = _OVER
         except RuntimeError as error:
             if str(error) == _NEEDS_A_LOOP:
@@ -131,18 +129,10 @@ class Replay:
             return None
         if not isinstance(step, Step):
             raise DialogError(f"{_ONLY_OURS}: {self._where()}")
-        if step.pauses and self._dialog.is_over and self._dialog.has_heard_of_it:
+        if step.pauses and self._dialog.is_over:
             return None
         self._checksum = crc32(f"{step.kind} {step.shape}\n".encode(), self._checksum)
         return step
-
-    def _is_told_of_the_end(self, step: Step[Any]) -> bool:
-        """Nobody is there any more: the function hears it where it would wait, once."""
-        if not (self._dialog.is_over and step.pauses):
-            return False
-        self._dialog.has_heard_of_it = True
-        self._failure = CallEnded()
-        return True
 
     def _has_result(self, step: Step[Any]) -> bool:
         """Whether there is a result; an effect without one is done now. The function hears if it fails."""
@@ -150,7 +140,7 @@ class Replay:
             return True
         assert isinstance(step, Do)  # noqa: S101 - the others pause
         try:
-            self._recorded.append(self._perform(step, self._index))
+            self._recorded = self._perform(step, self._index)
         except (DialogError, HistoryError):
             raise
         except Exception as failure:  # noqa: BLE001 - the user's own
@@ -160,14 +150,13 @@ class Replay:
 
     def _take(self, step: Step[Any]) -> None:
         """Hand the function a recorded result, or the end that was recorded in its place."""
-        kind, result, at, *over = self._recorded[self._index]
+        kind, result, at = self._recorded[self._index]
         self._dialog.passed(step, at)
         if kind == ENDED:
-            self._dialog.is_over = self._dialog.has_heard_of_it = True
+            self._dialog.is_over = True
             self._failure = CallEnded()
         elif kind == step.kind:
             self._value = step.read(result)
-            self._dialog.is_over |= bool(over)
         else:
             raise DialogChangedError(f"“{kind}” is “{step.kind}” now: {self._where()}")
         self._index += 1

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from switchboard.wire.voice_events import Event as VoiceEvent
 
 # A refused answer goes to the fallback at once, which costs the caller less silence than a second try.
-_ANSWER = Policy("answer", refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
+ANSWER = Policy("answer", refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
 # Elsewhere what is refused may come again: it may be genuine, when the secret was just rotated.
 _EVENT = Policy("event", refused=503, unavailable=503, flow_failed=500, nothing=204)
 # Messages come again for 24 h.
@@ -44,12 +44,12 @@ def answer(flow: Any = None, /, *, on_late: Ncco | None = None) -> Any:
 
     Args:
         flow: the function, plain or async.
-        on_late: the NCCO to answer with when the flow takes longer than SWITCHBOARD_ANSWER_BUDGET_MS. Without
+        on_late: the NCCO to answer with when the flow takes longer than SWITCHBOARDANSWER_BUDGET_MS. Without
             it, as after an exception, Vonage is answered 500 and asks the fallback at once.
     """
     if flow is None:
-        return lambda decorated: Webhook(_ANSWER, decorated, on_late)
-    return Webhook(_ANSWER, flow)
+        return lambda decorated: Webhook(ANSWER, decorated, on_late)
+    return Webhook(ANSWER, flow)
 
 
 def event(flow: "Flow[VoiceEvent, Reply | None]") -> "Webhook[VoiceEvent, Reply | None]":

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 from switchboard import telemetry
 from switchboard.envelope import derive
 from switchboard.environment import tells_all
-from switchboard.errors import AwsError, NccoError, ReturnedError
+from switchboard.errors import AwsError, DialogError, HistoryError, NccoError, ReturnedError
 from switchboard.ncco import Ncco, as_wire
 from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, queues_wait_s, within
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
@@ -106,13 +106,14 @@ class Webhook(Generic[Payload, Returned]):
         """A caller waits. An NCCO is returned whatever becomes of the queues."""
         outcome = self._run(received, seconds, self._policy.flow_failed)
         left = list(outcome.commands)
-        if not (left or self._policy.queued):
+        is_event = self._is_event(received)
+        if not (left or is_event):
             return outcome
 
         def enqueue() -> None:
             from switchboard.aws import queues  # an answer without commands never loads it
 
-            if self._policy.queued:
+            if is_event:
                 queues.put_event(received.envelope)
             while left:
                 queues.put_commands(left[:1], received.subject)
@@ -133,7 +134,9 @@ class Webhook(Generic[Payload, Returned]):
         """What the flow makes of the payload in so many seconds; `failed` is the status if it does not."""
         try:
             reply = within(seconds, lambda: self._call(cast(Payload, received.payload)))
-        except (NccoError, ReturnedError) as failure:
+        except HistoryError:
+            raise  # it has to come again
+        except (DialogError, NccoError, ReturnedError) as failure:
             return with_status("FlowFailed", failed, failure, reason=str(failure))
         except BaseException as failure:  # noqa: BLE001 - whatever the user's flow raises, sys.exit() included
             if is_late(failure):
@@ -142,11 +145,17 @@ class Webhook(Generic[Payload, Returned]):
                     "Late", self._on_late or {"statusCode": failed}, (), {"reason": reason}, failure
                 )
             return with_status("FlowFailed", failed, failure, **telemetry.where(failure))
-        about = received.body if self._policy.queued else received.answered
+        is_event = self._is_event(received)
+        about = received.body if is_event else received.answered
         commands = derive(self._policy.name, about, reply.commands)
         if reply.ncco is not None:
-            return Outcome("Answered", json_response(reply.ncco), commands)
-        return Outcome("Accepted", {"statusCode": self._policy.nothing}, commands)
+            return Outcome("Answered", json_response(reply.ncco), commands, reply.facts)
+        nothing = self._policy.misdirected if is_event else self._policy.nothing
+        return Outcome("Accepted", {"statusCode": nothing}, commands, reply.facts)
+
+    def _is_event(self, received: Reception) -> bool:
+        """Whether it goes to the queue. A dialog hears what happens to its call where it is asked."""
+        return self._policy.queued or received.is_misdirected
 
     def _call(self, payload: Payload) -> FlowReply:
         returned = self.flow(payload)

@@ -20,10 +20,14 @@ _ENCODER = json.JSONEncoder(allow_nan=False)
 
 
 class FlowReply(NamedTuple):
-    """`ncco` is JSON, `None` when there is no NCCO to answer with. The commands have no ids yet."""
+    """`ncco` is JSON, `None` when there is no NCCO to answer with.
+
+    A flow's commands have no ids yet. `facts` are for the log.
+    """
 
     ncco: str | None
     commands: Sequence[Json]
+    facts: Mapping[str, object] = {}
 
 
 def read_reply(returned: Any, webhook: WebhookName) -> FlowReply:  # noqa: ANN401 - whatever the user's flow gave back

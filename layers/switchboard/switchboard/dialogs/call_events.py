@@ -1,0 +1,65 @@
+"""What an event means to the step of a call that waits for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from switchboard import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A connect's leg has come to nothing. `cancelled` isn't here: the caller has hung up.
+NOT_ANSWERED = frozenset({"busy", "timeout", "unanswered", "rejected", "failed"})
+
+# Nothing that a step waits for.
+NOTHING = object()
+
+
+def result(kind: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """The result that an event brings to a step of a kind, or `NOTHING`."""
+    match kind:
+        case "ask" | "secret" if "dtmf" in event or "speech" in event:
+            return reading.digits(event) or reading.speech(event)
+        case "said" if "payload" in event:
+            return None
+        case "record" if isinstance(event.get("recording_url"), str):
+            return _recording(event)
+        case "connect" if event.get("status") in NOT_ANSWERED:
+            return {"status": event["status"], "detail": str(event.get("detail") or "")}
+        case "connect" if "payload" in event:  # behind a connect only after an answer: a failure has a reply
+            return {"status": "answered"}
+        case "connect" if event.get("status") == "completed" and duration_s(event):
+            return {"status": "answered", "duration_s": duration_s(event)}
+    return NOTHING
+
+
+def is_answer(kind: str, event: Mapping[str, Any]) -> bool:
+    """Whether it is the beginning of a conversation whose end the step waits for."""
+    return kind == "connect" and event.get("status") == "answered"
+
+
+def _recording(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "url": event["recording_url"],
+        "uuid": str(event.get("recording_uuid", "")),
+        "seconds": _seconds_between(event.get("start_time"), event.get("end_time")),
+    }
+
+
+def _seconds_between(start: object, end: object) -> int:
+    from datetime import datetime
+
+    try:
+        seconds = datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))
+    except ValueError:
+        return 0
+    return int(seconds.total_seconds())
+
+
+def duration_s(event: Mapping[str, Any]) -> int:
+    """How many seconds a leg lasted, as its `completed` says; 0 if it doesn't."""
+    try:
+        return reading.duration(event) or 0
+    except ValueError:
+        return 0

@@ -1,0 +1,187 @@
+"""What a call's dialog waits for, and the actions that have Vonage tell its webhook when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Never
+
+from switchboard.dialogs.outcomes import ConnectOutcome, Recording
+from switchboard.dialogs.steps import Result, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Action = dict[str, Any]
+
+KEYS = frozenset("0123456789*#")
+
+
+class CallStep(Step[Result]):
+    """A step that Vonage tells us the end of."""
+
+    __slots__ = ()
+
+    def actions(self, url: str, payload: Action) -> list[Action]:
+        """The end of the NCCO that the call waits with.
+
+        Args:
+            url: where the step's webhooks are to arrive.
+            payload: what a notification has to bring.
+        """
+        raise NotImplementedError
+
+
+class Question(CallStep[Result]):
+    """Something is asked, and keys or words are listened for.
+
+    Args:
+        prompt: what asks, for `spoken`; the caller may interrupt it.
+        choices: what is expected, or nothing in particular.
+        max_digits: how many keys, if keys count; with choices their longest.
+        listens: whether words count, too.
+        language: of the words.
+        timeout_s: how long to wait for the first key or word, and for the next key.
+    """
+
+    __slots__ = ("_choices", "_language", "_listens", "_max_digits", "_prompt", "_timeout_s", "shape")
+
+    def __init__(
+        self,
+        prompt: Any,  # noqa: ANN401 - see `spoken`
+        choices: Iterable[str],
+        max_digits: int | None,
+        listens: bool,  # noqa: FBT001 - each is given by its name
+        language: str | None,
+        timeout_s: int,
+    ) -> None:
+        self._prompt = prompt
+        self._choices = choices
+        self._max_digits = max_digits
+        self._listens = listens
+        self._language = language
+        self._timeout_s = timeout_s
+        self.shape = " ".join(sorted(choices))
+
+    def actions(self, url: str, payload: Action) -> list[Action]:  # noqa: ARG002 - an input needs none
+        """Ask, and listen."""
+        kinds = (["dtmf"] if self._max_digits else []) + (["speech"] if self._listens else [])
+        listen: Action = {"action": "input", "type": kinds, "eventUrl": [url]}
+        if self._max_digits:
+            listen["dtmf"] = {"maxDigits": self._max_digits, "timeOut": min(self._timeout_s, 10)}
+            if self._max_digits > 1 and not any("#" in choice for choice in self._choices):
+                listen["dtmf"]["submitOnHash"] = True
+        if self._listens:
+            words = [choice for choice in self._choices if not KEYS.issuperset(choice)]
+            language = {"language": self._language} if self._language else {}
+            context = {"context": words} if words else {}
+            listen["speech"] = {"startTimeout": self._timeout_s, **language, **context}
+        return [{**spoken(self._prompt), "bargeIn": True}, listen]
+
+
+class Ask(Question[str]):
+    """What was pressed or said; empty for silence."""
+
+    __slots__ = ()
+
+    kind = "ask"
+
+
+class AskSecret(Question[Any]):
+    """Keys that are checked and never kept: the result is what the check made of them; None for silence."""
+
+    __slots__ = ("check",)
+
+    kind = "secret"
+
+    def __init__(self, check: Callable[[str], Any], *asked: Any) -> None:  # noqa: ANN401 - as of Question
+        super().__init__(*asked)
+        self.check = check
+
+
+class Said(CallStep[None]):
+    """The caller has heard what was said."""
+
+    __slots__ = ()
+
+    kind = "said"
+
+    def actions(self, url: str, payload: Action) -> list[Action]:
+        """Tell us, behind what is said."""
+        return [_notify(url, payload)]
+
+
+class Record(CallStep[Recording]):
+    """A recording: its own event says where it is, and a notification that the caller is still there."""
+
+    __slots__ = ("_options",)
+
+    kind = "record"
+
+    def __init__(self, options: Action) -> None:
+        self._options = options
+
+    def actions(self, url: str, payload: Action) -> list[Action]:
+        """Record, then tell us."""
+        return [{"action": "record", **self._options, "eventUrl": [url]}, _notify(url, payload)]
+
+    def read(self, recorded: Any) -> Recording:  # noqa: ANN401 - JSON
+        """The recording."""
+        return Recording(**recorded)
+
+
+class Connect(CallStep[ConnectOutcome]):
+    """Somebody was called: why there was no answer, or that there was one and the conversation is over.
+
+    Args:
+        action: the `connect` itself.
+        goes_on: whether the caller is asked to stay when the other side has hung up.
+    """
+
+    __slots__ = ("_action", "_goes_on")
+
+    kind = "connect"
+
+    def __init__(self, action: Action, *, goes_on: bool) -> None:
+        self._action = action
+        self._goes_on = goes_on
+
+    def actions(self, url: str, payload: Action) -> list[Action]:
+        """Call; the reply to a failure may be another NCCO."""
+        call = {**self._action, "eventType": "synchronous", "eventUrl": [url]}
+        return [call, _notify(url, payload)] if self._goes_on else [call]
+
+    def read(self, recorded: Any) -> ConnectOutcome:  # noqa: ANN401 - JSON
+        """The outcome."""
+        return ConnectOutcome(**recorded)
+
+
+class Last(CallStep[Never]):
+    """The dialog's last word: nothing comes back but the end of the call."""
+
+    __slots__ = ("_actions",)
+
+    kind = "last"
+
+    def __init__(self, *actions: Action) -> None:
+        self._actions = actions
+
+    def actions(self, url: str, payload: Action) -> list[Action]:  # noqa: ARG002 - nobody tells us
+        """As they are."""
+        return list(self._actions)
+
+
+def ask_again(url: str, payload: Action, seconds: float) -> list[Action]:
+    """Have the step's notification come again a little later: Vonage waits, and not a function."""
+    return [{"action": "wait", "timeout": seconds}, _notify(url, payload)]
+
+
+def _notify(url: str, payload: Action) -> Action:
+    return {"action": "notify", "payload": payload, "eventUrl": [url]}
+
+
+def spoken(said: Any) -> Action:  # noqa: ANN401 - a dict, or a tuple that is quicker to make
+    """The action that something said is: itself, or of its name, its main member, options and language."""
+    if isinstance(said, dict):
+        return said
+    name, member, value, options, language = said
+    in_language = {"language": language} if language else {}
+    return {"action": name, member: value, **in_language, **options}

@@ -1,0 +1,257 @@
+"""The answer webhook of a call that is a dialog: the call's beginning, its steps, and the news of its end."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any, cast, overload
+
+from switchboard import telemetry
+from switchboard.dialogs import call_events, sentences
+from switchboard.dialogs.call_run import CallRun
+from switchboard.dialogs.call_steps import ask_again
+from switchboard.dialogs.history import TABLE
+from switchboard.dialogs.place import Place
+from switchboard.errors import DialogChangedError, DialogError, HistoryError
+from switchboard.reading import msisdn
+from switchboard.webhooks.deadline import caller_waits_s
+from switchboard.webhooks.decorators import ANSWER
+from switchboard.webhooks.outcome import with_status
+from switchboard.webhooks.pipeline import Webhook, current
+from switchboard.webhooks.policy import WAITING
+from switchboard.webhooks.reply import FlowReply, read_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from switchboard.dialogs.call_run import CallFlow
+    from switchboard.dialogs.replay import Waiting
+    from switchboard.ncco import Ncco
+    from switchboard.webhooks.outcome import Outcome, Response
+    from switchboard.webhooks.reception import Reception
+
+# How often a notification is put off until the event with the recording's address has come, a second each.
+_MOST_WAITS = 3
+
+
+@overload
+def call_dialog(flow: CallFlow, /) -> CallDialog: ...
+@overload
+def call_dialog(*, on_changed: Ncco) -> Callable[[CallFlow], CallDialog]: ...
+def call_dialog(flow: CallFlow | None = None, /, *, on_changed: Ncco | None = None) -> Any:
+    """Decorate the async function that a call is, in `functions/answer/app.py`.
+
+    It is run again from its beginning at each webhook of the call, with the results that are recorded;
+    docs/dialogs.md has the rules that follow from that. The stack needs the parameter `Dialogs`.
+
+    Args:
+        flow: the function.
+        on_changed: the NCCO for a call that began with other code, whose history no longer fits. Without it
+            the caller hears an apology and is connected to the stack's FallbackNumber, if there is one.
+    """
+    if flow is None:
+        return lambda decorated: CallDialog(decorated, on_changed)
+    return CallDialog(flow)
+
+
+class CallDialog(Webhook[Any, Any]):
+    """A Lambda handler around a call's dialog. The function itself stays reachable as `flow`."""
+
+    def __init__(self, flow: CallFlow, on_changed: Ncco | None = None) -> None:
+        super().__init__(ANSWER, flow)
+        self._dialog = flow
+        self._on_changed = on_changed
+
+    def __call__(self, event: Mapping[str, Any], context: object = None) -> Response:
+        """The response to a request of Vonage's; nothing to the event bus, which says that a leg is over.
+
+        Raises:
+            HistoryError: the end could not be recorded; Lambda tries again.
+        """
+        if "detail-type" in event:
+            self._end(event["detail"])
+            return {}
+        return super().__call__(event, context)
+
+    def _respond(self, received: Reception, context: object) -> Outcome:
+        try:
+            if not received.is_misdirected:
+                return super()._respond(received, context)
+            step = _Step.of(received)
+            if step is None:
+                return self._lost(received, context)
+            return self._flow_first(step.kept(received), caller_waits_s(received.request, context))
+        except HistoryError as failure:
+            return with_status("Unavailable", 503, failure, reason=str(failure))
+
+    def _lost(self, received: Reception, context: object) -> Outcome:
+        """An event without a step. Whoever waits for the reply to one is better off with the fallback."""
+        outcome = super()._respond(received, context)
+        if received.name not in WAITING:
+            return outcome
+        reason = "the address of a dialog's step isn't as it was written"
+        return with_status("FlowFailed", self._policy.flow_failed, reason=reason)
+
+    def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
+        received = current.get()
+        if received.is_check:
+            return self._try(payload)
+        if not received.is_misdirected:
+            run = CallRun(self._dialog, {**payload, "at": round(received.request.received_at, 3)})
+            return self._reply(run, run.begin()) or FlowReply("[]", run.commands)
+        step = _Step.of(received)
+        assert step is not None  # noqa: S101 - as _respond has seen
+        run = CallRun(self._dialog, step.request())
+        try:
+            return self._step(run, step) or FlowReply(None, run.commands)
+        except DialogChangedError as failure:
+            telemetry.outcome("DialogChanged", "answer", "ERROR", failure, reason=str(failure))
+            return read_reply(self._on_changed or _farewell(run), "event")
+
+    def _step(self, run: CallRun, step: _Step) -> FlowReply | None:
+        place, event = step.place, step.event
+        if call_events.is_answer(place.kind, event):
+            run.annotate(place.index, True)  # noqa: FBT003 - JSON
+            return None
+        if place.kind == "record" and "payload" in event:
+            history = run.annotate(place.index, True)  # noqa: FBT003
+            if place.index < len(history.recorded):
+                return self._reply(run, run.go_on(history, place.index, place.checksum))
+            if step.tries < _MOST_WAITS:
+                payload = {**place.fields(), "tries": step.tries + 1}
+                return read_reply(ask_again(place.url(), payload, seconds=1), "event")
+            result: Any = {}
+        else:
+            result = call_events.result(place.kind, event)
+        if result is call_events.NOTHING:
+            return None
+        if place.kind == "secret":
+            result = run.check(place.index, result)
+        recorded = [place.kind, result, step.at]
+        if "recording_url" in event or event.get("status") == "completed":
+            run.keep(place.index, place.checksum, recorded)
+            return None
+        return self._reply(run, run.resume(place.index, place.checksum, recorded))
+
+    def _reply(self, run: CallRun, waiting: Waiting | None) -> FlowReply | None:
+        """The NCCO that a call goes on with; None where nothing is left to say."""
+        actions = run.call.actions()
+        facts: dict[str, object] = {}
+        if run.gave_up:
+            actions += _farewell(run)
+        if waiting:
+            place = _place(run, waiting)
+            payload = place.fields() | ({} if run.history else {"call": dict(run.call.request)})
+            actions += cast(Any, waiting.step).actions(place.url(), payload)
+            facts = {"waits": f"{waiting.file}:{waiting.line} {waiting.step.kind}"}
+        if run.call.is_over or not actions:
+            return None
+        return read_reply([*actions, *run.commands], "event")._replace(facts=facts)
+
+    def _try(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
+        """A deployment tries itself: nothing is written or done, up to the first step or effect."""
+        if not os.environ.get(TABLE):
+            raise DialogError("the answer function is a dialog: deploy with the parameter Dialogs=true")
+        run = CallRun(self._dialog, {**payload, "at": time.time()})
+        reply = self._reply(run, run.try_out()) or FlowReply("[]", ())
+        return reply._replace(commands=())
+
+    def _end(self, envelope: Mapping[str, Any]) -> None:
+        """A leg is over. What the function does then has nobody to answer to."""
+        from switchboard.aws import queues
+
+        leg = envelope["payload"]
+        began_at = envelope["received_at"] - (call_events.duration_s(leg))
+        run = CallRun(self._dialog, {**leg, "conversation_uuid": envelope["subject"], "at": began_at})
+        ids = telemetry.describe(leg)
+        try:
+            was_told = run.end(leg.get("uuid"), is_inbound=leg.get("direction") == "inbound")
+        except HistoryError:
+            raise
+        except Exception as failure:  # noqa: BLE001 - the user's own
+            telemetry.outcome("FlowFailed", "answer", "ERROR", failure, **ids, **telemetry.where(failure))
+            return
+        queues.put_commands(run.commands, run.call.id)
+        if was_told:
+            telemetry.outcome("Ended", "answer", "INFO", **ids)
+
+
+class _Step:
+    """An event that arrived where a step waits.
+
+    Attributes:
+        place: the step.
+        event: what happened; where the fallback hands it back, what happened then.
+        tries: how often it was put off.
+    """
+
+    def __init__(self, place: Place, event: Mapping[str, Any], tries: int, received: Reception) -> None:
+        self.place = place
+        self.event = event
+        self.tries = tries
+        self.at = round(received.request.received_at, 3)
+        self._told = _told(received)
+
+    @classmethod
+    def of(cls, received: Reception) -> _Step | None:
+        """The step whose address, or whose notification, this is."""
+        told = _told(received)
+        place = Place.read(received.query) or Place.read(told)
+        if place is None:
+            return None
+        again = told.get("again")
+        event = again["event"] if again else received.payload
+        return cls(place, event, int(told.get("tries", 0)), received)
+
+    def request(self) -> dict[str, Any]:
+        """What is known of the call's beginning, until the history says more."""
+        place = self.place
+        known = {name: self.event[name] for name in ("from", "to", "uuid") if name in self.event}
+        region = {"region_url": place.region_url} if place.region_url else {}
+        began = {"conversation_uuid": place.key, "at": place.began_ms / 1000}
+        return {**known, **region, **self._told.get("call", {}), **began}
+
+    def kept(self, received: Reception) -> Reception:
+        """What the queue gets of it: of a secret neither the keys nor an id to guess them by."""
+        if self.place.kind != "secret":
+            return received
+        hidden = {name: value for name, value in self.event.items() if name not in ("dtmf", "speech")}
+        envelope = {
+            **received.envelope,
+            "id": f"{self.place.key}.{self.place.index}.secret",
+            "name": "voice.input",
+            "payload": {**hidden, "dtmf": {"digits": "hidden", "timed_out": False}},
+        }
+        return received._replace(envelope=cast(Any, envelope))
+
+
+def _told(received: Reception) -> Mapping[str, Any]:
+    """What a notification brings back."""
+    told = received.payload.get("payload")
+    return told if isinstance(told, dict) else {}
+
+
+def _place(run: CallRun, waiting: Waiting) -> Place:
+    request = run.call.request
+    return Place(
+        key=run.call.id,
+        index=waiting.index,
+        kind=waiting.step.kind,
+        checksum=waiting.checksum,
+        line=waiting.line,
+        began_ms=round(request["at"] * 1000),
+        region_url=str(request.get("region_url", "")),
+    )
+
+
+def _farewell(run: CallRun) -> list[Any]:
+    """What is left to say to somebody whom the dialog can't go on with."""
+    language = run.call.language
+    spoken = {"language": language} if language else {}
+    text = sentences.in_language(sentences.GOODBYE, language)
+    actions: list[Any] = [{"action": "talk", "text": text, **spoken}]
+    number = msisdn(os.environ.get("FALLBACK_NUMBER", ""))
+    if number and number != run.call.called:
+        endpoint = {"type": "phone", "number": number}
+        actions.append({"action": "connect", "endpoint": [endpoint], "randomFromNumber": True})
+    return actions

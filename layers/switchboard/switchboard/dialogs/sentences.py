@@ -1,0 +1,31 @@
+"""What a caller is told when a question went unanswered, in the language of the dialog."""
+
+SILENCE = {
+    "en": "Sorry, I didn't hear anything.",
+    "de": "Ich habe leider nichts gehört.",
+    "es": "Lo siento, no he oído nada.",
+    "fr": "Désolé, je n'ai rien entendu.",
+    "it": "Mi dispiace, non ho sentito nulla.",
+    "nl": "Sorry, ik heb niets gehoord.",
+}
+NONSENSE = {
+    "en": "Sorry, that didn't work.",
+    "de": "Das hat leider nicht geklappt.",
+    "es": "Lo siento, eso no ha funcionado.",
+    "fr": "Désolé, cela n'a pas fonctionné.",
+    "it": "Mi dispiace, non ha funzionato.",
+    "nl": "Sorry, dat lukte niet.",
+}
+GOODBYE = {
+    "en": "We are sorry, we cannot help you this way.",
+    "de": "So kommen wir leider nicht weiter.",
+    "es": "Lo sentimos, así no podemos ayudarle.",
+    "fr": "Désolé, nous ne pouvons pas vous aider ainsi.",
+    "it": "Ci dispiace, così non possiamo aiutarla.",
+    "nl": "Sorry, zo kunnen we u niet helpen.",
+}
+
+
+def in_language(sentences: dict[str, str], language: str | None) -> str:
+    """A sentence in a language such as `de-DE`; in English where there is none."""
+    return sentences.get((language or "en")[:2].lower(), sentences["en"])
