@@ -1,64 +1,19 @@
 """A call that is one function, called by the telephone of the test kit."""
 
 import pytest
-from switchboard import Call, call_dialog, sms
-from switchboard import phone as number
-from switchboard.dialogs import history
+from switchboard import Call, CallEnded, call_dialog, sms
 
-from functions.event import app as event
-from functions.fallback import app as fallback
-from vonage_simulator.testing.handlers import Handler, Rule
+from tests.functional.dialogs import reception
+from tests.functional.dialogs.reception import NUMBER, OWNER, SALES
+from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation
-
-OWNER, SALES = "447700900456", "447700900457"
-done: list[str] = []
-
-
-def find_customer(caller: str) -> dict[str, str]:
-    done.append(caller)
-    return {"name": "Ada"}
-
-
-@call_dialog
-async def reception(call: Call) -> None:
-    call.language = await call.ask(
-        "For English press 1. Für Deutsch die 2.", choices={"1": "en-GB", "2": "de-DE"}
-    )
-    customer = await call.do(find_customer, call.caller)
-    call.say(f"Hello {customer['name']}.")
-    reached = await call.connect(number(SALES), timeout_s=20)
-    if not reached:
-        call.say("Nobody is free. Please leave a message.")
-        recording = await call.record(longest_s=120)
-        call.send(sms(OWNER, f"A message from {call.caller}: {recording.url}"))
-        call.say("Thank you. Goodbye.")
-
-
-@pytest.fixture
-def webhooks() -> dict[str, Handler]:
-    return {
-        "answer": reception,
-        "event": event.lambda_handler,
-        "fallback": fallback.lambda_handler,
-    }
-
-
-@pytest.fixture
-def rules() -> dict[str, Rule]:
-    return {"voice.completed": reception}
-
-
-@pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, ...]]:
-    monkeypatch.setenv(history.TABLE, "dialogs")
-    return {"dialogs": ("id",)}
 
 
 def test_a_caller_who_hangs_up_leaves_a_message(phone: Phone, simulation: Simulation) -> None:
     phone.callee(SALES, picks="busy")
-    call = phone.dial("447700900000")
-    call.hears("Für Deutsch")
+    call = phone.dial(NUMBER)
+    call.hears("Deutsch")
     call.presses("1")
     call.hears("Hello Ada")
     call.hears("leave a message")
@@ -71,7 +26,7 @@ def test_a_caller_who_hangs_up_leaves_a_message(phone: Phone, simulation: Simula
 
 
 def test_a_caller_who_ends_the_recording_is_thanked(phone: Phone, simulation: Simulation) -> None:
-    call = phone.dial("447700900000")
+    call = phone.dial(NUMBER)
     call.presses("2")
     call.hears("leave a message", within_s=60)
     call.hears("beep")
@@ -85,9 +40,61 @@ def test_a_caller_who_ends_the_recording_is_thanked(phone: Phone, simulation: Si
 
 def test_a_caller_is_connected(phone: Phone, simulation: Simulation) -> None:
     phone.callee(SALES, picks="answer")
-    call = phone.dial("447700900000")
+    call = phone.dial(NUMBER)
     call.presses("2")
     call.is_connected_to(SALES)
     call.hangs_up()
 
     assert simulation.sent_to(OWNER) == []
+
+
+def test_a_caller_who_gives_no_answer_is_asked_three_times_and_hears_an_apology(phone: Phone) -> None:
+    call = phone.dial(NUMBER)
+    call.hears("Deutsch")
+    call.hears("Sorry, I didn't hear anything.", within_s=30)
+    call.presses("7")
+    call.hears("Sorry, that didn't work.")
+    call.hears("We are sorry", within_s=30)
+    call.ends()
+
+
+def test_an_effect_is_done_once_in_a_call(phone: Phone) -> None:
+    reception.looked_up.clear()
+    call = phone.dial(NUMBER)
+    call.presses("1")
+    call.hears("leave a message", within_s=60)
+    call.hangs_up()
+
+    assert reception.looked_up == ["447700900123"]
+
+
+@call_dialog
+async def complaints(call: Call) -> None:
+    try:
+        while await call.ask("Tell us more: 1.", choices={"1": True}):
+            call.say("Thank you.")
+    except Exception:  # noqa: BLE001 - what many write
+        call.send(sms(OWNER, "an exception"))
+    except CallEnded:
+        call.send(sms(OWNER, f"{call.caller} has hung up."))
+        await call.ask("Unheard", choices={"1": True})
+        call.send(sms(OWNER, "nobody was there to say so"))
+
+
+class TestEnd:
+    @pytest.fixture
+    def dialog(self) -> Handler:
+        return complaints
+
+    @pytest.mark.parametrize("answers", [0, 1, 2])
+    def test_the_end_is_heard_once_whenever_it_comes(
+        self, phone: Phone, simulation: Simulation, answers: int
+    ) -> None:
+        call = phone.dial(NUMBER)
+        for _ in range(answers):
+            call.presses("1")
+            call.hears("Thank you.")
+        call.hears("Tell us more")
+        call.hangs_up()
+
+        assert simulation.sent_to(OWNER) == ["447700900123 has hung up."]

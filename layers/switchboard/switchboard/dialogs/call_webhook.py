@@ -182,26 +182,24 @@ class _Step:
     Attributes:
         place: the step.
         event: what happened; where the fallback hands it back, what happened then.
+        at: when it arrived.
         tries: how often it was put off.
     """
 
-    def __init__(self, place: Place, event: Mapping[str, Any], tries: int, received: Reception) -> None:
+    def __init__(self, place: Place, event: Mapping[str, Any], at: float) -> None:
         self.place = place
         self.event = event
-        self.tries = tries
-        self.at = round(received.request.received_at, 3)
-        self._told = _told(received)
+        self.at = round(at, 3)
+        self._told = _told(event)
+        self.tries = int(self._told.get("tries", 0))
 
     @classmethod
     def of(cls, received: Reception) -> _Step | None:
         """The step whose address, or whose notification, this is."""
-        told = _told(received)
-        place = Place.read(received.query) or Place.read(told)
-        if place is None:
-            return None
-        again = told.get("again")
+        again = _told(received.payload).get("again")
         event = again["event"] if again else received.payload
-        return cls(place, event, int(told.get("tries", 0)), received)
+        place = Place.read(received.query) or Place.read(_told(event))
+        return None if place is None else cls(place, event, received.request.received_at)
 
     def request(self) -> dict[str, Any]:
         """What is known of the call's beginning, until the history says more."""
@@ -225,9 +223,9 @@ class _Step:
         return received._replace(envelope=cast(Any, envelope))
 
 
-def _told(received: Reception) -> Mapping[str, Any]:
+def _told(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a notification brings back."""
-    told = received.payload.get("payload")
+    told = event.get("payload")
     return told if isinstance(told, dict) else {}
 
 
