@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES, reception
-from vonage_simulator.testing.handlers import Handler
+from vonage_simulator.testing.handlers import Handler, Rule
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.types import Json
@@ -17,45 +17,69 @@ STEPS = 4
 
 
 class Fragile:
-    """The answer function, which dies while some of its steps are at work.
+    """The answer function, which dies while it is at work on one of its steps.
 
     Attributes:
-        heard: each request of a step with its response, in their order.
+        lives: how often it has yet to die.
     """
 
-    def __init__(self, step: int = -1, times: int = 0, *, status: int = 500, when: str = "after") -> None:
-        self._step, self._times, self._status, self._when = step, times, status, when
+    def __init__(self, step: int, times: int, *, status: int, when: str) -> None:
+        self.lives = times
+        self._step, self._status, self._when = step, status, when
         self._seen: list[str] = []
-        self.heard: list[tuple[Json, Mapping[str, Any]]] = []
 
     def __call__(self, event: Json, context: object) -> Mapping[str, Any]:
-        if "detail-type" in event:
+        if not self.lives or not self._is_the_step(event):
             return reception(event, context)
-        dies = self._times > 0 and self._is_the_step(event)
-        self._times -= dies
-        if dies and self._when == "before":
-            return {"statusCode": self._status}
-        response = reception(event, context)
-        if response["statusCode"] == 200 and not dies:
-            self.heard.append((event, response))
-        return {"statusCode": self._status} if dies else response
+        self.lives -= 1
+        if self._when == "after":
+            reception(event, context)
+        return {"statusCode": self._status}
 
     def _is_the_step(self, event: Json) -> bool:
         """Whether somebody waits at the step, the first one being 0."""
-        body = json.loads(event["body"])
-        if "step=" not in event["rawQueryString"] or not body.keys() & {"dtmf", "payload"} | (
-            {"status"} if body.get("status") == "busy" else set()
-        ):
+        if not somebody_waits(event):
             return False
         if event["rawQueryString"] not in self._seen:
             self._seen.append(event["rawQueryString"])
         return self._seen.index(event["rawQueryString"]) == self._step
 
 
-@pytest.fixture
-def dialog(request: pytest.FixtureRequest) -> Handler:
-    fragile: Fragile = getattr(request, "param", None) or Fragile()
-    return fragile
+class Twice:
+    """The answer function, which gets each request twice."""
+
+    def __call__(self, event: Json, context: object) -> Mapping[str, Any]:
+        response = reception(event, context)
+        assert ncco(reception(event, context)) == ncco(response)
+        return response
+
+
+class Remembered:
+    """The answer function, and all that it was asked and answered while somebody waited.
+
+    Attributes:
+        heard: each request with its response, in their order.
+    """
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[Json, Mapping[str, Any]]] = []
+
+    def __call__(self, event: Json, context: object) -> Mapping[str, Any]:
+        response = reception(event, context)
+        if somebody_waits(event):
+            self.heard.append((event, response))
+        return response
+
+
+def somebody_waits(event: Json) -> bool:
+    if "step=" not in event.get("rawQueryString", ""):
+        return False
+    body = json.loads(event["body"])
+    return bool(body.keys() & {"dtmf", "payload"}) or body.get("status") == "busy"
+
+
+def ncco(response: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(response["body"]) if "body" in response else None
 
 
 def leaves_a_message(phone: Phone) -> None:
@@ -77,7 +101,7 @@ def leaves_a_message(phone: Phone) -> None:
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", range(STEPS))
-def test_a_function_that_dies_goes_on_where_it_was(  # noqa: PLR0913
+def test_a_function_that_dies_goes_on_where_it_was(
     phone: Phone,
     simulation: Simulation,
     webhooks: dict[str, Handler],
@@ -86,8 +110,32 @@ def test_a_function_that_dies_goes_on_where_it_was(  # noqa: PLR0913
     times: int,
     status: int,
 ) -> None:
-    webhooks["answer"] = Fragile(step, times, status=status, when=when)
+    webhooks["answer"] = fragile = Fragile(step, times, status=status, when=when)
 
     leaves_a_message(phone)
 
+    assert fragile.lives == 0
+    assert len(simulation.sent_to(OWNER)) == 1
+
+
+def test_a_request_that_comes_twice_at_once_has_one_reply(
+    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler], rules: dict[str, Rule]
+) -> None:
+    webhooks["answer"] = rules["voice.completed"] = Twice()
+
+    leaves_a_message(phone)
+
+    assert len(simulation.sent_to(OWNER)) == 1
+
+
+def test_each_request_that_comes_again_after_the_call_has_the_reply_that_it_had(
+    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler]
+) -> None:
+    webhooks["answer"] = remembered = Remembered()
+
+    leaves_a_message(phone)
+
+    assert len(remembered.heard) == STEPS
+    for event, response in remembered.heard:
+        assert ncco(reception(event, None)) == ncco(response)
     assert len(simulation.sent_to(OWNER)) == 1
