@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
-from switchboard.catalogue import MESSAGES, RTC_TYPES, VOICE
+from switchboard.catalogue import MESSAGES, RTC_TYPES, VERIFY, VOICE
 from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import Callee, CallUpdate
 from switchboard.wire.classify import WebhookName, classify
@@ -22,6 +22,14 @@ from switchboard.wire.message_requests import MessageRequest
 from switchboard.wire.rtc import Event as RtcEvent
 from switchboard.wire.shapes import Shape, keys, members, tags, unwrap
 from switchboard.wire.typed import Tagged
+from switchboard.wire.verify.callbacks import ChannelEvent, Summary
+from switchboard.wire.verify.requests import (
+    Channel,
+    CodeToCheck,
+    SilentAuth,
+    Verification,
+    VerificationRequest,
+)
 
 DOCS = Path(__file__).parent
 EVENTS = DOCS.parent / "events"
@@ -47,21 +55,28 @@ class _Schema(GenerateJsonSchema):
 def pages() -> dict[Path, str]:
     """Every generated file with the content it should have."""
     commands = {name: keys(shape)["detail"] for name, shape in tags(Command, "name").items()}
-    schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **commands, "result": Result, "stored": Stored}
+    about = {"verify.event": ChannelEvent, "verify.summary": Summary}
+    results = {"result": Result, "stored": Stored}
+    schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **about, **commands, **results}
     written = {DOCS / "schemas" / f"{name}.json": _schema(name, shape) for name, shape in schemas.items()}
     sections = {
         "actions": "\n".join(_choices(Action, "action")),
         "endpoints": "\n".join(_choices(Endpoint, "type")),
         "voice": _events(VOICE),
         "messages": _events(MESSAGES),
+        "verify": _verifications(),
         "rtc": ", ".join(f"`{name}`" for name in RTC_TYPES) + ".\n",
         "send": "\n".join(_choices(MessageRequest, "channel")),
         "read": _table(MessageChange, set()),
         "call": _table(CallToPlace, set()),
         "callees": "\n".join(_choices(Callee, "type")),
         "update": "\n".join(_choices(CallUpdate, "action")),
+        "verification": _table(VerificationRequest, set()),
+        "channels": "\n".join(_choices(Channel, "channel")),
+        "check": _table(CodeToCheck, set()),
+        "end": _table(Verification, set()),
     }
-    for page in (DOCS / "ncco.md", DOCS / "events.md", DOCS / "commands.md"):
+    for page in (DOCS / name for name in ("ncco.md", "events.md", "commands.md")):
         written[page] = re.sub(
             r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)",
             lambda part: f"{part[1]}\n{sections[part[2]]}\n{part[3]}",
@@ -87,6 +102,20 @@ def _events(catalogue: Mapping[str, Shape]) -> str:
         for name, shape in catalogue.items()
     )
     return "\n".join(["| name and schema | what happened | samples |", "|---|---|---|", *rows, ""])
+
+
+def _verifications() -> str:
+    """The names of each of the two kinds, which differ by their status alone."""
+    rows = (
+        f"| [`verify.{kind}.…`](schemas/verify.{kind}.json) | {_first_line(shape)} | {_statuses(kind)} |"
+        for kind, shape in (("event", ChannelEvent), ("summary", Summary))
+    )
+    return "\n".join(["| name and schema | what happened | ends in |", "|---|---|---|", *rows, ""])
+
+
+def _statuses(kind: str) -> str:
+    names = (name.split(".") for name in VERIFY)
+    return ", ".join(f"`{status}`" for _, of, status in names if of == kind)
 
 
 def _samples() -> dict[str, list[str]]:
@@ -141,7 +170,7 @@ def _words(annotation: Shape) -> str:
     shape, rules, _ = unwrap(annotation)
     origin: Shape = get_origin(shape)
     if tagged := [rule.key for rule in rules if isinstance(rule, Tagged)]:
-        return _UNIONS[tagged[0]]
+        return "channel" if SilentAuth in members(shape) else _UNIONS[tagged[0]]
     if len(members(shape)) > 1:
         return " or ".join(map(_words, members(shape)))
     if origin is list:

@@ -38,9 +38,9 @@ def routes_of(template: dict[str, Any]) -> dict[str, dict[str, str]]:
     """
     return {
         logical_id: {
-            f"{method.upper()} {path}": _function_of(operation)
+            f"{method.upper()} {path}": _function_of(_given(operation))
             for path, operations in resource["Properties"].get("Body", {}).get("paths", {}).items()
-            for method, operation in operations.items()
+            for method, operation in _given(operations).items()
         }
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] == API
@@ -120,8 +120,13 @@ def address(webhook_url: str, aws_url: str) -> str:
     return f"{aws_url}/_aws/execute-api/{match['api']}/$default{match['path'] or ''}"
 
 
+def _given(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """What is there if a condition holds; when it doesn't, there is no function for the route to lead to."""
+    return value["Fn::If"][1] if "Fn::If" in value else value
+
+
 def _function_of(operation: dict[str, Any]) -> str:
-    uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    uri = _given(operation["x-amazon-apigateway-integration"]["uri"])["Fn::Sub"]
     match = _FUNCTION.search(uri)
     if match is None:
         raise ValueError(f"no function in the integration {uri!r}")

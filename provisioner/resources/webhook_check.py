@@ -14,7 +14,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -35,7 +35,10 @@ TYPE = "Custom::WebhookCheck"
 CLAIM = "switchboard_check"
 CONVERSATION = "CON-00000000-0000-0000-0000-000000000000"
 # What each webhook answers when all is well; docs/webhooks.md.
-EXPECTED = {"answer": 200, "fallback": 200, "event": 204, "inbound": 200, "status": 200, "rtcevent": 204}
+EXPECTED = {
+    "answer": 200, "fallback": 200, "event": 204, "inbound": 200, "status": 200, "rtcevent": 204,
+    "verify": 204,
+}  # fmt: skip
 SPEAKS = ("answer", "fallback")
 # A new API's routes, a function's permissions and a domain's name take seconds to be known everywhere, and
 # minutes at times. A deployment that gave up too soon would be rolled back for nothing.
@@ -90,9 +93,10 @@ def _check(request: Request, tools: Tools) -> None:
         tools.secrets, str(request.properties.get("CredentialsSecret") or "")
     )
     called = next(iter(properties.called_numbers(request.properties)), "447700900000")
-    addresses = {name: f"{base_url}/{name}" for name in EXPECTED}
+    there = [name for name in EXPECTED if name != "verify" or request.properties.get("Verify") == "true"]
+    addresses = {name: f"{base_url}/{name}" for name in there}
     addresses["fallback"] = str(request.properties.get("FallbackUrl") or addresses["fallback"])
-    wrong = _wrong(tools, lambda name: _asked(tools, addresses[name], name, account, called))
+    wrong = _wrong(tools, there, lambda name: _asked(tools, addresses[name], name, account, called))
     if wrong:
         raise ProvisionerError(
             f"The deployed webhooks do not work: {'; '.join(wrong)}.",
@@ -116,9 +120,9 @@ def _own(base_url: str, tools: Tools) -> str:
     return base_url
 
 
-def _wrong(tools: Tools, ask: Callable[[str], Problem | None]) -> list[str]:
+def _wrong(tools: Tools, names: Sequence[str], ask: Callable[[str], Problem | None]) -> list[str]:
     """What is wrong with each webhook; those that fail are asked again while that may help."""
-    problems = dict.fromkeys(EXPECTED, Problem("", may_heal=True))
+    problems = dict.fromkeys(names, Problem("", may_heal=True))
     for pause in chain([0.0], PAUSES_S, repeat(LONGEST_PAUSE_S)):
         if pause and tools.deadline.remaining() <= pause + LONGEST_ROUND_S:
             break
@@ -209,6 +213,7 @@ def _payload(name: str, called: str) -> Mapping[str, Any]:
             "text": "check",
         },
         "status": {"message_uuid": CONVERSATION[4:], "channel": "sms", "status": "delivered"},
+        "verify": {"request_id": CONVERSATION[4:], "type": "summary", "status": "expired"},
     }.get(name, {"type": "custom:check", "conversation_id": CONVERSATION})
 
 

@@ -88,11 +88,11 @@ def built(aws_url: str, vonage: Vonage) -> Path:
 
 @pytest.fixture(scope="session")
 def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
-    """The stack, deployed as `make demo` does (numbers linked, calls forwarded), and keeping media."""
+    """The stack, deployed as `make demo` does, and keeping media and verifying people."""
     stage = stage_for(vonage, aws_url, "switchboard-tests")
     stage.store_credentials()
     stage.log.unlink(missing_ok=True)
-    stage.deploy(built, {**PARAMETERS, "MediaDays": "7"})
+    stage.deploy(built, {**PARAMETERS, "MediaDays": "7", "Verify": "true"})
     return stage
 
 

@@ -1,7 +1,7 @@
 """Queues, the timeline's table and the bus, added to the fake AWS of `stores`.
 
-Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, UpdateItem, TransactWriteItems, Query) and
-EventBridge (PutEvents, which reports failures in a reply of status 200).
+Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, GetItem, UpdateItem, TransactWriteItems,
+Query) and EventBridge (PutEvents, which reports failures in a reply of status 200).
 """
 
 from collections.abc import Iterator
@@ -82,6 +82,11 @@ def put_item(aws: Aws, asked: Json) -> Json:
     return {}
 
 
+def get_item(aws: Aws, asked: Json) -> Json:
+    item = aws.tables[asked["TableName"]].get((asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"]))
+    return {"Item": item} if item else {}
+
+
 def update_item(aws: Aws, asked: Json) -> Json:
     """Understands `REMOVE name`."""
     table, key = aws.tables[asked["TableName"]], (asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"])
@@ -129,6 +134,7 @@ OPERATIONS.update(
         "AmazonSQS.SendMessage": send_message,
         "AmazonSQS.ChangeMessageVisibility": change_message_visibility,
         "DynamoDB_20120810.PutItem": put_item,
+        "DynamoDB_20120810.GetItem": get_item,
         "DynamoDB_20120810.UpdateItem": update_item,
         "DynamoDB_20120810.TransactWriteItems": transact_write_items,
         "DynamoDB_20120810.Query": query,

@@ -35,6 +35,7 @@ def vonage(backbone: Aws, private_key: str, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("SWITCHBOARD_BUS_COMMANDS_QUEUE_URL", BUS_COMMANDS)
         monkeypatch.setenv("SWITCHBOARD_BUS_COMMANDS_DLQ_URL", BUS_REJECTED)
         monkeypatch.setenv("VONAGE_API_URL", fake.url)
+        monkeypatch.setenv("SWITCHBOARD_VERIFY", "true")
         yield fake
         if carrying_out._vonage.cache_info().currsize:
             carrying_out._vonage().close()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from switchboard.envelope import source
-from switchboard.wire.classify import classify
+from switchboard.webhooks.reply import COMMANDS
+from switchboard.wire.classify import WebhookName, classify
 
 from operate.paths import ROOT
 from provisioner.wanted.capabilities import Capabilities
@@ -20,11 +21,17 @@ WEBHOOKS = {
     "POST /webhooks/inbound": "InboundFunction",
     "POST /webhooks/status": "StatusFunction",
     "POST /webhooks/rtcevent": "RtcEventFunction",
+    "POST /webhooks/verify": "VerifyFunction",
 }
 
 
 def functions(resources: Json) -> Json:
     return {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::Lambda::Function"}
+
+
+def given(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """What is there if the condition holds."""
+    return given(value["Fn::If"][1]) if isinstance(value, dict) and "Fn::If" in value else value
 
 
 def references(value: object) -> Iterator[str]:
@@ -59,13 +66,15 @@ def statements(resources: Json) -> Iterator[Json]:
                 yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
-def test_api_has_exactly_the_six_post_routes(resources: Json) -> None:
+def test_api_has_exactly_one_post_route_for_each_webhook(resources: Json) -> None:
     paths = resources["WebhookApi"]["Properties"]["Body"]["paths"]
 
     routes = {
-        f"{method.upper()} {path}": next(references(operation["x-amazon-apigateway-integration"]["uri"]))
+        f"{method.upper()} {path}": next(
+            references(given(given(operation)["x-amazon-apigateway-integration"]["uri"]))
+        )
         for path, operations in paths.items()
-        for method, operation in operations.items()
+        for method, operation in given(operations).items()
     }
 
     assert {key: route for key, route in routes.items() if route in WEBHOOKS.values()} == WEBHOOKS
@@ -144,7 +153,8 @@ def test_application_comes_after_the_api_and_every_permission_to_call_it(resourc
         name for name, r in resources.items() if r["Type"] == "AWS::Lambda::Permission" and "Webhook" in name
     }
 
-    needed = set(resources["VonageApplication"]["DependsOn"])
+    waits_for = set(references(resources["VonageApplication"]["Metadata"]))
+    needed = set(resources["VonageApplication"]["DependsOn"]) | waits_for
 
     assert len(permissions) == len(WEBHOOKS) + 1  # the fallback has two addresses
     assert needed >= permissions | {"WebhookApiApiGatewayDefaultStage", "FallbackApiApiGatewayDefaultStage"}
@@ -177,6 +187,7 @@ def test_webhook_addresses_are_the_routes_of_the_api(resources: Json) -> None:
     capabilities = resources["VonageApplication"]["Properties"]["Capabilities"]
     webhooks = {**capabilities["voice"]["webhooks"], **capabilities["messages"]["webhooks"]}
     webhooks["rtc_event_url"] = capabilities["rtc"]["webhooks"]["event_url"]
+    webhooks["verify_status_url"] = given(capabilities["verify"])["webhooks"]["status_url"]
 
     addresses = [webhook["address"]["Fn::Sub"] for webhook in webhooks.values()]
     texts = [address if isinstance(address, str) else address[0] for address in addresses]
@@ -184,6 +195,28 @@ def test_webhook_addresses_are_the_routes_of_the_api(resources: Json) -> None:
 
     assert paths == WEBHOOKS.keys()
     assert {webhook["http_method"] for webhook in webhooks.values()} == {"POST"}
+
+
+def test_a_stack_that_verifies_nobody_has_nothing_for_it(resources: Json) -> None:
+    """No function, permission, route or capability, nobody who may read the table for it, no command."""
+    there = {name for name, resource in resources.items() if name.startswith("Verify")}
+    assert {resources[name].get("Condition") for name in there} == {"HasVerify"}
+
+    routes = resources["WebhookApi"]["Properties"]["Body"]["paths"]["/webhooks/verify"]
+    assert routes["Fn::If"][::2] == ["HasVerify", {"Ref": "AWS::NoValue"}]
+    capability = resources["VonageApplication"]["Properties"]["Capabilities"]["verify"]
+    assert capability["Fn::If"][::2] == ["HasVerify", {"Ref": "AWS::NoValue"}]
+    (document,) = (policy["PolicyDocument"] for policy in resources["OutboundRole"]["Properties"]["Policies"])
+    reading = [one for one in document["Statement"] if "dynamodb:GetItem" in str(one)]
+    assert [one["Fn::If"][0] for one in reading] == ["HasVerify"]
+    names = resources["CommandRule"]["Properties"]["EventPattern"]["detail-type"]
+    assert all(isinstance(name, dict) for name in names if "verify" in str(name))
+
+
+def test_the_rule_takes_every_command(resources: Json) -> None:
+    names = resources["CommandRule"]["Properties"]["EventPattern"]["detail-type"]
+
+    assert [given(name) for name in names] == list(COMMANDS)
 
 
 def test_vbc_is_asked_for_in_a_way_that_cloudformation_keeps(resources: Json) -> None:
@@ -277,9 +310,10 @@ def test_what_vonage_said_is_never_taken_for_a_command(resources: Json) -> None:
     pattern = resources["CommandRule"]["Properties"]["EventPattern"]
 
     assert pattern["source"] == [{"anything-but": {"prefix": "vonage."}}]
-    for name in pattern["detail-type"]:
+    webhooks: dict[str, WebhookName] = {"voice": "event", "messages": "status", "verify": "verify"}
+    for name in map(given, pattern["detail-type"]):
         family, _, word = name.partition(".")
-        assert classify("event" if family == "voice" else "status", {"status": word}) != name
+        assert classify(webhooks[family], {"type": word, "status": word}) != name
         assert source(name).startswith("vonage.")
 
 

@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from switchboard.reading import caller_id
     from switchboard.telemetry import logger
     from switchboard.webhooks.addresses import query, webhook_url
-    from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status
+    from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status, verify
     from switchboard.wire.commands import Commands, Reply
     from switchboard.wire.message_requests import MessageRequest, reply_to
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
     from switchboard.wire.rtc import Event as RtcEvent
+    from switchboard.wire.verify.callbacks import Callback as VerifyCallback
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
     from switchboard.yours.secrets import secret
@@ -48,10 +49,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerRequest", "Call", "CallEnded", "Commands", "ConnectOutcome", "InboundMessage", "MessageRequest",
-    "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent", "VoiceEvent", "answer", "app",
-    "call_dialog", "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger", "notify",
-    "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip", "sms", "status",
-    "stream", "table", "talk", "transfer", "vbc", "wait", "webhook_url", "websocket",
+    "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent", "VerifyCallback",
+    "VoiceEvent", "answer", "app", "call_dialog", "caller_id", "connect", "conversation", "event", "inbound",
+    "input_", "logger", "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings",
+    "sip", "sms", "status", "stream", "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url",
+    "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -63,7 +65,10 @@ _HOMES = {
     "Recording": ("dialogs.outcomes", "Recording"),
     "call_dialog": ("dialogs.call_webhook", "call_dialog"),
     "sms": ("dialogs.dialog", "sms"),
-    **{name: ("webhooks.decorators", name) for name in ("answer", "event", "inbound", "rtc_event", "status")},
+    **{
+        name: ("webhooks.decorators", name)
+        for name in ("answer", "event", "inbound", "rtc_event", "status", "verify")
+    },
     "AnswerRequest": ("wire.voice", "AnswerRequest"),
     "Commands": ("wire.commands", "Commands"),
     "InboundMessage": ("wire.messages", "Inbound"),
@@ -71,6 +76,7 @@ _HOMES = {
     "MessageStatus": ("wire.messages", "Status"),
     "Reply": ("wire.commands", "Reply"),
     "RtcEvent": ("wire.rtc", "Event"),
+    "VerifyCallback": ("wire.verify.callbacks", "Callback"),
     "VoiceEvent": ("wire.voice_events", "Event"),
     "caller_id": ("reading", "caller_id"),
     "query": ("webhooks.addresses", "query"),

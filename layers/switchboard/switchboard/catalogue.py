@@ -5,10 +5,11 @@ that of a status which Vonage added yesterday, is published all the same.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from switchboard.wire import commands, messages, messages_v0_1, rtc, voice, voice_events
-from switchboard.wire.shapes import Shape, tags
+from switchboard.wire.shapes import Shape, keys, tags, unwrap
+from switchboard.wire.verify.callbacks import ChannelEvent, Summary
 
 VOICE: Mapping[str, Shape] = {
     "voice.answer": voice.AnswerRequest,
@@ -62,9 +63,15 @@ RTC_TYPES = """
 """.split()  # noqa: SIM905 - fifty quoted words read worse
 RTC: Mapping[str, Shape] = {f"rtc.{name.replace(':', '.')}": rtc.Event for name in RTC_TYPES}
 
+VERIFY: Mapping[str, Shape] = {
+    f"verify.{kind}.{status}": shape
+    for kind, shape in (("event", ChannelEvent), ("summary", Summary))
+    for status in get_args(unwrap(keys(shape)["status"]).shape)
+}
+
 RESULTS: Mapping[str, Shape] = {
     f"{command}.{outcome}": commands.Result
-    for command in ("messages.send", "messages.read", "voice.call", "voice.update")
+    for command in tags(commands.Command, "name")
     for outcome in ("accepted", "rejected", "uncertain")
 }
 
@@ -72,7 +79,7 @@ STORED: Mapping[str, Shape] = {
     f"{name}.stored": commands.Stored for name in ("voice.record", "messages.inbound")
 }
 
-CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **RESULTS, **STORED}
+CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **VERIFY, **RESULTS, **STORED}
 
 
 def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:

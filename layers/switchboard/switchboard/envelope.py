@@ -16,6 +16,7 @@ _SUBJECTS = (
     "conversation_id",
     "uuid",
     "call_uuid",
+    "request_id",
 )
 
 
@@ -27,9 +28,9 @@ class Envelope(TypedDict):
     """An event, in the queue and as the `detail` on the bus.
 
     `id` is the same for each delivery of the same webhook. `name` is the detail-type, such as
-    `voice.answered`. `received_at` is a Unix time in seconds. `subject` is the id of the call, message or
-    conversation, or the SHA-256 of a very long one. `payload` is what Vonage sent, as `request.payload` read
-    it.
+    `voice.answered`. `received_at` is a Unix time in seconds. `subject` is the id of the call, message,
+    conversation or verification, or the SHA-256 of a very long one. `payload` is what Vonage sent, as
+    `request.payload` read it.
     """
 
     id: str

@@ -31,7 +31,10 @@ Severity = Literal["INFO", "WARNING", "ERROR"]
 _RANKS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 # What ties a line to a call or a message. Everything else in a payload may be private.
-_IDS = ("conversation_uuid", "uuid", "call_uuid", "recording_uuid", "message_uuid", "conversation_id")
+_IDS = (
+    "conversation_uuid", "uuid", "call_uuid", "recording_uuid", "message_uuid", "conversation_id",
+    "request_id",
+)  # fmt: skip
 _LONGEST_ID = 80
 
 # What these log of a request is private: httpx its whole URL, botocore at DEBUG its body, token and secrets.

@@ -114,7 +114,8 @@ def test_every_command_reaches_vonage_in_its_own_words(vonage: VonageApi, name: 
     known = command["detail"] | {"client_ref": command["detail"].get("client_ref", command["id"])}
     assert {name: known[name] for name in request.body or {}} == (request.body or {})
     expected = {"messages.send": "/v1/messages", "messages.read": "/v1/messages/", "voice.call": "/v1/calls"}
-    assert request.path.startswith(expected.get(command["name"], "/v1/calls/"))
+    others = "/v2/verify" if command["name"].startswith("verify.") else "/v1/calls/"
+    assert request.path.startswith(expected.get(command["name"], others))
 
 
 def test_a_message_carries_the_commands_id(vonage: VonageApi) -> None:

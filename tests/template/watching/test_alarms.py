@@ -157,19 +157,19 @@ def test_dashboard_shows_every_alarm_and_every_queue(
     shown = set(re.findall(r"\$\{(\w+(?:Alarm|Queue))\b", dashboard(resources, keeps_media=keeps_media)))
 
     there = alarms.keys() | composites.keys() | queues(resources)
-    media = {name for name in there if resources[name].get("Condition") == "HasMedia"}
+    media = {name for name in there if resources[name].get("Condition") in ("HasMedia", "HasVerify")}
     as_it_should_be = {"AcceptedAlarm"}  # in alarm while all is well
     assert shown == there - as_it_should_be - (set() if keeps_media else media)
 
 
 def dashboard(resources: Json, *, keeps_media: bool) -> str:
-    """The dashboard's body, with what it says only of a stack that keeps media."""
+    """The dashboard's body, with what it says only of a stack that keeps media and verifies people."""
     body, variables = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     variables = dict(variables)
     body = body.replace("${Alarm}", variables.pop("Alarm")["Fn::Sub"])
     for name, value in variables.items():
         condition, then, otherwise = value["Fn::If"]
-        assert condition == "HasMedia"
+        assert condition in ("HasMedia", "HasVerify")
         body = body.replace(f"${{{name}}}", then["Fn::Sub"] if keeps_media else otherwise)
     return str(body)
 

@@ -23,6 +23,7 @@ UNDOCUMENTED = {
     "inbound_unknown_type": "messages.inbound",
     "status_unknown": "messages.status.parked",
     "rtc_event_custom": "rtc.custom.order_placed",
+    "verify_unknown_type": "verify.unknown",
 }
 
 
@@ -123,4 +124,4 @@ def test_any_payload_has_a_name_fit_for_the_bus(webhook: str, payload: object) -
     assert 0 < len(name) <= 128
     assert name.isascii()
     assert not any(character.isspace() for character in name)
-    assert source(name) in {"vonage.voice", "vonage.messages", "vonage.rtc"}
+    assert source(name) in {"vonage.voice", "vonage.messages", "vonage.rtc", "vonage.verify"}

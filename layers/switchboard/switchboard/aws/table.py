@@ -34,6 +34,16 @@ def put(item: Item, condition: str | None = None, values: Item | None = None) ->
     return None
 
 
+def get(pk: str, sk: str) -> Item | None:
+    """An item as it was last written, if there is one."""
+    keys: Item = {"pk": {"S": pk}, "sk": {"S": sk}}
+    return (
+        client()
+        .get_item(TableName=required("SWITCHBOARD_TABLE_NAME"), Key=keys, ConsistentRead=True)
+        .get("Item")
+    )
+
+
 def count(counter: Item, number: int, limit: int, *, once: Item) -> bool:
     """Add to the attribute `counted` of an item, unless it would then be more than a limit.
 

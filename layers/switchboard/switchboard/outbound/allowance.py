@@ -30,13 +30,17 @@ def check(command: Mapping[str, Any]) -> None:
     """Let a valid command pass that is within what the stack allows, and count what it may become.
 
     Raises:
-        BarredError: it reaches a country that isn't allowed, or the day's calls or messages are used up.
+        BarredError: it reaches a country that isn't allowed, the day's calls or messages are used up, or
+            verifications aren't switched on.
         AwsError: DynamoDB could not count it.
         SettingError: an environment variable has a value that can't be used.
     """
+    is_verification = command["name"].startswith("verify.")
+    if is_verification and os.environ.get("SWITCHBOARD_VERIFY") != "true":
+        raise BarredError("This stack verifies nobody. Set its parameter Verify to true, and deploy again.")
     found = reached(command)
     _check_countries(found)
-    kind = "messages" if command["name"] == "messages.send" else "calls"
+    kind = "messages" if is_verification or command["name"] == "messages.send" else "calls"
     limit = whole_number(f"SWITCHBOARD_DAILY_{kind.upper()}", 0, low=0, high=_MOST_A_DAY)
     if limit and found:
         _count(command, kind, len(found), limit)

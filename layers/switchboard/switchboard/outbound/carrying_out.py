@@ -42,6 +42,7 @@ _REMEMBER_S = 30 * 86400
 # An error page of a proxy's may have any length, an item of the table 400 KB.
 _LONGEST_REASON = 2000
 _ID = re.compile(r"[\x20-\x7e]{1,256}")
+_NAMES = ("message_uuid", "workflow_id", "uuid", "conversation_uuid", "request_id", "check_url")
 # What a result tells of a command that is odd from end to end.
 _MOST_WARNINGS, _LONGEST_WARNING = 20, 300
 # Vonage did not begin with these: too many requests, or out of service.
@@ -69,7 +70,9 @@ def carry_out(command: Json, *, redelivered: bool = False) -> "Result":
     """
     from switchboard.wire.validate import command_problems
 
-    earlier = _claim(command, {"waiting"}) if redelivered else _claim(command)
+    # A code that was wrong would count as another attempt.
+    is_final = redelivered or command["name"] == "verify.check"
+    earlier = _claim(command, {"waiting"}) if is_final else _claim(command)
     if earlier and earlier["progress"]["S"] != "sending":
         found: Result = json.loads(earlier["result"]["S"])
         return found
@@ -111,7 +114,7 @@ def _attempt(command: Json) -> "Result":
 
 def _ids(reply: Json) -> dict[str, str]:
     """What Vonage calls it, as far as that can be somebody's name."""
-    found = {name: reply.get(name) for name in ("message_uuid", "workflow_id", "uuid", "conversation_uuid")}
+    found = {name: reply.get(name) for name in _NAMES}
     return {name: each for name, each in found.items() if isinstance(each, str) and _ID.fullmatch(each)}
 
 
@@ -155,8 +158,35 @@ def _request(vonage: Vonage, command: Json) -> Json:
             return vonage.update_message(detail.pop("message_uuid"), detail, detail.pop("href", None))
         case "voice.call":
             return vonage.place_call(detail, detail.pop("region_url", None))
+        case "verify.start":
+            return vonage.start_verification(detail)
+        case "verify.check" | "verify.cancel" | "verify.next_workflow":
+            return _about_verification(vonage, command["name"], detail)
         case _:
             return vonage.update_call(detail.pop("uuid"), detail, detail.pop("region_url", None))
+
+
+def _about_verification(vonage: Vonage, name: str, detail: dict[str, Any]) -> Json:
+    request_id = detail.pop("request_id", None) or _started_by(detail.pop("start"))
+    match name:
+        case "verify.check":
+            reply = vonage.check_code(request_id, detail)
+        case "verify.cancel":
+            reply = vonage.cancel_verification(request_id)
+        case _:
+            reply = vonage.next_workflow(request_id)
+    return {**reply, "request_id": request_id}
+
+
+def _started_by(command_id: str) -> str:
+    """The verification that a command started."""
+    item = table.get(f"COMMAND#{short(command_id)}", "progress") or {}
+    result = json.loads(item["result"]["S"]) if "result" in item else {}
+    if "request_id" in result:
+        return str(result["request_id"])
+    if "result" in item or not item:
+        raise RefusedError(0, "The command that `start` names has started no verification.")
+    raise UnreachableError("The verification hasn't been started yet.")
 
 
 def _lost(command: Json, reason: str, status_code: int | None = None) -> "Result":
@@ -168,7 +198,7 @@ def _lost(command: Json, reason: str, status_code: int | None = None) -> "Result
 
 def _may_happen_twice(command: Json) -> bool:
     """Whether doing it again changes nothing: a leg that was hung up stays so, but a text is spoken twice."""
-    return command["name"] == "messages.read" or (
+    return command["name"] in ("messages.read", "verify.cancel") or (
         command["name"] == "voice.update" and command["detail"]["action"] not in ("talk", "stream", "dtmf")
     )
 

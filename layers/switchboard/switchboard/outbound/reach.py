@@ -37,6 +37,8 @@ def reached(command: Json) -> list[Reached]:
     match read["name"]:
         case "messages.send":
             return [_receiver(message, field) for message, field in _messages(detail, "detail")]
+        case "verify.start":
+            return [_receiver(way, f"detail.workflow[{n}]") for n, way in enumerate(detail["workflow"])]
         case "voice.call":
             callees = [_callee(each, f"detail.to[{index}]") for index, each in enumerate(detail["to"])]
             return [*callees, *_connected(detail.get("ncco"), "detail.ncco")]

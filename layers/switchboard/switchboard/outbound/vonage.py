@@ -1,4 +1,4 @@
-"""Call Vonage's Messages and Voice APIs as the application of this stack.
+"""Call Vonage's Messages, Voice and Verify APIs as the application of this stack.
 
     vonage = Vonage.of_stack()
     vonage.send_message({"channel": "sms", "message_type": "text", "to": …, "from": …, "text": "Hello"})
@@ -6,8 +6,8 @@
 Each failure says whether Vonage may have acted: what was certainly not accepted can be sent again, what lost
 its reply cannot. Not for webhooks: there a flow returns what is to be done.
 
-Source: Vonage Messages API v1 and Voice API v1 references; "Authentication" (application JWT: RS256,
-`application_id`, `iat`, `jti`, `exp`); region hosts: a call is known to its own region only.
+Source: Vonage Messages API v1, Voice API v1 and Verify API v2 references; "Authentication" (application JWT:
+RS256, `application_id`, `iat`, `jti`, `exp`); region hosts: a call is known to its own region only.
 """
 
 import json
@@ -108,6 +108,26 @@ class Vonage:
         body = {name: value for name, value in update.items() if name != "action"}
         return self._request(method, url + path, body if method == "PUT" else None)
 
+    def start_verification(self, request: Json) -> dict[str, Any]:
+        """Send somebody a code; gives the verification's `request_id`."""
+        return self._request("POST", f"{self._api_url}/v2/verify", request)
+
+    def check_code(self, request_id: str, given: Json) -> dict[str, Any]:
+        """Check `{"code": …}` that somebody gave back.
+
+        Raises:
+            RefusedError: the code is wrong (400), was so too often (410), or the verification is over (404).
+        """
+        return self._request("POST", self._verification(request_id), given)
+
+    def next_workflow(self, request_id: str) -> dict[str, Any]:
+        """Have the next channel of a verification send a code now."""
+        return self._request("POST", f"{self._verification(request_id)}/next_workflow", None)
+
+    def cancel_verification(self, request_id: str) -> dict[str, Any]:
+        """End a verification; Vonage takes that from 30 seconds on, while the first code is out."""
+        return self._request("DELETE", self._verification(request_id), None)
+
     def download(self, url: str, file: IO[bytes]) -> str:
         """Write a recording or another media file of Vonage's into `file`; gives its content type."""
         headers = self._headers(url)
@@ -141,6 +161,9 @@ class Vonage:
         if not response.is_success:
             raise _refusal(response)
         return _json_object(response)
+
+    def _verification(self, request_id: str) -> str:
+        return f"{self._api_url}/v2/verify/{_segment(request_id)}"
 
     def _origin(self, url: str | None) -> str:
         """Whom to ask: of an address of Vonage's the host alone, without path, query or password."""

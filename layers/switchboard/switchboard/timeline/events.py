@@ -1,6 +1,6 @@
-"""The timeline of each call and message: a DynamoDB item per event, in the order of Vonage's clock.
+"""The timeline of each call, message and verification: an item per event, in the order of Vonage's clock.
 
-    pk  CALL#<conversation_uuid> or MSG#<message_uuid>
+    pk  CALL#<conversation_uuid>, MSG#<message_uuid> or VERIFY#<request_id>
     sk  <Vonage's timestamp>#<event id>; both are the event's own, so that it has one place only
 
 The index `recent` (day, sk) holds the events that every call or message has one of. Its `day` is
@@ -28,7 +28,8 @@ from switchboard.environment import whole_number
 _LISTED = {
     "voice.started", "voice.ringing", "voice.answered", "voice.completed", "messages.inbound",
     "messages.v0_1.inbound", "messages.status.submitted", "messages.status.delivered",
-    "messages.send.accepted",
+    "messages.send.accepted", "verify.start.accepted", "verify.summary.completed", "verify.summary.failed",
+    "verify.summary.expired",
 }  # fmt: skip
 
 # Of a day in the index. May grow; were it to shrink, what is in the shards left over would not be listed.
@@ -57,8 +58,8 @@ def mark_published(event: Envelope) -> None:
 
 
 def read(subject: str) -> list[Entry]:
-    """The events of a call (by conversation_uuid) or message (by message_uuid), oldest first."""
-    keys = (f"{kind}#{short(subject)}" for kind in ("CALL", "MSG"))
+    """The events of a call (by conversation_uuid), message (message_uuid) or verification (request_id)."""
+    keys = (f"{kind}#{short(subject)}" for kind in ("CALL", "MSG", "VERIFY"))
     return [_entry(item) for key in keys for item in table.query("pk", key)]
 
 
@@ -78,7 +79,8 @@ def recent(limit: int = 20, days: int = 7) -> list[Entry]:
 
 
 def _item(event: Envelope) -> dict[str, Any]:
-    at = _when(event["payload"].get("timestamp"))
+    # Of a verification's webhooks; its summary has no moment of its own.
+    at = _when(event["payload"].get("timestamp") or event["payload"].get("finalized_at"))
     received = datetime.fromtimestamp(event["received_at"], UTC)
     days = whole_number("SWITCHBOARD_TIMELINE_DAYS", 30, low=1, high=3650)
     item = {
@@ -108,7 +110,8 @@ def _position(item: dict[str, Any]) -> str:
 
 
 def _key(event: Envelope) -> str:
-    return f"{'MSG' if event['name'].startswith('messages.') else 'CALL'}#{event['subject']}"
+    kind = {"messages": "MSG", "verify": "VERIFY"}.get(event["name"].partition(".")[0], "CALL")
+    return f"{kind}#{event['subject']}"
 
 
 def _entry(item: dict[str, Any]) -> Entry:

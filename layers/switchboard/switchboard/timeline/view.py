@@ -1,4 +1,4 @@
-"""What a call or message has come to, derived from its timeline, and how that looks on a terminal."""
+"""What a call, message or verification has come to, by its timeline, and how that looks on a terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ _ALONG = {
     "accepted": 0, "inbound": 0, "started": 1, "submitted": 1, "ringing": 2, "delivered": 2,
     "answered": 3, "human": 3, "machine": 3, "disconnected": 3, "read": 3,
     "completed": 5, "busy": 5, "cancelled": 5, "timeout": 5, "unanswered": 5, "rejected": 5, "failed": 5,
-    "undeliverable": 5, "uncertain": 1,
+    "undeliverable": 5, "uncertain": 1, "expired": 5,
 }  # fmt: skip
 _NEW_STATUS = 4
 
@@ -31,7 +31,7 @@ def state(entries: Iterable[Entry]) -> str:
         word = entry["payload"].get("status") or entry["payload"].get("outcome")
         if entry["name"].endswith("inbound"):
             word = "inbound"
-        if word:
+        if word and not entry["name"].startswith("verify.event."):  # a channel ends before the whole does
             leg = entry["payload"].get("uuid") if entry["name"].startswith("voice.") else None
             legs.setdefault(leg, []).append(str(word))
     first = next(iter(legs.values()), ["unknown"])

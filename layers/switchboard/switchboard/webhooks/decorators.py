@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
     from switchboard.wire.rtc import Event as RtcEvent
+    from switchboard.wire.verify.callbacks import Callback as VerifyCallback
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
 
@@ -29,6 +30,7 @@ _EVENT = Policy("event", refused=503, unavailable=503, flow_failed=500, nothing=
 # Messages come again for 24 h.
 _INBOUND = Policy("inbound", refused=503, unavailable=503, flow_failed=200, nothing=200)
 _STATUS = _INBOUND._replace(name="status")
+_VERIFY = Policy("verify", refused=503, unavailable=503, flow_failed=204, nothing=204)
 _RTC = Policy("rtc_event", refused=503, unavailable=503, flow_failed=204, nothing=204)
 
 
@@ -70,6 +72,11 @@ def inbound(flow: "Flow[InboundMessage, Commands | None]") -> "Webhook[InboundMe
 def status(flow: "Flow[MessageStatus, Commands | None]") -> "Webhook[MessageStatus, Commands | None]":
     """Decorate the flow that hears what became of a sent message."""
     return Webhook(_STATUS, flow)
+
+
+def verify(flow: "Flow[VerifyCallback, Commands | None]") -> "Webhook[VerifyCallback, Commands | None]":
+    """Decorate the flow that hears how a verification goes, with the stack's parameter Verify."""
+    return Webhook(_VERIFY, flow)
 
 
 def rtc_event(flow: "Flow[RtcEvent, Commands | None]") -> "Webhook[RtcEvent, Commands | None]":

@@ -4,8 +4,8 @@ A token proves that the account said these bytes, not which webhook it said them
 could send it to every webhook. So each kind has marks, which are fields that it has and no other kind. What
 has none of anybody's is merely unknown, and taken for what its webhook receives.
 
-Source: Vonage's references, as `wire.voice`, `wire.voice_events`, `wire.messages`, `wire.messages_v0_1` and
-`wire.rtc` have them.
+Source: Vonage's references, as `wire.voice`, `wire.voice_events`, `wire.messages`, `wire.messages_v0_1`,
+`wire.rtc` and `wire.verify` have them.
 """
 
 from collections.abc import Mapping
@@ -31,6 +31,7 @@ _MARKS: "Mapping[WebhookName, tuple[frozenset[str], ...]]" = {
         frozenset({"message_uuid", mark}) for mark in ("message_type", "text", "content", "message")
     ),
     "rtc_event": (frozenset({"conversation_id", "type", "body"}),),
+    "verify": (frozenset({"request_id", "type", "status"}),),
 }
 
 

@@ -14,10 +14,10 @@ PERHAPS_WAITING = frozenset({
 })  # fmt: skip
 
 # The age at which a signature is stale, in seconds, by what was signed. Messages come again for 24 h, perhaps
-# with the token that they were first sent with.
+# with the token that they were first sent with; for how long verifications do isn't documented.
 MAX_AGE_S: Mapping[WebhookName, float] = {
     "answer": 300, "fallback": 300, "event": 300, "rtc_event": 300,
-    "inbound": 25 * 3600, "status": 25 * 3600,
+    "inbound": 25 * 3600, "status": 25 * 3600, "verify": 25 * 3600,
 }  # fmt: skip
 
 

@@ -12,7 +12,10 @@ from switchboard.wire.classify import WebhookName
 Json = Mapping[str, Any]
 
 # As `wire.commands` has them, whose types a caller need not wait for.
-COMMANDS = ("messages.send", "messages.read", "voice.call", "voice.update")
+COMMANDS = (
+    "messages.send", "messages.read", "voice.call", "voice.update",
+    "verify.start", "verify.check", "verify.cancel", "verify.next_workflow",
+)  # fmt: skip
 
 _IN_CALL = ("answer", "event")
 

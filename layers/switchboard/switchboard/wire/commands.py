@@ -13,6 +13,7 @@ from switchboard.wire.call_requests import CallRequest, CallUpdate
 from switchboard.wire.endpoints import Id, Origin, Url
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate
 from switchboard.wire.typed import Characters, Tagged, TypedDict
+from switchboard.wire.verify.requests import CodeToCheck, Verification, VerificationRequest
 
 CommandId = Annotated[str, Characters(1, 100)]
 
@@ -62,7 +63,40 @@ class UpdateCall(TypedDict):
     detail: CallUpdate
 
 
-Command = Annotated[SendMessage | ReadMessage | PlaceCall | UpdateCall, Tagged("name")]
+class StartVerification(TypedDict):
+    """Send somebody a code."""
+
+    name: Literal["verify.start"]
+    id: NotRequired[CommandId]
+    detail: VerificationRequest
+
+
+class CheckCode(TypedDict):
+    """Check a code that somebody gave back."""
+
+    name: Literal["verify.check"]
+    id: NotRequired[CommandId]
+    detail: CodeToCheck
+
+
+class EndVerification(TypedDict):
+    """Cancel a verification, or have its next channel send a code now."""
+
+    name: Literal["verify.cancel", "verify.next_workflow"]
+    id: NotRequired[CommandId]
+    detail: Verification
+
+
+Command = Annotated[
+    SendMessage
+    | ReadMessage
+    | PlaceCall
+    | UpdateCall
+    | StartVerification
+    | CheckCode
+    | EndVerification,
+    Tagged("name"),
+]  # fmt: skip
 
 # What a flow without a call may return: a message or command, or several.
 Commands = MessageRequest | Command | Sequence[MessageRequest | Command]
@@ -84,7 +118,8 @@ class Result(TypedDict, total=False):
     """What became of a command, as an event: `messages.send.accepted`, `voice.call.uncertain`.
 
     `accepted`: Vonage took it; `message_uuid` or `uuid` is its name there. `rejected`: Vonage refused
-    it, or it was never valid; `reason` says why and it is not tried again. `uncertain`: the reply was
+    it, or it was never valid; `reason` says why and it is not tried again: of a `verify.check` most often
+    that the code is wrong. `uncertain`: the reply was
     lost after the request, so a call may have been placed; it is not placed twice.
 
     `warnings` are what is doubtful about the command, such as a key that isn't documented: Vonage was asked
@@ -92,13 +127,20 @@ class Result(TypedDict, total=False):
     """
 
     id: Required[CommandId]
-    command: Required[Literal["messages.send", "messages.read", "voice.call", "voice.update"]]
+    command: Required[
+        Literal[
+            "messages.send", "messages.read", "voice.call", "voice.update",
+            "verify.start", "verify.check", "verify.cancel", "verify.next_workflow",
+        ]
+    ]  # fmt: skip
     outcome: Required[Literal["accepted", "rejected", "uncertain"]]
     timestamp: Required[str]  # ISO 8601 with milliseconds and Z
     message_uuid: str
     workflow_id: str
     uuid: str
     conversation_uuid: str
+    request_id: str
+    check_url: str
     status_code: int
     reason: str
     warnings: list[str]

@@ -137,6 +137,10 @@ def broken_command_rules(command: Fields) -> Broken:
             yield from broken_call_rules(call, "detail.")
         case {"name": "voice.update", "detail": update}:
             yield from broken_update_rules(update, "detail.")
+        case {"name": "verify.check" | "verify.cancel" | "verify.next_workflow" as name, "detail": about}:
+            yield from _one_of(about, "request_id", "start", "detail.")
+            if name == "verify.check":
+                yield from _one_of(about, "code", "token", "detail.")
 
 
 def _in_ncco(fields: Fields, prefix: str) -> Broken:
