@@ -24,6 +24,8 @@ LIVES = tests/e2e/test_lifecycle.py
 SHARING = tests/console tests/e2e tests/template
 ALONE = tests/unit/provisioner tests/vonage_simulator
 ignoring = $(addprefix --ignore=,$(1) $(CONTRACT))
+# Functions with packages of their own have them installed first.
+PACKAGES = $(if $(wildcard functions/*/requirements.txt app/functions/*/requirements.txt .local/packages),packages)
 
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
@@ -49,7 +51,10 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 	@$(RUN) -m vonage_simulator $(call options,PORT)
 
 ## ── Deploy it ──
-.PHONY: credentials deploy
+.PHONY: packages credentials deploy
+packages: .venv/.ready ## Install what requirements.txt of your functions ask for, for tests, types and your editor (docs/packages.md)
+	@$(OPERATE) packages
+
 credentials: .venv/.ready .local/sam/.ready ## Store the Vonage account's credentials in Secrets Manager (asks for them); LEAKED=true ends the old ones
 	@$(OPERATE) credentials $(call options,ENV CREDENTIALS_SECRET LEAKED SEPARATE)
 
@@ -96,7 +101,7 @@ ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a tel
 
 ## ── Check it ──
 .PHONY: test-app test check contract radar security audit bench picture format
-test-app: .venv/.ready ## Your own tests, in app/tests: seconds (docs/testing.md)
+test-app: .venv/.ready $(PACKAGES) ## Your own tests, in app/tests: seconds (docs/testing.md)
 	@$(RUN) -m pytest app/tests
 
 test: stage ## Lint, types, template checks and tests, end to end included; make contract has the rest
@@ -116,7 +121,7 @@ check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
 	@$(MAKE) --no-print-directory --jobs=2 types lint
 
 .PHONY: types lint
-types: .venv/.ready
+types: .venv/.ready $(PACKAGES)
 	@$(RUN) -m mypy
 
 lint: .venv/.ready .local/sam/.ready
@@ -156,7 +161,7 @@ format: .venv/.ready ## Format the code
 .PHONY: setup stage lock clean help
 setup: stage $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Install everything the other commands need
 
-stage: .venv/.ready .local/sam/.ready .local/aws/.ready
+stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 
 # Environments of their own, so that the pins of the SAM CLI and of the emulator never touch ours.
 .venv/.ready: requirements/dev.txt pyproject.toml $(UV)

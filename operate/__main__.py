@@ -9,6 +9,7 @@ from operate import (
     deploy,
     doctor,
     orphans,
+    packages,
     provisioner,
     queues,
     replay,
@@ -28,6 +29,7 @@ Make takes each option as a variable in capitals: `make logs CALL=CON-… FOLLOW
 
 COMMANDS = {
     "credentials": credentials.COMMAND,
+    "packages": packages.COMMAND,
     "deploy": deploy.COMMAND,
     "doctor": doctor.COMMAND,
     "plan": provisioner.PLAN,

@@ -1,10 +1,10 @@
 """Hot reload: a saved function or layer is live at the next call, without a deployment.
 
 Watches functions/, workers/, layers/switchboard and template.yaml while `make up` runs. A saved function's
-code is put into the embedded AWS with UpdateFunctionCode; a saved module of the layer becomes a new layer
-version, which every function with that layer is moved to. It is live when the function has started with it;
-why one can't start is told. Requests that come in meanwhile wait. The stack is not touched: the next
-`sam deploy` decides anew.
+code is put into the embedded AWS with UpdateFunctionCode, with the packages that its requirements.txt asks
+for; a saved module of the layer becomes a new layer version, which every function with that layer is moved
+to. It is live when the function has started with it; why one can't start is told. Requests that come in
+meanwhile wait. The stack is not touched: the next `sam deploy` decides anew.
 """
 
 import base64
@@ -27,6 +27,8 @@ from local.live.sources import Unit, broken, units
 from local.telling.imports import failures
 from local.telling.responses import crashed
 from operate import paths
+from operate.errors import OperatorError
+from operate.packages import REQUIREMENTS, Packages
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -84,10 +86,18 @@ class Reloader:
             return
         everything = units(template, self.stack_name)
         changed = [unit for unit in everything if any(map(unit.holds, files))]
+        if any(file.name == REQUIREMENTS for file in files):
+            self._bring([unit for unit in changed if unit.folder / REQUIREMENTS in files])
         if changed:
             asked = everything if any(unit.is_layer for unit in changed) else changed
             with self.functions.replacing({unit.folder.name for unit in asked}):
                 self._reload(changed, everything)
+
+    def _bring(self, functions: list[Unit]) -> None:
+        """Bring the packages of functions whose requirements.txt was saved or is gone."""
+        Packages(self.root).make_ready()
+        for unit in functions:
+            Packages(self.root, aws.PYTHON).bring(unit.folder, unit.built)
 
     def _watch(self, finished: threading.Event) -> None:
         _ = self._lambda  # boto3 takes a second to load, which the first save need not
@@ -96,6 +106,8 @@ class Reloader:
         for changes in watch(*watched, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
             try:
                 self.saved({Path(path) for _, path in changes})
+            except OperatorError as refused:
+                self.tell("not reloaded", f"{refused.cause} {refused.next_step}")
             except Exception as error:  # noqa: BLE001 - the next save may succeed
                 self.tell("not reloaded", f"{error}. If it does not go away: make down && make up")
 

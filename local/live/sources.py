@@ -51,7 +51,7 @@ class Unit:
 def units(template: Path, stack_name: str) -> list[Unit]:
     """The functions and layers of a template whose source is a folder."""
     resources = read(template)["Resources"]
-    built = paths.LOCAL / "sam-build" / stack_name
+    built = template.parent / ".local" / "sam-build" / stack_name
     found = []
     for logical_id, resource in resources.items():
         kind, properties = resource["Type"], resource.get("Properties", {})

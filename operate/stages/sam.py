@@ -8,6 +8,7 @@ from typing import IO
 
 from operate import paths
 from operate.errors import OperatorError
+from operate.packages import Packages
 
 # What needs no quotation marks.
 _PLAIN = re.compile(r"[^\s\"'\\]+")
@@ -32,6 +33,8 @@ def run(
         log: Takes what it prints, and it is asked nothing; without it, it talks to the terminal.
     """
     given = {**(os.environ if environment is None else environment), "SAM_CLI_TELEMETRY": "0"}
+    if command == "build":
+        given = Packages(paths.ROOT).for_sam_build(given)
     # Building the layers takes uv.
     given["PATH"] = os.pathsep.join([str(paths.UV), given.get("PATH", os.defpath)])
     return subprocess.run(

@@ -21,6 +21,7 @@ from local.live.sources import units
 from local.stage import Stage
 from local.telling.responses import crashed
 from operate import paths
+from tests import wheels
 from tests.e2e.debugger import Debugger
 from tests.e2e.traffic import coming_in
 from vonage_simulator.vonage import Vonage
@@ -115,6 +116,22 @@ def test_saved_function_runs_at_the_next_call(
 
     assert (what, words.partition(":")[0]) == ("reloaded", "AnswerFunction")
     assert invoke(functions, reloader) == "Good morning world"
+
+
+def test_saved_requirements_are_live_with_the_code_that_imports_them(
+    functions: "LambdaClient", reloader: Reloader, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels.index(project / "index", monkeypatch, ("humanise", "1.0"))
+    (project / "layers/dependencies").mkdir()
+    (project / "layers/dependencies/requirements.txt").touch()
+    code, wanted = project / "functions/answer/app.py", project / "functions/answer/requirements.txt"
+
+    code.write_text("import humanise\n\ndef lambda_handler(event, context):\n    return humanise.VERSION\n")
+    wanted.write_text("humanise\n")
+    reloader.saved({code, wanted})
+
+    assert invoke(functions, reloader) == "1.0"
+    assert (project / ".local/packages/humanise.py").exists()
 
 
 def test_saved_layer_reaches_the_functions_that_have_it(
