@@ -4,6 +4,9 @@ Vonage asks here only where it expected an NCCO, so somebody waits: for the answ
 `notify`, when a `connect` failed or a WebSocket closed. Left alone, the call goes on with what is left of its
 NCCO: perhaps nothing, in silence. So this speaks to everybody, except where the call goes on by itself.
 
+A step of a dialog is handed back, twice: its address says which one it is, and the function that failed may go
+on from what is recorded.
+
 Vonage sends the fields of the request that failed, with `reason` and `original_request`, twice at most. This
 shares no failure with the other functions: standard library only, no layers, no secret, no other service. The
 request is not authenticated, because the reply reveals and changes nothing.
@@ -28,6 +31,11 @@ GOES_ON = {"human", "machine", "started", "ringing", "answered", "completed", "t
 GOES_ON_KEYS = {"recording_url", "conversation_uuid_to"}
 
 
+# How often a dialog's step is handed back, and how long Vonage waits before it is.
+MOST_TRIES = 2
+PAUSE_S = 1
+
+
 def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
     """An NCCO for whoever waits; nothing for a call that goes on by itself."""
     request = _request(event)
@@ -35,12 +43,43 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
     _log(in_progress, request, _api(event))
     if in_progress and _goes_on(request):
         return {"statusCode": 204}
+    if step := _handed_back(request):
+        return _reply(step)
     number = _msisdn(os.environ.get("FALLBACK_NUMBER", ""))
     if number and number != str(request.get("to")):
         ncco = [connect(number, None if in_progress else _number_called(request))]
     else:
         ncco = [{"action": "talk", "text": APOLOGY}]
+    return _reply(ncco)
+
+
+def _reply(ncco: list[dict[str, Any]]) -> dict[str, Any]:
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(ncco)}
+
+
+def _handed_back(request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What has Vonage ask a dialog's step again; nothing for what is none, or was handed back often enough.
+
+    An event that failed goes along, as it was. Vonage signs the notification, as whatever it sends.
+    """
+    original = request.get("original_request")
+    url = original.get("url") if isinstance(original, dict) else None
+    path, _, query = url.partition("?") if isinstance(url, str) else ("", "", "")
+    if not path.endswith("/webhooks/answer") or "step=" not in query:
+        return []
+    told = request.get("payload")
+    again = told.get("again") if isinstance(told, dict) else None
+    if not isinstance(again, dict):
+        event = {name: value for name, value in request.items() if name not in ("reason", "original_request")}
+        again = {"tried": 0, "event": event}
+    tried = again.get("tried")
+    if not isinstance(tried, int) or tried >= MOST_TRIES:
+        return []
+    payload = {"again": again | {"tried": tried + 1}}
+    return [
+        {"action": "wait", "timeout": PAUSE_S},
+        {"action": "notify", "payload": payload, "eventUrl": [url]},
+    ]
 
 
 def connect(number: str, called: str | None) -> dict[str, Any]:
