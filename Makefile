@@ -32,7 +32,7 @@ PACKAGES = $(if $(wildcard functions/*/requirements.txt app/functions/*/requirem
 demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
 	@$(LOCAL) demo $(call options,AWS_PORT VONAGE_PORT)
 
-up: stage ## The same, and keep it running
+up: stage ## The same, and keep it running; when it runs already, deploy what has changed
 	@$(LOCAL) up $(call options,AWS_PORT VONAGE_PORT)
 
 down: .venv/.ready ## Stop what `make up` started

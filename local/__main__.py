@@ -10,7 +10,6 @@ from local.report import Report
 from operate import command_line, paths
 from operate.arguments import port
 from operate.command_line import AMISS, WELL, Command, Output
-from operate.errors import OperatorError
 
 ABOUT = """\
 Switchboard on this machine: an embedded AWS and a simulated Vonage, explained in README.md.
@@ -53,15 +52,15 @@ def _demo(out: Output, given: argparse.Namespace) -> int:
 def _up(out: Output, given: argparse.Namespace) -> int:
     report = Report(out.console)
     if state.running():
-        raise OperatorError(
-            "It is running already.", "`make down` stops it; .local/state.json says where it is."
-        )
-    running = _start(report, given, live=True)
+        running = up.again(report, state.load(), up.PARAMETERS)
+    else:
+        running = _start(report, given, live=True)
     state.save(running)
     demo.introduce(report, running)
     report.console.print(
         f"\n[bold]In your browser: {running.console_url}[/]  a phone, messages and a live timeline\n"
-        "  What you save in functions/ or layers/switchboard is live at the next call. `make down` stops all."
+        "  What you save in functions/ or layers/switchboard is live at the next call.\n"
+        "  After a change of template.yaml, run `make up` again. `make down` stops all."
     )
     return WELL
 
@@ -108,7 +107,7 @@ COMMANDS = {
         _ports,
     ),
     "up": Command(
-        "The same, and keep it running",
+        "The same, and keep it running; when it runs already, deploy what has changed",
         _up,
         ("make up", "make up VONAGE_PORT=4011", "python -m local up --vonage-port 4011"),
         _ports,

@@ -5,9 +5,11 @@ person who started it, so it hears nobody without one of its keys: see `embedded
 AWS, `template` and `gateway` make up for it; the project's own template never does.
 """
 
+import functools
 import json
 import secrets
 import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -82,14 +84,16 @@ def environment(url: str) -> dict[str, str]:
 
 def session(url: str) -> "boto3.Session":
     """A boto3 session of the root user of an embedded AWS."""
+    user = root_user(url)
+    return _session(user["AWS_ACCESS_KEY_ID"], user["AWS_SECRET_ACCESS_KEY"], threading.get_ident())
+
+
+@functools.lru_cache(maxsize=16)
+def _session(key: str, secret: str, _thread: int) -> "boto3.Session":
+    """What is asked several times a second: a new one reads AWS's models anew. Threads can't share one."""
     import boto3  # a third of what the simulated Vonage would import
 
-    user = root_user(url)
-    return boto3.Session(
-        aws_access_key_id=user["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=user["AWS_SECRET_ACCESS_KEY"],
-        region_name=REGION,
-    )
+    return boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret, region_name=REGION)
 
 
 def _new_root_user(folder: Path) -> dict[str, str]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.padding import Padding
 
 from local import up
 from local.report import Report
@@ -30,7 +29,7 @@ def show(report: Report, running: State) -> None:
     _message(report.console, running)
     report.console.print(
         "\n[bold]What next[/]\n"
-        "  Change what the caller hears: edit [bold]functions/answer/app.py[/], run `make demo` again.\n"
+        "  Change what the caller hears: edit [bold]functions/answer/app.py[/], `make demo` again.\n"
         "  Keep all of this running: `make up`. Deploy it to your own account: README.md."
     )
 
@@ -38,15 +37,15 @@ def show(report: Report, running: State) -> None:
 def introduce(report: Report, running: State) -> None:
     """Show what was deployed: the stack's resources, and the application as Vonage sees it."""
     stage = up.stage_of(running)
-    _resources(report.console, stage)
+    _resources(report, stage)
     _application(report.console, stage, running)
 
 
-def _resources(out: Console, stage: Stage) -> None:
+def _resources(report: Report, stage: Stage) -> None:
     counts = Counter(kind.removeprefix("AWS::") for kind in stage.resources().values())
-    out.print(f"\n[bold]The stack {stage.stack_name}[/], {counts.total()} resources in the embedded AWS")
-    names = [f"{count}\u00a0{kind}" for kind, count in counts.most_common()]
-    out.print(Padding(", ".join(names), (0, 2)))
+    title = f"\n[bold]The stack {stage.stack_name}[/], {counts.total()} resources in the embedded AWS"
+    report.console.print(title)
+    report.list(f"{count} {kind}" for kind, count in counts.most_common())
 
 
 def _application(out: Console, stage: Stage, running: State) -> None:
@@ -55,12 +54,10 @@ def _application(out: Console, stage: Stage, running: State) -> None:
     for capability, settings in application["capabilities"].items():
         for name, hook in settings.get("webhooks", {}).items():
             what = f"  {capability:<9} {name:<20} [dim]{hook['http_method']} {hook['address']}[/]"
-            out.print(what, overflow="ignore", no_wrap=True, crop=False)
+            out.print(what)
     out.print(f"  linked numbers: [bold]{', '.join(running.numbers)}[/]")
-    out.print(f"  public key: {stage.outputs()['PublicKeyFingerprint']}", soft_wrap=True)
-    out.print(
-        "  private key: made by the stack, kept in Secrets Manager, never seen by Vonage", soft_wrap=True
-    )
+    out.print(f"  public key: {stage.outputs()['PublicKeyFingerprint']}")
+    out.print("  private key: made by the stack, kept in Secrets Manager, never seen by Vonage")
 
 
 def _call(out: Console, running: State) -> None:
@@ -69,7 +66,7 @@ def _call(out: Console, running: State) -> None:
     outcome = _simulate(running, "calls", {"from": CALLER, "to": number})
     entries = _journal(running, call=outcome["call"])
     for line in call_story(entries):
-        out.print(line, soft_wrap=True)
+        out.print(line)
     if not any(entry.get("what") == "connected" for entry in entries):
         raise OperatorError(
             f"The call was not forwarded: {outcome.get('failure') or outcome['status']}.",
@@ -83,7 +80,7 @@ def _message(out: Console, running: State) -> None:
     sms = {"channel": "sms", "from": CALLER, "to": number, "text": "Are you open today?"}
     outcome = _simulate(running, "messages", sms)
     for line in message_story(_journal(running, message=outcome["message_uuid"])):
-        out.print(line, soft_wrap=True)
+        out.print(line)
     if not outcome["delivered"]:
         raise OperatorError(f"The message was not taken: {outcome['failure']}.", "Read .local/logs/aws.log.")
 

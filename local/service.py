@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -117,6 +118,11 @@ def alive(service: Service) -> bool:
         return abs(psutil.Process(service.pid).create_time() - service.started) < CLOCK_JITTER_S
     except psutil.NoSuchProcess:
         return False
+
+
+def remind(service: Service) -> None:
+    """Tell a server that what it remembers of the stack may be out of date."""
+    os.kill(service.pid, signal.SIGHUP)
 
 
 def stop(service: Service) -> None:

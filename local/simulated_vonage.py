@@ -7,6 +7,7 @@ to the embedded AWS. For a person, time is real, the console is there, and the s
 import argparse
 import contextlib
 import os
+import signal
 import threading
 
 from local.gateway import EmbeddedGateway
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> None:
     front = _console() if live else None
     with running(account, port=options.port, live=live, transport=transport, front=front) as vonage:
         following = _following(vonage, options, functions) if live else contextlib.nullcontext()
+        signal.signal(
+            signal.SIGHUP, lambda *_: functions.crashed.clear()
+        )  # another deployment may have helped
         with following:
             threading.Event().wait()
 

@@ -84,6 +84,12 @@ class Stage:
         found = client.describe_stack_resources(StackName=self.stack_name)["StackResources"]
         return {resource["LogicalResourceId"]: resource["ResourceType"] for resource in found}
 
+    def definitions(self) -> dict[str, Any]:
+        """The resources of the processed template, by their logical ids."""
+        where = (aws.session(self.aws_url), self.aws_url, self.stack_name)
+        resources: dict[str, Any] = gateway.deployed_template(*where)["Resources"]
+        return resources
+
     def webhook_url(self) -> str:
         """The base address of the webhooks, reachable on this machine."""
         return gateway.address(self.outputs()["WebhookUrl"], self.aws_url)

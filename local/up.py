@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local import aws, service, state
+from local.live import changes
 from local.live.sources import units
 from local.report import Report
 from local.service import Service
@@ -16,6 +17,7 @@ from operate import paths
 # The simulated account's numbers, and the callee who answers by itself after a second.
 NUMBERS = ["447700900000", "14155550100"]
 CALLEE = "447700900999"
+VONAGE = "the simulated Vonage"
 PARAMETERS = {"Numbers": ",".join(NUMBERS), "ForwardTo": CALLEE}
 
 
@@ -42,6 +44,26 @@ def start(
         raise
 
 
+def again(report: Report, running: state.State, parameters: Mapping[str, str]) -> state.State:
+    """Deploy what has changed since into what is up. Its calls, messages, tables and application stay.
+
+    Args:
+        parameters: Of the stack.
+
+    Raises:
+        OperatorError: It could not be deployed; what was up is as it was.
+    """
+    imports.refuse(_folders())
+    stage = stage_of(running)
+    before = stage.definitions()
+    _build_and_deploy(report, stage, parameters)
+    for server in running.services:
+        if server.name == VONAGE:
+            service.remind(server)
+    report.console.print(changes.told(before, stage.definitions()))
+    return state_of(stage, running.services)
+
+
 def _folders() -> list[Path]:
     """Those of the stack's functions that are edited."""
     found = (unit.folder for unit in units(paths.ROOT / "template.yaml", Stage.stack_name))
@@ -52,7 +74,6 @@ def _start_services(
     report: Report, services: list[Service], aws_port: int, vonage_port: int, *, live: bool
 ) -> Stage:
     with report.step("Starting the embedded AWS"):
-        service.refuse_busy_port("the simulated Vonage", vonage_port, "VONAGE_PORT")
         services.append(aws.start(aws_port, paths.LOGS / "aws.log"))
     with report.step("Starting the simulated Vonage"):
         credentials = _new_credentials()
@@ -62,6 +83,10 @@ def _start_services(
 
 def _deploy(report: Report, stage: Stage, parameters: Mapping[str, str]) -> None:
     stage.store_credentials()
+    _build_and_deploy(report, stage, parameters)
+
+
+def _build_and_deploy(report: Report, stage: Stage, parameters: Mapping[str, str]) -> None:
     stage.log.unlink(missing_ok=True)
     with report.step("sam build"):
         built = stage.build()
@@ -100,7 +125,7 @@ def _start_vonage(port: int, aws_url: str, credentials: Mapping[str, str], *, li
     options = ["--port", str(port), "--embedded-aws", aws_url, *person]
     settings = {f"VONAGE_{name.upper()}": value for name, value in credentials.items()}
     return service.start(
-        "the simulated Vonage",
+        VONAGE,
         [sys.executable, "-m", "local.simulated_vonage", *options],
         port=port,
         health_path="/_simulator/journal",

@@ -40,7 +40,7 @@ def deploy(out: Console, stage: str, given: str) -> None:
     here.refuse(
         stage,
         "`make deploy` takes the stack to an AWS account; the stage on this machine follows what you save.",
-        "Changed the template? make down && make up. Another stage: ENV=dev",
+        "Changed the template? make up. Another stage: ENV=dev",
     )
     settings = settings_of(stage)
     wanted = parameters(settings.overrides, given, datetime.now(UTC))

@@ -12,7 +12,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +31,7 @@ from operate.errors import OperatorError
 from operate.packages import REQUIREMENTS, Packages
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
 
 DEBOUNCE_MS, STEP_MS = 200, 50
@@ -39,7 +40,7 @@ FUNCTIONS_AT_ONCE = 4
 ASKED_FIRST = ("AnswerFunction", "EventFunction")
 # A webhook refuses it, as it isn't signed; to the functions behind a queue it is an empty batch.
 NOBODYS_REQUEST = {"version": "2.0", "headers": {}, "body": "", "isBase64Encoded": False, "Records": []}
-DEPLOY_AGAIN = "template.yaml was saved. To deploy it, run: make down && make up"
+DEPLOY_AGAIN = "template.yaml was saved. To deploy it, run: make up"
 
 # Told what happened (`reloaded`, `not reloaded`, `not started`, `to be deployed`) and the sentence for it.
 Tell = Callable[[str, str], None]
@@ -100,7 +101,7 @@ class Reloader:
             Packages(self.root, aws.PYTHON).bring(unit.folder, unit.built)
 
     def _watch(self, finished: threading.Event) -> None:
-        _ = self._lambda  # boto3 takes a second to load, which the first save need not
+        _ = self._lambda, self._cloudformation  # boto3 takes a second to load, which the first save need not
         sources = ("functions", "workers", "layers/switchboard", "template.yaml")
         watched = [path for path in map(self.root.joinpath, sources) if path.exists()]
         for changes in watch(*watched, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
@@ -112,26 +113,30 @@ class Reloader:
                 self.tell("not reloaded", f"{error}. If it does not go away: make down && make up")
 
     def _reload(self, changed: list[Unit], everything: list[Unit]) -> None:
-        begun = time.perf_counter()
+        begun, names = time.perf_counter(), self._names()
+        changed = [unit for unit in changed if unit.is_layer or unit.logical_id in names]
+        if not changed:
+            return  # a function that was just written, and isn't deployed yet
         for unit in changed:
             if unit.is_layer:
-                self._publish(unit)
+                self._publish(unit, names.values())
             else:
-                function = self._names[unit.logical_id]
-                self._lambda.update_function_code(FunctionName=function, ZipFile=unit.archive())
+                name = names[unit.logical_id]
+                self._lambda.update_function_code(FunctionName=name, ZipFile=unit.archive())
         meant = {name for unit in changed for name in (ASKED_FIRST if unit.is_layer else [unit.logical_id])}
         with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            started = [unit for unit in everything if unit.logical_id in meant & self._names.keys()]
-            crashes = list(filter(None, threads.map(self._start, started)))
+            started = [unit for unit in everything if unit.logical_id in meant & names.keys()]
+            functions = [names[unit.logical_id] for unit in started]
+            crashes = list(filter(None, threads.map(self._start, started, functions)))
         if crashes:
             self.tell("not started", "; ".join(crashes))
             return
         what = ", ".join(unit.logical_id for unit in changed)
         self.tell("reloaded", f"{what}: live after {time.perf_counter() - begun:.1f} s")
 
-    def _start(self, unit: Unit) -> str:
+    def _start(self, unit: Unit, function: str) -> str:
         """Start a function; returns a sentence when it can't."""
-        function, webhook = self._names[unit.logical_id], unit.folder.name
+        webhook = unit.folder.name
         said = wake(self._lambda, function)
         if not said:
             self.functions.crashed.pop(webhook, None)
@@ -145,8 +150,8 @@ class Reloader:
         self.functions.crashed[webhook] = crashed(said, [place] if place else [])
         return f"{unit.logical_id} can't start{place and f', {place}'}: {said}"
 
-    def _publish(self, layer: Unit) -> None:
-        """Make a new version of a layer, and move the functions that have an older one to it."""
+    def _publish(self, layer: Unit, functions: Iterable[str]) -> None:
+        """Make a new version of a layer, and move those of the functions that have an older one to it."""
         made = self._lambda.publish_layer_version(
             LayerName=f"{self.stack_name}-{layer.logical_id}", Content={"ZipFile": layer.archive()}
         )
@@ -160,17 +165,19 @@ class Reloader:
                 self._lambda.update_function_configuration(FunctionName=function, Layers=moved)
 
         with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            list(threads.map(move, self._names.values()))
+            list(threads.map(move, functions))
 
     @cached_property
     def _lambda(self) -> "LambdaClient":
         return aws.session(self.aws_url).client("lambda", endpoint_url=self.aws_url)
 
     @cached_property
+    def _cloudformation(self) -> "CloudFormationClient":
+        return aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)
+
     def _names(self) -> dict[str, str]:
-        """The names of the stack's functions by their logical ids."""
-        client = aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)
-        found = client.describe_stack_resources(StackName=self.stack_name)["StackResources"]
+        """The names of the stack's functions by their logical ids; each deployment may bring others."""
+        found = self._cloudformation.describe_stack_resources(StackName=self.stack_name)["StackResources"]
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]
             for resource in found

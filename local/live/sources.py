@@ -1,10 +1,12 @@
 """Which folder of the project is which function or layer of the stack, and their code as Lambda takes it."""
 
+import functools
 import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from operate import paths
 from operate.template import read
@@ -50,16 +52,22 @@ class Unit:
 
 def units(template: Path, stack_name: str) -> list[Unit]:
     """The functions and layers of a template whose source is a folder."""
-    resources = read(template)["Resources"]
     built = template.parent / ".local" / "sam-build" / stack_name
     found = []
-    for logical_id, resource in resources.items():
+    for logical_id, resource in _resources(template, template.stat().st_mtime_ns).items():
         kind, properties = resource["Type"], resource.get("Properties", {})
         source = properties.get("CodeUri" if kind == FUNCTION else "ContentUri")
         if kind in {FUNCTION, LAYER} and isinstance(source, str):
             folder = (template.parent / source).resolve()
             found.append(Unit(logical_id, folder, built / logical_id, kind == LAYER))
     return found
+
+
+@functools.lru_cache(maxsize=1)
+def _resources(template: Path, _changed_ns: int) -> dict[str, Any]:
+    """Read once, as long as the template stays the same: it takes a sixth of a second."""
+    resources: dict[str, Any] = read(template)["Resources"]
+    return resources
 
 
 def broken(path: Path, root: Path = paths.ROOT) -> str | None:

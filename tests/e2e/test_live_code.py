@@ -93,7 +93,7 @@ def reloader(aws_url: str, project: Path, told: Told) -> Reloader:
 
 
 def invoke(functions: "LambdaClient", reloader: Reloader) -> str:
-    name = reloader._names["AnswerFunction"]
+    name = reloader._names()["AnswerFunction"]
     result: str = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
     return result
 
@@ -205,9 +205,7 @@ def test_no_call_fails_while_files_are_saved(
 
 def test_saved_template_says_what_to_run(reloader: Reloader, project: Path, told: Told) -> None:
     reloader.saved({project / "template.yaml"})
-    assert told.get_nowait() == (
-        "to be deployed", "template.yaml was saved. To deploy it, run: make down && make up"
-    )  # fmt: skip
+    assert told.get_nowait() == ("to be deployed", "template.yaml was saved. To deploy it, run: make up")
 
 
 def test_built_packages_stay_and_compiled_code_goes(project: Path) -> None:
@@ -228,7 +226,7 @@ def test_breakpoint_in_the_project_s_file_stops_the_running_function(
     port = service.free_port()
     reloader.saved({project / "functions/answer/app.py"})
     answer = units(project / "template.yaml", STACK)[0]
-    name = reloader._names["AnswerFunction"]
+    name = reloader._names()["AnswerFunction"]
     Debugging(functions, project).attach(answer, name, port)
     assert a_page_says(port, project / "mark") == ""
     results: list[str] = []
