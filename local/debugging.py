@@ -48,6 +48,10 @@ import sys
 signal.setitimer = lambda *_: (0.0, 0.0)  # nothing cuts a flow short while somebody thinks
 sys.path[:0] = {sources!r}
 sys.path.append({debugpy!r})
+with contextlib.suppress(ImportError):
+    from switchboard import settings
+
+    settings.answer_budget_s = lambda: {timeout_s}  # nor is one late that came while the function started
 import debugpy.server.api
 from _pydevd_bundle.pydevd_comm import ReaderThread
 
@@ -105,7 +109,8 @@ class Debugging:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as target:
             target.writestr(f"{SITE}/listen_for_debugger.pth", "import listen_for_debugger\n")
-            code = LISTEN.format(sources=sources, debugpy=str(_only_debugpy()), port=port)
+            given = {"sources": sources, "debugpy": str(_only_debugpy()), "timeout_s": TIMEOUT_S}
+            code = LISTEN.format(**given, port=port)
             target.writestr(f"{SITE}/listen_for_debugger.py", code)
         return archive.getvalue()
 

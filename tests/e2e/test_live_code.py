@@ -42,16 +42,19 @@ Resources:
 """
 ANSWER = "import words\n\ndef lambda_handler(event, context):\n    return {!r} + words.WHO\n"
 
+BUDGET = "def answer_budget_s() -> float:\n    return 4\n"
+
 Told = queue.Queue[tuple[str, str]]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "functions/answer").mkdir(parents=True)
-    (tmp_path / "layers/switchboard").mkdir(parents=True)
+    (tmp_path / "layers/switchboard/switchboard").mkdir(parents=True)
     (tmp_path / "template.yaml").write_text(TEMPLATE)
     (tmp_path / "functions/answer/app.py").write_text(ANSWER.format("Hello "))
     (tmp_path / "layers/switchboard/words.py").write_text("WHO = 'world'\n")
+    (tmp_path / "layers/switchboard/switchboard/settings.py").write_text(BUDGET)
     return tmp_path
 
 
@@ -237,11 +240,14 @@ def test_breakpoint_in_the_project_s_file_stops_the_running_function(
         stopped = debugger.event("stopped")
         frame = debugger.ask("stackTrace", threadId=stopped["threadId"])["stackFrames"][0]
         seen = debugger.ask("evaluate", expression="words.WHO", frameId=frame["id"])["result"]
+        budget = "__import__('switchboard.settings').settings.answer_budget_s()"
+        budget_s = debugger.ask("evaluate", expression=budget, frameId=frame["id"])["result"]
         debugger.ask("continue", threadId=stopped["threadId"])
         call.join(30)
 
     assert (frame["source"]["path"], frame["line"]) == (str(project / "functions/answer/app.py"), 4)
     assert (seen, results) == ("'world'", ["Hello world"])
+    assert budget_s == "900"
     assert a_page_says(port, project / "mark") == ""
     assert not (project / "mark").exists()
 
