@@ -21,6 +21,7 @@ from operate.stages.sam import as_sam_reads, run
 # Left alone, the SAM CLI looks at a change set and a stack every 5 s, so that AWS does not throttle it.
 _SETTINGS = {"SAM_CLI_POLL_DELAY": "0.3"}
 _CONFIGURATION = paths.ROOT / "local" / "samconfig.toml"
+_OFFLINE = re.compile(r"dns error|Failed to fetch|error sending request")
 _NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
 
 
@@ -58,7 +59,7 @@ def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, 
     """Run `sam deploy` and wait for the stack.
 
     Raises:
-        OperatorError: The deployment failed and was rolled back; the message has the first cause.
+        OperatorError: The deployment failed, and was rolled back if it had begun; it has the first cause.
     """
     begun = datetime.now(UTC)
     overrides = [as_sam_reads(name, value) for name, value in parameters.items()]
@@ -75,7 +76,8 @@ def deploy(aws_url: str, built: Path, stack_name: str, parameters: Mapping[str, 
         ],
         aws.environment(aws_url),
         log,
-        next_step="The stack was rolled back. Fix the cause, then run the same command again.",
+        next_step="Fix the cause, then run the same command again.",
+        undone="The stack was rolled back. ",
         cause=lambda: first_failure(aws_url, stack_name, begun),
     )
 
@@ -114,6 +116,7 @@ def _run(
     log: Path,
     *,
     next_step: str,
+    undone: str = "",
     cause: Callable[[], str] = lambda: "",
 ) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +129,11 @@ def _run(
         )
     if failed:
         said = [line for line in log.read_text(errors="replace").splitlines() if not _NOISE.search(line)]
-        reason = cause() or " ".join(said[-3:])
+        reason = " ".join(said[-3:])
+        if begun := cause():
+            reason, next_step = begun, undone + next_step
+        elif _OFFLINE.search(reason):
+            next_step = "Is the package index reachable? Then run the same command again."
         raise OperatorError(
             f"`sam {arguments[0]}` failed: {reason}", f"{next_step} All it printed is in {log}."
         )

@@ -3,16 +3,14 @@
 import secrets
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from local import aws, service, state
 from local.live import changes
-from local.live.sources import units
 from local.report import Report
 from local.service import Service
 from local.stage import Stage
-from local.telling import imports
 from operate import paths
+from operate.handlers import imports
 
 # The simulated account's numbers, and the callee who answers by itself after a second.
 NUMBERS = ["447700900000", "14155550100"]
@@ -33,7 +31,7 @@ def start(
     Raises:
         OperatorError: Something could not be started or deployed. What had been started is stopped again.
     """
-    imports.refuse(_folders())
+    imports.refuse(imports.folders())
     services: list[Service] = []
     try:
         stage = _start_services(report, services, aws_port, vonage_port, live=live)
@@ -53,7 +51,7 @@ def again(report: Report, running: state.State, parameters: Mapping[str, str]) -
     Raises:
         OperatorError: It could not be deployed; what was up is as it was.
     """
-    imports.refuse(_folders())
+    imports.refuse(imports.folders())
     stage = stage_of(running)
     before = stage.definitions()
     _build_and_deploy(report, stage, parameters)
@@ -62,12 +60,6 @@ def again(report: Report, running: state.State, parameters: Mapping[str, str]) -
             service.remind(server)
     report.console.print(changes.told(before, stage.definitions()))
     return state_of(stage, running.services)
-
-
-def _folders() -> list[Path]:
-    """Those of the stack's functions that are edited."""
-    found = (unit.folder for unit in units(paths.ROOT / "template.yaml", Stage.stack_name))
-    return [folder for folder in found if folder.parent.name in {"functions", "workers"}]
 
 
 def _start_services(

@@ -16,6 +16,7 @@ from rich.console import Console
 from operate import credentials, limits, paths, status, template
 from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
+from operate.handlers import imports
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 from operate.stages import here, sam
@@ -34,8 +35,8 @@ def deploy(out: Console, stage: str, given: str) -> None:
 
     Raises:
         OperatorError: There is no such stage or it's this machine's, a parameter or the stack's name can't be
-            right, nobody is signed in to AWS, the stack takes no deployment, the SAM CLI failed, or nobody
-            agreed to the changes.
+            right, nobody is signed in to AWS, a function can't be imported, the stack takes no deployment,
+            the SAM CLI failed, or nobody agreed to the changes.
     """
     here.refuse(
         stage,
@@ -47,6 +48,7 @@ def deploy(out: Console, stage: str, given: str) -> None:
     template.refuse(template.read(paths.ROOT / "template.yaml"), settings.stack_name, wanted)
     stack = _ready(settings)
     credentials.refuse_missing(wanted.get("CredentialsSecret") or _deployed(stack, "CredentialsSecret"))
+    imports.refuse(imports.folders())
     if short := limits.shortage():
         out.print(str(short), style="yellow", markup=False)
     _sam("build", "--config-env", stage)

@@ -24,10 +24,10 @@ from watchfiles import watch
 from local import aws
 from local.live.functions import Functions
 from local.live.sources import Unit, broken, units
-from local.telling.imports import failures
 from local.telling.responses import crashed
 from operate import paths
 from operate.errors import OperatorError
+from operate.handlers.imports import failures
 from operate.packages import REQUIREMENTS, Packages
 
 if TYPE_CHECKING:

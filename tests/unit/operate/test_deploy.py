@@ -3,6 +3,7 @@
 Everything else is real: SAM's own reading of the stage, boto3, and an AWS on a loopback port.
 """
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,7 +23,7 @@ BUILT = "built\n"
 def deploy(account: Account, tmp_path: Path) -> Deploy:
     """Types `python -m operate deploy` in a copy of the project whose stage is the stack `shop`."""
     del account  # what it says is in the environment
-    projects.copy(tmp_path, "", linked=("layers", "template.yaml"))
+    projects.copy(tmp_path, "", linked=("functions", "layers", "template.yaml", "workers"))
     programs = tmp_path / ".local" / "sam" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").write_text(f'#!/bin/sh\nexec {paths.SAM.with_name("python")} "$@"\n')
@@ -160,6 +161,22 @@ def test_longest_name_that_works_is_let_through(account: Account, deploy: Deploy
     account.parameters = {"DeploymentId": "mine"}
 
     assert deploy(stack="s" * 38).stdout == BUILT
+
+
+@pytest.mark.usefixtures("account")
+def test_function_that_can_t_be_imported_is_told_before_anything_is_built(
+    deploy: Deploy, tmp_path: Path
+) -> None:
+    (tmp_path / "functions").unlink()
+    shutil.copytree(paths.ROOT / "functions", tmp_path / "functions")
+    (tmp_path / "functions" / "answer" / "app.py").write_text("import humanise\n")
+
+    done = deploy()
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "functions/answer/app.py:1: ModuleNotFoundError: No module named 'humanise'\n"
+    )
 
 
 @pytest.mark.parametrize("missing", ["switchboard/vonage", "switchboard/vonage-signature"])

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local import up
-from local.telling import imports
 from operate import paths
 from operate.errors import OperatorError
+from operate.handlers import imports
 from tests.projects import FLOWS
 
 MISSING = "import json\nimport humanise\n"
@@ -24,7 +23,7 @@ def function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_project_s_own_functions_can_be_imported() -> None:
     folders = [app.parent for house in (FLOWS, paths.ROOT / "workers") for app in house.glob("*/app.py")]
 
-    assert {folder.name for folder in up._folders()} == {folder.name for folder in folders}
+    assert {folder.name for folder in imports.folders()} == {folder.name for folder in folders}
     assert imports.failures(folders) == {}
 
 

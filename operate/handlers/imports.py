@@ -1,17 +1,21 @@
 """Try whether functions can be imported, in a process of its own, as Lambda does it when one starts."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from local import service
 from operate import paths
 from operate.errors import OperatorError
+from operate.template import read
 
 TIMEOUT_S = 20
+FUNCTION = "AWS::Serverless::Function"
+# Where those are that are edited.
+HOUSES = {"functions", "workers"}
 
 PROGRAM = Path(__file__).with_name("import_each.py")
 
@@ -44,11 +48,11 @@ def failures(folders: Sequence[Path], environment: Mapping[str, str] | None = No
         folders: with an `app.py` each.
         environment: of the function; without one nothing but imports can be judged.
     """
-    settings = {"PYTHONPATH": str(paths.LAYER), "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
+    python = {"PYTHONPATH": str(paths.LAYER), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]}
     try:
         tried = subprocess.run(
             [sys.executable, "-P", str(PROGRAM), *map(str, folders)],
-            env=service.clean_environment(**settings),
+            env={**python, **(environment or {})},
             capture_output=True,
             check=False,
             text=True,
@@ -58,6 +62,14 @@ def failures(folders: Sequence[Path], environment: Mapping[str, str] | None = No
         return {}
     said = tried.stdout.splitlines()  # a module may print, too
     return {Path(folder): Failure(*found) for folder, found in json.loads(said[-1] if said else "{}").items()}
+
+
+def folders() -> list[Path]:
+    """Those of the template's functions that are edited."""
+    resources = read(paths.ROOT / "template.yaml")["Resources"].values()
+    sources = {each["Properties"].get("CodeUri") for each in resources if each["Type"] == FUNCTION}
+    found = sorted(paths.ROOT / source for source in sources if isinstance(source, str))
+    return [folder for folder in found if folder.parent.name in HOUSES]
 
 
 def refuse(folders: Sequence[Path]) -> None:

@@ -1,7 +1,7 @@
-"""`python local/telling/import_each.py FOLDER…`: import the `app` of each folder; why one can't be, as JSON.
+"""`python import_each.py FOLDER…`: import the `app` of each folder; why one can't be imported, as JSON.
 
 For each folder that fails: the exception, the file and line in the folder, whether an import failed, and the
-name of a module that is missing. It is run by `local.telling.imports`, in an environment like a function's.
+name of a module that is missing. `operate.handlers.imports` runs it, in an environment like a function's.
 """
 
 import importlib

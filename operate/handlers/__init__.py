@@ -1,0 +1,1 @@
+"""The functions on disk, before they are deployed: whether each can be imported."""
