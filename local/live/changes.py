@@ -17,4 +17,4 @@ def told(before: Mapping[str, object], after: Mapping[str, object]) -> str:
         "Removed": [name for name in before if name not in after],
     }
     said = [f"{kind}: {', '.join(names)}." for kind, names in kinds.items() if names]
-    return "\n".join(said) or "Nothing had changed since the last deployment."
+    return "\n".join(said) or "Neither code nor template had changed since the last deployment."

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from rich.console import Console
 
-from local import aws
+from local import aws, up
+from local.report import Report
 from local.stage import SIGNATURE_SECRET_NAME, Stage
 from local.up import CALLEE, PARAMETERS
 from operate.credentials import SECRET_NAME
@@ -151,6 +153,12 @@ def test_own_number_as_forward_to_is_refused_before_anything_is_made(lived: Stag
 
     with pytest.raises(OperatorError, match="forwarded to itself"):
         lived.deploy(built, {"Numbers": number, "ForwardTo": number})
+
+
+def number_of_items(stage: Stage) -> int:
+    """How much the timeline holds."""
+    client = aws.session(stage.aws_url).client("dynamodb", endpoint_url=stage.aws_url)
+    return client.scan(TableName=identity(stage, "Timeline"), Select="COUNT")["Count"]
 
 
 class Release(NamedTuple):
@@ -374,14 +382,20 @@ def test_event_reaches_the_timeline(lived: Stage, account: Vonage) -> None:
     wait_until(lambda: len(recorded()) >= 8)
 
 
-def test_update_changes_the_application_in_place_and_keeps_its_key(
+def test_make_up_again_changes_the_application_in_place_and_keeps_its_key_and_the_timeline(
     lived: Stage, account: Vonage, built: Path
 ) -> None:
     (before,) = applications(account)
     before = {"id": before["id"], "key": before["keys"]["public_key"]}
+    packaged, table = built.read_text(), identity(lived, "Timeline")
+    kept = number_of_items(lived)
 
     changed = {"ApplicationName": "Renamed", "VoiceRegion": "eu-west", "WithVbc": "true"}
-    lived.deploy(built, {**PARAMETERS, **changed})
+    up.again(Report(Console(quiet=True)), up.state_of(lived, []), {**PARAMETERS, **changed})
+    built.write_text(packaged)  # `sam build` empties the folder
+
+    assert identity(lived, "Timeline") == table
+    assert number_of_items(lived) >= kept > 0
 
     (application,) = applications(account)
     assert application["name"] == "Renamed"

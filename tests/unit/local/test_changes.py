@@ -11,4 +11,4 @@ def test_added_changed_and_removed_resources_are_named() -> None:
 
 
 def test_deployment_without_effect_says_so() -> None:
-    assert told({"A": {}}, {"A": {}}) == "Nothing had changed since the last deployment."
+    assert told({"A": {}}, {"A": {}}) == "Neither code nor template had changed since the last deployment."
