@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         with running(
             account, port=options.port, live=live, front=front, db=options.db, certificate=tls
         ) as vonage:
-            _introduce(vonage, with_console=live)
+            _introduce(vonage, options.tls, with_console=live)
             threading.Event().wait()
     except (PortInUseError, StoreError, SwitchError) as error:
         sys.stderr.write(f"error: {error}\n")
@@ -78,8 +78,20 @@ def _switch(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _introduce(vonage: Vonage, *, with_console: bool) -> None:
-    account, out = vonage.account, Console(highlight=False)
+def first_request(vonage: Vonage, tls: Path | None) -> str:
+    """A command for a shell that lists the account's applications; what the shell has is left to it."""
+    key, secret = (
+        f"$VONAGE_{name.upper()}"
+        if os.environ.get(f"VONAGE_{name.upper()}")
+        else getattr(vonage.account, name)
+        for name in ("api_key", "api_secret")
+    )
+    trusting = f'--cacert "{tls / "certificate.pem"}" ' if tls else ""
+    return f'curl {trusting}-u "{key}:{secret}" {vonage.url}/v2/applications'
+
+
+def _introduce(vonage: Vonage, tls: Path | None, *, with_console: bool) -> None:
+    account, out = vonage.account, Console(highlight=False, soft_wrap=True)
     out.print(f"[bold]The simulated Vonage listens on {vonage.url}[/bold]  (Ctrl+C stops it)")
     if with_console:
         out.print(f"A phone, messages and a timeline are in the browser: {vonage.url}/")
@@ -89,7 +101,7 @@ def _introduce(vonage: Vonage, *, with_console: bool) -> None:
         out.print(f"  {name:<18}{'as in VONAGE_' + name.upper() if given else getattr(account, name)}")
     out.print(f"  {'owned numbers':<18}{', '.join(account.numbers)}\n")
     out.print("Use it as api_host and rest_host of any Vonage SDK, or try:")
-    out.print(f"  curl -u $VONAGE_API_KEY:$VONAGE_API_SECRET {vonage.url}/v2/applications", soft_wrap=True)
+    out.print(f"  {first_request(vonage, tls)}", markup=False)
 
 
 if __name__ == "__main__":
