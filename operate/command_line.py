@@ -25,6 +25,9 @@ WELL, AMISS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 EXIT_STATUS = "exit status: 0 well, 1 something is amiss or can't be done, 2 wrong usage, 130 interrupted"
 
 
+_MISSING = "the following arguments are required: "  # as argparse says it
+
+
 class UsageError(Exception):
     """Options that don't go together, in one sentence."""
 
@@ -88,6 +91,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with status 2."""
+        if message.startswith(_MISSING):
+            message = f"what is missing: {message.removeprefix(_MISSING)}"
         sentence = message if message.endswith("?") else f"{message}."
         self.exit(WRONG_USAGE, f"{self.prog}: {sentence}\n{self.next_step}\n")
 

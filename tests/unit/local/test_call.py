@@ -43,3 +43,13 @@ def test_script_that_cannot_be_run_is_something_amiss_and_no_wrong_usage(script:
     state.save(up_at("http://127.0.0.1:9", [this_process()]))
 
     assert main(["call", str(script)]) == 1
+
+
+def test_call_without_a_script_says_what_is_missing(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del script
+    with pytest.raises(SystemExit) as ended:
+        main(["call"])
+
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "what is missing: SCRIPT.\nFor example: make call SCRIPT=examples/ivr/call.yaml\n" in said

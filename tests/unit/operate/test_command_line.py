@@ -94,7 +94,7 @@ def test_word_that_is_nearly_right_is_met_with_the_right_one(
         ("logs --cal CON-1", "unrecognized arguments: --cal CON-1."),
         ("drift --repair=yes", "argument --repair: 'yes' isn't true or false."),
         ("credentials --leaked=yes", "argument --leaked: 'yes' isn't true or false."),
-        ("redrive", "the following arguments are required: --queue."),
+        ("redrive", "what is missing: --queue."),
         ("redrive --queue everything", "argument --queue: invalid choice: 'everything'"),
         ("history", "one of the arguments --call --number is required."),
         (
@@ -102,7 +102,7 @@ def test_word_that_is_nearly_right_is_met_with_the_right_one(
             "argument --number: not allowed with argument --call.",
         ),
         ("history --number +447700900111", "argument --number: '+447700900111' isn't a number"),
-        ("erase", "the following arguments are required: --number."),
+        ("erase", "what is missing: --number."),
         ("erase --number 4477.* --confirm", "argument --number: '4477.*' isn't a number"),
         ("erase --number 447700900111 --confirm=maybe", "argument --confirm: 'maybe' isn't yes."),
         ("replay", "give --call, or both --from and --to."),
