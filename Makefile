@@ -51,7 +51,7 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 	@$(RUN) -m vonage_simulator $(call options,PORT)
 
 ## ── Deploy it ──
-.PHONY: packages credentials deploy
+.PHONY: packages credentials deploy table secret setting
 packages: .venv/.ready ## Install what requirements.txt of your functions ask for, for tests, types and your editor (docs/packages.md)
 	@$(OPERATE) packages
 
@@ -60,6 +60,15 @@ credentials: .venv/.ready .local/sam/.ready ## Store the Vonage account's creden
 
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"
 	@$(OPERATE) deploy $(call options,ENV PARAMETERS)
+
+table: .venv/.ready ## A table of your own, for the flows named: make table NAME=callers FLOWS=answer (docs/your-stack.md)
+	@$(OPERATE) table $(call options,NAME FLOWS KEY)
+
+secret: .venv/.ready .local/sam/.ready ## A secret of your own, asked for: make secret NAME=crm FLOWS=answer ENV=dev
+	@$(OPERATE) secret $(call options,ENV NAME FLOWS)
+
+setting: .venv/.ready ## A setting of a stage, for flows to read: make setting NAME=greeting VALUE="Hello" ENV=dev
+	@$(OPERATE) setting $(call options,ENV NAME VALUE)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
 .PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke ask-vonage

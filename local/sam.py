@@ -25,13 +25,26 @@ _OFFLINE = re.compile(r"dns error|Failed to fetch|error sending request")
 _NOISE = re.compile(r"^\s*$|SAM CLI update available|Telemetry")
 
 
-def build(aws_url: str, template: Path, build_dir: Path, log: Path) -> Path:
+def build(
+    aws_url: str,
+    template: Path,
+    build_dir: Path,
+    log: Path,
+    adapt: Callable[[Path, Path, str], Path] = local_template,
+) -> Path:
     """Run `sam build`. Returns the built template.
+
+    Args:
+        aws_url: The embedded AWS.
+        template: The template, as it is written.
+        build_dir: Takes what is built.
+        log: Takes what SAM prints.
+        adapt: Writes the copy of the template that runs on the embedded AWS.
 
     Raises:
         OperatorError: The build failed; the message quotes what SAM said.
     """
-    copy = local_template(template, build_dir.with_suffix(".yaml"), aws_url)
+    copy = adapt(template, build_dir.with_suffix(".yaml"), aws_url)
     # SAM's cache does not know that a layer built for one Python is of no use to another.
     cache = template.parent / ".local" / f"sam-cache-{python()}"
     cache.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ import threading
 from local.gateway import EmbeddedGateway
 from local.live.functions import Functions
 from local.live.reload import Reloader
+from local.yours.following import Follower
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import Front, running
 from vonage_simulator.vonage import Vonage
@@ -48,13 +49,18 @@ def _console() -> Front:
 
 def _following(
     vonage: Vonage, options: argparse.Namespace, functions: Functions
-) -> contextlib.AbstractContextManager[None]:
-    """Keep the stack at the code on disk, and tell the console; the gateway, what it has to know of it."""
+) -> contextlib.AbstractContextManager[object]:
+    """Keep the stacks at the code on disk, and tell the console; the gateway, what it has to know of it."""
 
     def tell(what: str, words: str) -> None:
         vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
 
-    return Reloader(options.embedded_aws, options.reload, tell, functions=functions).watching()
+    following = contextlib.ExitStack()
+    following.enter_context(
+        Reloader(options.embedded_aws, options.reload, tell, functions=functions).watching()
+    )
+    following.enter_context(Follower(options.embedded_aws, options.reload, tell).watching())
+    return following
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

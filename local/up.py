@@ -9,8 +9,10 @@ from local.live import changes
 from local.report import Report
 from local.service import Service
 from local.stage import Stage
+from local.yours.beside import deploy as deploy_beside
 from operate import paths
 from operate.handlers import imports
+from operate.yours import beside
 
 # The simulated account's numbers, and the callee who answers by itself after a second.
 NUMBERS = ["447700900000", "14155550100"]
@@ -84,6 +86,9 @@ def _build_and_deploy(report: Report, stage: Stage, parameters: Mapping[str, str
         built = stage.build()
     with report.step("sam deploy") as progress:
         stage.deploy(built, parameters, progress)
+    if beside.template():
+        with report.step("sam build and deploy, app/"):
+            deploy_beside(stage.aws_url, stage.stack_name)
 
 
 def stop(services: list[Service]) -> None:

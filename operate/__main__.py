@@ -18,6 +18,7 @@ from operate import (
 from operate.ask_vonage import command as ask_vonage
 from operate.logs import command as logs
 from operate.smoke import command as smoke
+from operate.yours import commands as yours
 
 ABOUT = """\
 Commands for a stack in an AWS account, explained in docs/operations.md.
@@ -31,6 +32,9 @@ COMMANDS = {
     "credentials": credentials.COMMAND,
     "packages": packages.COMMAND,
     "deploy": deploy.COMMAND,
+    "table": yours.TABLE,
+    "secret": yours.SECRET,
+    "setting": yours.SETTING,
     "doctor": doctor.COMMAND,
     "plan": provisioner.PLAN,
     "drift": provisioner.DRIFT,

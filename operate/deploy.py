@@ -1,4 +1,4 @@
-"""`make deploy`: `sam build` and `sam deploy` of one stage of samconfig.toml.
+"""`make deploy`: `sam build` and `sam deploy` of one stage of samconfig.toml: ours, and the stack beside it.
 
 The parameters are those of the stage, those given on the command line, and the time of the deployment, for
 which CloudFormation tries the webhooks anew. What is given nowhere stays as it is. Whatever would fail after
@@ -7,8 +7,11 @@ minutes of building, and can be known before, is refused before.
 
 import argparse
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
 
 import boto3
 from rich.console import Console
@@ -21,6 +24,7 @@ from operate.refusals import asking_aws_to
 from operate.stack import Stack
 from operate.stages import here, sam
 from operate.stages.samconfig import Settings, settings_of
+from operate.yours import beside
 
 _AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'
 
@@ -47,15 +51,54 @@ def deploy(out: Console, stage: str, given: str) -> None:
     wanted = parameters(settings.overrides, given, datetime.now(UTC))
     template.refuse(template.read(paths.ROOT / "template.yaml"), settings.stack_name, wanted)
     stack = _ready(settings)
-    credentials.refuse_missing(wanted.get("CredentialsSecret") or _deployed(stack, "CredentialsSecret"))
+    credentials.refuse_missing(wanted.get("CredentialsSecret") or stack.parameter("CredentialsSecret"))
     imports.refuse(imports.folders())
+    stacks = [_Deployment(stage, stack, wanted), *_beside(settings, wanted["DeploymentId"])]
     if short := limits.shortage():
         out.print(str(short), style="yellow", markup=False)
-    _sam("build", "--config-env", stage)
-    overrides = [sam.as_sam_reads(name, value) for name, value in wanted.items()]
-    _sam("deploy", "--config-env", stage, "--parameter-overrides", *overrides, stack=stack)
-    _refuse_undone(stack, wanted["DeploymentId"])
+    for each in stacks:
+        each.build()
+    for each in stacks:
+        each.deploy()
+        if each.stack is stack:
+            _refuse_undone(stack, wanted["DeploymentId"])
     out.print(f"Deployed. `make doctor ENV={stage}` examines it; docs/operations.md has the rest.")
+
+
+class _Deployment(NamedTuple):
+    """One stack of a stage, and what the SAM CLI is told about it in the folder that it's in."""
+
+    stage: str
+    stack: Stack
+    parameters: Mapping[str, str]
+    folder: Path = paths.ROOT
+    options: Sequence[str] = ()
+
+    def build(self) -> None:
+        again = "Fix what they name, then run the same command again."
+        self._sam("build", next_step=lambda: again)
+
+    def deploy(self) -> None:
+        overrides = [sam.as_sam_reads(name, value) for name, value in self.parameters.items()]
+        given = ["--parameter-overrides", *overrides] if overrides else []
+        self._sam("deploy", *self.options, *given, next_step=lambda: status.after_failure(self.stack))
+
+    def _sam(self, command: str, *options: str, next_step: Callable[[], str]) -> None:
+        if sam.run(command, "--config-env", self.stage, *options, folder=self.folder):
+            of = "" if self.folder == paths.ROOT else f" in {self.folder.name}/"
+            raise OperatorError(f"`sam {command}`{of} failed; its last lines say why.", next_step())
+
+
+def _beside(ours: Settings, deployment_id: str) -> Iterator[_Deployment]:
+    """The stack beside ours, which imports what ours exports; none as long as app/ has no resources."""
+    written = beside.template()
+    beside.refuse_lost(ours.stage, written)
+    if not written:
+        return
+    own = settings_of(ours.stage, paths.APP)
+    given = beside.parameters(ours.stage, ours.stack_name, deployment_id, own.overrides)
+    there = replace(ours, stack_name=beside.stack_name(ours.stack_name))
+    yield _Deployment(ours.stage, _ready(there), given, paths.APP, there.options.split())
 
 
 def parameters(configured: Mapping[str, str], given: str, now: datetime) -> dict[str, str]:
@@ -86,15 +129,9 @@ def _ready(settings: Settings) -> Stack:
     return stack
 
 
-def _deployed(stack: Stack, parameter: str) -> str:
-    """What the stack has for a parameter that is given nowhere; empty when it has never been deployed."""
-    deployed = {each["ParameterKey"]: each for each in stack.described().get("Parameters", [])}
-    return str(deployed.get(parameter, {}).get("ParameterValue", ""))
-
-
 def _refuse_undone(stack: Stack, deployment_id: str) -> None:
     """Tell a change set that nobody agreed to from a deployment: the SAM CLI ends well after both."""
-    if _deployed(stack, "DeploymentId") != deployment_id:
+    if stack.parameter("DeploymentId") != deployment_id:
         raise OperatorError(
             "Nothing was deployed: the changes were shown and not made.",
             "Run the same command again, and answer y to deploy them.",
@@ -106,13 +143,6 @@ def _words(given: str) -> list[str]:
         return shlex.split(given)
     except ValueError as error:  # a quotation mark without its other half
         raise OperatorError(f"The parameters can't be read: {error}.", _AS_HERE) from error
-
-
-def _sam(command: str, *options: str, stack: Stack | None = None) -> None:
-    if sam.run(command, *options):
-        again = "Fix what they name, then run the same command again."
-        next_step = status.after_failure(stack) if stack else again
-        raise OperatorError(f"`sam {command}` failed; its last lines say why.", next_step)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

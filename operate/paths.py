@@ -3,6 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+APP = ROOT / "app"  # the stack beside ours, which is the user's
 LAYER = ROOT / "layers" / "switchboard"
 LOCAL = ROOT / ".local"
 LOGS = LOCAL / "logs"

@@ -67,6 +67,11 @@ class Stack:
         """The value of an output; empty when there is none."""
         return self._outputs.get(name, "")
 
+    def parameter(self, name: str) -> str:
+        """What the stack has for a parameter; empty when it has never been deployed."""
+        deployed = {each["ParameterKey"]: each for each in self.described().get("Parameters", [])}
+        return str(deployed.get(name, {}).get("ParameterValue", ""))
+
     def log_groups(self) -> Iterator[tuple[str, str]]:
         """The functions' names, such as `Answer`, with their log groups."""
         for logical_id, resource in sorted(self._resources.items()):

@@ -59,17 +59,29 @@ def refuse(template: Mapping[str, Any], stack_name: str, parameters: Mapping[str
             "The stack can't be called default: its event bus has its name, and every account has that bus.",
             "Call it something else: stack_name in samconfig.toml.",
         )
+    refuse_parameters(template["Parameters"], parameters, "docs/parameters.md")
+
+
+def refuse_parameters(known: Mapping[str, Any], parameters: Mapping[str, str], where: str) -> None:
+    """Refuse parameters that a template doesn't have, or that can't be given to SAM.
+
+    Args:
+        known: Those of the template.
+        parameters: What it is to be given.
+        where: Names them all.
+
+    Raises:
+        OperatorError: Naming which, and how it is right.
+    """
     for name, value in parameters.items():
-        _refuse_parameter(template["Parameters"], name, value)
+        _refuse_parameter(known, name, value, where)
 
 
-def _refuse_parameter(known: Mapping[str, Any], name: str, value: str) -> None:
+def _refuse_parameter(known: Mapping[str, Any], name: str, value: str, where: str) -> None:
     if name not in known:  # SAM leaves such a parameter out
         near = difflib.get_close_matches(name, known, n=1)
         meant = f" Did you mean {near[0]}?" if near else ""
-        raise OperatorError(
-            f"The template has no parameter {name!r}.{meant}", "docs/parameters.md has them all."
-        )
+        raise OperatorError(f"The template has no parameter {name!r}.{meant}", f"{where} has them all.")
     as_sam_reads(name, value)
     if name == "ApplicationName" and value != value.strip():
         raise OperatorError(

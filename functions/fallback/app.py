@@ -4,8 +4,8 @@ Vonage asks here only where it expected an NCCO, so somebody waits: for the answ
 `notify`, when a `connect` failed or a WebSocket closed. Left alone, the call goes on with what is left of its
 NCCO: perhaps nothing, in silence. So this speaks to everybody, except where the call goes on by itself.
 
-A step of a dialog is handed back, twice: its address says which one it is, and the function that failed may go
-on from what is recorded.
+A step of a dialog is handed back, twice: its address says which one it is, and the function that failed may
+go on from what is recorded.
 
 Vonage sends the fields of the request that failed, with `reason` and `original_request`, twice at most. This
 shares no failure with the other functions: standard library only, no layers, no secret, no other service. The

@@ -1,9 +1,10 @@
-"""The SAM CLI of this project, run in its folder."""
+"""The SAM CLI of this project, run in its folder or in that of the stack beside it."""
 
 import os
 import re
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO
 
 from operate import paths
@@ -21,6 +22,7 @@ _UNWRITABLE = re.compile(
 def run(
     command: str,
     *options: str,
+    folder: Path = paths.ROOT,
     environment: Mapping[str, str] | None = None,
     log: IO[bytes] | None = None,
 ) -> int:
@@ -29,6 +31,7 @@ def run(
     Args:
         command: What it is to do, such as `build`.
         options: What else it is given.
+        folder: Where it runs, and finds its samconfig.toml.
         environment: All of its environment; without it, this process's.
         log: Takes what it prints, and it is asked nothing; without it, it talks to the terminal.
     """
@@ -39,7 +42,7 @@ def run(
     given["PATH"] = os.pathsep.join([str(paths.UV), given.get("PATH", os.defpath)])
     return subprocess.run(
         [str(paths.SAM), command, *options],
-        cwd=paths.ROOT,
+        cwd=folder,
         env=given,
         stdin=subprocess.DEVNULL if log else None,
         stdout=log,

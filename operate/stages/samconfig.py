@@ -60,8 +60,12 @@ class Settings:
         return " ".join(words)
 
 
-def settings_of(stage: str) -> Settings:
+def settings_of(stage: str, folder: Path | None = None) -> Settings:
     """What samconfig.toml says about a stage; the stage `local` is what `make up` started on this machine.
+
+    Args:
+        stage: Its name.
+        folder: Where the file is; the project's own folder when left out.
 
     Raises:
         OperatorError: There is no such stage, or it can't be read. What can't be read of samconfig.toml, the
@@ -71,8 +75,9 @@ def settings_of(stage: str) -> Settings:
         running = here.running()
         region = running["aws_region"]
         return Settings(stage, running["stack_name"], region, None, {}, here.environment(running))
-    found = _resolved(stage)
-    file = found["file"]
+    where = folder or paths.ROOT
+    found = _resolved(stage, where)
+    file = str(Path(where.relative_to(paths.ROOT), found["file"]))
     if "refused" in found:
         raise OperatorError(
             f"{file} can't be read: {' '.join(found['refused'].split())}",
@@ -91,13 +96,13 @@ def settings_of(stage: str) -> Settings:
     return Settings(stage, str(found["stack_name"]), found["region"], found["profile"], found["overrides"])
 
 
-def _resolved(stage: str) -> dict[str, Any]:
+def _resolved(stage: str, folder: Path) -> dict[str, Any]:
     python = paths.SAM.with_name("python")
     if not python.exists():
         raise OperatorError("The SAM CLI, which reads the stages, isn't installed.", "Install it: make setup")
     done = subprocess.run(
         [str(python), str(Path(__file__).with_name("resolve.py")), stage],
-        cwd=paths.ROOT,
+        cwd=folder,
         env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
         capture_output=True,
         text=True,

@@ -1,0 +1,139 @@
+"""The stack beside ours: app/template.yaml, once it has a resource, with the stage's settings.
+
+It is called as ours is, with `-app` after it. It imports what ours exports, so ours is deployed first and
+deleted last.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from operate import paths
+from operate import template as template_module
+from operate.errors import OperatorError
+from operate.stages import here
+
+PARAMETER = "AWS::SSM::Parameter"
+# What Parameter Store keeps for nothing in one parameter, and what CloudFormation takes for one.
+LONGEST_SETTINGS = 4096
+HERE = "docs/your-stack.md has it by task."
+
+
+def stack_name(ours: str) -> str:
+    """What the stack beside a stack of ours is called."""
+    return f"{ours}-app"
+
+
+def template() -> dict[str, Any]:
+    """app/template.yaml, as it is written; empty as long as it has no resource, which SAM would refuse.
+
+    Raises:
+        OperatorError: It can't be read.
+    """
+    path = paths.APP / "template.yaml"
+    if not path.exists():
+        return {}
+    try:
+        found = template_module.read(path)
+    except yaml.YAMLError as error:
+        raise OperatorError(
+            f"app/template.yaml can't be read: {' '.join(str(error).split())}", HERE
+        ) from error
+    return found if isinstance(found, dict) and found.get("Resources") else {}
+
+
+def parameters(stage: str, ours: str, deployment_id: str, overrides: Mapping[str, str]) -> dict[str, str]:
+    """What the stack is given: the stage's overrides, and of these three what its template takes.
+
+    Args:
+        stage: Of samconfig.toml, or `local`.
+        ours: The name of the Switchboard stack.
+        deployment_id: Differs at each deployment.
+        overrides: Those of app/samconfig.toml.
+
+    Raises:
+        OperatorError: The settings can't be read or would be lost, or there is no such parameter.
+    """
+    written = template()
+    known = written.get("Parameters", {})
+    refuse_lost(stage, written)
+    given = {"Switchboard": ours, "Settings": settings_text(stage), "DeploymentId": deployment_id}
+    wanted = {**overrides, **{name: value for name, value in given.items() if name in known}}
+    template_module.refuse_parameters(known, wanted, "app/template.yaml")
+    return wanted
+
+
+def refuse_lost(stage: str, written: Mapping[str, Any]) -> None:
+    """Refuse settings that nothing in the template keeps.
+
+    Raises:
+        OperatorError: There are some.
+    """
+    values = settings_of(stage)
+    if values and not any(each.get("Type") == PARAMETER for each in written.get("Resources", {}).values()):
+        raise OperatorError(
+            f"{_shown(settings_file(stage))} has settings, and nothing in app/template.yaml keeps them.",
+            f"`make setting NAME={next(iter(values))} VALUE=… ENV={stage}` writes one.",
+        )
+
+
+def settings_text(stage: str) -> str:
+    """The stage's settings as JSON in one line, which holds nothing that SAM, AWS or CloudFormation minds.
+
+    That is: a backslash before a quotation mark or a blank, and two braces, which begin a dynamic reference.
+
+    Raises:
+        OperatorError: They can't be read, or are too many.
+    """
+    text = json.dumps({**settings_of(stage), "stage": stage}, ensure_ascii=False)
+    text = text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022").replace("{{", "{\\u007b")
+    if (size := len(text.encode())) > LONGEST_SETTINGS:
+        raise OperatorError(
+            f"{_shown(settings_file(stage))} has {size} bytes, and a parameter holds {LONGEST_SETTINGS}.",
+            "Keep long texts in a table: make table.",
+        )
+    return text
+
+
+def settings_file(stage: str) -> Path:
+    """Where the settings of a stage are."""
+    return paths.APP / "settings" / f"{stage}.json"
+
+
+def settings_of(stage: str) -> dict[str, Any]:
+    """A stage's settings; none where there is no file.
+
+    This machine's are those of the stage `default`, and over them what local.json says.
+
+    Raises:
+        OperatorError: The file isn't a JSON object.
+    """
+    if stage == here.STAGE:
+        return {**read(settings_file("default")), **read(settings_file(stage))}
+    return read(settings_file(stage))
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The settings of a file; none where there is no file.
+
+    Raises:
+        OperatorError: It isn't a JSON object.
+    """
+    if not file.exists():
+        return {}
+    try:
+        values = json.loads(file.read_text())
+    except ValueError as error:
+        raise OperatorError(f"{_shown(file)} isn't JSON: {error}.", "Correct it.") from error
+    if not isinstance(values, dict):
+        raise OperatorError(
+            f"{_shown(file)} isn't a JSON object.", 'Write names and values: {"greeting": "Hello"}'
+        )
+    return values
+
+
+def _shown(file: Path) -> str:
+    return str(file.relative_to(paths.APP.parent))
