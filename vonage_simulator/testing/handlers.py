@@ -45,6 +45,7 @@ ENVIRONMENT = {
     "SWITCHBOARD_QUEUE_URL": "events.fifo",
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "commands.fifo",
     "SWITCHBOARD_BUS_NAME": "bus",
+    "SWITCHBOARD_STACK": "in-process",
     "SWITCHBOARD_TELL_ALL": "1",
 }
 
@@ -57,6 +58,8 @@ class Handlers(httpx.BaseTransport):
         account: signs them.
         rules: handlers of the event bus, by the events' detail-type, such as `voice.completed` or `voice.*`.
         tables: DynamoDB's, by name, each with its keys.
+        settings: what `settings` of the package gives a flow.
+        secrets: what `secret` of the package gives a flow.
 
     Attributes:
         events: what happened, each with `id`, `name`, `received_at`, `subject` and `payload`, oldest first.
@@ -72,11 +75,16 @@ class Handlers(httpx.BaseTransport):
         account: Account,
         rules: Mapping[str, Rule] | None = None,
         tables: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        settings: Mapping[str, object] | None = None,
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
         self._handlers = handlers
         self._account = account
         self._rules = rules or {}
         self._tables = Tables(tables or {})
+        self._settings = {"app/settings": {"stage": "test", **(settings or {})}}
+        self._secrets = secrets or {}
         self._unpublished: list[Json] = []
         self._taken: set[str] = set()
         self.carry_out: Callable[[Json], None] = lambda _command: None
@@ -161,13 +169,13 @@ class Handlers(httpx.BaseTransport):
                     rule(event, None)
 
     def _aws(self, incoming: Incoming) -> Answer:
-        """Secrets Manager, SQS, EventBridge and DynamoDB, as far as functions use them around a webhook."""
+        """The services of AWS, as far as functions use them around a webhook."""
         service, _, action = incoming.headers.get("x-amz-target", "").partition(".")
         asked = json.loads(incoming.body or b"{}")
         if action == "GetSecretValue":
-            account = self._account
-            secret = {"api_key": account.api_key, "signature_secret": account.signature_secret}
-            return _json({"SecretString": json.dumps(secret)})
+            return self._secret(asked["SecretId"])
+        if action == "GetParameter":
+            return _json({"Parameter": {"Value": json.dumps(self._settings)}})
         if action == "SendMessage":
             message = json.loads(asked["MessageBody"])
             (self._command if "command" in asked["QueueUrl"] else self._event)(message)
@@ -177,6 +185,17 @@ class Handlers(httpx.BaseTransport):
         if service.startswith("DynamoDB"):
             return self._table(action, asked)
         return _json({"__type": "InvalidAction"}, 400)
+
+    def _secret(self, name: str) -> Answer:
+        if "/app/" not in name:
+            account = self._account
+            secret = {"api_key": account.api_key, "signature_secret": account.signature_secret}
+            return _json({"SecretString": json.dumps(secret)})
+        own = name.rpartition("/")[2]
+        if own not in self._secrets:
+            hint = f'there is no secret {own}: put it into the fixture `secrets`: {{"{own}": "anything"}}'
+            return _json({"__type": "ResourceNotFoundException", "message": hint}, 400)
+        return _json({"SecretString": self._secrets[own]})
 
     def _table(self, action: str, asked: Json) -> Answer:
         try:

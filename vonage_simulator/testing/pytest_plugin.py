@@ -99,6 +99,22 @@ def tables() -> dict[str, tuple[str, ...]]:
 
 
 @pytest.fixture
+def stage_settings(pytestconfig: pytest.Config) -> dict[str, object]:
+    """What `settings` gives flows: what app/settings/test.json says, or settings/test.json; override it."""
+    import json
+
+    files = [pytestconfig.rootpath / folder / "test.json" for folder in ("app/settings", "settings")]
+    found: dict[str, object] = next((json.loads(file.read_text()) for file in files if file.exists()), {})
+    return found
+
+
+@pytest.fixture
+def secrets() -> dict[str, str]:
+    """What `secret` gives flows, by its name: `{"crm": "anything"}`; override it."""
+    return {}
+
+
+@pytest.fixture
 def switches() -> "Switches":
     """How the simulator behaves where Vonage's behaviour is not certain; override it to try the others."""
     from vonage_simulator.switches import Switches
@@ -114,7 +130,8 @@ def simulation(request: pytest.FixtureRequest, switches: "Switches") -> "Iterato
     elsewhere = request.config.hook.pytest_vonage_simulation(config=request.config, switches=switches)
     if elsewhere is None:
         webhooks, rules, tables = map(request.getfixturevalue, ("webhooks", "rules", "tables"))
-        elsewhere = calling(webhooks, switches, rules, tables)
+        settings, secrets = map(request.getfixturevalue, ("stage_settings", "secrets"))
+        elsewhere = calling(webhooks, switches, rules, tables, settings=settings, secrets=secrets)
     with elsewhere as simulated:
         yield simulated
 

@@ -57,6 +57,9 @@ def calling(
     switches: Switches | None = None,
     rules: Mapping[str, Rule] | None = None,
     tables: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    settings: Mapping[str, object] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Iterator[Simulation]:
     """Call and write to Lambda handlers in this process; what their flows ask for happens here as well.
 
@@ -65,10 +68,12 @@ def calling(
         switches: how to behave where Vonage's behaviour is not certain.
         rules: handlers of the event bus, by the events' detail-type: `voice.completed`, `messages.status.*`.
         tables: DynamoDB tables, by name, each with its keys.
+        settings: the stage's settings.
+        secrets: the user's secrets, by name.
     """
     account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET, switches=switches)
     with (
-        Handlers(webhooks, account, rules, tables).running() as handlers,
+        Handlers(webhooks, account, rules, tables, settings=settings, secrets=secrets).running() as handlers,
         _vonage(account, BASE_URL, handlers) as vonage,
     ):
         commands = Commands(vonage, handlers.announce)
