@@ -18,7 +18,8 @@ from operate.yours import beside
 NUMBERS = ["447700900000", "14155550100"]
 CALLEE = "447700900999"
 VONAGE = "the simulated Vonage"
-PARAMETERS = {"Numbers": ",".join(NUMBERS), "ForwardTo": CALLEE}
+# With dialogs, so that an answer function that is one works as soon as it is saved.
+PARAMETERS = {"Numbers": ",".join(NUMBERS), "ForwardTo": CALLEE, "Dialogs": "true"}
 
 
 def start(

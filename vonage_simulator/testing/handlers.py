@@ -7,7 +7,8 @@
 
 Faster than any deployment by a factor of a thousand, and still from the raw request to the raw response:
 the signature is verified, the event is queued, and rules of the event bus get it. As on a stack, an id is
-taken once, and a flow has the time that it has there.
+taken once, and a flow has the time that it has there. A dialog has its table, and hears of its call's end:
+twice, as it may on a stack.
 """
 
 import base64
@@ -45,6 +46,7 @@ ENVIRONMENT = {
     "SWITCHBOARD_QUEUE_URL": "events.fifo",
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "commands.fifo",
     "SWITCHBOARD_BUS_NAME": "bus",
+    "SWITCHBOARD_DIALOGS_TABLE_NAME": "dialogs",
     "SWITCHBOARD_STACK": "in-process",
     "SWITCHBOARD_TELL_ALL": "1",
 }
@@ -82,7 +84,8 @@ class Handlers(httpx.BaseTransport):
         self._handlers = handlers
         self._account = account
         self._rules = rules or {}
-        self._tables = Tables(tables or {})
+        self._dialogs = [each for each in handlers.values() if getattr(each, "is_dialog", False)]
+        self._tables = Tables({"dialogs": ("id",), **(tables or {})})
         self._settings = {"app/settings": {"stage": "test", **(settings or {})}}
         self._secrets = secrets or {}
         self._unpublished: list[Json] = []
@@ -167,6 +170,9 @@ class Handlers(httpx.BaseTransport):
             for pattern, rule in self._rules.items():
                 if fnmatchcase(event["detail-type"], pattern):
                     rule(event, None)
+            if event["detail-type"] == "voice.completed":
+                for dialog in self._dialogs * 2:
+                    dialog(event, None)
 
     def _aws(self, incoming: Incoming) -> Answer:
         """The services of AWS, as far as functions use them around a webhook."""

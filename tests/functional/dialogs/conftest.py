@@ -1,14 +1,11 @@
-"""A stack with dialogs, in process: their table, and the rule that tells them of a call's end."""
-
-from collections.abc import Iterator
+"""A stack whose answer function is a dialog, in process."""
 
 import pytest
-from switchboard.dialogs import history
 
 from functions.event import app as event
 from functions.fallback import app as fallback
 from tests.functional.dialogs.reception import reception
-from vonage_simulator.testing.handlers import Handler, Rule
+from vonage_simulator.testing.handlers import Handler
 
 
 @pytest.fixture
@@ -20,15 +17,3 @@ def dialog() -> Handler:
 @pytest.fixture
 def webhooks(dialog: Handler) -> dict[str, Handler]:
     return {"answer": dialog, "event": event.lambda_handler, "fallback": fallback.lambda_handler}
-
-
-@pytest.fixture
-def rules(dialog: Handler) -> dict[str, Rule]:
-    return {"voice.completed": dialog}
-
-
-@pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, tuple[str, ...]]]:
-    monkeypatch.setenv(history.TABLE, "dialogs")
-    yield {"dialogs": ("id",)}
-    history._dynamodb.close()

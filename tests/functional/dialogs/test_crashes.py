@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES, reception
-from vonage_simulator.testing.handlers import Handler, Rule
+from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.types import Json
@@ -22,6 +22,8 @@ class Fragile:
     Attributes:
         lives: how often it has yet to die.
     """
+
+    is_dialog = True
 
     def __init__(self, step: int, times: int, *, status: int, when: str) -> None:
         self.lives = times
@@ -48,6 +50,8 @@ class Fragile:
 class Twice:
     """The answer function, which gets each request twice."""
 
+    is_dialog = True
+
     def __call__(self, event: Json, context: object) -> Mapping[str, Any]:
         response = reception(event, context)
         assert ncco(reception(event, context)) == ncco(response)
@@ -60,6 +64,8 @@ class Remembered:
     Attributes:
         heard: each request with its response, in their order.
     """
+
+    is_dialog = True
 
     def __init__(self) -> None:
         self.heard: list[tuple[Json, Mapping[str, Any]]] = []
@@ -119,9 +125,9 @@ def test_a_function_that_dies_goes_on_where_it_was(
 
 
 def test_a_request_that_comes_twice_at_once_has_one_reply(
-    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler], rules: dict[str, Rule]
+    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler]
 ) -> None:
-    webhooks["answer"] = rules["voice.completed"] = Twice()
+    webhooks["answer"] = Twice()
 
     leaves_a_message(phone)
 

@@ -13,10 +13,9 @@ from vonage_simulator.testing.handlers import Handlers
 DAY_S = 86_400
 
 
-@pytest.fixture(params=[{"dialogs": ("id",)}])
-def item(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Item]:
-    monkeypatch.setenv(history.TABLE, "dialogs")
-    with Handlers({}, Account("key", "secret"), tables=request.param).running():
+@pytest.fixture
+def item() -> Iterator[Item]:
+    with Handlers({}, Account("key", "secret")).running():
         yield Item("CON-1", DAY_S)
     history._dynamodb.close()
 
@@ -52,8 +51,9 @@ def test_the_end_and_notes_stand_beside_the_results(item: Item) -> None:
     assert ended.note(1) is None
 
 
-@pytest.mark.parametrize("item", [{}], indirect=True)
-def test_a_table_that_is_not_there_is_said(item: Item) -> None:
+def test_a_table_that_is_not_there_is_said(item: Item, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(history.TABLE, "none")
+
     with pytest.raises(HistoryError, match="ResourceNotFoundException"):
         item.read()
 
