@@ -15,7 +15,7 @@ options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-
 OWN_STACKS = tests/contract/test_smoke.py tests/e2e/test_first_deployment.py
 CONTRACT = tests/contract tests/e2e/test_first_deployment.py tests/e2e/test_simulator_alone.py \
 	tests/vonage_simulator/api/test_official_clients.py \
-	tests/functional/test_log_levels.py tests/functional/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py
+	tests/functional/logs/test_log_levels.py tests/functional/logs/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
 # `make test` runs all others in four groups side by side: those with stacks of their own, those that share a stack or a
