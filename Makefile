@@ -113,7 +113,7 @@ ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a tel
 test-app: .venv/.ready $(PACKAGES) ## Your own tests, in app/tests: seconds (docs/testing.md)
 	@$(RUN) -m pytest app/tests
 
-test: stage ## Lint, types, template checks and tests, end to end included; make contract has the rest
+test: stage .venv/.checks ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
 	$(RUN) -m pytest --quiet $(SHARING) $(call ignoring,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
@@ -126,27 +126,27 @@ test: stage ## Lint, types, template checks and tests, end to end included; make
 	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; \
 	wait $$lives || failed=1; cat .local/logs/test-lives.log; exit $$failed
 
-check: .venv/.ready .local/sam/.ready ## Format, lint, types and template checks
+check: .venv/.checks .local/sam/.ready ## Format, lint, types and template checks
 	@$(MAKE) --no-print-directory --jobs=2 types lint
 
 .PHONY: types lint
-types: .venv/.ready $(PACKAGES)
+types: .venv/.checks $(PACKAGES)
 	@$(RUN) -m mypy
 
-lint: .venv/.ready .local/sam/.ready
+lint: .venv/.checks .local/sam/.ready
 	@$(RUN) -m ruff format --check --quiet .
 	@$(RUN) -m ruff check --quiet .
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-contract: stage $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (15 minutes; docs/contract.md)
+contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (15 minutes; docs/contract.md)
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(OWN_STACKS) >.local/logs/test-own-stacks.log 2>&1 & stacks=$$!; trap 'kill $$stacks' INT TERM; \
 	$(RUN) -m pytest $(CONTRACT) $(addprefix --ignore=,$(OWN_STACKS)); failed=$$?; \
 	echo "Waiting for the stacks, which live beside these…"; \
 	wait $$stacks || failed=1; cat .local/logs/test-own-stacks.log; exit $$failed
 
-radar: .venv/.ready ## Install Vonage's newest SDKs and tell how their types differ from ours (docs/contract.md)
+radar: .venv/.checks ## Install Vonage's newest SDKs and tell how their types differ from ours (docs/contract.md)
 	@PYTHONPATH=layers/switchboard $(RUN) -m tests.contract.radar
 
 security: .local/checkov/.ready ## checkov on the template; what it skips, and why, is in .ci/checkov.yaml
@@ -159,23 +159,28 @@ audit: .local/audit/.ready ## Ask PyPI which of the locked packages have known v
 bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
 
-picture: .venv/.ready ## Take docs/images/console.png anew, in a browser: after a change of the page
+picture: .venv/.checks ## Take docs/images/console.png anew, in a browser: after a change of the page
 	@$(RUN) -m tests.console.picture
 
-format: .venv/.ready ## Format the code
+format: .venv/.checks ## Format the code
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
 
 ## ── Set it up ──
 .PHONY: setup stage lock clean help
-setup: stage $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Install everything the other commands need
+setup: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Install everything the other commands need
 
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 
 # Environments of their own, so that the pins of the SAM CLI and of the emulator never touch ours.
-.venv/.ready: requirements/dev.txt pyproject.toml $(UV)
-	$(call install,.venv,requirements/dev.txt,our own tools)
-	@$(UV) pip install --quiet --offline --no-deps --no-build-isolation --python .venv/bin/python --editable . || { rm $@; exit 1; }
+# What only checks and our own tests take, 330 MB, comes when they are first run, and stays.
+.venv/.ready: requirements/run.txt requirements/dev.txt pyproject.toml $(UV)
+	$(call install,.venv,requirements/$(if $(wildcard .venv/bin/mypy),dev,run).txt,what the commands run with)
+	$(project)
+
+.venv/.checks: .venv/.ready
+	$(call install,.venv,requirements/dev.txt,checks and tests)
+	$(project)
 
 .local/sam/.ready: requirements/sam.txt $(UV)
 	$(call install,.local/sam,requirements/sam.txt,the SAM CLI)
@@ -201,6 +206,10 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 .local/audit/.ready: requirements/audit.txt $(UV)
 	$(call install,.local/audit,requirements/audit.txt,what asks for vulnerabilities)
 
+define project
+@$(UV) pip install --quiet --offline --no-deps --no-build-isolation --python .venv/bin/python --editable . || { rm $@; exit 1; }
+endef
+
 define install
 @echo "Installing $(3)…"
 @$(UV) venv --quiet --no-project --allow-existing --python "$$(command -v $(PYTHON))" $(1)
@@ -223,7 +232,7 @@ LOCK = $(UV) pip compile --quiet --exclude-newer $(SEASONED) --universal --pytho
 LOCK_NODE = --package-lock-only --save-exact --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error --before=$(SEASONED)
 lock: $(UV) ## Pin the newest versions of a week ago that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev simulator sam aws bench checkov audit contract runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev run simulator sam aws bench checkov audit contract runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
 	@if command -v npm >/dev/null; then npm --prefix requirements/node install $(LOCK_NODE) @vonage/server-sdk@latest; \

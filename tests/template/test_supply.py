@@ -1,8 +1,11 @@
 """What is installed is locked with hashes, not of this week, and asked about."""
 
+import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,31 @@ def test_every_locked_package_has_hashes(path: Path) -> None:
 
     assert locked
     assert all("--hash=sha256:" in each for each in locked)
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The roots of what is imported when a module runs: not what types alone need."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module).partition(".")[0]
+        yield from imported(node)
+
+
+def test_commands_need_nothing_that_comes_with_checks_and_tests_alone() -> None:
+    distributions = packages_distributions()
+    run = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / "run.txt").read_text(), re.MULTILINE))
+    sources = [
+        path for house in ("local", "operate", "vonage_simulator") for path in (ROOT / house).rglob("*.py")
+    ]
+    needed = {name for path in sources for name in imported(ast.parse(path.read_text()))}
+    missing = {
+        name
+        for name in needed & distributions.keys()
+        if not {each.lower().replace("_", "-").replace(".", "-") for each in distributions[name]} & run
+    }
+
+    assert missing - {"vonage_simulator", "local", "operate", "switchboard"} == set()
