@@ -71,7 +71,7 @@ setting: .venv/.ready ## A setting of a stage, for flows to read: make setting N
 	@$(OPERATE) setting $(call options,ENV NAME VALUE)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
-.PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke ask-vonage
+.PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke ask-vonage upgrade
 doctor: .venv/.ready .local/sam/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
 	@$(OPERATE) doctor $(call options,ENV RESOURCE JSON)
 
@@ -107,6 +107,9 @@ smoke: stage ## Try on a stack of its own what only a real account can show; one
 
 ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a telephone, what its documentation leaves open: make ask-vonage NUMBER=… (docs/ask-vonage.md)
 	@$(OPERATE) ask-vonage $(call options,NUMBER PHONE URL PORT ENV ONLY REPORT CONFIRM JSON)
+
+upgrade: .venv/.ready ## Merge a newer release on a branch of its own, and try it: make upgrade VERSION=0.2.0 (docs/upgrading.md)
+	@$(OPERATE) upgrade $(call options,VERSION FROM)
 
 ## ── Check it ──
 .PHONY: test-app test check contract radar security audit bench picture format

@@ -18,6 +18,7 @@ from operate import (
 from operate.ask_vonage import command as ask_vonage
 from operate.logs import command as logs
 from operate.smoke import command as smoke
+from operate.upgrade import command as upgrade
 from operate.yours import commands as yours
 
 ABOUT = """\
@@ -47,6 +48,7 @@ COMMANDS = {
     "orphans": orphans.COMMAND,
     "smoke": smoke.COMMAND,
     "ask-vonage": ask_vonage.COMMAND,
+    "upgrade": upgrade.COMMAND,
 }
 
 

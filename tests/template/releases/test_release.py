@@ -11,9 +11,11 @@ def test_version_is_the_changelog_s_newest_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     published = re.search(r"SemanticVersion: (\S+)", (ROOT / "template.yaml").read_text())
 
+    came_from = (ROOT / ".switchboard-version").read_text()
+
     unreleased, (version, date) = headings[0], headings[1]
 
     assert unreleased == ("Unreleased", "")
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", date)
     assert published is not None
-    assert version == project == published[1]
+    assert version == project == published[1] == came_from.strip()

@@ -1,0 +1,1 @@
+"""A newer release, merged into a project in which what is the user's stays as it is."""

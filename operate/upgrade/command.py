@@ -1,0 +1,118 @@
+"""`make upgrade VERSION=0.2.0`: a newer release, merged on a branch of its own and tried before it is kept.
+
+Nothing is deployed. What is the user's, which .gitattributes lists, stays as it is; the project's checks and
+the user's own tests decide whether the branch is any good.
+"""
+
+import argparse
+import subprocess
+
+from rich.console import Console
+
+from operate import paths
+from operate.command_line import WELL, Command, Output
+from operate.errors import OperatorError
+from operate.upgrade import notes, releases
+from operate.upgrade.merging import Merged, merge
+from operate.upgrade.repository import Repository
+
+GATE = ("make", "--no-print-directory", "check", "test-app")
+_DEPLOY = "make deploy ENV=dev"
+_NEXT = """\
+Version {version} is merged and passes. Nothing is deployed yet.
+  what changes at Vonage   make plan ENV=dev
+  what changes at AWS      make deploy ENV=dev PREVIEW=true
+  try it                   make up; make deploy ENV=dev
+  keep it                  git switch {before} && git merge {branch}
+  leave it                 {home}
+Once it is deployed, the way back is the commit before, deployed again: docs/upgrading.md"""
+
+
+def upgrade(out: Console, version: str, given: str | None) -> None:
+    """Merge a release on a branch, and try it.
+
+    Args:
+        out: Where it says what it does.
+        version: The release, such as 0.2.0.
+        given: A remote, an address or a folder that has it.
+
+    Raises:
+        OperatorError: There is no such release, the project isn't ready, files of ours were changed by both,
+            or what is merged doesn't pass.
+    """
+    repository, version = Repository(paths.ROOT), releases.number(version)
+    repository.refuse_unready()
+    origin, branch = releases.source(repository, given), f"upgrade/v{version}"
+    release = releases.fetch(repository, origin, version)
+    if not repository.holds(release):
+        _merge(out, repository, origin, version, release)
+    elif repository.git("branch", "--show-current") != branch:
+        raise OperatorError(f"This branch has version {version} already.", f"Deploy it: {_DEPLOY}")
+    home = f"git switch {_before(repository)} && git branch -D {branch}"
+    if subprocess.run(GATE, cwd=repository.folder, check=False).returncode:
+        raise OperatorError(
+            f"With version {version} `{' '.join(GATE[2:])}` fails; its last lines say why.",
+            f"Correct it here, on {branch}, commit, and run the same command again. To leave it all: {home}",
+        )
+    next_steps = _NEXT.format(version=version, branch=branch, before=_before(repository), home=home)
+    out.print(next_steps, markup=False, highlight=False)
+
+
+def _merge(out: Console, repository: Repository, origin: str, version: str, release: str) -> None:
+    present, branch = repository.version(), f"upgrade/v{version}"
+    if releases.is_older(version, present):
+        raise OperatorError(
+            f"The project has version {present}, which is newer than {version}.",
+            "To go back, check out the commit before the upgrade and deploy it: docs/upgrading.md",
+        )
+    common = repository.tried("merge-base", "HEAD", release).returncode == 0
+    base = release if common else releases.fetch(repository, origin, releases.number(present))
+    _switch(repository, branch)
+    for said, text in notes.upgrading(repository.git("show", f"{release}:CHANGELOG.md"), present, version):
+        out.print(f"Upgrading to {said}\n{text}\n", markup=False, highlight=False)
+    message = f"Upgrade Switchboard from {present} to {version}"
+    _tell(out, merge(repository, base, release, message))
+
+
+def _switch(repository: Repository, branch: str) -> None:
+    if repository.git("branch", "--show-current") == branch:
+        return
+    if not repository.tried("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}").returncode:
+        raise OperatorError(
+            f"There is a branch {branch} from an earlier try.",
+            f"Go on there: git switch {branch}. Or forget it: git branch -D {branch}",
+        )
+    repository.git("switch", "--quiet", "--create", branch)
+
+
+def _tell(out: Console, merged: Merged) -> None:
+    for what, files in (
+        ("You had edited files of ours; your changes and the release's were merged:", merged.edited),
+        ("Where you had changed nothing, these files of yours follow the release:", merged.followed),
+    ):
+        if files:
+            out.print("\n  ".join([what, *files]), markup=False, highlight=False)
+
+
+def _before(repository: Repository) -> str:
+    """The branch from which the upgrade began."""
+    return repository.tried("rev-parse", "--abbrev-ref", "@{-1}").stdout.strip() or "main"
+
+
+def _run(out: Output, given: argparse.Namespace) -> int:
+    upgrade(out.console, given.version, given.source)
+    return WELL
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", required=True, metavar="VERSION", help="the release, such as 0.2.0")
+    where = "the repository that has it (default: the first remote of switchboard, upstream, origin)"
+    parser.add_argument("--from", dest="source", metavar="REPOSITORY", help=where)
+
+
+COMMAND = Command(
+    "Merge a newer release on a branch of its own, with what is yours as it is, and try it",
+    _run,
+    ("make upgrade VERSION=0.2.0", "python -m operate upgrade --version 0.2.0 --from https://…"),
+    _options,
+)
