@@ -11,10 +11,11 @@ from rich.text import Text
 
 from local import __main__ as local
 from operate import __main__ as operate
-from operate import command_line
+from operate import command_line, paths
 from operate.command_line import Command, Output
 from operate.errors import OperatorError
 from operate.paths import ROOT
+from tests import projects
 
 PROGRAMS = {"operate": operate, "local": local}
 WORDS = [(name, word) for name, program in PROGRAMS.items() for word in program.COMMANDS]
@@ -216,7 +217,11 @@ def test_deployment_by_nobody_is_refused_before_anything_is_built() -> None:
     assert done.stderr.startswith("AWS did not let us deploy: Unable to locate credentials\nSign in (")
 
 
-def test_stage_that_is_none_is_refused_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+def test_stage_that_is_none_is_refused_with_those_that_exist(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "ROOT", projects.shipped())
+
     assert operate.main(["doctor", "--env", "staging"]) == 1
 
     assert "ENV=default ENV=dev ENV=prod" in capsys.readouterr().err
