@@ -59,7 +59,7 @@ credentials: .venv/.ready .local/sam/.ready ## Store the Vonage account's creden
 	@$(OPERATE) credentials $(call options,ENV CREDENTIALS_SECRET LEAKED SEPARATE)
 
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"
-	@$(OPERATE) deploy $(call options,ENV PARAMETERS)
+	@$(OPERATE) deploy $(call options,ENV PARAMETERS PREVIEW)
 
 table: .venv/.ready ## A table of your own, for the flows named: make table NAME=callers FLOWS=answer (docs/your-stack.md)
 	@$(OPERATE) table $(call options,NAME FLOWS KEY)

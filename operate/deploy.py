@@ -17,7 +17,7 @@ import boto3
 from rich.console import Console
 
 from operate import credentials, limits, paths, status, template
-from operate.command_line import WELL, Command, Output, takes_stage
+from operate.command_line import WELL, Command, Output, switch, takes_stage
 from operate.errors import OperatorError
 from operate.handlers import imports
 from operate.refusals import asking_aws_to
@@ -29,13 +29,14 @@ from operate.yours import beside
 _AS_HERE = 'Write them as here: make deploy PARAMETERS="Numbers=447700900000 ForwardTo=447700900001"'
 
 
-def deploy(out: Console, stage: str, given: str) -> None:
+def deploy(out: Console, stage: str, given: str, *, preview: bool = False) -> None:
     """Build and deploy, talking to the terminal as the SAM CLI does.
 
     Args:
         out: Where it says what is next.
         stage: Of samconfig.toml.
         given: Parameters of the template, as NAME=VALUE with blanks between them.
+        preview: Whether to show the changes and make none.
 
     Raises:
         OperatorError: There is no such stage or it's this machine's, a parameter or the stack's name can't be
@@ -58,6 +59,11 @@ def deploy(out: Console, stage: str, given: str) -> None:
         out.print(str(short), style="yellow", markup=False)
     for each in stacks:
         each.build()
+    if preview:
+        for each in stacks:
+            each.show(out)
+        out.print(f"Nothing was deployed. `make deploy ENV={stage}` makes these changes.")
+        return
     for each in stacks:
         each.deploy()
         if each.stack is stack:
@@ -78,10 +84,19 @@ class _Deployment(NamedTuple):
         again = "Fix what they name, then run the same command again."
         self._sam("build", next_step=lambda: again)
 
-    def deploy(self) -> None:
+    def show(self, out: Console) -> None:
+        """Have CloudFormation say what it would change; it forgets it with the next deployment."""
+        if not self.stack.described():
+            out.print(f"The stack {self.stack.name} isn't there yet, so all of it is new.", soft_wrap=True)
+            return
+        self.deploy("--no-execute-changeset", "--no-fail-on-empty-changeset")
+
+    def deploy(self, *options: str) -> None:
         overrides = [sam.as_sam_reads(name, value) for name, value in self.parameters.items()]
         given = ["--parameter-overrides", *overrides] if overrides else []
-        self._sam("deploy", *self.options, *given, next_step=lambda: status.after_failure(self.stack))
+        self._sam(
+            "deploy", *self.options, *options, *given, next_step=lambda: status.after_failure(self.stack)
+        )
 
     def _sam(self, command: str, *options: str, next_step: Callable[[], str]) -> None:
         if sam.run(command, "--config-env", self.stage, *options, folder=self.folder):
@@ -149,10 +164,11 @@ def _options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
     what = "parameters of the template, NAME=VALUE with blanks between them: docs/parameters.md"
     parser.add_argument("--parameters", metavar="PARAMETERS", default="", help=what)
+    switch(parser, "--preview", "show what would change at AWS, and change nothing")
 
 
 def _deploy(out: Output, given: argparse.Namespace) -> int:
-    deploy(out.console, given.env, given.parameters)
+    deploy(out.console, given.env, given.parameters, preview=given.preview)
     return WELL
 
 

@@ -28,18 +28,21 @@ def deploy(account: Account, tmp_path: Path) -> Deploy:
     programs.mkdir(parents=True)
     (programs / "python").write_text(f'#!/bin/sh\nexec {paths.SAM.with_name("python")} "$@"\n')
 
-    def run(*parameters: str, stack: str = "shop", deploys: bool = False) -> subprocess.CompletedProcess[str]:
+    def run(
+        *parameters: str, stack: str = "shop", deploys: bool = False, preview: bool = False
+    ) -> subprocess.CompletedProcess[str]:
         (tmp_path / "samconfig.toml").write_text(
             f'version = 0.1\n[default.global.parameters]\nstack_name = "{stack}"\n'
         )
         failed = 0 if deploys else 1
         (programs / "sam").write_text(
-            "#!/bin/sh\necho $AWS_DEFAULT_REGION $SAM_CLI_TELEMETRY >seen\n"
+            "#!/bin/sh\necho $AWS_DEFAULT_REGION $SAM_CLI_TELEMETRY $* >seen\n"
             f"[ $1 = build ] && echo built && exit\nexit {failed}\n"
         )
         for program in programs.iterdir():
             program.chmod(0o755)
         command = [sys.executable, "-m", "operate", "deploy", "--parameters", " ".join(parameters)]
+        command += ["--preview"] if preview else []
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     return run
@@ -102,6 +105,30 @@ def test_deployment_that_went_through_says_what_is_next(account: Account, deploy
     )
 
 
+def test_preview_has_the_changes_shown_and_makes_none(
+    account: Account, deploy: Deploy, tmp_path: Path
+) -> None:
+    account.statuses = ["UPDATE_COMPLETE"]
+    account.parameters = {"DeploymentId": "2026-01-01T00:00:00Z"}
+
+    done = deploy(deploys=True, preview=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{BUILT}Nothing was deployed. `make deploy ENV=default` makes these changes.\n"
+    assert "--no-execute-changeset" in (tmp_path / "seen").read_text()
+
+
+def test_preview_of_a_stack_that_is_not_there_leaves_no_empty_one(
+    account: Account, deploy: Deploy, tmp_path: Path
+) -> None:
+    account.statuses = []
+
+    done = deploy(deploys=True, preview=True)
+
+    assert "The stack shop isn't there yet, so all of it is new." in done.stdout
+    assert " deploy " not in (tmp_path / "seen").read_text()
+
+
 def test_sam_cli_is_told_the_region_of_the_shell_and_to_report_to_nobody(
     deploy: Deploy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +136,7 @@ def test_sam_cli_is_told_the_region_of_the_shell_and_to_report_to_nobody(
 
     deploy()
 
-    assert (tmp_path / "seen").read_text() == "eu-west-3 0\n"
+    assert (tmp_path / "seen").read_text().startswith("eu-west-3 0 ")
 
 
 def test_young_account_is_told_what_to_ask_for_and_deploys(account: Account, deploy: Deploy) -> None:
