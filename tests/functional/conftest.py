@@ -1,6 +1,7 @@
 """The stack's queues, table and bus, as the functions of a deployed stack see them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -40,3 +41,8 @@ def vonage(backbone: Aws, private_key: str, monkeypatch: pytest.MonkeyPatch) -> 
         if carrying_out._vonage.cache_info().currsize:
             carrying_out._vonage().close()
         carrying_out._vonage.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))

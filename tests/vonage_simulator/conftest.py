@@ -1,6 +1,7 @@
 """A simulator per test, a client of it, and a customer's webhook endpoint."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -34,3 +35,8 @@ def customer(vonage: Vonage) -> Iterator[Customer]:
 def bot() -> Iterator[Bot]:
     with listening(Bot()) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))

@@ -10,7 +10,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, client_of
+from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, client_of, private_key
 from vonage_simulator.journal import words
 from vonage_simulator.messages.message import Recipient
 from vonage_simulator.testing.endpoint import Answer
@@ -36,7 +36,7 @@ def sms(**members: object) -> Json:
 def messages(customer: Customer, vonage: Vonage) -> Iterator[httpx.Client]:
     customer.create()
     claims = {"application_id": customer.application["id"], "iat": int(time.time()), "jti": str(uuid.uuid4())}
-    token = jwt.encode(claims, customer.application["keys"]["private_key"], algorithm="RS256")
+    token = jwt.encode(claims, private_key(customer.application["keys"]["private_key"]), algorithm="RS256")
     with client_of(vonage, headers={"Authorization": f"Bearer {token}"}) as client:
         yield client
 

@@ -12,7 +12,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, client_of, ncco, talk
+from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, client_of, ncco, private_key, talk
 from vonage_simulator.ncco.check import problems_of
 from vonage_simulator.vonage import Vonage
 
@@ -110,7 +110,7 @@ def test_call_plays_texts_as_the_numbers_that_they_are(vonage: Vonage, customer:
 def test_call_by_rest_takes_the_same_forms(vonage: Vonage, customer: Customer) -> None:
     application = customer.create().application
     claims = {"application_id": application["id"], "iat": int(time.time()), "jti": "one"}
-    token = jwt.encode(claims, application["keys"]["private_key"], algorithm="RS256")
+    token = jwt.encode(claims, private_key(application["keys"]["private_key"]), algorithm="RS256")
     request = {
         "to": [PHONE],
         "from": {"type": "phone", "number": NUMBER},

@@ -11,7 +11,16 @@ import httpx
 import jwt
 import pytest
 
-from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, client_of, connect, ncco, talk
+from tests.vonage_simulator.customer import (
+    CALLEE,
+    NUMBER,
+    Customer,
+    client_of,
+    connect,
+    ncco,
+    private_key,
+    talk,
+)
 from vonage_simulator.api.applications import new_key_pair
 from vonage_simulator.calls.parties import Callee
 from vonage_simulator.testing.endpoint import Answer, Incoming
@@ -27,7 +36,8 @@ def token(customer: Customer, claims: Json, key: str | None = None) -> str:
     now = int(time.time())
     own = {"application_id": customer.application["id"], "iat": now, "jti": str(uuid.uuid4()), **claims}
     present = {name: value for name, value in own.items() if value is not None}
-    return jwt.encode(present, key or customer.application["keys"]["private_key"], algorithm="RS256")
+    pem = key or customer.application["keys"]["private_key"]
+    return jwt.encode(present, private_key(pem), algorithm="RS256")
 
 
 def bearer(customer: Customer, key: str | None = None, **claims: object) -> dict[str, str]:
