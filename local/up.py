@@ -68,6 +68,7 @@ def again(report: Report, running: state.State, parameters: Mapping[str, str]) -
 def _start_services(
     report: Report, services: list[Service], aws_port: int, vonage_port: int, *, live: bool
 ) -> Stage:
+    service.refuse_busy_port(VONAGE, vonage_port, "VONAGE_PORT")
     with report.step("Starting the embedded AWS"):
         services.append(aws.start(aws_port, paths.LOGS / "aws.log"))
     with report.step("Starting the simulated Vonage"):

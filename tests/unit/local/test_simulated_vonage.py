@@ -22,13 +22,13 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.contextmanager
-def started(aws_url: str, *, live: bool) -> Iterator[httpx.Client]:
-    vonage = up._start_vonage(service.free_port(), aws_url, CREDENTIALS, live=live)
+def started(aws_url: str, *, live: bool) -> Iterator[tuple[httpx.Client, service.Service]]:
+    server = up._start_vonage(service.free_port(), aws_url, CREDENTIALS, live=live)
     try:
-        with httpx.Client(base_url=vonage.url, trust_env=False) as client:
-            yield client
+        with httpx.Client(base_url=server.url, trust_env=False) as vonage:
+            yield vonage, server
     finally:
-        service.stop(vonage)
+        service.stop(server)
 
 
 def test_webhooks_for_the_stack_s_address_reach_the_embedded_aws_while_time_jumps() -> None:
@@ -38,7 +38,7 @@ def test_webhooks_for_the_stack_s_address_reach_the_embedded_aws_while_time_jump
         asked.append(f"{incoming.headers['host']} {incoming.path}")
         return Answer(body=b'[{"action": "talk", "text": "Welcome."}]')
 
-    with serving(aws) as aws_url, started(aws_url, live=False) as vonage:
+    with serving(aws) as aws_url, started(aws_url, live=False) as (vonage, _):
         credentials = (CREDENTIALS["api_key"], CREDENTIALS["api_secret"])
         script_runner._link(str(vonage.base_url), credentials, STACK)
         called = vonage.post("/_simulator/calls", json={"from": "447700900111", "to": "447700900000"})
@@ -50,7 +50,9 @@ def test_webhooks_for_the_stack_s_address_reach_the_embedded_aws_while_time_jump
     assert f"{address} /_aws/execute-api/e5f6a7b8/$default/webhooks/answer" in asked
 
 
-def test_a_person_gets_real_time_and_the_console() -> None:
-    with started("http://127.0.0.1:9", live=True) as vonage:
+def test_a_person_gets_real_time_and_the_console_whatever_is_deployed_anew() -> None:
+    with started("http://127.0.0.1:9", live=True) as (vonage, server):
+        service.remind(server)
+
         assert vonage.get("/_simulator/clock").json()["live"]
         assert "Switchboard console" in vonage.get("/").text
