@@ -63,7 +63,7 @@ def units(template: Path, stack_name: str) -> list[Unit]:
     return found
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=4)
 def _resources(template: Path, _changed_ns: int) -> dict[str, Any]:
     """Read once, as long as the template stays the same: it takes a sixth of a second."""
     resources: dict[str, Any] = read(template)["Resources"]

@@ -24,6 +24,7 @@ from operate import paths
 from tests import wheels
 from tests.e2e.debugger import Debugger
 from tests.e2e.traffic import coming_in
+from tests.projects import NOTHING_COMPILED
 from vonage_simulator.vonage import Vonage
 
 if TYPE_CHECKING:
@@ -186,8 +187,10 @@ def test_function_that_cannot_start_is_not_called_live(
 def test_no_call_fails_while_files_are_saved(
     stage: Stage, vonage: Vonage, tmp_path: Path, told: Told
 ) -> None:
-    for name in ("template.yaml", "functions", "workers", "layers"):
-        (shutil.copy if name == "template.yaml" else shutil.copytree)(paths.ROOT / name, tmp_path / name)
+    for name in ("functions", "workers", "layers"):
+        shutil.copytree(paths.ROOT / name, tmp_path / name, ignore=NOTHING_COMPILED)
+    shutil.copy(paths.ROOT / "template.yaml", tmp_path)
+    (tmp_path / ".local").symlink_to(paths.LOCAL)  # what `sam build` made
     saved = [tmp_path / "functions/answer/app.py", tmp_path / "functions/event/app.py"]
     saved += [tmp_path / "layers/switchboard/switchboard/errors.py"]
     reloader = Reloader(
