@@ -83,7 +83,12 @@ class Packages:
         """
         constraint = self.root / ".local" / "constraints.txt"
         constraint.parent.mkdir(exist_ok=True)
-        constraint.write_text(_HASH.sub("", self._of_layer.read_text()))
+        versions = _HASH.sub("", self._of_layer.read_text())
+        if not constraint.exists() or constraint.read_text() != versions:
+            # SAM keeps what it installed as long as the function's own file is the same.
+            for folder in (self.root, self.root / "app"):
+                shutil.rmtree(folder / ".aws-sam" / "deps", ignore_errors=True)
+            constraint.write_text(versions)
         others = given.get("PIP_CONSTRAINT", "")
         return {**given, "PIP_CONSTRAINT": f"{constraint.resolve().as_uri()} {others}".strip()}
 

@@ -11,6 +11,7 @@ import pytest
 from operate import paths
 from operate.errors import OperatorError
 from operate.packages import Packages
+from operate.stages import sam
 from tests import wheels
 
 LAYER = "shared==1.0 \\\n    --hash=sha256:{digest}\n    # via -r requirements.in\n"
@@ -160,3 +161,30 @@ def test_sam_build_is_held_to_the_layer_s_versions_with_hashes_or_without(projec
 
     assert "Would install words-1.0" in taken
     assert "The user requested (constraint) shared==1.0" in refused
+
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  AnswerFunction:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: functions/answer/, Handler: app.lambda_handler, Runtime: {runtime}}}
+"""
+
+
+@pytest.mark.timeout(300)
+def test_sam_build_follows_the_layer_when_its_versions_change(project: Path) -> None:
+    file = asks(project, "answer", "shared")
+    (file.parent / "app.py").write_text("def lambda_handler(event, context): ...\n")
+    runtime = next(path.name for path in paths.UV.glob("python3.*"))
+    (project / "template.yaml").write_text(TEMPLATE.format(runtime=runtime))
+    layer = project / "layers" / "dependencies" / "requirements.txt"
+
+    built = {}
+    for version in ("1.0", "2.0"):
+        layer.write_text(f"shared=={version}\n")
+        with (project / "log").open("wb") as log:
+            assert sam.run("build", "--cached", folder=project, log=log) == 0, (project / "log").read_text()
+        built[version] = (project / ".aws-sam/build/AnswerFunction/shared.py").read_text()
+
+    assert built == {version: f'VERSION = "{version}"\n' for version in built}
