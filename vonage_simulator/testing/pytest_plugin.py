@@ -15,7 +15,6 @@ implements `pytest_vonage_simulation` lets the same tests call webhooks that are
 Every run of pytest loads this module, so it imports the rest when a test asks for it.
 """
 
-import importlib
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -83,7 +82,9 @@ def _look_at_flows(test: pytest.Function) -> None:
 @pytest.fixture
 def webhooks() -> "dict[str, Handler]":
     """The Lambda handlers under test, by the last part of their route; override it for others."""
-    return {name: importlib.import_module(f"functions.{name}.app").lambda_handler for name in FUNCTIONS}
+    from vonage_simulator.testing.flows import handler_of
+
+    return {name: handler_of(name) for name in FUNCTIONS}
 
 
 @pytest.fixture
