@@ -3,8 +3,8 @@
 import pytest
 
 from examples.reception.answer import app as answer
-from functions.event import app as event
-from functions.fallback import app as fallback
+from tests.flows.event import app as event
+from tests.flows.fallback import app as fallback
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation

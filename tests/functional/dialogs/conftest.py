@@ -2,8 +2,8 @@
 
 import pytest
 
-from functions.event import app as event
-from functions.fallback import app as fallback
+from tests.flows.event import app as event
+from tests.flows.fallback import app as fallback
 from tests.functional.dialogs.reception import reception
 from vonage_simulator.testing.handlers import Handler
 

@@ -58,7 +58,7 @@ class CallRun:
         self.gave_up = False
         self._flow = flow
         self._item = Item(self.call.id, LIFETIME_S)
-        self._only_looks = self._has_to_do = self._is_hearing_the_end = False
+        self._only_looks = self._has_to_do = self._gives_way = False
 
     def begin(self) -> Waiting | None:
         """The call has come. Nothing is written, unless what comes later needs it."""
@@ -83,6 +83,8 @@ class CallRun:
     def go_on(self, history: History, index: int, checksum: int) -> Waiting | None:
         """Go on from a step whose result is in the history."""
         self._adopt(history)
+        if history.was_left:
+            raise DialogChangedError("this call was left before, as its code had changed")
         if index >= len(history.recorded):
             raise DialogChangedError("the history of this call is gone")
         waiting = self.play(index, checksum)
@@ -98,6 +100,10 @@ class CallRun:
         history = self._item.record(index, result)
         if history.has_ended and result[0] == Record.kind:
             self.go_on(history, index, checksum)
+
+    def leave(self) -> None:
+        """The call doesn't go on with this dialog, whatever comes."""
+        self._item.leave()
 
     def annotate(self, index: int, note: Any) -> History:  # noqa: ANN401 - JSON
         """Keep what is known of a step before its result."""
@@ -115,8 +121,13 @@ class CallRun:
         check = waiting.step.check
         return remembered(check(heard), getattr(check, "__qualname__", "check")) if heard else None
 
-    def end(self, leg: object, *, is_inbound: bool) -> bool:
+    def end(self, leg: object, *, is_inbound: bool, is_alone: bool) -> bool:
         """A leg of the call is over; gives whether it was the caller's, and somebody had to be told.
+
+        Args:
+            leg: its `uuid`.
+            is_inbound: whether somebody called by it.
+            is_alone: whether nobody else can be at work on this call now.
 
         Raises:
             HistoryError: it isn't known, or an effect is under way. It may be said again in a minute.
@@ -124,14 +135,14 @@ class CallRun:
         history = self._item.read()
         if history is None and not is_inbound:
             return False  # perhaps a call that we placed, and no dialog's
-        if history and history.begun and history.begun.get("uuid") != leg:
+        if history and (history.was_left or (history.begun and history.begun.get("uuid") != leg)):
             return False
         self._only_looks = True
         waiting = self._adopt(history or History({})).play(_TO_THE_END)
         if waiting is None and not (history and (self._has_to_do or self._nobody_went_on())):
             self.commands = []
             return False
-        self._only_looks, self._is_hearing_the_end, self.commands = False, True, []
+        self._only_looks, self._gives_way, self.commands = False, not is_alone, []
         self._adopt(self._item.end(self.call.request))
         self._go_on_alone(self.play(_TO_THE_END))
         return True
@@ -178,7 +189,7 @@ class CallRun:
         if self.history is None:
             self.history = self._item.begin(self.call.request)
         if index >= len(self.history.recorded):
-            if self._is_hearing_the_end:
+            if self._gives_way:
                 self._leave_to_others()
             self.history = self._item.record(index, [step.kind, step.perform(), time.time()])
         if index >= len(self.history.recorded):

@@ -72,7 +72,7 @@ class CallDialog(Webhook[Any, Any]):
             HistoryError: the end could not be recorded; Lambda tries again.
         """
         if "detail-type" in event:
-            self._end(event["detail"])
+            self._end(event["detail"], context)
             return {}
         return super().__call__(event, context)
 
@@ -108,6 +108,7 @@ class CallDialog(Webhook[Any, Any]):
         try:
             return self._step(run, step) or FlowReply(None, run.commands)
         except DialogChangedError as failure:
+            run.leave()
             telemetry.outcome("DialogChanged", "answer", "ERROR", failure, reason=str(failure))
             return read_reply(self._on_changed or _farewell(run), "event")
 
@@ -159,7 +160,7 @@ class CallDialog(Webhook[Any, Any]):
         reply = self._reply(run, run.try_out()) or FlowReply("[]", ())
         return reply._replace(commands=())
 
-    def _end(self, envelope: Mapping[str, Any]) -> None:
+    def _end(self, envelope: Mapping[str, Any], context: object) -> None:
         """A leg is over. What the function does then has nobody to answer to."""
         from switchboard.aws import queues
 
@@ -168,7 +169,9 @@ class CallDialog(Webhook[Any, Any]):
         run = CallRun(self._dialog, {**leg, "conversation_uuid": envelope["subject"], "at": began_at})
         ids = telemetry.describe(leg)
         try:
-            was_told = run.end(leg.get("uuid"), is_inbound=leg.get("direction") == "inbound")
+            is_inbound = leg.get("direction") == "inbound"
+            # Without Lambda's context this is the only process that there is.
+            was_told = run.end(leg.get("uuid"), is_inbound=is_inbound, is_alone=context is None)
         except HistoryError:
             raise
         except Exception as failure:  # noqa: BLE001 - the user's own

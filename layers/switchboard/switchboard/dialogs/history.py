@@ -5,6 +5,7 @@
     n<k>        something that is known of step k before its result
     begun       what the first webhook said
     ended       that nobody is there any more
+    left        that the dialog was left, since its code is another one
     expires_at  when DynamoDB may delete it
 
 The first that writes an attribute wins, and each write gives the whole item back: no condition fails, and
@@ -41,9 +42,10 @@ class History:
         recorded: the results of its steps, from the first one without a gap.
         begun: what its first webhook said; None as long as nothing needed it.
         has_ended: whether nobody is there any more.
+        was_left: whether the dialog was left, since its code is another one.
     """
 
-    __slots__ = ("_item", "begun", "has_ended", "recorded")
+    __slots__ = ("_item", "begun", "has_ended", "recorded", "was_left")
 
     def __init__(self, item: dict[str, dict[str, Any]]) -> None:
         self._item = item
@@ -53,6 +55,7 @@ class History:
         self.recorded: list[Recorded] = json.loads(f"[{','.join(texts)}]")
         self.begun: dict[str, Any] | None = json.loads(item["begun"]["S"]) if "begun" in item else None
         self.has_ended = "ended" in item
+        self.was_left = "left" in item
 
     def note(self, index: int) -> Any:  # noqa: ANN401 - JSON
         """What is known of a step before its result; None if nothing is."""
@@ -98,6 +101,10 @@ class Item:
     def end(self, begun: Any) -> History:  # noqa: ANN401 - JSON
         """Remember that nobody is there any more; raises as `record` does."""
         return self._write("ended", time.time(), begun)
+
+    def leave(self) -> History:
+        """Remember that the dialog goes no further; raises as `record` does."""
+        return self._write("left", time.time())
 
     def read(self) -> History | None:
         """What is recorded; None if there is no such dialog, or has been none for long.
