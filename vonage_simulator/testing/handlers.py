@@ -84,7 +84,6 @@ class Handlers(httpx.BaseTransport):
         self._handlers = handlers
         self._account = account
         self._rules = rules or {}
-        self._dialogs = [each for each in handlers.values() if getattr(each, "is_dialog", False)]
         self._tables = Tables({"dialogs": ("id",), **(tables or {})})
         self._settings = {"app/settings": {"stage": "test", **(settings or {})}}
         self._secrets = secrets or {}
@@ -171,7 +170,7 @@ class Handlers(httpx.BaseTransport):
                 if fnmatchcase(event["detail-type"], pattern):
                     rule(event, None)
             if event["detail-type"] == "voice.completed":
-                for dialog in self._dialogs * 2:
+                for dialog in [each for each in self._handlers.values() if hasattr(each, "is_dialog")] * 2:
                     dialog(event, None)
 
     def _aws(self, incoming: Incoming) -> Answer:
