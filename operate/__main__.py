@@ -13,9 +13,9 @@ from operate import (
     provisioner,
     queues,
     replay,
-    timeline,
 )
 from operate.ask_vonage import command as ask_vonage
+from operate.kept import timeline
 from operate.logs import command as logs
 from operate.smoke import command as smoke
 from operate.upgrade import command as upgrade

@@ -12,10 +12,10 @@ from switchboard.aws import bus
 from switchboard.envelope import Envelope
 from switchboard.timeline.events import Entry
 
-from operate import timeline
 from operate.arguments import moment
 from operate.command_line import WELL, Command, Output, UsageError, takes_json, takes_stage
 from operate.errors import OperatorError
+from operate.kept import timeline
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 from operate.stages import here

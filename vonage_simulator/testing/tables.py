@@ -2,7 +2,7 @@
 
 A table has the keys that the test gives it.
 
-Source: AWS, DynamoDB API reference: PutItem, GetItem, DeleteItem, UpdateItem, Query.
+Source: AWS, DynamoDB API reference: PutItem, GetItem, DeleteItem, UpdateItem, Query, Scan.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,6 +39,7 @@ class Tables:
             "DeleteItem": self._delete,
             "UpdateItem": self._update,
             "Query": self._query,
+            "Scan": self._scan,
         }
         if action not in known:
             raise unknown(action)
@@ -103,6 +104,12 @@ class Tables:
         for name in sort:
             found.sort(key=lambda item: order(item[name]), reverse=not asked.get("ScanIndexForward", True))
         found = found[: asked.get("Limit")]
+        return {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+
+    def _scan(self, asked: Json) -> Json:
+        if beyond := BEYOND & asked.keys():
+            raise unknown(f"Scan with {', '.join(sorted(beyond))}")
+        found = list(self.items[asked["TableName"]].values())[: asked.get("Limit")]
         return {"Items": found, "Count": len(found), "ScannedCount": len(found)}
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from local import aws
 from local.stage import Stage
-from operate import orphans, provisioner, queues, replay, timeline
+from operate import orphans, provisioner, queues, replay
 from operate.errors import OperatorError
+from operate.kept import timeline
 from operate.logs import command as logs
 from operate.stack import Stack
 from tests import projects

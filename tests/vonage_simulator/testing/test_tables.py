@@ -106,10 +106,17 @@ def test_query_gives_a_partition_in_its_order(notes: "Table") -> None:
     assert found(jo & Key("sk").lt("b"), Limit=1) == ["a1"]
 
 
+def test_scan_finds_all_items(visits: "Table") -> None:
+    for number in ("1", "2"):
+        visits.put_item(Item={"number": number})
+
+    assert [item["number"] for item in visits.scan()["Items"]] == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda visits: visits.scan(),
+        lambda visits: visits.scan(FilterExpression=Attr("number").exists()),
         lambda visits: visits.query(KeyConditionExpression=Key("number").between("1", "2")),
         lambda visits: visits.query(KeyConditionExpression=Key("number").eq("1"), IndexName="recent"),
         lambda visits: visits.put_item(Item={"number": "1"}, ConditionExpression=Attr("a").contains("b")),

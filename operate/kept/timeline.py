@@ -15,6 +15,7 @@ from switchboard.timeline.view import state
 from operate.arguments import number as phone_number
 from operate.command_line import WELL, Command, Output, takes_confirmation, takes_json, takes_stage
 from operate.errors import OperatorError
+from operate.kept import dialogs
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
@@ -60,7 +61,7 @@ def export_of(stack: Stack, number: str) -> str:
 
 
 def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
-    """Delete every timeline that a number occurs in, whole; how many items those are.
+    """Delete every timeline that a number occurs in, whole, and its dialogs; how many items those are.
 
     A call with the number is about that person throughout: what was said or typed has no number in it.
 
@@ -77,12 +78,17 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         keys = list(_items_about(table, number))
         for key in keys if confirmed else ():
             client.delete_item(TableName=table, Key=key)
-    return len(keys)
+        subjects = {key["pk"]["S"].partition("#")[2] for key in keys}
+        of_dialogs = dialogs.erase(stack, number, subjects, confirmed=confirmed)
+    return len(keys) + of_dialogs
 
 
 def _story(stack: Stack, subject: str) -> dict[str, object]:
     events = read(stack, subject)
-    return {"subject": subject, "state": state(events), "events": events}
+    with asking_aws_to("read the dialogs"):
+        steps = dialogs.steps(stack, subject)
+    story: dict[str, object] = {"subject": subject, "state": state(events), "events": events}
+    return {**story, "dialog": steps} if steps else story
 
 
 def _json(what: object) -> str:

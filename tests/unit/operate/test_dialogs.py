@@ -1,0 +1,69 @@
+"""What `make history` and `make erase` make of dialogs: found by call and by number, whole numbers alone."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import boto3
+import pytest
+from switchboard.dialogs import history
+from switchboard.dialogs.history import Item
+
+from operate.kept import dialogs
+from operate.stack import Stack
+from vonage_simulator.account.account import Account
+from vonage_simulator.testing.handlers import Handlers
+
+CALLER = "447700900111"
+
+
+class Deployed:
+    """A stack, as far as these commands ask for it."""
+
+    def __init__(self, *resources: str) -> None:
+        self._resources = resources
+
+    def has(self, name: str) -> bool:
+        return name in self._resources
+
+    def id_of(self, _name: str) -> str:
+        return "dialogs"
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """With a dialog that has the caller's number, one of a longer number, and one of a call without any."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with Handlers({}, Account("key", "secret")).running():
+        Item("CON-1", 60).record(0, ["ask", "1", 0.5], begun={"from": CALLER})
+        Item("CON-1", 60).record(1, ["do", {"name": "Ada"}, 61])
+        Item("CON-2", 60).record(0, ["ask", f"{CALLER}9", 0])
+        Item("CON-3", 60).record(0, ["ask", "1", 0])
+        yield cast(Stack, Deployed(dialogs.TABLE))
+    history._dynamodb.close()
+
+
+def test_history_has_the_steps_of_a_dialog(stack: Stack) -> None:
+    assert dialogs.steps(stack, "CON-1") == [
+        {"step": 0, "kind": "ask", "result": "1", "at": "1970-01-01T00:00:00.500Z"},
+        {"step": 1, "kind": "do", "result": {"name": "Ada"}, "at": "1970-01-01T00:01:01.000Z"},
+    ]
+
+
+def test_a_call_that_is_no_dialog_has_none(stack: Stack) -> None:
+    assert dialogs.steps(stack, "CON-4") == []
+
+
+def test_dialogs_of_a_number_and_of_its_calls_are_erased_and_others_stay(stack: Stack) -> None:
+    assert dialogs.erase(stack, CALLER, {"CON-3"}, confirmed=False) == 2
+    assert dialogs.steps(stack, "CON-1")
+
+    assert dialogs.erase(stack, CALLER, {"CON-3"}, confirmed=True) == 2
+
+    assert [call for call in ("CON-1", "CON-2", "CON-3") if dialogs.steps(stack, call)] == ["CON-2"]
+
+
+def test_a_stack_without_dialogs_has_nothing_to_erase() -> None:
+    without = cast(Stack, Deployed())
+
+    assert dialogs.erase(without, CALLER, set(), confirmed=True) == 0
+    assert dialogs.steps(without, "CON-1") == []
