@@ -231,3 +231,58 @@ def flow(message: InboundMessage) -> list[MessageRequest]:
     named = "\n".join(mypy(folder, wrong, imports))
     assert 'Unexpected keyword argument "picture" for "reply_to"' in named
     assert 'Extra key "uri" for TypedDict "File"' in named
+
+
+DIALOG = """
+from typing import reveal_type
+from switchboard import Call, call_dialog, phone
+
+def find(number: str, *, limit: int = 1) -> list[str]:
+    return [number] * limit
+
+def check(keys: str) -> int | None:
+    return int(keys)
+
+@call_dialog
+async def flow(call: Call) -> None:
+"""
+REVEALED = {
+    'await call.ask("?", choices={"1": 1, "2": 2})': "int",
+    'await call.ask("?", choices={"1": 1}, default=None)': "int | None",
+    'await call.ask("?")': "str",
+    'await call.ask("?", max_digits=4, default=0)': "str | int",
+    'await call.ask_secret("?", check)': "int",
+    'await call.do(find, "447700900000", limit=2)': "list[str]",
+    'await call.connect(phone("447700900000"))': "ConnectOutcome",
+    "await call.record()": "Recording",
+    "call.now().hour": "int",
+}
+MISTAKES = {
+    'call.ask("?")': 'Value of type "Coroutine[Any, Any, str]" must be used',
+    "await call.do(find)": 'Missing positional argument "number" in call to "do" of "Dialog"',
+    "await call.do(find, 1)": 'Argument 2 to "do" of "Dialog" has incompatible type "int"; expected "str"',
+    "await call.record(longest=1)": 'Unexpected keyword argument "longest" for "record" of "Call"',
+    'await call.ask("?", coices={"1": 1})': 'No overload variant of "ask" of "Call" matches',
+}  # fmt: skip
+
+
+def test_what_a_dialog_s_steps_come_back_with_is_known(folder: Path) -> None:
+    revealed = mypy(folder, "".join(f"    reveal_type({code})\n" for code in REVEALED), DIALOG)
+
+    kinds = [re.sub(r"builtins\.|switchboard\.dialogs\.outcomes\.", "", note) for note in revealed]
+    assert kinds == [f'Revealed type is "{kind}"' for kind in REVEALED.values()]
+
+
+def test_what_a_dialog_forgets_or_mistakes_is_named(folder: Path) -> None:
+    found = mypy(folder, "".join(f"    {code}\n" for code in MISTAKES), DIALOG)
+
+    assert [message for message in MISTAKES.values() if message not in "\n".join(found)] == []
+
+
+def test_nothing_is_run_behind_what_never_comes_back(folder: Path) -> None:
+    code = """
+    await call.transfer(phone("447700900000"))
+    call.says("unreachable, so nobody minds the misspelt name")
+"""
+
+    assert mypy(folder, code, DIALOG) == []
