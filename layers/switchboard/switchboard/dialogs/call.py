@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Never, TypeVar, overload
 
 from switchboard import reading
 from switchboard.dialogs import sentences
-from switchboard.dialogs.call_steps import KEYS, Ask, AskSecret, Connect, Last, Record, Said, spoken
+from switchboard.dialogs.call_steps import MOST_KEYS, Ask, AskSecret, Connect, Last, Record, Said, spoken
 from switchboard.dialogs.dialog import Dialog
 from switchboard.errors import NoChoiceError
 
@@ -33,7 +33,6 @@ Chosen = TypeVar("Chosen")
 Default = TypeVar("Default")
 
 _RAISE: Any = object()
-_MOST_KEYS = 20
 
 
 class Call(Dialog):
@@ -165,13 +164,14 @@ class Call(Dialog):
             NoChoiceError: there was no answer. A dialog that doesn't catch it apologises and connects to the
                 stack's FallbackNumber, if there is one.
         """
-        asked = self._question(prompt, choices, max_digits, speech, timeout_s)
         for again in range(tries - 1, -1, -1):
-            heard = await Ask(*asked)
+            heard = await Ask(prompt, choices, max_digits, speech, self.language, timeout_s)
             if choices is None:
                 if heard:
                     return heard
-            elif (choice := _chosen(heard, choices)) is not None:
+            elif heard in choices:
+                return choices[heard]
+            elif (choice := _said(heard, choices)) is not None:
                 return choices[choice]
             if again and heard:
                 self.say(nonsense or sentences.in_language(sentences.NONSENSE, self.language))
@@ -186,7 +186,7 @@ class Call(Dialog):
         prompt: str | Talk | Stream,
         check: Callable[[str], Chosen | None],
         *,
-        max_digits: int = _MOST_KEYS,
+        max_digits: int = MOST_KEYS,
         tries: int = 3,
         timeout_s: int = 5,
         nonsense: str | None = None,
@@ -205,9 +205,9 @@ class Call(Dialog):
         Raises:
             NoChoiceError: there was no answer that stands for anything.
         """
-        asked = self._question(prompt, None, max_digits, False, timeout_s)  # noqa: FBT003
         for again in range(tries - 1, -1, -1):
-            found: Chosen | None = await AskSecret(check, *asked)
+            asked = AskSecret(check, prompt, None, max_digits, False, self.language, timeout_s)  # noqa: FBT003
+            found: Chosen | None = await asked
             if found is not None:
                 return found
             if again:
@@ -304,28 +304,8 @@ class Call(Dialog):
         if not self._is_sealed:
             self._said.append(said)
 
-    def _question(
-        self,
-        prompt: Any,  # noqa: ANN401 - of `ask`
-        choices: Mapping[str, Any] | None,
-        max_digits: int | None,
-        speech: bool,  # noqa: FBT001
-        timeout_s: int,
-    ) -> tuple[Any, ...]:
-        """The arguments of `Ask`: what is listened for follows from the choices."""
-        if choices is not None:
-            keys = [len(choice) for choice in choices if KEYS.issuperset(choice)]
-            max_digits, speech = max(keys, default=None), len(keys) < len(choices)
-        elif max_digits is None and not speech:
-            max_digits = _MOST_KEYS
-        if isinstance(prompt, str):
-            prompt = ("talk", "text", prompt, {}, self.language)
-        return prompt, choices or (), max_digits, speech, self.language, timeout_s
 
-
-def _chosen(heard: str, choices: Mapping[str, Any]) -> str | None:
-    """Which of the choices was pressed or said, whatever its case and punctuation."""
-    if heard in choices:
-        return heard
+def _said(heard: str, choices: Mapping[str, Any]) -> str | None:
+    """Which of the choices was said, whatever its case and punctuation."""
     said = heard.strip(" .,!?").lower()
     return next((choice for choice in choices if choice.lower() == said), None) if said else None

@@ -8,11 +8,12 @@ from switchboard.dialogs.outcomes import ConnectOutcome, Recording
 from switchboard.dialogs.steps import Result, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping
 
 Action = dict[str, Any]
 
 KEYS = frozenset("0123456789*#")
+MOST_KEYS = 20
 
 
 class CallStep(Step[Result]):
@@ -34,47 +35,60 @@ class Question(CallStep[Result]):
     """Something is asked, and keys or words are listened for.
 
     Args:
-        prompt: what asks, for `spoken`; the caller may interrupt it.
-        choices: what is expected, or nothing in particular.
-        max_digits: how many keys, if keys count; with choices their longest.
-        listens: whether words count, too.
-        language: of the words.
+        prompt: what asks, a text or an action; the caller may interrupt it.
+        choices: what is expected: keys, or words, which are listened for then; None is nothing in particular.
+        max_digits: how many keys are taken without choices; `MOST_KEYS` unless words are.
+        speech: whether words are taken without choices.
+        language: of prompt and words.
         timeout_s: how long to wait for the first key or word, and for the next key.
     """
 
-    __slots__ = ("_choices", "_language", "_listens", "_max_digits", "_prompt", "_timeout_s", "shape")
+    __slots__ = ("_choices", "_language", "_max_digits", "_prompt", "_speech", "_timeout_s", "shape")
 
     def __init__(
         self,
         prompt: Any,  # noqa: ANN401 - see `spoken`
-        choices: Iterable[str],
+        choices: Mapping[str, Any] | None,
         max_digits: int | None,
-        listens: bool,  # noqa: FBT001 - each is given by its name
+        speech: bool,  # noqa: FBT001 - each is given by its name
         language: str | None,
         timeout_s: int,
     ) -> None:
         self._prompt = prompt
         self._choices = choices
         self._max_digits = max_digits
-        self._listens = listens
+        self._speech = speech
         self._language = language
         self._timeout_s = timeout_s
-        self.shape = " ".join(sorted(choices))
+        if choices:
+            self.shape = " ".join(sorted(choices))
 
     def actions(self, url: str, payload: Action) -> list[Action]:  # noqa: ARG002 - an input needs none
         """Ask, and listen."""
-        kinds = (["dtmf"] if self._max_digits else []) + (["speech"] if self._listens else [])
-        listen: Action = {"action": "input", "type": kinds, "eventUrl": [url]}
-        if self._max_digits:
-            listen["dtmf"] = {"maxDigits": self._max_digits, "timeOut": min(self._timeout_s, 10)}
-            if self._max_digits > 1 and not any("#" in choice for choice in self._choices):
+        words, max_digits = self._expected()
+        listen: Action = {"action": "input", "type": [], "eventUrl": [url]}
+        if max_digits:
+            listen["type"].append("dtmf")
+            listen["dtmf"] = {"maxDigits": max_digits, "timeOut": min(self._timeout_s, 10)}
+            if max_digits > 1 and not any("#" in choice for choice in self._choices or ()):
                 listen["dtmf"]["submitOnHash"] = True
-        if self._listens:
-            words = [choice for choice in self._choices if not KEYS.issuperset(choice)]
+        if words is not None:
+            listen["type"].append("speech")
             language = {"language": self._language} if self._language else {}
             context = {"context": words} if words else {}
             listen["speech"] = {"startTimeout": self._timeout_s, **language, **context}
-        return [{**spoken(self._prompt), "bargeIn": True}, listen]
+        asks = self._prompt
+        if isinstance(asks, str):
+            asks = spoken(("talk", "text", asks, {}, self._language))
+        return [{**asks, "bargeIn": True}, listen]
+
+    def _expected(self) -> tuple[list[str] | None, int | None]:
+        """The words that are listened for, None for no listening; and how many keys are taken, if any."""
+        if self._choices is None:
+            return [] if self._speech else None, self._max_digits or (None if self._speech else MOST_KEYS)
+        keys = [choice for choice in self._choices if KEYS.issuperset(choice)]
+        words = [choice for choice in self._choices if choice not in keys]
+        return words or None, max(map(len, keys), default=None)
 
 
 class Ask(Question[str]):

@@ -78,7 +78,8 @@ class Replay:
         self._perform = perform
         self._value: Any = None
         self._failure: BaseException | None = None
-        self._index = self._checksum = 0
+        self._shapes: list[str] = []
+        self._index = 0
 
     def until(self, last: int, checksum: int | None = None) -> Waiting | None:
         """Go to the first step behind `last` that pauses; None when the function is over before.
@@ -99,9 +100,9 @@ class Replay:
         try:
             while (step := self._next()) is not None:
                 if step.pauses and (self._index > last or self._index >= len(self._recorded)):
-                    return Waiting(step, self._index, self._checksum, self._place())
+                    return Waiting(step, self._index, self._checksum(), self._place())
                 if self._has_result(step):
-                    if self._index == last and checksum not in (None, self._checksum):
+                    if self._index == last and checksum not in (None, self._checksum()):
                         raise DialogChangedError(
                             f"other steps lead to {self._where()} than when it was asked"
                         )
@@ -131,8 +132,11 @@ class Replay:
             raise DialogError(f"{_ONLY_OURS}: {self._where()}")
         if step.pauses and self._dialog.is_over:
             return None
-        self._checksum = crc32(f"{step.kind} {step.shape}\n".encode(), self._checksum)
+        self._shapes += (step.kind, step.shape)
         return step
+
+    def _checksum(self) -> int:
+        return crc32("\n".join(self._shapes).encode())
 
     def _has_result(self, step: Step[Any]) -> bool:
         """Whether there is a result; an effect without one is done now. The function hears if it fails."""
