@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from switchboard.dialogs.steps import Do
+from switchboard.dialogs.steps import CallEnded, Do
 from switchboard.errors import DialogError
 from switchboard.reading import msisdn
 
@@ -33,6 +33,9 @@ class Dialog:
         is_over: whether nobody is there any more, and the function knows.
         commands: what is to be sent since the last pause, each with an id that a replay gives it again.
     """
+
+    # Raised where the function waits, once nobody is there any more.
+    ended: type[CallEnded] = CallEnded
 
     def __init__(self, identity: str, began_at: float, ours: str = "") -> None:
         self.is_over = self._is_sealed = False

@@ -112,7 +112,7 @@ class Item:
         Raises:
             HistoryError: nobody knows.
         """
-        found = _ask("GetItem", {"Key": {"id": {"S": self._key}}, "ConsistentRead": True}).get("Item")
+        found = ask("GetItem", {"Key": {"id": {"S": self._key}}, "ConsistentRead": True}).get("Item")
         return None if found is None else History(found)
 
     def _write(self, attribute: str, value: Any, begun: Any = None) -> History:  # noqa: ANN401 - JSON
@@ -126,10 +126,15 @@ class Item:
             "ExpressionAttributeValues": values,
             "ReturnValues": "ALL_NEW",
         }
-        return History(_ask("UpdateItem", asked)["Attributes"])
+        return History(ask("UpdateItem", asked)["Attributes"])
 
 
-def _ask(action: str, parameters: dict[str, Any]) -> dict[str, Any]:
+def ask(action: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Ask DynamoDB about the table of dialogs.
+
+    Raises:
+        HistoryError: it refused, or there is no such table; the `AwsError` is its cause.
+    """
     table = os.environ.get(TABLE)
     if not table:
         raise HistoryError("Dialogs need the stack's parameter Dialogs=true: deploy again with it.")

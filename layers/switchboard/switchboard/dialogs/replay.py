@@ -158,7 +158,7 @@ class Replay:
         self._dialog.passed(step, at)
         if kind == ENDED:
             self._dialog.is_over = True
-            self._failure = CallEnded()
+            self._failure = self._dialog.ended()
         elif kind == step.kind:
             self._value = step.read(result)
         else:

@@ -1,4 +1,4 @@
-"""What a caller is told when a question went unanswered, in the language of the dialog."""
+"""What somebody is told when a question went unanswered, in the language of the dialog."""
 
 SILENCE = {
     "en": "Sorry, I didn't hear anything.",
@@ -23,6 +23,23 @@ GOODBYE = {
     "fr": "Désolé, nous ne pouvons pas vous aider ainsi.",
     "it": "Ci dispiace, così non possiamo aiutarla.",
     "nl": "Sorry, zo kunnen we u niet helpen.",
+}
+NOT_UNDERSTOOD = {
+    "en": "Sorry, I didn't understand that.",
+    "de": "Das habe ich leider nicht verstanden.",
+    "es": "Lo siento, no lo he entendido.",
+    "fr": "Désolé, je n'ai pas compris.",
+    "it": "Mi dispiace, non ho capito.",
+    "nl": "Sorry, dat begreep ik niet.",
+}
+# On the button that opens a list.
+CHOOSE = {
+    "en": "Choose",
+    "de": "Auswählen",
+    "es": "Elegir",
+    "fr": "Choisir",
+    "it": "Scegli",
+    "nl": "Kiezen",
 }
 
 

@@ -28,8 +28,8 @@ ANSWER = Policy("answer", refused=401, unavailable=500, flow_failed=500, nothing
 # Elsewhere what is refused may come again: it may be genuine, when the secret was just rotated.
 _EVENT = Policy("event", refused=503, unavailable=503, flow_failed=500, nothing=204)
 # Messages come again for 24 h.
-_INBOUND = Policy("inbound", refused=503, unavailable=503, flow_failed=200, nothing=200)
-_STATUS = _INBOUND._replace(name="status")
+INBOUND = Policy("inbound", refused=503, unavailable=503, flow_failed=200, nothing=200)
+_STATUS = INBOUND._replace(name="status")
 _VERIFY = Policy("verify", refused=503, unavailable=503, flow_failed=204, nothing=204)
 _RTC = Policy("rtc_event", refused=503, unavailable=503, flow_failed=204, nothing=204)
 
@@ -66,7 +66,7 @@ def event(flow: "Flow[VoiceEvent, Reply | None]") -> "Webhook[VoiceEvent, Reply 
 
 def inbound(flow: "Flow[InboundMessage, Commands | None]") -> "Webhook[InboundMessage, Commands | None]":
     """Decorate the flow that receives messages, of every channel. A message that it returns is sent."""
-    return Webhook(_INBOUND, flow)
+    return Webhook(INBOUND, flow)
 
 
 def status(flow: "Flow[MessageStatus, Commands | None]") -> "Webhook[MessageStatus, Commands | None]":
