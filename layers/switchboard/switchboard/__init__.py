@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from switchboard.dialogs.call import Call
     from switchboard.dialogs.call_webhook import call_dialog
+    from switchboard.dialogs.chats.chat import Chat
+    from switchboard.dialogs.chats.steps import ChatEnded
+    from switchboard.dialogs.chats.webhook import message_dialog
     from switchboard.dialogs.dialog import sms
     from switchboard.dialogs.outcomes import ConnectOutcome, Recording
     from switchboard.dialogs.steps import CallEnded
@@ -48,18 +51,21 @@ if TYPE_CHECKING:
     from switchboard.yours.tables import table
 
 __all__ = [
-    "AnswerRequest", "Call", "CallEnded", "Commands", "ConnectOutcome", "InboundMessage", "MessageRequest",
-    "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent", "VerifyCallback",
-    "VoiceEvent", "answer", "app", "call_dialog", "caller_id", "connect", "conversation", "event", "inbound",
-    "input_", "logger", "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings",
-    "sip", "sms", "status", "stream", "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url",
-    "websocket",
+    "AnswerRequest", "Call", "CallEnded", "Chat", "ChatEnded", "Commands", "ConnectOutcome", "InboundMessage",
+    "MessageRequest", "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent",
+    "VerifyCallback", "VoiceEvent", "answer", "app", "call_dialog", "caller_id", "connect", "conversation",
+    "event", "inbound", "input_", "logger", "message_dialog", "notify", "phone", "query", "record",
+    "reply_to", "rtc_event", "secret", "settings", "sip", "sms", "status", "stream", "table", "talk",
+    "transfer", "vbc", "verify", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
 _HOMES = {
     "Call": ("dialogs.call", "Call"),
     "CallEnded": ("dialogs.steps", "CallEnded"),
+    "Chat": ("dialogs.chats.chat", "Chat"),
+    "ChatEnded": ("dialogs.chats.steps", "ChatEnded"),
+    "message_dialog": ("dialogs.chats.webhook", "message_dialog"),
     "NoChoiceError": ("errors", "NoChoiceError"),
     "ConnectOutcome": ("dialogs.outcomes", "ConnectOutcome"),
     "Recording": ("dialogs.outcomes", "Recording"),

@@ -1,0 +1,85 @@
+"""Choices by the channel's own means: buttons or a list on WhatsApp, suggestions on RCS, numbers elsewhere.
+
+Source: Vonage guides "Working with WhatsApp Interactive Messages" (message type `custom`, an object that is
+handed on to WhatsApp as it is), Meta's "Interactive reply buttons" and "Interactive lists" for it and its
+limits; RCS: Vonage's .NET and Python SDKs, `ReplySuggestion` and `RcsSuggestionReply`: 25 characters, and
+`postback_data` comes back as `reply.id`. Neither was tried against the live service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from switchboard.dialogs.chats.words import plain, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Content = dict[str, Any]
+
+_BUTTONS, _BUTTON_TITLE = 3, 20
+_ROWS, _ROW_TITLE = 10, 24
+_BODY = 1024
+_SUGGESTIONS, _SUGGESTION_TEXT = 11, 25
+
+
+def offered(channel: str, prompt: str, choices: Sequence[str], question: str, open_list: str) -> Content:
+    """The content of a message that asks: `message_type` and what goes with it.
+
+    Args:
+        channel: Vonage's name of it.
+        prompt: what is asked.
+        choices: what each is called.
+        question: names the question, so that a tap on an older one's button is known for what it is.
+        open_list: what stands on the button that opens a list.
+    """
+    longest = max(map(len, choices))
+    if channel == "whatsapp" and len(prompt) <= _BODY:
+        if len(choices) <= _BUTTONS and longest <= _BUTTON_TITLE:
+            buttons = [{"type": "reply", "reply": each} for each in _titled(choices, question, "title")]
+            return _interactive("button", prompt, {"buttons": buttons})
+        if len(choices) <= _ROWS and longest <= _ROW_TITLE:
+            rows = _titled(choices, question, "title")
+            return _interactive("list", prompt, {"button": open_list, "sections": [{"rows": rows}]})
+    if channel == "rcs" and len(choices) <= _SUGGESTIONS and longest <= _SUGGESTION_TEXT:
+        chips = [
+            {"type": "reply", "text": choice, "postback_data": f"{question}.{index}"}
+            for index, choice in enumerate(choices)
+        ]
+        return {"message_type": "text", "text": prompt, "suggestions": chips}
+    return {"message_type": "text", "text": "\n".join([prompt, *_lines(choices)])}
+
+
+def chosen(message: Mapping[str, Any], choices: Sequence[str], question: str) -> str | None:
+    """Which of the choices a message means: what was tapped, the words, or the number before them."""
+    match message:
+        case {"reply": {"id": str(tapped)}} if tapped.startswith(f"{question.partition('.')[0]}."):
+            offered_ids = [f"{question}.{index}" for index in range(len(choices))]
+            return choices[offered_ids.index(tapped)] if tapped in offered_ids else None
+    said = plain(words(message))
+    for choice in choices:
+        if plain(choice) == said:
+            return choice
+    if said.isdecimal() and 0 < int(said) <= len(choices) and _are_numbered(choices):
+        return choices[int(said) - 1]
+    return None
+
+
+def _titled(choices: Sequence[str], question: str, name: str) -> list[Content]:
+    return [{"id": f"{question}.{index}", name: choice} for index, choice in enumerate(choices)]
+
+
+def _interactive(kind: str, prompt: str, action: Content) -> Content:
+    interactive = {"type": kind, "body": {"text": prompt}, "action": action}
+    return {"message_type": "custom", "custom": {"type": "interactive", "interactive": interactive}}
+
+
+def _lines(choices: Sequence[str]) -> list[str]:
+    if not _are_numbered(choices):
+        return list(choices)
+    return [f"{number} {choice}" for number, choice in enumerate(choices, start=1)]
+
+
+def _are_numbered(choices: Sequence[str]) -> bool:
+    """Whether a number can only be the place of a choice, and not one itself."""
+    return not any(plain(choice).isdecimal() for choice in choices)

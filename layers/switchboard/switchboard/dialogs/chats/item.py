@@ -1,0 +1,161 @@
+"""What is kept of the chats with one customer, by one channel and one number: a DynamoDB item.
+
+    id          `chat:` and a hash of channel, customer and number
+    begun       the message that the chat began with
+    s<k>        the result of step k, as in `history`; of an answer, the message
+    n<k>        the checksum of the steps up to the one that waits at k
+    ended       that the chat is over
+    working     when an effect began that somebody may still be at, as Unix time
+    earlier     the chats before, as long as Vonage may deliver their messages again
+    expires_at  when DynamoDB may delete it
+
+Nothing is written over: each write names the chat that it belongs to and the results that aren't there yet,
+and fails if it was overtaken by another message's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from switchboard.dialogs.history import History, ask
+from switchboard.errors import AwsError, HistoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from switchboard.dialogs.history import Recorded
+
+# Vonage delivers a message again for 24 h.
+AGAIN_FOR_S = 25 * 3600
+
+# Of the 400 KB of an item. Of whoever writes hundreds of messages a day, an old one may be answered twice.
+_LONGEST_EARLIER = 100_000
+
+# What is left then takes another message, and what comes of it.
+_FULL = 300_000
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
+class OvertakenError(HistoryError):
+    """Another message of the same chat was written first: begin again from what is there now."""
+
+
+class ChatItem:
+    """The item of one customer, channel and number.
+
+    Args:
+        message: of the chat.
+        found: the item, as DynamoDB has it; empty if there is none.
+    """
+
+    __slots__ = ("_found", "_key", "history")
+
+    def __init__(self, message: Mapping[str, Any], found: dict[str, Any] | None = None) -> None:
+        sides = "\n".join(message[name] for name in ("channel", "from", "to"))
+        digest = hashlib.sha256(sides.encode("utf-8", "surrogatepass")).hexdigest()
+        self._key = {"id": {"S": f"chat:{digest}"}}
+        self._found = found or {}
+        self.history = History(self._found)
+
+    @classmethod
+    def read(cls, message: Mapping[str, Any]) -> ChatItem:
+        """Read it.
+
+        Raises:
+            HistoryError: nobody knows.
+        """
+        item = cls(message)
+        found = ask("GetItem", {"Key": item._key, "ConsistentRead": True})
+        return cls(message, found.get("Item"))
+
+    @property
+    def earlier(self) -> list[dict[str, Any]]:
+        """The chats before this one, oldest first: what each `begun` and `recorded`."""
+        earlier: list[dict[str, Any]] = json.loads(self._found["earlier"]["S"]) if self._is("earlier") else []
+        return earlier
+
+    @property
+    def worked_s_ago(self) -> float:
+        """How long ago somebody began an effect."""
+        return time.time() - float(self._found["working"]["N"]) if self._is("working") else float("inf")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be no room for another message."""
+        return sum(len(value.get("S", "")) for value in self._found.values()) > _FULL
+
+    def begin(self, begun: Mapping[str, Any], values: Mapping[str, Any], lifetime_s: float) -> None:
+        """Begin a chat, in place of one that is over.
+
+        Args:
+            begun: the message, and `at`, when it was written.
+            values: attributes that are known of it already.
+            lifetime_s: for how long it is kept.
+
+        Raises:
+            OvertakenError: another message began one.
+            HistoryError: it may not be written.
+        """
+        gone = [name for name in self._found if name[0] in "sn" or name in ("ended", "working")]
+        before = {"earlier": self._with_this_one(begun["at"])} if self._is("begun") else {}
+        self._update({"begun": begun, **before, **values}, gone, (), lifetime_s)
+
+    def add(self, values: Mapping[str, Any], lifetime_s: float) -> None:
+        """Write results and what else is known; raises as `begin` does."""
+        self._update(values, (), [name for name in values if name[0] == "s"], lifetime_s)
+
+    def take_back(self, *names: str) -> None:
+        """Leave out what was written, as if it had never come; raises as `begin` does."""
+        self._update({}, names, (), AGAIN_FOR_S)
+
+    def _is(self, name: str) -> bool:
+        return name in self._found
+
+    def _with_this_one(self, now: float) -> list[dict[str, Any]]:
+        """The chats before the next one, as far back as Vonage may deliver a message again."""
+        this = {"begun": self.history.begun, "recorded": self.history.recorded}
+        kept = [chat for chat in [*self.earlier, this] if _last_at(chat) > now - AGAIN_FOR_S]
+        while len(_ENCODER.encode(kept)) > _LONGEST_EARLIER:
+            del kept[0]
+        return kept
+
+    def _update(
+        self, values: Mapping[str, Any], removed: Iterable[str], new: Iterable[str], lifetime_s: float
+    ) -> None:
+        changed = values.keys() | {"expires_at"}
+        clauses = [f"SET {', '.join(f'{name} = :{name}' for name in sorted(changed))}"]
+        clauses += [f"REMOVE {', '.join(gone)}"] if (gone := sorted({*removed} - changed)) else []
+        given = {f":{name}": _typed(name, value) for name, value in values.items()}
+        given[":expires_at"] = {"N": str(int(time.time() + lifetime_s))}
+        known = self._found.get("begun")
+        same_chat = "begun = :known" if known else "attribute_not_exists(begun)"
+        asked = {
+            "Key": self._key,
+            "UpdateExpression": " ".join(clauses),
+            "ConditionExpression": " AND ".join(
+                [same_chat, *(f"attribute_not_exists({one})" for one in new)]
+            ),
+            "ExpressionAttributeValues": {**given, **({":known": known} if known else {})},
+            "ReturnValues": "ALL_NEW",
+        }
+        try:
+            self._found = ask("UpdateItem", asked)["Attributes"]
+        except HistoryError as failure:
+            cause = failure.__cause__
+            if isinstance(cause, AwsError) and cause.code == "ConditionalCheckFailedException":
+                raise OvertakenError("Several messages of one chat were written at once.") from failure
+            raise
+        self.history = History(self._found)
+
+
+def _typed(name: str, value: object) -> dict[str, str]:
+    return {"N": str(value)} if name == "working" else {"S": _ENCODER.encode(value)}
+
+
+def _last_at(chat: Mapping[str, Any]) -> float:
+    recorded: list[Recorded] = chat["recorded"]
+    return float(recorded[-1][2] if recorded else chat["begun"]["at"])

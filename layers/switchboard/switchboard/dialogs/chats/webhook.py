@@ -1,0 +1,92 @@
+"""The inbound webhook of messages that are chats."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, overload
+
+from switchboard.dialogs.chats.run import ChatRun
+from switchboard.dialogs.chats.words import is_of_a_chat
+from switchboard.dialogs.history import TABLE
+from switchboard.webhooks.decorators import INBOUND
+from switchboard.webhooks.outcome import with_status
+from switchboard.webhooks.pipeline import Webhook, current
+from switchboard.webhooks.reply import FlowReply, read_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from switchboard.dialogs.chats.run import ChatFlow
+    from switchboard.webhooks.outcome import Outcome
+    from switchboard.webhooks.reception import Reception
+    from switchboard.wire.commands import Commands
+    from switchboard.wire.messages import Inbound
+
+    Others = Callable[[Inbound], Commands | None]
+
+_NO_TABLE = "the inbound function is a dialog: deploy with the parameter Dialogs=true"
+
+
+@overload
+def message_dialog(flow: ChatFlow, /) -> MessageDialog: ...
+@overload
+def message_dialog(
+    *, on_changed: str | None = ..., others: Others | None = ...
+) -> Callable[[ChatFlow], MessageDialog]: ...
+def message_dialog(
+    flow: ChatFlow | None = None, /, *, on_changed: str | None = None, others: Others | None = None
+) -> Any:
+    """Decorate the async function that a chat is, in `functions/inbound/app.py`.
+
+    It is run again from its beginning at each message, with the results that are recorded; docs/chats.md has
+    what follows from that. The stack needs the parameter `Dialogs`.
+
+    Args:
+        flow: the function.
+        on_changed: what is said to somebody whose chat began with other code, and doesn't fit any more. The
+            chat then begins anew with the message that has come.
+        others: a flow as `inbound` takes it, for messages that no chat sees: STOP and HELP in any of their
+            words, emojis given to a message, SMS from a name. Without it nobody answers them.
+    """
+    if flow is None:
+        return lambda decorated: MessageDialog(decorated, on_changed, others)
+    return MessageDialog(flow)
+
+
+class MessageDialog(Webhook[Any, Any]):
+    """A Lambda handler around a chat. The function itself stays reachable as `flow`."""
+
+    def __init__(self, flow: ChatFlow, on_changed: str | None = None, others: Others | None = None) -> None:
+        super().__init__(INBOUND, flow)
+        self._dialog = flow
+        self._on_changed = on_changed
+        self._others = others
+
+    def _check(self, received: Reception, seconds: float) -> Outcome:
+        if not os.environ.get(TABLE):
+            return with_status("FlowFailed", 500, reason=_NO_TABLE)
+        return super()._check(received, seconds)
+
+    def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
+        if not is_of_a_chat(payload):
+            return self._left_out(payload)
+        run = ChatRun(self._dialog, payload, _written_at(payload), self._on_changed)
+        run.take()
+        commands = read_reply(run.commands, "inbound").commands
+        facts = {"waits": run.waits} if run.waits else {}
+        if run.is_left_out:
+            commands = [*commands, *self._left_out(payload).commands]
+        return FlowReply(None, commands, facts)
+
+    def _left_out(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
+        returned = self._others(payload) if self._others else None
+        return read_reply(returned, "inbound")
+
+
+def _written_at(message: dict[str, Any]) -> float:
+    """When a message was written, by Vonage's clock; if it doesn't say, when it arrived."""
+    try:
+        return datetime.fromisoformat(message["timestamp"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return current.get().request.received_at

@@ -1,0 +1,48 @@
+"""What a message says in words, and the words that no chat gets to see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Whoever writes one of these, and nothing else, wants no more messages.
+# Source: Vonage Support, "Opt-Out Assist" (the first five), and what carriers understand besides.
+STOP = frozenset({
+    "stop", "end", "quit", "cancel", "unsubscribe", "stopall", "stop all", "optout", "opt out", "revoke",
+})  # fmt: skip
+
+# Whoever writes one of these asks who this is; most carriers, or Opt-Out Assist, answer by themselves.
+HELP = frozenset({"help", "info"})
+
+# What no answer could go to: a name, such as a parcel service's, in place of a number.
+_BY_NUMBER = frozenset({"sms", "mms"})
+
+
+def words(message: Mapping[str, Any]) -> str:
+    """The text of a message, or of the button that was tapped; empty for a picture and the like."""
+    match message:
+        case {"text": str(text)}:
+            return text.strip()
+        case {"reply": {"title": str(title)}}:
+            return title.strip()
+        case {"button": {"text": str(text)}} | {"button": {"payload": str(text)}}:
+            return text.strip()
+    return ""
+
+
+def plain(text: str) -> str:
+    """A text without what people add to it: capitals, spaces and marks around it."""
+    return " ".join(text.split()).strip(" .,;:!?()[]#\"'“”„").casefold()
+
+
+def is_of_a_chat(message: Mapping[str, Any]) -> bool:
+    """Whether somebody says something who can be answered.
+
+    An emoji given to a message isn't an answer to it, and what doesn't say whom it is from has none.
+    """
+    named = all(isinstance(message.get(name), str) for name in ("channel", "from", "to", "message_uuid"))
+    if not named or message.get("message_type") == "reaction":
+        return False
+    return message["channel"] not in _BY_NUMBER or message["from"].removeprefix("+").isdecimal()
