@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vonage_simulator.account.account import UNKNOWN_NUMBER
+from vonage_simulator.messages.buttons import buttons, question
 from vonage_simulator.types import Json
 
 Fate = Literal["delivered", "undeliverable", "rejected"]
@@ -46,9 +47,9 @@ class Message:
 
     @property
     def words(self) -> str:
-        """Its text, or what it carries instead, such as `image https://shop.example/menu.jpg`."""
-        if self.body.get("text"):
-            return str(self.body["text"])
+        """Its text and buttons, or what it carries instead, such as `image https://shop.example/menu.jpg`."""
+        if text := self.body.get("text") or question(self.body):
+            return " ".join([str(text), *(f"[{button['title']}]" for button in buttons(self.body))])
         kind = str(self.body.get("message_type", ""))
         content = self.body.get(kind)
         details = [content[name] for name in TOLD if name in content] if isinstance(content, dict) else []

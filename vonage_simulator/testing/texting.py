@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NoReturn
 
 from vonage_simulator.messages import inbound
+from vonage_simulator.messages.buttons import buttons
 from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.testing.simulation import Simulation
@@ -52,6 +53,22 @@ class Texting:
         outcome = vonage.engine.run(while_time_runs(vonage, inbound.receive(vonage.mailbox, message)))
         if not outcome["delivered"]:
             self._fail(f"the inbound webhook did not take the message: {outcome['failure']}")
+
+    def taps(self, title: str) -> None:
+        """Tap a button, a row of a list or a suggestion of the newest message that has one of this title.
+
+        Raises:
+            AssertionError: no message has, or the inbound webhook did not take it.
+        """
+        self._simulation.sent_to(self.number)  # what a flow asked for has been sent by then
+        messages = self._simulation.vonage.mailbox.messages.values()
+        mine = [each.body for each in messages if each.body["to"] == self.number]
+        offered = [button for body in mine for button in buttons(body)]
+        reply = next((button for button in reversed(offered) if button["title"] == title), None)
+        if reply is None:
+            there = ", ".join(dict.fromkeys(button["title"] for button in offered)) or "none"
+            self._fail(f'{self.number} has no button "{title}" to tap; there are: {there}')
+        self.send(message_type="reply", reply=reply)
 
     def receives(self, text: str, within_s: float = PATIENCE_S) -> None:
         """Wait, in real time, for a message that contains the text, or the URL or name of a file."""

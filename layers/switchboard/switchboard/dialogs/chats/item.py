@@ -88,28 +88,26 @@ class ChatItem:
         """Whether there may be no room for another message."""
         return sum(len(value.get("S", "")) for value in self._found.values()) > _FULL
 
-    def begin(self, begun: Mapping[str, Any], values: Mapping[str, Any], lifetime_s: float) -> None:
-        """Begin a chat, in place of one that is over.
+    def write(self, values: Mapping[str, Any], lifetime_s: float) -> None:
+        """Write results and what else is known. With `begun` among it, a chat begins in place of the last.
 
         Args:
-            begun: the message, and `at`, when it was written.
-            values: attributes that are known of it already.
-            lifetime_s: for how long it is kept.
+            values: attributes.
+            lifetime_s: for how long they are kept.
 
         Raises:
-            OvertakenError: another message began one.
+            OvertakenError: another message was written first.
             HistoryError: it may not be written.
         """
+        if "begun" not in values:
+            self._update(values, (), [name for name in values if name[0] == "s"], lifetime_s)
+            return
         gone = [name for name in self._found if name[0] in "sn" or name in ("ended", "working")]
-        before = {"earlier": self._with_this_one(begun["at"])} if self._is("begun") else {}
-        self._update({"begun": begun, **before, **values}, gone, (), lifetime_s)
-
-    def add(self, values: Mapping[str, Any], lifetime_s: float) -> None:
-        """Write results and what else is known; raises as `begin` does."""
-        self._update(values, (), [name for name in values if name[0] == "s"], lifetime_s)
+        before = {"earlier": self._with_this_one(values["begun"]["at"])} if self._is("begun") else {}
+        self._update({**before, **values}, gone, (), lifetime_s)
 
     def take_back(self, *names: str) -> None:
-        """Leave out what was written, as if it had never come; raises as `begin` does."""
+        """Leave out what was written, as if it had never come; raises as `write` does."""
         self._update({}, names, (), AGAIN_FOR_S)
 
     def _is(self, name: str) -> bool:

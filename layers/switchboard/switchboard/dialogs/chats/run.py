@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
 from switchboard.dialogs import sentences
-from switchboard.dialogs.chats.chat import WEEK, Chat
+from switchboard.dialogs.chats.chat import Chat
+from switchboard.dialogs.chats.effects import Effects
 from switchboard.dialogs.chats.item import AGAIN_FOR_S, ChatItem, OvertakenError
 from switchboard.dialogs.chats.steps import LATE, Answer, kept
 from switchboard.dialogs.chats.words import HELP, STOP, plain
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 
     ChatFlow = Callable[[Chat], Coroutine[Any, Any, None]]
     Values = dict[str, Any]
-    Perform = Callable[[Do[Any], int], list[Recorded]]
-
-# As long as a message may be waited for, unless the step says how long; it is kept for longer, so that it can
-# be told of.
-_LIFETIME_S = WEEK.total_seconds() + AGAIN_FOR_S
-
-# After so long whoever was at an effect is no more: Lambda ends a function after 10 s (template.yaml).
-_AT_WORK_S = 12
 
 # How often one message may be overtaken by others of its chat.
 _MOST_TRIES = 5
@@ -103,7 +95,7 @@ class ChatRun:
     def _repeat(self, begun: Mapping[str, Any], recorded: list[Recorded], index: int) -> None:
         """Send again what followed a step long ago, if the code still says so."""
         try:
-            chat, _ = self._play(begun, recorded, index, _nothing)
+            chat, _ = self._play(begun, recorded, index)
         except DialogChangedError:
             return
         self.commands += chat.commands
@@ -166,22 +158,15 @@ class ChatRun:
             DialogChangedError: that isn't where it has waited, or the chat is too long.
             HistoryError: somebody is at an effect.
         """
-        done: list[int] = []
-
-        def perform(step: Do[Any], index: int) -> list[Recorded]:
-            if self._item.worked_s_ago < _AT_WORK_S:
-                raise HistoryError("An effect of this chat is under way.")
-            done.append(index)
-            return self._record(step, index)
-
-        history = self._item.history
         if self._item.is_full:
             raise DialogChangedError("the chat is longer than can be kept")
-        chat, waiting = self._play(begun, history.recorded, _TO_THE_END, perform)
+        effects = Effects(self._item, {}, self._at, may_be_anothers=True)
+        chat, waiting = self._play(begun, self._item.history.recorded, _TO_THE_END, effects)
+        history = self._item.history
         asked = history.note(len(history.recorded))
         if asked is not None and (waiting is None or waiting.checksum != asked):
             raise DialogChangedError("other steps lead to where the chat waits than when it was asked")
-        if done:
+        if effects.have_begun:
             self.commands += chat.commands
         return waiting
 
@@ -197,30 +182,13 @@ class ChatRun:
         history = self._item.history
         begun = claim.get("begun") or history.begun
         recorded = [] if "begun" in claim else [*history.recorded, *claim.values()]
-        done: list[int] = []
-        is_claimed = not claim
-
-        def perform(step: Do[Any], number: int) -> list[Recorded]:
-            nonlocal is_claimed
-            if not is_claimed:
-                self._write({**claim, "working": time.time()}, _LIFETIME_S)
-                is_claimed = True
-            recorded = self._record(step, number)
-            done.append(number)
-            return recorded
-
-        try:
-            chat, waiting = self._play(begun, recorded, index, perform)
-        except HistoryError:
-            raise
-        except Exception:
-            if claim and is_claimed and not done:
-                self._item.take_back(*claim, "working")
-            raise
+        effects = Effects(self._item, claim, self._at)
+        chat, waiting = self._play(begun, recorded, index, effects)
+        is_claimed = effects.have_begun or not claim
         found: Values = {f"n{waiting.index}": waiting.checksum} if waiting else {"ended": self._at}
         lifetime_s = AGAIN_FOR_S + (_answer_of(waiting).within_s if waiting else 0)
         if not (is_claimed and self._is_known(waiting)):
-            self._write(found if is_claimed else {**claim, **found}, lifetime_s)
+            self._item.write(found if is_claimed else {**claim, **found}, lifetime_s)
         self.commands += chat.commands
         self.waits = f"{waiting.file}:{waiting.line}" if waiting else ""
 
@@ -228,27 +196,25 @@ class ChatRun:
         """Whether it is written down what the customer was asked last."""
         return waiting is not None and self._item.history.note(waiting.index) is not None
 
-    def _write(self, values: Values, lifetime_s: float) -> None:
-        begun = values.get("begun")
-        if begun is None:
-            self._item.add(values, lifetime_s)
-        else:
-            rest = {name: value for name, value in values.items() if name != "begun"}
-            self._item.begin(begun, rest, lifetime_s)
-
-    def _record(self, step: Do[Any], index: int) -> list[Recorded]:
-        """Do it, and remember its result."""
-        result = [step.kind, step.perform(), self._at]
-        self._item.add({f"s{index}": result, "working": time.time()}, _LIFETIME_S)
-        return self._item.history.recorded
-
     def _play(
-        self, begun: Mapping[str, Any] | None, recorded: list[Recorded], last: int, perform: Perform
+        self,
+        begun: Mapping[str, Any] | None,
+        recorded: list[Recorded],
+        last: int,
+        effects: Effects | None = None,
     ) -> tuple[Chat, Waiting | None]:
-        """Run the function, up to the pause behind a step."""
+        """Run the function, up to the pause behind a step; without effects, it has none left."""
         assert begun is not None  # noqa: S101 - a chat has begun
         chat = Chat(begun)
-        return chat, Replay(self._run(chat), chat, recorded, perform).until(last)
+        perform = effects.perform if effects else _nothing
+        try:
+            return chat, Replay(self._run(chat), chat, recorded, perform).until(last)
+        except HistoryError:
+            raise
+        except Exception:
+            if effects:
+                effects.fail()
+            raise
 
     async def _run(self, chat: Chat) -> None:
         try:
