@@ -252,6 +252,29 @@ def test_a_new_version_in_mid_chat_begins_anew_and_says_so(
     assert "DialogChanged" in [line["message"] for line in logs.lines]
 
 
+@pytest.mark.flows_may_fail
+@pytest.mark.parametrize("written", [["Hello"], ["Hello", "1"]])
+@pytest.mark.parametrize("version", ["shorter", "longer"])
+def test_whatever_the_new_version_is_nobody_is_left_in_silence(
+    sms: Texting, webhooks: dict[str, Handler], written: list[str], version: str
+) -> None:
+    for text in written:
+        sms.send(text)
+    before = sms.received
+
+    @message_dialog
+    async def changed(chat: Chat) -> None:
+        chat.say("This is new.")
+        if version != "shorter":
+            await chat.ask("Who are you?")
+            await chat.choose("Which day suits you?", ["Monday", "Tuesday"])
+            await chat.ask("And your name?")
+
+    webhooks["inbound"] = changed
+    sms.send("2")
+    assert "This is new." in sms.received[len(before) :]
+
+
 def test_a_corrected_word_changes_nothing(sms: Texting, webhooks: dict[str, Handler]) -> None:
     sms.send("Hello")
 

@@ -1,0 +1,250 @@
+"""A chat whose function dies at any request, messages that come twice or at once: said and done once."""
+
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from switchboard import Chat, message_dialog
+
+from tests.factories import signed
+from tests.functional.dialogs import booking
+from vonage_simulator.account.account import Account
+from vonage_simulator.testing.endpoint import Answer, Incoming
+from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers
+from vonage_simulator.testing.simulation import API_KEY, SIGNATURE_SECRET
+from vonage_simulator.types import Json
+
+CUSTOMER, NUMBER = "447700900123", "447700900000"
+MESSAGES = ["Hello", "Tuesday", "Ada"]
+SAID = [
+    (CUSTOMER, "Which day suits you?\n1 Monday\n2 Tuesday"),
+    (CUSTOMER, "And your name?"),
+    (CUSTOMER, "See you on Tuesday, Ada."),
+    (booking.OWNER, "Ada comes on Tuesday."),
+]
+REFUSED = Answer(400, b'{"__type": "InternalServerError"}', {"Content-Type": "application/json"})
+
+
+class Stack(Handlers):
+    """A stack in process, whose AWS can be disturbed.
+
+    Attributes:
+        asked: the actions that AWS was asked for.
+        disturb: gets each action with its place among all, and says what becomes of it instead, if anything.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET)
+        super().__init__({"inbound": handler}, account)
+        self.asked: list[str] = []
+        self.disturb: Callable[[int, str, Callable[[], Answer]], Answer] = lambda _place, _action, do: do()
+
+    def _aws(self, incoming: Incoming) -> Answer:
+        action = incoming.headers.get("x-amz-target", "").partition(".")[2]
+        self.asked.append(action)
+        return self.disturb(len(self.asked) - 1, action, lambda: Handlers._aws(self, incoming))
+
+    def delivers(self, message: Json) -> int:
+        """Deliver a message once; gives the status."""
+        body = json.dumps(message).encode()
+        authorization = signed(body, SIGNATURE_SECRET, api_key=API_KEY)
+        headers = {"Authorization": authorization, "Content-Type": "application/json"}
+        request = httpx.Request("POST", f"{BASE_URL}/inbound", content=body, headers=headers)
+        return self.handle_request(request).status_code
+
+    def brings(self, *messages: Json) -> None:
+        """Deliver messages as Vonage does: again until each is taken."""
+        for message in messages:
+            statuses = [self.delivers(message)]
+            while statuses[-1] != 200:
+                assert len(statuses) < 5, statuses
+                statuses.append(self.delivers(message))
+
+    def said(self, to: str = "") -> list[tuple[str, str]]:
+        details = [command["detail"] for command in self.commands]
+        return [(each["to"], each["text"]) for each in details if to in each["to"]]
+
+
+def written(text: str, uuid: str = "", at: str = "2026-11-28T09:00:00Z", sender: str = CUSTOMER) -> Json:
+    return {
+        "channel": "sms",
+        "message_uuid": uuid or text,
+        "from": sender,
+        "to": NUMBER,
+        "timestamp": at,
+        "text": text,
+    }
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    booking.done.clear()
+    with Stack(booking.booking).running() as stack:
+        assert isinstance(stack, Stack)
+        yield stack
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_function_that_dies_at_any_request_says_and_does_the_same(stack: Stack, when: str) -> None:
+    stack.brings(*map(written, MESSAGES))
+    assert stack.said() == SAID
+
+    for dying in range(len(stack.asked)):
+        booking.done.clear()
+        with Stack(booking.booking).running() as other:
+            assert isinstance(other, Stack)
+
+            def dies(place: int, _action: str, do: Callable[[], Answer], dying: int = dying) -> Answer:
+                if place != dying or when == "after":
+                    answer = do()
+                return REFUSED if place == dying else answer
+
+            other.disturb = dies
+            other.brings(*map(written, MESSAGES))
+
+            assert other.said() == SAID
+            assert set(booking.done) == {("hold", "Tuesday")}
+            assert len(booking.done) <= 2  # an effect is repeated if its result was lost
+
+
+def test_messages_that_come_twice_are_answered_once(stack: Stack) -> None:
+    for text in MESSAGES:
+        stack.brings(written(text), written(text))
+
+    assert stack.said() == SAID
+    assert booking.done == [("hold", "Tuesday")]
+
+
+def test_messages_that_come_again_after_the_end_begin_nothing(stack: Stack) -> None:
+    stack.brings(*map(written, MESSAGES))
+    stack.brings(*map(written, MESSAGES))
+    assert stack.said() == SAID
+
+    stack.brings(written("Hello", "another", "2026-11-28T12:00:00Z"))
+    stack.brings(*map(written, MESSAGES))
+    assert stack.said() == [*SAID, SAID[0]]
+
+
+def test_what_is_sent_again_has_the_ids_it_had(stack: Stack) -> None:
+    lost = iter([True])
+
+    def loses(_place: int, action: str, do: Callable[[], Answer]) -> Answer:
+        answer = do()
+        return REFUSED if action == "SendMessage" and len(stack.commands) == 1 and next(lost, 0) else answer
+
+    stack.disturb = loses
+    stack.brings(*map(written, MESSAGES))
+
+    assert len({command["id"] for command in stack.commands}) == len(stack.commands) == len(SAID)
+
+
+def test_of_two_messages_at_once_the_other_answers_the_next_question(stack: Stack) -> None:
+    stack.brings(written("Hello"))
+    meanwhile = iter([written("Ada")])
+
+    def overtakes(_place: int, action: str, do: Callable[[], Answer]) -> Answer:
+        if action == "UpdateItem" and (other := next(meanwhile, None)):
+            stack._one_at_a_time.release()
+            stack.brings(other | {"text": "Tuesday"})
+            stack._one_at_a_time.acquire()
+        return do()
+
+    stack.disturb = overtakes
+    stack.brings(written("Ada", "second"))
+
+    assert stack.said() == SAID
+    assert booking.done == [("hold", "Tuesday")]
+
+
+def test_a_message_that_comes_while_an_effect_is_under_way_comes_again() -> None:
+    statuses: list[int] = []
+    stacks: list[Stack] = []
+
+    def slowly() -> None:
+        stacks[0]._one_at_a_time.release()
+        statuses.append(stacks[0].delivers(written("Ada")))
+        stacks[0]._one_at_a_time.acquire()
+
+    @message_dialog
+    async def working(chat: Chat) -> None:
+        await chat.ask("What?")
+        await chat.do(slowly)
+        chat.say(f"Hello {await chat.ask('Name?')}.")
+
+    with Stack(working).running() as stack:
+        assert isinstance(stack, Stack)
+        stacks.append(stack)
+        stack.brings(written("Hello"), written("This"), written("Ada"))
+
+        assert statuses == [503]
+        assert [text for _, text in stack.said()] == ["What?", "Name?", "Hello Ada."]
+
+
+def test_a_late_message_that_ends_one_chat_begins_the_next_though_the_function_died(stack: Stack) -> None:
+    late = written("Ada", at="2026-11-30T09:00:00Z")
+    stack.brings(written("Hello"), written("Tuesday"))
+    updates = itertools.count()
+
+    def dies(_place: int, action: str, do: Callable[[], Answer]) -> Answer:
+        return REFUSED if action == "UpdateItem" and next(updates) == 3 else do()
+
+    stack.disturb = dies
+    stack.brings(late)
+    stack.disturb = lambda _place, _action, do: do()
+    stack.brings(late)
+
+    assert stack.said() == [*SAID[:2], SAID[0]]
+    assert booking.done == [("hold", "Tuesday"), ("release", "slot-Tuesday")]
+
+
+class Twin:
+    """The booking, event by event, as one would have it without dialogs; what it says to one customer."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self._day, self._asked = "", 0
+        self._state: Callable[[str], None] = self._begin
+
+    def hears(self, text: str) -> None:
+        if text.casefold() != "stop":
+            self._state(text)
+        elif self._state != self._begin:
+            self._state = self._begin
+
+    def _begin(self, _text: str) -> None:
+        self._asked = 1
+        self.said.append(SAID[0][1])
+        self._state = self._chooses
+
+    def _chooses(self, text: str) -> None:
+        self._day = {"1": "Monday", "monday": "Monday", "2": "Tuesday", "tuesday": "Tuesday"}.get(
+            text.casefold(), ""
+        )
+        if self._day:
+            self.said.append(SAID[1][1])
+            self._state = self._is_named
+        elif self._asked == 3:
+            self.said.append("We are sorry, we cannot help you this way.")
+            self._state = self._begin
+        else:
+            self._asked += 1
+            self.said.append(f"Sorry, I didn't understand that.\n{SAID[0][1]}")
+
+    def _is_named(self, text: str) -> None:
+        self.said.append(f"See you on {self._day}, {text}.")
+        self._state = self._begin
+
+
+def test_random_customers_hear_what_an_event_driven_twin_says(stack: Stack) -> None:
+    chance = random.Random(17)  # noqa: S311
+    for customer in range(25):
+        sender, twin = f"4477009001{customer:02}", Twin()
+        for place in range(chance.randrange(1, 12)):
+            text = chance.choice(["Hello", "1", "2", "MONDAY", "tuesday", "perhaps", "stop", "Ada"])
+            message = written(text, f"{sender}-{place}", sender=sender)
+            stack.brings(*[message] * chance.choice([1, 1, 2]))
+            twin.hears(text)
+        assert [text for _, text in stack.said(sender)] == twin.said
