@@ -15,7 +15,7 @@ from operate.stages.samconfig import settings_of
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
-LOG_GROUP = "AWS::Logs::LogGroup"
+LOG_GROUP, FUNCTION = "AWS::Logs::LogGroup", "AWS::Lambda::Function"
 # What CloudFormation says of a resource that failed only because another one had.
 _CANCELLED = "cancelled"
 
@@ -77,6 +77,12 @@ class Stack:
         for logical_id, resource in sorted(self._resources.items()):
             if resource["ResourceType"] == LOG_GROUP:
                 yield logical_id.removesuffix("LogGroup"), resource["PhysicalResourceId"]
+
+    def default_log_groups(self) -> Iterator[tuple[str, str]]:
+        """The functions' names with the log groups that Lambda makes, unless they have others."""
+        for logical_id, resource in sorted(self._resources.items()):
+            if resource["ResourceType"] == FUNCTION:
+                yield logical_id.removesuffix("Function"), f"/aws/lambda/{resource['PhysicalResourceId']}"
 
     def described(self) -> dict[str, Any]:
         """What CloudFormation says about the stack at this moment; empty when there is none.

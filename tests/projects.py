@@ -1,6 +1,6 @@
 """Copies of the project: for commands that look for their stages where they are, and for our own tests.
 
-What is the user's, the flows and samconfig.toml, may be anything. So tests use copies of what is shipped,
+What is the user's, the flows, samconfig.toml and app/, may be anything. So tests use copies of what is shipped,
 which lie in tests/flows.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from operate import paths
 
 FLOWS = paths.ROOT / "tests" / "flows"
+APP = FLOWS / "app"
 SAMCONFIG = FLOWS / "samconfig.toml"
 # What `sam build` and our commands read, beside what is the user's, and what was built.
 _OURS = (

@@ -12,7 +12,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +33,7 @@ from operate.packages import REQUIREMENTS, Packages
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
 
 DEBOUNCE_MS, STEP_MS = 200, 50
 FUNCTIONS_AT_ONCE = 4
@@ -119,7 +120,7 @@ class Reloader:
             return  # a function that was just written, and isn't deployed yet
         for unit in changed:
             if unit.is_layer:
-                self._publish(unit, names.values())
+                self._publish(unit)
             else:
                 name = names[unit.logical_id]
                 self._lambda.update_function_code(FunctionName=name, ZipFile=unit.archive())
@@ -150,22 +151,23 @@ class Reloader:
         self.functions.crashed[webhook] = crashed(said, [place] if place else [])
         return f"{unit.logical_id} can't start{place and f', {place}'}: {said}"
 
-    def _publish(self, layer: Unit, functions: Iterable[str]) -> None:
-        """Make a new version of a layer, and move those of the functions that have an older one to it."""
+    def _publish(self, layer: Unit) -> None:
+        """Make a new version of a layer, and move what has an older one to it, in the stack beside, too."""
         made = self._lambda.publish_layer_version(
             LayerName=f"{self.stack_name}-{layer.logical_id}", Content={"ZipFile": layer.archive()}
         )
         older = made["LayerArn"] + ":"
 
-        def move(function: str) -> None:
-            used = self._lambda.get_function_configuration(FunctionName=function).get("Layers", [])
-            arns = [layer["Arn"] for layer in used]
+        def move(function: "FunctionConfigurationTypeDef") -> None:
+            arns = [layer["Arn"] for layer in function.get("Layers", [])]
             if any(arn.startswith(older) for arn in arns):
                 moved = [made["LayerVersionArn"] if arn.startswith(older) else arn for arn in arns]
-                self._lambda.update_function_configuration(FunctionName=function, Layers=moved)
+                name = function["FunctionName"]
+                self._lambda.update_function_configuration(FunctionName=name, Layers=moved)
 
+        pages = self._lambda.get_paginator("list_functions").paginate()
         with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            list(threads.map(move, functions))
+            list(threads.map(move, [each for page in pages for each in page["Functions"]]))
 
     @cached_property
     def _lambda(self) -> "LambdaClient":

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from operate import paths
 from operate.errors import OperatorError
 from operate.template import read
+from operate.yours import beside
 
 TIMEOUT_S = 20
 FUNCTION = "AWS::Serverless::Function"
@@ -65,11 +66,18 @@ def failures(folders: Sequence[Path], environment: Mapping[str, str] | None = No
 
 
 def folders() -> list[Path]:
-    """Those of the template's functions that are edited."""
-    resources = read(paths.ROOT / "template.yaml")["Resources"].values()
-    sources = {each["Properties"].get("CodeUri") for each in resources if each["Type"] == FUNCTION}
-    found = sorted(paths.ROOT / source for source in sources if isinstance(source, str))
+    """Those of the functions that are edited, of our template and of the one beside it."""
+    found = [
+        *_sources(read(paths.ROOT / "template.yaml"), paths.ROOT),
+        *_sources(beside.template(), paths.APP),
+    ]
     return [folder for folder in found if folder.parent.name in HOUSES]
+
+
+def _sources(template: Mapping[str, Any], root: Path) -> list[Path]:
+    functions = [each for each in template.get("Resources", {}).values() if each["Type"] == FUNCTION]
+    sources = {each.get("Properties", {}).get("CodeUri") for each in functions}
+    return sorted(root / source for source in sources if isinstance(source, str))
 
 
 def refuse(folders: Sequence[Path]) -> None:

@@ -1,8 +1,10 @@
 """The functions' log lines: of one call, of one function, or those that aren't a success."""
 
 import argparse
+import functools
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from operate.errors import OperatorError
 from operate.logs.line import LogLine
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
+from operate.yours import beside
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -44,17 +47,16 @@ def lines(
     Raises:
         OperatorError: There is no such function, or AWS refused.
     """
-    groups = {
-        name: group for name, group in stack.log_groups() if not function or name.lower() == function.lower()
-    }
+    everything = _groups(stack)
+    groups = [each for each in everything if not function or each[0].lower() == function.lower()]
     if not groups:
-        known = ", ".join(name for name, _ in stack.log_groups())
+        known = ", ".join(dict.fromkeys(name for name, _ in everything))
         raise OperatorError(f"{function!r} isn't a function.", f"Use one of: {known}.")
     pattern = f'"{call}"' if call else "" if function else NOT_A_SUCCESS
     begin = int((time.time() - since_s) * 1000)
     with asking_aws_to("read the logs"):
         client = boto3.client("logs")
-        found = [line for name, group in groups.items() for line in _of(client, name, group, pattern, begin)]
+        found = [line for name, group in groups for line in _of(client, name, group, pattern, begin)]
     if pattern == NOT_A_SUCCESS:  # which the embedded AWS takes for a pattern that every line matches
         found = [line for line in found if line.is_amiss]
     told = [line for line in found if platform or not line.says_nothing]
@@ -76,13 +78,23 @@ def follow(stack: Stack, *, call: str, function: str, since_s: float, platform: 
         time.sleep(POLL_S)
 
 
+@functools.cache
+def _groups(stack: Stack) -> list[tuple[str, str]]:
+    """The functions' names, with their log groups: those of the stack, and of the one beside it."""
+    own = Stack(beside.stack_name(stack.name))
+    if not own.described():
+        return list(stack.log_groups())
+    return [*stack.log_groups(), *own.log_groups(), *own.default_log_groups()]
+
+
 def _of(client: "CloudWatchLogsClient", name: str, group: str, pattern: str, begin: int) -> Iterator[LogLine]:
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=group, filterPattern=pattern, startTime=begin
     )
-    for page in pages:
-        for event in page["events"]:
-            yield LogLine(event["timestamp"], name, event["message"].rstrip())
+    with suppress(client.exceptions.ResourceNotFoundException):  # it has not logged anything yet
+        for page in pages:
+            for event in page["events"]:
+                yield LogLine(event["timestamp"], name, event["message"].rstrip())
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

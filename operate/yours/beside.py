@@ -81,21 +81,27 @@ def refuse_lost(stage: str, written: Mapping[str, Any]) -> None:
 
 
 def settings_text(stage: str) -> str:
-    """The stage's settings as JSON in one line, which holds nothing that SAM, AWS or CloudFormation minds.
-
-    That is: a backslash before a quotation mark or a blank, and two braces, which begin a dynamic reference.
+    """The stage's settings as JSON in one line, the stage's own name among them.
 
     Raises:
         OperatorError: They can't be read, or are too many.
     """
-    text = json.dumps({**settings_of(stage), "stage": stage}, ensure_ascii=False)
-    text = text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022").replace("{{", "{\\u007b")
+    text = encoded({**settings_of(stage), "stage": stage})
     if (size := len(text.encode())) > LONGEST_SETTINGS:
         raise OperatorError(
             f"{_shown(settings_file(stage))} has {size} bytes, and a parameter holds {LONGEST_SETTINGS}.",
             "Keep long texts in a table: make table.",
         )
     return text
+
+
+def encoded(values: Mapping[str, Any]) -> str:
+    """JSON in one line that holds nothing that SAM, CloudFormation or Parameter Store minds.
+
+    That is: a backslash before a quotation mark or a blank, and two braces, which begin a dynamic reference.
+    """
+    text = json.dumps(values, ensure_ascii=False)
+    return text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022").replace("{{", "{\\u007b")
 
 
 def settings_file(stage: str) -> Path:

@@ -5,12 +5,21 @@ import os
 import pytest
 
 from operate.paths import ROOT
-from tests.projects import FLOWS
+from tests.projects import APP, FLOWS
 
 RELEASE = pytest.mark.skipif(
     "SWITCHBOARD_RELEASE" not in os.environ,
     reason="functions/ and samconfig.toml are yours to change; .ci/run holds a release to what it ships",
 )
+
+
+@RELEASE
+def test_app_is_shipped_as_our_tests_know_it() -> None:
+    frozen = [path.relative_to(APP) for path in APP.rglob("*") if path.is_file()]
+
+    assert len(frozen) == 6
+    for path in frozen:
+        assert (ROOT / "app" / path).read_text() == (APP / path).read_text(), f"{path} differs"
 
 
 @RELEASE

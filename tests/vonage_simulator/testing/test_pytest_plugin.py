@@ -247,8 +247,8 @@ def test_environment_is_what_it_was_when_a_simulation_is_over(webhooks: dict[str
 
 @pytest.mark.parametrize("folder", ["app/settings", "settings"])
 def test_settings_are_those_of_the_file_for_tests(pytester: pytest.Pytester, folder: str) -> None:
-    file = pytester.mkdir(folder.split("/", maxsplit=1)[0]).parent / folder / "test.json"
-    file.parent.mkdir(exist_ok=True)
+    file = pytester.path / folder / "test.json"
+    file.parent.mkdir(parents=True)
     file.write_text('{"greeting": "Good day"}')
     pytester.makepyfile(
         "def test_it(stage_settings):\n    assert stage_settings == {'greeting': 'Good day'}\n"
