@@ -1,7 +1,7 @@
 """Copies of the project: for commands that look for their stages where they are, and for our own tests.
 
-What is the user's, the flows, samconfig.toml and app/, may be anything. So tests use copies of what is shipped,
-which lie in tests/flows.
+What is the user's, the flows, samconfig.toml and app/, may be anything. So tests use copies of what is
+shipped, which lie in tests/flows.
 """
 
 import contextlib

@@ -68,7 +68,7 @@ def answer_with(stage: Stage, root: Path) -> None:
     """Let the shared stack answer with a project's flow."""
     told: list[tuple[str, str]] = []
     reloader = Reloader(stage.aws_url, stage.stack_name, lambda *what: told.append(what), root)
-    reloader.saved({root / "functions" / "answer" / "app.py"})
+    reloader.saved({(root / "functions" / "answer" / "app.py").resolve()})
     assert [what for what, _ in told] == ["reloaded"], told
 
 

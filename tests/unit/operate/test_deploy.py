@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from operate import paths
+from operate.yours.lines import Template
 from tests import projects
 from tests.fakes.control_plane import Account
 
@@ -37,6 +38,7 @@ def deploy(account: Account, tmp_path: Path) -> Deploy:
         failed = 0 if deploys else 1
         (programs / "sam").write_text(
             "#!/bin/sh\necho $AWS_DEFAULT_REGION $SAM_CLI_TELEMETRY $* >seen\n"
+            "echo ${PWD##*/} $* >>said\n"
             f"[ $1 = build ] && echo built && exit\nexit {failed}\n"
         )
         for program in programs.iterdir():
@@ -236,3 +238,69 @@ def test_who_may_not_look_for_secrets_may_still_deploy(account: Account, deploy:
     account.denied = {"DescribeSecret"}
 
     assert deploy().stdout == BUILT
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """The user's own folder beside the project's, with a parameter that keeps its settings."""
+    folder = tmp_path / "app"
+    shutil.copytree(projects.APP, folder)
+    written = Template((folder / "template.yaml").read_text())
+    written.add_settings()
+    (folder / "template.yaml").write_text(written.checked())
+    (folder / "settings" / "default.json").write_text('{"greeting": "It\'s \\"open\\""}')
+    return folder
+
+
+def test_stack_beside_ours_is_built_with_it_and_deployed_after_it(
+    account: Account, deploy: Deploy, app: Path, tmp_path: Path
+) -> None:
+    account.statuses, account.parameters = ["UPDATE_COMPLETE"], {"DeploymentId": "mine"}
+
+    done = deploy("DeploymentId=mine", deploys=True)
+
+    assert (done.returncode, done.stdout.count("built")) == (0, 2), done.stderr
+    assert [said.split()[1] for said in (tmp_path / "said").read_text().splitlines()] == ["build", "deploy"]
+    built, deployed = (app / "said").read_text().splitlines()
+    assert built == "app build --config-env default"
+    assert deployed.startswith(
+        "app deploy --config-env default --stack-name shop-app --parameter-overrides Switchboard=shop "
+    )
+    assert deployed.endswith("DeploymentId=mine")
+    assert (app / "seen").stat().st_mtime_ns > (tmp_path / "seen").stat().st_mtime_ns
+
+
+def test_stack_beside_ours_is_not_deployed_when_ours_failed(
+    account: Account, deploy: Deploy, app: Path
+) -> None:
+    account.statuses = ["UPDATE_COMPLETE"]
+
+    assert deploy().returncode == 1
+    assert [said.split()[1] for said in (app / "said").read_text().splitlines()] == ["build"]
+
+
+def test_folder_without_a_resource_is_not_deployed(account: Account, deploy: Deploy, tmp_path: Path) -> None:
+    account.statuses, account.parameters = ["UPDATE_COMPLETE"], {"DeploymentId": "mine"}
+    shutil.copytree(projects.APP, tmp_path / "app")
+
+    assert deploy("DeploymentId=mine", deploys=True).returncode == 0
+    assert not (tmp_path / "app" / "said").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "sentence"),
+    [
+        ("settings/default.json", "{", "app/settings/default.json isn't JSON"),
+        ("template.yaml", "Resources: [", "app/template.yaml can't be read"),
+        ("samconfig.toml", "version = 0.1\n", "app/samconfig.toml has no stage 'default'"),
+    ],
+)
+def test_what_is_wrong_in_app_is_told_before_anything_is_built(
+    deploy: Deploy, app: Path, file: str, text: str, sentence: str
+) -> None:
+    (app / file).write_text(text)
+
+    done = deploy()
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert sentence in done.stderr

@@ -87,9 +87,7 @@ def test_rights_of_a_flow_are_in_one_policy(app: Path) -> None:
 
 
 def test_what_the_user_wrote_stays_as_it_is(app: Path) -> None:
-    own = (
-        "\nResources:\n  Mine:\n    Type: AWS::SNS::Topic # hands off\n\nOutputs:\n  Me: {Value: !Ref My}\n"
-    )
+    own = "\nResources:\n  Mine:\n    Type: AWS::SNS::Topic # hands off\n\nOutputs:\n  Me: {Value: !Ref My}\n"
     (app / "template.yaml").write_text(SHIPPED + own)
     make("table", "--name", "callers", "--flows", "answer")
 
