@@ -59,7 +59,7 @@ def _up(out: Output, given: argparse.Namespace) -> int:
     demo.introduce(report, running)
     report.console.print(
         f"\n[bold]In your browser: {running.console_url}[/]  a phone, messages and a live timeline\n"
-        "  What you save in functions/ or layers/switchboard is live at the next call.\n"
+        "  What you save in functions/, app/ or layers/switchboard is live at the next call.\n"
         "  After a change of template.yaml, run `make up` again. `make down` stops all."
     )
     return WELL

@@ -13,6 +13,7 @@ from operate.errors import OperatorError
 # The flows that can be let read something, with what their role is exported as. The fallback has no layer.
 FLOWS = {
     "answer": "Answer", "event": "Event", "inbound": "Inbound", "status": "Status", "rtc_event": "RtcEvent",
+    "verify": "Verify",
 }  # fmt: skip
 SETTINGS = "SettingsParameter"
 # The line of the settings' JSON after those that name what the stack made.
