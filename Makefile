@@ -67,7 +67,7 @@ table: .venv/.ready ## A table of your own, for the flows named: make table NAME
 secret: .venv/.ready .local/sam/.ready ## A secret of your own, asked for: make secret NAME=crm FLOWS=answer ENV=dev
 	@$(OPERATE) secret $(call options,ENV NAME FLOWS)
 
-setting: .venv/.ready ## A setting of a stage, for flows to read: make setting NAME=greeting VALUE="Hello" ENV=dev
+setting: .venv/.ready .local/sam/.ready ## A setting of a stage, for flows to read: make setting NAME=greeting VALUE="Hello" ENV=dev
 	@$(OPERATE) setting $(call options,ENV NAME VALUE)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──

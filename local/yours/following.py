@@ -12,10 +12,11 @@ from watchfiles import watch
 from local.live.reload import DEBOUNCE_MS, STEP_MS, Reloader, Tell
 from local.yours.beside import deploy
 from operate import paths
+from operate.packages import REQUIREMENTS
 from operate.yours import beside
 
-# What is neither deployed nor part of a function.
-_LEFT_ALONE = ("tests", ".local", ".aws-sam", "__pycache__")
+# What takes a deployment; a function's packages are installed by it.
+_DEPLOYED = {Path("template.yaml"), Path("settings/default.json"), Path("settings/local.json")}
 
 
 @dataclass
@@ -42,9 +43,8 @@ class Follower:
 
     def saved(self, files: set[Path]) -> None:
         """Bring the stack up to date with these files."""
-        meant = {file for file in files if not set(_LEFT_ALONE) & set(file.relative_to(paths.APP).parts)}
-        functions = {file for file in meant if file.suffix == ".py"}
-        if meant - functions:
+        functions = {file for file in files if file.is_relative_to(paths.APP / "functions")}
+        if any(file.relative_to(paths.APP) in _DEPLOYED or file.name == REQUIREMENTS for file in files):
             self._deploy()
         elif functions and beside.template():
             name = beside.stack_name(self.ours)

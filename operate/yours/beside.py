@@ -19,6 +19,8 @@ from operate.stages import here
 PARAMETER = "AWS::SSM::Parameter"
 # What Parameter Store keeps for nothing in one parameter, and what CloudFormation takes for one.
 LONGEST_SETTINGS = 4096
+# The setting that is always there, and what the tests' settings are called.
+STAGE_NAME, TESTS = "stage", "test"
 HERE = "docs/your-stack.md has it by task."
 
 
@@ -86,7 +88,7 @@ def settings_text(stage: str) -> str:
     Raises:
         OperatorError: They can't be read, or are too many.
     """
-    text = encoded({**settings_of(stage), "stage": stage})
+    text = encoded({**settings_of(stage), STAGE_NAME: stage})
     if (size := len(text.encode())) > LONGEST_SETTINGS:
         raise OperatorError(
             f"{_shown(settings_file(stage))} has {size} bytes, and a parameter holds {LONGEST_SETTINGS}.",

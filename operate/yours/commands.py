@@ -13,6 +13,7 @@ from operate.command_line import WELL, Command, Output, takes_stage
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
+from operate.stages import here
 from operate.stages.samconfig import settings_of
 from operate.yours import beside, lines
 from operate.yours.lines import FLOWS, Template
@@ -32,6 +33,13 @@ def name(text: str) -> str:
     if not _NAME.fullmatch(text) or len(text) > 40:
         raise ArgumentTypeError(f"{text!r} isn't a name in lower case, such as callers or lost_calls")
     return text
+
+
+def setting_name(text: str) -> str:
+    """What a setting is called."""
+    if text == beside.STAGE_NAME:
+        raise ArgumentTypeError(f"{text!r} is among the settings already: the stage's own name")
+    return name(text)
 
 
 def flows(text: str) -> list[str]:
@@ -70,6 +78,8 @@ def add_table(out: Output, given: argparse.Namespace) -> int:
 
 def add_setting(out: Output, given: argparse.Namespace) -> int:
     """Write a text into the stage's settings, and let the stack keep them."""
+    if given.env not in (here.STAGE, beside.TESTS):
+        settings_of(given.env)  # a stage that isn't there would never be deployed
     file = beside.settings_file(given.env)
     values = {**beside.read(file), given.name: given.value}
     template = _template()
@@ -146,9 +156,9 @@ def _write(template: Template) -> None:
 
 def _tell_test(setting: str, value: str) -> None:
     """Let the tests have the setting, too, unless they do."""
-    values = beside.settings_of("test")
+    values = beside.settings_of(beside.TESTS)
     if setting not in values:
-        file = beside.settings_file("test")
+        file = beside.settings_file(beside.TESTS)
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"{json.dumps({**values, setting: value}, indent=2, ensure_ascii=False)}\n")
 
@@ -176,7 +186,8 @@ def _secret_options(parser: argparse.ArgumentParser) -> None:
 
 def _setting_options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
-    _named(parser, "what a flow calls it, in lower case")
+    what = "what a flow calls it, in lower case"
+    parser.add_argument("--name", metavar="NAME", type=setting_name, required=True, help=what)
     parser.add_argument(
         "--value", metavar="VALUE", required=True, help="a text; others are written into the file"
     )

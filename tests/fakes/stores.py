@@ -44,6 +44,8 @@ class Secret:
     made_at: float = field(default_factory=time.time)
     """The Unix time at which its versions were made."""
     is_scheduled_for_deletion: bool = False
+    key: str = ""
+    """The KMS key that it's encrypted with, as it was named."""
 
     def current(self) -> Json:
         """The current value, parsed; empty when there is none."""
@@ -168,6 +170,13 @@ class Aws:
             "CreatedDate": secret.made_at,
         }
 
+    def create_secret(self, asked: Json) -> Json:
+        if asked["Name"] in self.secrets:
+            raise Refusal("ResourceExistsException")
+        secret = self.secret(asked["Name"])
+        secret.key = asked.get("KmsKeyId", "")
+        return self.put_secret_value({"SecretId": asked["Name"], "SecretString": asked["SecretString"]})
+
     def put_secret_value(self, asked: Json) -> Json:
         secret = self._secret(asked)
         version, value = asked.get("ClientRequestToken") or str(uuid.uuid4()), asked["SecretString"]
@@ -252,6 +261,7 @@ class Aws:
 
 OPERATIONS: dict[str, Callable[[Aws, Json], Json]] = {
     "secretsmanager.GetSecretValue": Aws.get_secret_value,
+    "secretsmanager.CreateSecret": Aws.create_secret,
     "secretsmanager.PutSecretValue": Aws.put_secret_value,
     "secretsmanager.DescribeSecret": Aws.describe_secret,
     "secretsmanager.UpdateSecretVersionStage": Aws.update_secret_version_stage,

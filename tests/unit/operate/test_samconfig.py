@@ -324,3 +324,11 @@ def test_what_is_refused_would_be_read_otherwise() -> None:
     escaped = ['Name="a\\\\"b"', 'Name="a\\"', 'Name="ParameterKey=Numbers,ParameterValue=1"']
 
     assert read_by_sam(escaped[:1] + escaped[2:]) == [{"Name": "a\\\\"}, {"Numbers": "1"}]
+
+
+def test_plain_sam_takes_a_file_of_settings_as_the_page_gives_it() -> None:
+    page = (paths.ROOT / "docs" / "your-stack.md").read_text()
+    assert "\"Settings='$(cat settings/dev.json)'\"" in page
+    file = '{\n  "greeting": "Good day",\n  "numbers": ["447700900000"]\n}'
+
+    assert read_by_sam([f"Settings='{file}'"]) == [{"Settings": file}]

@@ -1,7 +1,9 @@
 """What `make table`, `secret` and `setting` write into app/, and what a deployment gives the stack there."""
 
+import getpass
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from operate.stages.samconfig import settings_of
 from operate.yours import beside
 from operate.yours.lines import Template, table
 from tests import projects
+from tests.fakes.control_plane import Account
+from tests.fakes.stores import Aws
 
 SHIPPED = (projects.APP / "template.yaml").read_text()
 TABLE = table("callers", "id")
@@ -87,7 +91,7 @@ def test_rights_of_a_flow_are_in_one_policy(app: Path) -> None:
 
 
 def test_what_the_user_wrote_stays_as_it_is(app: Path) -> None:
-    own = "\nResources:\n  Mine:\n    Type: AWS::SNS::Topic # hands off\n\nOutputs:\n  Me: {Value: !Ref My}\n"
+    own = "\nResources:\n  My:\n    Type: AWS::SNS::Topic # hands off\n\nOutputs:\n  Me: {Value: !Ref My}\n"
     (app / "template.yaml").write_text(SHIPPED + own)
     make("table", "--name", "callers", "--flows", "answer")
 
@@ -230,3 +234,91 @@ def test_template_that_cannot_be_read_is_told(app: Path) -> None:
 
     with pytest.raises(OperatorError, match=r"app/template\.yaml can't be read: .* line 3"):
         beside.template()
+
+
+def test_setting_of_a_stage_that_is_not_there_is_refused(
+    app: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "ROOT", projects.FLOWS)
+
+    assert make("setting", "--env", "prd", "--name", "greeting", "--value", "Hello") == 1
+    assert "has no stage 'prd'" in capsys.readouterr().err
+    assert resources(app) == {}
+
+
+@pytest.mark.usefixtures("app")
+def test_name_of_the_stage_is_not_a_setting_to_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        make("setting", "--name", "stage", "--value", "mine")
+    assert "is among the settings already" in capsys.readouterr().err
+
+
+def text_of(stores: Aws) -> str:
+    secret = stores.secrets["switchboard/app/crm"]
+    return secret.values[secret.labels["AWSCURRENT"]]
+
+
+class TestSecret:
+    """Typed into the project's stage `default`, whose stack is `switchboard`."""
+
+    @pytest.fixture(autouse=True)
+    def _project(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(paths, "ROOT", projects.FLOWS)
+
+    @pytest.fixture
+    def types(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+        return lambda text: monkeypatch.setattr(getpass, "getpass", lambda _prompt: text)
+
+    def test_secret_is_stored_and_the_flow_may_read_it(
+        self, app: Path, stores: Aws, account: Account, types: Callable[[str], None],
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:  # fmt: skip
+        account.statuses = ["CREATE_COMPLETE"]
+        types("t0p secret")
+
+        assert make("secret", "--name", "crm", "--flows", "answer") == 0
+
+        assert text_of(stores) == "t0p secret"
+        assert statements(app, "AnswerPolicy")[0]["Action"] == "secretsmanager:GetSecretValue"
+        assert "${Switchboard}/app/crm-??????" in (app / "template.yaml").read_text()
+        told = capsys.readouterr()
+        assert "t0p secret" not in told.out + told.err
+
+    def test_secret_that_is_there_gets_another_text(
+        self, app: Path, stores: Aws, types: Callable[[str], None]
+    ) -> None:
+        stores.secret("switchboard/app/crm", {})
+        types("another")
+
+        assert make("secret", "--name", "crm") == 0
+        assert text_of(stores) == "another"
+        assert resources(app) == {}
+
+    def test_secret_is_encrypted_with_the_key_of_the_stack(
+        self, app: Path, stores: Aws, account: Account, types: Callable[[str], None]
+    ) -> None:
+        account.statuses, account.parameters = ["CREATE_COMPLETE"], {"KmsKeyArn": "arn:aws:kms:key"}
+        types("t0p secret")
+        make("secret", "--name", "crm", "--flows", "answer")
+
+        assert app.exists()
+        assert stores.secrets["switchboard/app/crm"].key == "arn:aws:kms:key"
+
+    def test_secret_that_was_left_empty_changes_nothing(
+        self, app: Path, stores: Aws, types: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        types("")
+
+        assert make("secret", "--name", "crm", "--flows", "answer") == 1
+        assert "The secret was left empty." in capsys.readouterr().err
+        assert (stores.secrets.get("switchboard/app/crm"), resources(app)) == (None, {})
+
+    def test_template_stays_as_it_is_when_aws_refuses(
+        self, app: Path, stores: Aws, types: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        stores.refuse["secretsmanager.PutSecretValue"] = "AccessDeniedException"
+        types("t0p secret")
+
+        assert make("secret", "--name", "crm", "--flows", "answer") == 1
+        assert "AWS did not let us store the secret switchboard/app/crm" in capsys.readouterr().err
+        assert resources(app) == {}
