@@ -30,10 +30,10 @@ PACKAGES = $(if $(wildcard functions/*/requirements.txt app/functions/*/requirem
 ## ── Try it ──
 .PHONY: demo up down debug call timeline vonage
 demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
-	@$(LOCAL) demo $(call options,AWS_PORT VONAGE_PORT)
+	@$(LOCAL) demo $(call options,AWS_PORT VONAGE_PORT PARAMETERS)
 
 up: stage ## The same, and keep it running; when it runs already, deploy what has changed
-	@$(LOCAL) up $(call options,AWS_PORT VONAGE_PORT)
+	@$(LOCAL) up $(call options,AWS_PORT VONAGE_PORT PARAMETERS)
 
 down: .venv/.ready ## Stop what `make up` started
 	@$(LOCAL) down

@@ -7,7 +7,8 @@ import sys
 
 from local import aws, debugging, demo, state, up
 from local.report import Report
-from operate import command_line, paths
+from local.stage import Stage
+from operate import command_line, deploy, paths, template
 from operate.arguments import port
 from operate.command_line import AMISS, WELL, Command, Output
 
@@ -23,10 +24,22 @@ def main(arguments: list[str]) -> int:
     return command_line.main("python -m local", ABOUT, COMMANDS, arguments)
 
 
+def _options(parser: argparse.ArgumentParser) -> None:
+    _ports(parser)
+    what = "parameters of the stack, NAME=VALUE with blanks between them: docs/parameters.md"
+    parser.add_argument("--parameters", metavar="PARAMETERS", default="", help=what)
+
+
 def _ports(parser: argparse.ArgumentParser) -> None:
     for name, default, who in (("aws", 4566, "embedded AWS"), ("vonage", 4010, "simulated Vonage")):
         where = f"where the {who} listens (default: {default})"
         parser.add_argument(f"--{name}-port", metavar="PORT", type=port, default=default, help=where)
+
+
+def _parameters(given: argparse.Namespace) -> dict[str, str]:
+    parameters = {**up.PARAMETERS, **deploy.named(given.parameters)}
+    template.refuse(template.read(paths.ROOT / "template.yaml"), Stage.stack_name, parameters)
+    return parameters
 
 
 def _start(report: Report, given: argparse.Namespace, *, live: bool) -> state.State:
@@ -34,7 +47,7 @@ def _start(report: Report, given: argparse.Namespace, *, live: bool) -> state.St
         report,
         aws_port=given.aws_port,
         vonage_port=given.vonage_port,
-        parameters=up.PARAMETERS,
+        parameters=_parameters(given),
         live=live,
     )
 
@@ -52,7 +65,7 @@ def _demo(out: Output, given: argparse.Namespace) -> int:
 def _up(out: Output, given: argparse.Namespace) -> int:
     report = Report(out.console)
     if state.running():
-        running = up.again(report, state.load(), up.PARAMETERS)
+        running = up.again(report, state.load(), _parameters(given))
     else:
         running = _start(report, given, live=True)
     state.save(running)
@@ -104,13 +117,13 @@ COMMANDS = {
         "Deploy into an embedded AWS, place a call and send an SMS through it, show what happened",
         _demo,
         ("make demo", "python -m local demo --vonage-port 4011"),
-        _ports,
+        _options,
     ),
     "up": Command(
         "The same, and keep it running; when it runs already, deploy what has changed",
         _up,
-        ("make up", "make up VONAGE_PORT=4011", "python -m local up --vonage-port 4011"),
-        _ports,
+        ("make up", 'make up PARAMETERS="Verify=true"', "python -m local up --vonage-port 4011"),
+        _options,
     ),
     "down": Command("Stop what `up` started", _down, ("make down", "python -m local down")),
     "call": Command(

@@ -124,13 +124,22 @@ def parameters(configured: Mapping[str, str], given: str, now: datetime) -> dict
     Raises:
         OperatorError: A parameter isn't NAME=VALUE.
     """
-    merged = {**configured, "DeploymentId": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return {**configured, "DeploymentId": now.strftime("%Y-%m-%dT%H:%M:%SZ"), **named(given)}
+
+
+def named(given: str) -> dict[str, str]:
+    """Parameters as they are given on a command line, by their names.
+
+    Raises:
+        OperatorError: One isn't NAME=VALUE.
+    """
+    found = {}
     for text in _words(given):
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise OperatorError(f"{text!r} isn't a parameter.", _AS_HERE)
-        merged[name] = value
-    return merged
+        found[name] = value
+    return found
 
 
 def _ready(settings: Settings) -> Stack:

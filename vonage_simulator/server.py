@@ -29,6 +29,7 @@ from vonage_simulator.api.messages import MessagesApi
 from vonage_simulator.api.numbers import NumbersApi
 from vonage_simulator.api.recordings import RecordingsApi
 from vonage_simulator.api.requests import NotAnObjectError
+from vonage_simulator.api.verify import VerifyApi
 from vonage_simulator.api.voice import VoiceApi
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
@@ -81,6 +82,7 @@ def origin(vonage: Vonage) -> ASGIApp:
         *NumbersApi(vonage.account, vonage.clock, takes_messages).routes(),
         *VoiceApi(vonage.lines, tokens).routes(),
         *MessagesApi(vonage.mailbox, tokens).routes(),
+        *VerifyApi(vonage.verifier, tokens).routes(),
         *RecordingsApi(vonage.exchange, tokens).routes(),
         *AccountApi(vonage.account, vonage.clock).routes(),
         *api.routes(vonage),

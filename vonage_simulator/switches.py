@@ -37,6 +37,12 @@ class Switches:
         rtc_retry: likewise an RTC event.
         message_retry: a message webhook is sent again after 429, 5xx and timeouts, or after any failure.
         voice_retry_pause_s: seconds before the second attempt of a voice webhook.
+        verify_retry: a webhook of a verification is sent again, as long as a message's, after any failure, or
+            after 429, 5xx and timeouts.
+        silent_auth: a phone that is to be recognised silently has no mobile data, so the next channel has its
+            turn after a minute; or its network isn't supported, which is a 412.
+        cancel_verification: a verification can be cancelled 30 seconds after its start, during the first
+            channel; or at any time.
         retry_signature: a retry is signed anew, or comes with the token of the first attempt.
         redirects: a redirect is a failure, or followed.
         hash_on_get: what `payload_hash` covers of a nested value in a GET webhook: its JSON text, or itself.
@@ -81,6 +87,9 @@ class Switches:
     rtc_retry: Retried = "never"
     message_retry: Literal["transient", "any"] = "transient"
     voice_retry_pause_s: float = 0.5
+    verify_retry: Literal["any", "transient"] = "any"
+    silent_auth: Literal["unanswered", "unsupported"] = "unanswered"
+    cancel_verification: Literal["after_30_s", "always"] = "after_30_s"
     retry_signature: Literal["new", "first"] = "new"
     redirects: Literal["fail", "follow"] = "fail"
     hash_on_get: Literal["text", "nested"] = "text"

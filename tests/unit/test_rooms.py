@@ -27,8 +27,8 @@ FLOORS = {
     ],
     "vonage_simulator": [
         "__main__", "testing", "server", "console", "control", "vonage", "store", "origin", "api", "rtc",
-        "calls", "messages", "platform", "ncco", "webhooks", "faults", "journal", "clock", "account",
-        "switches", "types",
+        "verifications", "calls", "messages", "platform", "ncco", "webhooks", "faults", "journal", "clock",
+        "account", "switches", "types",
     ],
 }  # fmt: skip
 

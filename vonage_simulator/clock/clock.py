@@ -33,6 +33,7 @@ class Clock:
         self._epoch = start or datetime.now(UTC)
         self._elapsed_s = 0.0
         self._live_since: float | None = time.monotonic() if live else None
+        self._alarms: list[tuple[float, asyncio.Future[None]]] = []
         self._waits: list[float] = []  # until which real moment each of them holds time
         self.held = False
 
@@ -70,6 +71,32 @@ class Clock:
         if self._follows_wall and behind > 0:
             self.advance(behind)
 
+    async def passes(self, moment_s: float) -> None:
+        """Wait until time has got there, in `seconds()`, on the loop.
+
+        Time never jumps there for this alone, only on its way to something else: what is waited for in the
+        meantime is somebody outside.
+        """
+        alarm = moment_s, asyncio.get_running_loop().create_future()
+        self._alarms.append(alarm)
+        try:
+            await alarm[1]
+        finally:
+            self._alarms.remove(alarm)
+
+    def ring(self) -> bool:
+        """Wake whoever waits for a moment that has passed; tells whether anybody did."""
+        due = [waiting for at, waiting in self._alarms if at <= self.seconds() and not waiting.done()]
+        for waiting in due:
+            waiting.set_result(None)
+        return bool(due)
+
+    def next_alarm_s(self) -> float:
+        """Seconds until the next such moment."""
+        return min(
+            (at - self.seconds() for at, waiting in self._alarms if not waiting.done()), default=math.inf
+        )
+
     @contextlib.contextmanager
     def standing_still(self, at_most_s: float = math.inf) -> Iterator[None]:
         """Hold jumping time while the outside world has the word. Enter and leave it on the loop.
@@ -100,7 +127,12 @@ class _SimulatedSelector(selectors.DefaultSelector):
         self._clock = clock
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if self._clock.live or (timeout is not None and timeout <= 0):
+        if self._clock.ring():
+            timeout = 0
+        if self._clock.live:
+            sooner = min(math.inf if timeout is None else timeout, self._clock.next_alarm_s())
+            return super().select(None if sooner == math.inf else max(0.0, sooner))
+        if timeout is not None and timeout <= 0:
             return super().select(timeout)
         happened = super().select(0)
         if happened:
@@ -110,7 +142,7 @@ class _SimulatedSelector(selectors.DefaultSelector):
         standstill_s = self._clock.standstill_s()
         if standstill_s != 0:
             return super().select(standstill_s)
-        self._clock.advance(timeout)
+        self._clock.advance(min(timeout, max(0.0, self._clock.next_alarm_s())))
         return []
 
 

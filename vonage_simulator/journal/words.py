@@ -16,6 +16,7 @@ _WEBHOOKS: dict[str, WebhookName] = {
     "inbound": "inbound",
     "status": "status",
     "rtc": "rtc_event",
+    "verify": "verify",
 }
 
 _PLAINLY = {

@@ -9,6 +9,7 @@ import asyncio
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.messages.v0_1 import as_v01
+from vonage_simulator.switches import Retried
 from vonage_simulator.types import Json
 from vonage_simulator.webhooks.delivery import Delivery
 from vonage_simulator.webhooks.reply import Reply
@@ -48,12 +49,17 @@ def webhook(kind: str, hook: Json, payload: Json, application_id: str | None) ->
     )
 
 
-async def deliver(delivery: Delivery, message: Webhook) -> Reply:
-    """Send, and send again, until it is taken or lost; the last reply tells."""
+async def deliver(delivery: Delivery, message: Webhook, retried: Retried | None = None) -> Reply:
+    """Send, and send again, until it is taken or lost; the last reply tells.
+
+    Args:
+        retried: after which failures; None as the switch `message_retry` says.
+    """
     began = delivery.clock.seconds()
     pause = FIRST_PAUSE_S
     reply = await delivery.attempt(message)
-    repeated = _may_be_repeated if delivery.account.switches.message_retry == "transient" else _failed
+    retried = retried or delivery.account.switches.message_retry
+    repeated = _may_be_repeated if retried == "transient" else _failed
     while repeated(reply) and delivery.clock.seconds() + pause - began < GIVEN_UP_AFTER_S:
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)

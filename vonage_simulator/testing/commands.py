@@ -18,9 +18,21 @@ from vonage_simulator.calls import in_call
 from vonage_simulator.messages import outbound
 from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.types import Json
+from vonage_simulator.verifications.verifier import BusyError, OverError, WrongCodeError
 from vonage_simulator.vonage import Vonage
 
-NAMES = ("messages.send", "messages.read", "voice.call", "voice.update")
+NAMES = (
+    "messages.send", "messages.read", "voice.call", "voice.update",
+    "verify.start", "verify.check", "verify.cancel", "verify.next_workflow",
+)  # fmt: skip
+
+SUBJECTS = ("conversation_uuid", "message_uuid", "uuid", "request_id")
+# How Vonage refuses what is asked about a verification.
+REASONS: dict[type[Exception], tuple[int, str]] = {
+    BusyError: (409, "Concurrent verifications to the same number are not allowed."),
+    OverError: (404, "There is no such verification, or not now."),
+    WrongCodeError: (400, "The code you provided does not match the expected value."),
+}
 
 
 class Commands:
@@ -34,6 +46,7 @@ class Commands:
     def __init__(self, vonage: Vonage, announce: Callable[[Json], None]) -> None:
         self._vonage = vonage
         self._announce = announce
+        self._started: dict[str, str] = {}
         self._begun: list[Future[None]] = []
         self._sending: list[asyncio.Task[None]] = []
 
@@ -62,6 +75,9 @@ class Commands:
         if not problems:
             try:
                 known = await self._ask(command["name"], dict(command["detail"]), command["id"])
+            except (BusyError, OverError, WrongCodeError) as refused:
+                status, reason = REASONS[type(refused)]
+                known = {"reason": reason, "status_code": status, **self._verification(command["detail"])}
             except ProblemError as refused:
                 wrong = refused.body.get("invalid_parameters", [])
                 known = {
@@ -70,7 +86,7 @@ class Commands:
         outcome = "rejected" if "reason" in known else "accepted"
         result = {"id": command["id"], "command": command["name"], "outcome": outcome, **known}
         result["timestamp"] = self._vonage.clock.timestamp()
-        about = [known[name] for name in ("conversation_uuid", "message_uuid", "uuid") if name in known]
+        about = [known[name] for name in SUBJECTS if name in known]
         self._announce(
             {
                 "id": f"{command['id']} {outcome}",
@@ -91,11 +107,38 @@ class Commands:
                 return self._call(detail)
             case "voice.update":
                 return await self._change(detail.pop("uuid"), detail)
+            case "verify.start":
+                started = await self._vonage.verifier.start(detail, self._application)
+                self._started[reference] = started.request_id
+                if started.run:
+                    self._vonage.in_hand[started.request_id] = started.run
+                return {"request_id": started.request_id}
+            case "verify.check" | "verify.cancel" | "verify.next_workflow":
+                return await self._verify(name, detail)
         message = self._vonage.mailbox.messages.get(detail["message_uuid"])
         if message is None:
             return {"reason": f"there is no message {detail['message_uuid']}"}
         outbound.mark(self._vonage.mailbox, message, detail["status"])
         return {}
+
+    def _verification(self, detail: Json) -> Json:
+        """Which verification is meant, by its own id or that of the command that started it."""
+        request_id = detail.get("request_id") or self._started.get(detail.get("start", ""))
+        return {"request_id": request_id} if request_id else {}
+
+    async def _verify(self, name: str, detail: Json) -> Json:
+        request_id = self._verification(detail).get("request_id")
+        if request_id is None:
+            return {"reason": "The command that `start` names has started no verification."}
+        verifier, asking = self._vonage.verifier, (request_id, self._application)
+        match name:
+            case "verify.check":
+                await verifier.check(*asking, str(detail.get("code")))
+            case "verify.cancel":
+                await verifier.cancel(*asking)
+            case _:
+                await verifier.next_channel(*asking)
+        return {"request_id": request_id}
 
     def _send(self, message: Json) -> Json:
         accepted = outbound.accept(self._vonage.mailbox, message, self._application)

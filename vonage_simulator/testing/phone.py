@@ -22,6 +22,7 @@ from vonage_simulator.journal.story import call_story, plain
 from vonage_simulator.testing.held_time import hold_time_during, while_time_runs
 from vonage_simulator.testing.verdict import cause
 from vonage_simulator.types import Json
+from vonage_simulator.verifications.codes import code_in
 from vonage_simulator.vonage import Vonage
 
 Result = TypeVar("Result")
@@ -168,6 +169,11 @@ class PhoneCall:
     def hears(self, text: str, within_s: float = PATIENCE_S) -> None:
         """Listen until something contains the text, whatever its case."""
         self._while_time_runs(self._party.hears(text, within_s))
+
+    def hears_code(self, within_s: float = PATIENCE_S) -> str:
+        """Listen until a code of a verification is read out, and write it down."""
+        self.hears("code is", within_s)
+        return code_in(str([line["text"] for line in self.transcript if line["what"] == "talk"][-1]))
 
     def presses(self, keys: str) -> None:
         """Press keys once an `input` (or a recording's `endOnKey`) listens for them."""

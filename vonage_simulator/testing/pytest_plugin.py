@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MAY_FAIL = "flows_may_fail"
 WARNING = f"{DoubtfulWarning.__module__}.{DoubtfulWarning.__qualname__}"
-FUNCTIONS = ("answer", "fallback", "event", "inbound", "status")
+FUNCTIONS = ("answer", "fallback", "event", "inbound", "status", "verify")
 
 
 class Hooks:

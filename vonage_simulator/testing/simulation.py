@@ -24,6 +24,7 @@ from vonage_simulator.vonage import Vonage
 
 VOICE = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url": "event"}
 MESSAGES = {"inbound_url": "inbound", "status_url": "status"}
+VERIFY = {"status_url": "verify"}
 NUMBER = "447700900000"
 
 # The functions keep the secret they once read, so every simulation in a process has the same one.
@@ -125,6 +126,7 @@ def _link(account: Account, base_url: str, fallback_url: str) -> None:
         }
 
     capabilities = {"voice": {**hooks(VOICE), "signed_callbacks": True}, "messages": hooks(MESSAGES)}
+    capabilities["verify"] = hooks(VERIFY)
     application: Json = {"id": account.identifiers.uuid(), "name": "tested", "capabilities": capabilities}
     account.applications = {application["id"]: application}
     account.numbers = {**account.numbers, NUMBER: {**account.numbers[NUMBER], "app_id": application["id"]}}

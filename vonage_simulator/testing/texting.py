@@ -12,6 +12,7 @@ from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.testing.verdict import cause, failures
 from vonage_simulator.types import JsonValue
+from vonage_simulator.verifications.codes import code_in
 
 PATIENCE_S = 5.0
 LOOK_AGAIN_S = 0.02
@@ -70,19 +71,27 @@ class Texting:
             self._fail(f'{self.number} has no button "{title}" to tap; there are: {there}')
         self.send(message_type="reply", reply=reply)
 
-    def receives(self, text: str, within_s: float = PATIENCE_S) -> None:
-        """Wait, in real time, for a message that contains the text, or the URL or name of a file."""
+    def receives(self, text: str, within_s: float = PATIENCE_S) -> str:
+        """Wait, in real time, for a message that contains the text, or the URL or name of a file.
+
+        Returns:
+            The whole message.
+        """
         deadline = time.monotonic() + within_s
         while True:
             received = self._simulation.sent_to(self.number)
             for index, one in enumerate(received[self._read :], start=self._read):
                 if text.casefold() in one.casefold():
                     self._read = index + 1
-                    return
+                    return one
             if time.monotonic() > deadline:
                 got = "; ".join(f'"{one}"' for one in received[self._read :]) or "nothing"
                 self._fail(f'{self.number} never received "{text}" within {within_s:g} s; received: {got}')
             time.sleep(LOOK_AGAIN_S)
+
+    def receives_code(self, within_s: float = PATIENCE_S) -> str:
+        """Wait for a message with a code of a verification, and read it."""
+        return code_in(self.receives("code", within_s))
 
     @property
     def received(self) -> list[str]:

@@ -13,7 +13,27 @@ def _not_asked(reason: str) -> Callable[[Inquiry], Seen]:
     return look
 
 
+_TAKES_A_PHONE = "it takes a phone that gets codes, and each costs money"
+
 QUESTIONS = (
+    Question(
+        "verify_retry",
+        ("any", "transient"),
+        "after which replies a verification's webhook comes again",
+        _not_asked(_TAKES_A_PHONE),
+    ),
+    Question(
+        "silent_auth",
+        ("unanswered", "unsupported"),
+        "what becomes of a phone that can't be recognised silently",
+        _not_asked("it takes a mobile network that Vonage knows"),
+    ),
+    Question(
+        "cancel_verification",
+        ("after_30_s", "always"),
+        "when a verification can be cancelled",
+        _not_asked(_TAKES_A_PHONE),
+    ),
     Question(
         "custom_data_on_get",
         ("json", "brackets"),

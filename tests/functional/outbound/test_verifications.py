@@ -95,6 +95,7 @@ def test_a_wrong_code_is_an_event_and_nobody_is_woken(
     assert deliver(CHECK)
     name, payload = result(backbone)
     assert (name, payload["status_code"]) == ("verify.check.rejected", status)
+    assert payload["request_id"] == REQUEST_ID
     assert backbone.queues[REJECTED] == []
     assert [line["message"] for line in logs.lines] == ["WrongCode"]
     assert CHECK["detail"]["code"] not in logs.text

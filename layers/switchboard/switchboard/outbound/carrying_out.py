@@ -11,6 +11,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Set
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -108,7 +109,8 @@ def _attempt(command: Json) -> "Result":
             raise _wait(command, str(refusal), refusal.retry_after_s) from refusal
         if refusal.status >= 500:
             return _lost(command, str(refusal), refusal.status)
-        return _finish(command, "rejected", status_code=refusal.status, reason=refusal.reason)
+        known = {"status_code": refusal.status, **_verification(command)}
+        return _finish(command, "rejected", reason=refusal.reason, **known)
     return _finish(command, "accepted", **_ids(reply))
 
 
@@ -164,6 +166,16 @@ def _request(vonage: Vonage, command: Json) -> Json:
             return _about_verification(vonage, command["name"], detail)
         case _:
             return vonage.update_call(detail.pop("uuid"), detail, detail.pop("region_url", None))
+
+
+def _verification(command: Json) -> dict[str, str]:
+    """Which verification a command is about, so that what became of it is in its timeline."""
+    about, name = command["detail"], command["name"]
+    if name not in ("verify.check", "verify.cancel", "verify.next_workflow"):
+        return {}
+    with suppress(RefusedError, UnreachableError):
+        return {"request_id": about.get("request_id") or _started_by(about["start"])}
+    return {}
 
 
 def _about_verification(vonage: Vonage, name: str, detail: dict[str, Any]) -> Json:

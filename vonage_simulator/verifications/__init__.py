@@ -1,0 +1,1 @@
+"""Verifications: people prove by a code that a phone or an e-mail address is theirs."""
