@@ -60,8 +60,7 @@ class Question(CallStep[Result]):
         self._speech = speech
         self._language = language
         self._timeout_s = timeout_s
-        if choices:
-            self.shape = " ".join(sorted(choices))
+        self.shape = " ".join(sorted(choices)) if choices else ""
 
     def actions(self, url: str, payload: Action) -> list[Action]:  # noqa: ARG002 - an input needs none
         """Ask, and listen."""
