@@ -8,20 +8,21 @@ import argparse
 import contextlib
 import os
 import signal
-import threading
 
 from local.gateway import EmbeddedGateway
 from local.live.functions import Functions
-from local.live.reload import Reloader
+from local.live.reload import Reloader, Tell
 from local.yours.following import Follower
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import Front, running
-from vonage_simulator.vonage import Vonage
+
+DEPLOYED = "`make up` deployed what had changed."
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve until ended."""
+    """Serve until ended; at each SIGHUP, take note that the stack was deployed anew."""
     options = _parse(arguments)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # in all threads: it waits until it's asked for
     account = Account.seeded(
         api_key=os.environ["VONAGE_API_KEY"],
         api_secret=os.environ["VONAGE_API_SECRET"],
@@ -32,12 +33,14 @@ def main(arguments: list[str] | None = None) -> None:
     live = options.reload is not None
     front = _console() if live else None
     with running(account, port=options.port, live=live, transport=transport, front=front) as vonage:
-        following = _following(vonage, options, functions) if live else contextlib.nullcontext()
-        signal.signal(
-            signal.SIGHUP, lambda *_: functions.crashed.clear()
-        )  # another deployment may have helped
-        with following:
-            threading.Event().wait()
+
+        def tell(what: str, words: str) -> None:
+            vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
+
+        with _following(options, tell, functions) if live else contextlib.nullcontext():
+            while signal.sigwait({signal.SIGHUP}):
+                functions.crashed.clear()  # what kept one from starting may be there now
+                tell("reloaded", DEPLOYED)
 
 
 def _console() -> Front:
@@ -48,13 +51,9 @@ def _console() -> Front:
 
 
 def _following(
-    vonage: Vonage, options: argparse.Namespace, functions: Functions
+    options: argparse.Namespace, tell: Tell, functions: Functions
 ) -> contextlib.AbstractContextManager[object]:
     """Keep the stacks at the code on disk, and tell the console; the gateway, what it has to know of it."""
-
-    def tell(what: str, words: str) -> None:
-        vonage.journal.add("code", vonage.clock.timestamp(), what=what, text=words)
-
     following = contextlib.ExitStack()
     following.enter_context(
         Reloader(options.embedded_aws, options.reload, tell, functions=functions).watching()

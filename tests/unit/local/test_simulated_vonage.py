@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from local import service, up
+from local.simulated_vonage import DEPLOYED
 from operate import paths
+from tests.e2e.conftest import wait_until
 from vonage_simulator.testing import script_runner
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
@@ -50,9 +52,10 @@ def test_webhooks_for_the_stack_s_address_reach_the_embedded_aws_while_time_jump
     assert f"{address} /_aws/execute-api/e5f6a7b8/$default/webhooks/answer" in asked
 
 
-def test_a_person_gets_real_time_and_the_console_whatever_is_deployed_anew() -> None:
+def test_a_person_gets_real_time_and_the_console_and_is_told_of_deployments() -> None:
     with started("http://127.0.0.1:9", live=True) as (vonage, server):
         service.remind(server)
 
+        wait_until(lambda: DEPLOYED in vonage.get("/_simulator/journal").text)
         assert vonage.get("/_simulator/clock").json()["live"]
         assert "Switchboard console" in vonage.get("/").text
