@@ -176,7 +176,7 @@ setup: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 
 # Environments of their own, so that the pins of the SAM CLI and of the emulator never touch ours.
-# What only checks and our own tests take, 330 MB, comes when they are first run, and stays.
+# What only checks and our own tests take, 350 MB, comes when they are first run, and stays.
 .venv/.ready: requirements/run.txt requirements/dev.txt pyproject.toml $(UV)
 	$(call install,.venv,requirements/$(if $(wildcard .venv/bin/mypy),dev,run).txt,what the commands run with)
 	$(project)
