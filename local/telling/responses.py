@@ -33,9 +33,14 @@ def retold(response: httpx.Response, function: str) -> httpx.Response:
         response.read()
         told = list(_crash(response))
     if told:
-        in_project = [{**one, "at": [on_disk(line, function) for line in one.get("at", [])]} for one in told]
+        in_project = [_in_project(one, function) for one in told]
         response.headers[HEADER] = json.dumps(in_project)
     return response
+
+
+def _in_project(told: Json, function: str) -> Json:
+    waits = {"waits": on_disk(told["waits"], function)} if "waits" in told else {}
+    return {**told, "at": [on_disk(line, function) for line in told.get("at", [])], **waits}
 
 
 def crashed(why: str, at: list[str]) -> Json:

@@ -23,6 +23,7 @@ DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Aut
 # A probe that is allowed changes nothing: its condition never holds, its message lacks a group.
 NEVER = "attribute_exists(nothing) AND attribute_not_exists(nothing)"
 ITEM = {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
+DIALOG = {"id": {"S": "probe"}}
 
 
 def client(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - boto3's own clients
@@ -43,8 +44,8 @@ def puts_off(queue: str) -> Probe:
     )
 
 
-def on_table(action: str, **more: object) -> Probe:
-    return lambda s, stack: getattr(client(s, "dynamodb"), action)(TableName=stack.id_of("Timeline"), **more)
+def on_table(action: str, table: str = "Timeline", **more: object) -> Probe:
+    return lambda s, stack: getattr(client(s, "dynamodb"), action)(TableName=stack.id_of(table), **more)
 
 
 def on_secret(action: str, name: str = "", **more: object) -> Probe:
@@ -99,6 +100,16 @@ PROBES: dict[str, Probe] = {
     ),
     "delete from the timeline": on_table("delete_item", Key=ITEM),
     "search the timeline": on_table("scan", Limit=1),
+    "read a dialog": on_table("get_item", "DialogTable", Key=DIALOG),
+    "change a dialog": on_table(
+        "update_item",
+        "DialogTable",
+        Key=DIALOG,
+        UpdateExpression="REMOVE nothing",
+        ConditionExpression=NEVER,
+    ),
+    "delete a dialog": on_table("delete_item", "DialogTable", Key=DIALOG),
+    "search the dialogs": on_table("scan", "DialogTable", Limit=1),
     "put an event on the bus": on_bus(),
     "put an event on another bus": on_bus("default"),
     "read a record": on_parameter("get_parameter", "/switchboard/probe"),
@@ -127,7 +138,7 @@ PROBES: dict[str, Probe] = {
 
 QUEUES_EVENTS = {"read the signature secret", "queue an event", "queue a command"}
 MAY: dict[str, set[str]] = {
-    "Answer": QUEUES_EVENTS,
+    "Answer": QUEUES_EVENTS | {"read a dialog", "change a dialog"},
     "Fallback": set(),
     "Event": QUEUES_EVENTS,
     "Inbound": QUEUES_EVENTS,

@@ -134,9 +134,14 @@ class Entry:
         )
 
     @property
+    def waits(self) -> str:
+        """Where the code behind a webhook waits now, if it says so."""
+        return words.waits(self.json)
+
+    @property
     def path(self) -> str:
-        """The request's path: the host is the same for all of an application."""
-        url = str(self.json["request"]["url"])
+        """The request's path: the host is the same for all of an application, and a query is long."""
+        url = str(self.json["request"]["url"]).partition("?")[0]
         return "/" + url.split("/", 3)[-1] if "://" in url else url
 
     @property

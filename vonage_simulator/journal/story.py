@@ -55,6 +55,8 @@ def webhook_story(stamp: str, entry: Json) -> Iterator[str]:
     indent = " " * 12
     for action in entry.get("ncco") or _refused(response):
         yield f"{indent}[yellow]{escape(json.dumps(action, ensure_ascii=False))}[/]"
+    if waits := words.waits(entry):
+        yield f"{indent}[dim]waits at {escape(waits)}[/]"
     for trouble in wrong:
         yield from _trouble(indent, trouble)
 

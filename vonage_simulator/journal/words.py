@@ -108,6 +108,11 @@ def event_name(webhook: Json) -> str:
     return classify(_WEBHOOKS.get(webhook["webhook"], "event"), webhook["request"].get("body"))
 
 
+def waits(webhook: Json) -> str:
+    """Where the code behind a webhook waits now, `app.py:26 ask`; empty if it doesn't say so."""
+    return next((one["waits"] for one in webhook.get("outcomes") or [] if "waits" in one), "")
+
+
 def of_problem(problem: Json) -> str:
     """What is wrong with an NCCO, in a line: `action 1 (talk): loop is "2"; it should be a whole number`."""
     text = problem.get("text") or f"{problem['field']} {problem['rule']}"

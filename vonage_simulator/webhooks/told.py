@@ -1,8 +1,9 @@
 """What the code behind a webhook says about itself, beside its reply, to the person who writes it.
 
 A reply may have the header `switchboard-outcomes`: a JSON array of objects with `name`, `severity` (`INFO`,
-`WARNING`, `ERROR`) and, where something went wrong, `reason` or `raised`, `at` and `returned`. Functions of
-Switchboard have it on a laptop, and code in any other language may.
+`WARNING`, `ERROR`) and, where something went wrong, `reason` or `raised`, `at` and `returned`; `waits` is
+where code waits that goes on with the call later. Functions of Switchboard have it on a laptop, and code in
+any other language may.
 """
 
 import json
@@ -28,7 +29,9 @@ def _is_outcome(one: object) -> bool:
     return (
         isinstance(one, dict)
         and one.get("severity") in SEVERITIES
-        and all(isinstance(one.get(name, ""), str) for name in ("name", "reason", "raised", "returned"))
+        and all(
+            isinstance(one.get(name, ""), str) for name in ("name", "reason", "raised", "returned", "waits")
+        )
         and isinstance(one.get("at", []), list)
         and "name" in one
     )

@@ -38,6 +38,7 @@ class Told(TypedDict):
         at: the lines of the user's own code that led there, the innermost last:
             `app.py:6 in lambda_handler: return MENU[digit]`.
         returned: what a flow returned, when that is what is wrong, as Python prints it.
+        waits: where a dialog waits now: `app.py:26 ask`.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Told(TypedDict):
     raised: NotRequired[str]
     at: NotRequired[list[str]]
     returned: NotRequired[str]
+    waits: NotRequired[str]
 
 
 # What was heard since the last response. Workers respond to nobody: what they say goes in the end.
@@ -72,6 +74,8 @@ def hear(
     told = Told(name=name, severity=severity)
     if "reason" in facts:
         told["reason"] = str(facts["reason"])
+    if "waits" in facts:
+        told["waits"] = str(facts["waits"])
     if isinstance(failure, ReturnedError):
         told["returned"] = _short(repr(failure.returned))
     elif failure and "reason" not in facts:

@@ -5,9 +5,10 @@ from switchboard import Call, CallEnded, call_dialog, sms
 
 from tests.functional.dialogs import reception
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES
+from vonage_simulator.journal.story import call_story, plain
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
-from vonage_simulator.testing.simulation import Simulation
+from vonage_simulator.testing.simulation import Simulation, calling
 
 
 def test_a_caller_who_hangs_up_leaves_a_message(phone: Phone, simulation: Simulation) -> None:
@@ -98,3 +99,35 @@ class TestEnd:
         call.hangs_up()
 
         assert simulation.sent_to(OWNER) == ["447700900123 has hung up."]
+
+
+def test_each_pause_is_told_with_its_line_to_whoever_is_at_a_laptop(
+    phone: Phone, simulation: Simulation
+) -> None:
+    call = phone.dial(NUMBER)
+    call.presses("1")
+    call.hears("Hello Ada")
+
+    entries = simulation.vonage.journal.entries(call=call.conversation)
+    waits = [line.strip() for line in plain(call_story(entries)).splitlines() if "waits at" in line]
+    assert [line.rpartition(" ")[2] for line in waits] == ["ask", "connect"]
+    assert all(line.startswith("waits at reception.py:") for line in waits)
+
+
+@call_dialog
+async def fails_at_the_end(call: Call) -> None:
+    try:
+        await call.ask("Tell us more: 1.", choices={"1": True})
+    except CallEnded:
+        raise LookupError("nobody of that name") from None
+
+
+def test_a_function_that_fails_at_the_end_of_its_call_fails_the_test(webhooks: dict[str, Handler]) -> None:
+    with calling({**webhooks, "answer": fails_at_the_end}) as simulation:
+        call = Phone(simulation.vonage).dial(NUMBER)
+        call.hears("Tell us more")
+
+        with pytest.raises(ExceptionGroup, match="unhandled") as raised:
+            call.hangs_up()
+
+    assert raised.group_contains(LookupError, match="nobody of that name")

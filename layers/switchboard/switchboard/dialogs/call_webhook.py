@@ -12,12 +12,13 @@ from switchboard.dialogs.call_run import CallRun
 from switchboard.dialogs.call_steps import ask_again
 from switchboard.dialogs.history import TABLE
 from switchboard.dialogs.place import Place
+from switchboard.environment import tells_all
 from switchboard.errors import DialogChangedError, DialogError, HistoryError
 from switchboard.reading import msisdn
 from switchboard.webhooks.deadline import caller_waits_s
 from switchboard.webhooks.decorators import ANSWER
 from switchboard.webhooks.outcome import with_status
-from switchboard.webhooks.pipeline import Webhook, current
+from switchboard.webhooks.pipeline import Webhook, current, told
 from switchboard.webhooks.policy import WAITING
 from switchboard.webhooks.reply import FlowReply, read_reply
 
@@ -69,11 +70,14 @@ class CallDialog(Webhook[Any, Any]):
         """The response to a request of Vonage's; nothing to the event bus, which says that a leg is over.
 
         Raises:
-            HistoryError: the end could not be recorded; Lambda tries again.
+            SwitchboardError: the end could not be recorded, or the function failed at it; Lambda tries again.
         """
         if "detail-type" in event:
-            self._end(event["detail"], context)
-            return {}
+            try:
+                self._end(event["detail"], context)
+            finally:
+                response = told({})
+            return response
         return super().__call__(event, context)
 
     def _respond(self, received: Reception, context: object) -> Outcome:
@@ -174,9 +178,12 @@ class CallDialog(Webhook[Any, Any]):
             was_told = run.end(leg.get("uuid"), is_inbound=is_inbound, is_alone=context is None)
         except HistoryError:
             raise
-        except Exception as failure:  # noqa: BLE001 - the user's own
+        except Exception as failure:
             telemetry.outcome("FlowFailed", "answer", "ERROR", failure, **ids, **telemetry.where(failure))
-            return
+            if tells_all():
+                raise
+            # Lambda would log the words of the user's own exception, which may be private.
+            raise DialogError("the dialog failed when its call was over") from None
         queues.put_commands(run.commands, run.call.id)
         if was_told:
             telemetry.outcome("Ended", "answer", "INFO", **ids)

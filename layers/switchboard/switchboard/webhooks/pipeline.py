@@ -58,11 +58,7 @@ class Webhook(Generic[Payload, Returned]):
         spent = {"status": outcome.response["statusCode"], "ms": round((time.monotonic() - started) * 1000)}
         facts = {**known, **outcome.facts, **spent}
         telemetry.outcome(outcome.name, self._policy.name, outcome.severity, outcome.failure, **facts)
-        if tells_all():
-            from switchboard import telling
-
-            return cast(Response, telling.enclosed(outcome.response))
-        return outcome.response
+        return told(outcome.response)
 
     def _respond(self, received: Reception, context: object) -> Outcome:
         if received.is_misdirected:
@@ -166,3 +162,12 @@ class Webhook(Generic[Payload, Returned]):
 
             returned = run(cast(Coroutine[Any, Any, Returned], returned), self._policy.name)
         return read_reply(returned, self._policy.name)
+
+
+def told(response: Response) -> Response:
+    """A response; on a laptop it carries what was said since the one before."""
+    if not tells_all():
+        return response
+    from switchboard import telling
+
+    return cast(Response, telling.enclosed(response))
