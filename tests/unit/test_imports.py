@@ -38,6 +38,13 @@ def test_answering_a_call_loads_nothing_heavy() -> None:
     assert len(modules) <= 60
 
 
+def test_answering_a_call_that_is_a_dialog_loads_nothing_heavy() -> None:
+    modules = loaded("import examples.reception.answer.app")
+
+    assert modules & HEAVY == set()
+    assert len(modules) <= 80
+
+
 @pytest.mark.parametrize("function", ["event", "inbound", "status", "rtc_event"])
 def test_no_webhook_loads_what_only_other_functions_need(function: str) -> None:
     modules = loaded(f"import tests.flows.{function}.app")

@@ -17,7 +17,7 @@ DAY_S = 86_400
 def item() -> Iterator[Item]:
     with Handlers({}, Account("key", "secret")).running():
         yield Item("CON-1", DAY_S)
-    history._dynamodb.close()
+    history._dynamodb().close()
 
 
 def test_a_dialog_that_never_wrote_is_not_there(item: Item) -> None:

@@ -39,7 +39,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         Item("CON-2", 60).record(0, ["ask", f"{CALLER}9", 0])
         Item("CON-3", 60).record(0, ["ask", "1", 0])
         yield cast(Stack, Deployed(dialogs.TABLE))
-    history._dynamodb.close()
+    history._dynamodb().close()
 
 
 def test_history_has_the_steps_of_a_dialog(stack: Stack) -> None:

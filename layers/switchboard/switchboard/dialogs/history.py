@@ -14,13 +14,16 @@ nothing has to be read before. So a webhook that comes twice, or two at once, ha
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from switchboard.aws.signed import Service
 from switchboard.errors import AwsError, HistoryError
+
+if TYPE_CHECKING:
+    from switchboard.aws.signed import Service
 
 TABLE = "SWITCHBOARD_DIALOGS_TABLE_NAME"
 
@@ -32,7 +35,12 @@ _TIMEOUT_S = 1.5
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
-_dynamodb = Service("dynamodb", "DynamoDB_20120810", "1.0", "AWS_ENDPOINT_URL_DYNAMODB")
+
+@functools.cache
+def _dynamodb() -> Service:
+    from switchboard.aws.signed import Service  # the first answer of a call can do without it
+
+    return Service("dynamodb", "DynamoDB_20120810", "1.0", "AWS_ENDPOINT_URL_DYNAMODB")
 
 
 class History:
@@ -139,6 +147,6 @@ def ask(action: str, parameters: dict[str, Any]) -> dict[str, Any]:
     if not table:
         raise HistoryError("Dialogs need the stack's parameter Dialogs=true: deploy again with it.")
     try:
-        return _dynamodb.call(action, {"TableName": table, **parameters}, timeout_s=_TIMEOUT_S)
+        return _dynamodb().call(action, {"TableName": table, **parameters}, timeout_s=_TIMEOUT_S)
     except AwsError as failure:
         raise HistoryError(f"The dialog's history: {failure}. {failure.message}".strip()) from failure

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     Perform = Callable[[Do[Any], int], list[Recorded]]
 
 # Where no line is the user's own: here, and in the standard library.
-_NOBODYS = (str(PurePath(__file__).parent), str(PurePath(os.__file__).parent))
+_NOBODYS = tuple(file.rpartition("/")[0] for file in (__file__, os.__file__))
 
 # Recorded in place of a result, when nobody is there any more.
 ENDED = "ended"
@@ -185,7 +184,7 @@ class Replay:
         while waits is not None:
             frame = getattr(waits, "cr_frame", None) or getattr(waits, "ag_frame", None)
             if frame is not None and not frame.f_code.co_filename.startswith(_NOBODYS):
-                place = (PurePath(frame.f_code.co_filename).name, frame.f_lineno)
+                place = (frame.f_code.co_filename.rpartition("/")[2], frame.f_lineno)
             waits = getattr(waits, "cr_await", None) or getattr(waits, "ag_await", None)
         return place
 
@@ -203,6 +202,6 @@ def _users_line(error: BaseException) -> str:
     while traceback:
         file = traceback.tb_frame.f_code.co_filename
         if not file.startswith(_NOBODYS):
-            line = f"{PurePath(file).name}:{traceback.tb_lineno}"
+            line = f"{file.rpartition('/')[2]}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return line
