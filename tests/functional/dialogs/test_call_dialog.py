@@ -131,3 +131,27 @@ def test_a_function_that_fails_at_the_end_of_its_call_fails_the_test(webhooks: d
             call.hangs_up()
 
     assert raised.group_contains(LookupError, match="nobody of that name")
+
+
+@call_dialog
+async def tidies_up(call: Call) -> None:
+    try:
+        await call.ask("Tell us more: 1.", choices={"1": True})
+    finally:
+        call.say("Goodbye.")
+
+
+def test_what_is_doubtful_about_a_dialog_is_told_once(webhooks: dict[str, Handler]) -> None:
+    with calling({**webhooks, "answer": tidies_up}) as simulation:
+        for _ in range(2):
+            call = Phone(simulation.vonage).dial(NUMBER)
+            call.presses("1")
+            call.hears("Goodbye.")
+            call.ends()
+        outcomes = [
+            outcome["name"]
+            for entry in simulation.vonage.journal.entries(kind="webhook", webhook="answer")
+            for outcome in entry["outcomes"]
+        ]
+
+    assert outcomes.count("Doubtful") == 1

@@ -65,6 +65,7 @@ class CallDialog(Webhook[Any, Any]):
         super().__init__(ANSWER, flow)
         self._dialog = flow
         self._on_changed = on_changed
+        self._is_read = False
 
     def __call__(self, event: Mapping[str, Any], context: object = None) -> Response:
         """The response to a request of Vonage's; nothing to the event bus, which says that a leg is over.
@@ -78,7 +79,17 @@ class CallDialog(Webhook[Any, Any]):
             finally:
                 response = told({})
             return response
+        if tells_all() and not self._is_read:
+            self._read()
         return super().__call__(event, context)
+
+    def _read(self) -> None:
+        """Tell whoever is at a laptop, once, what is doubtful about the code."""
+        from switchboard.dialogs import doubts
+
+        self._is_read = True
+        for sentence in doubts.of(self._dialog):
+            telemetry.outcome("Doubtful", "answer", "WARNING", reason=sentence)
 
     def _respond(self, received: Reception, context: object) -> Outcome:
         try:

@@ -86,11 +86,13 @@ class Dialog:
         Raises:
             zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
         """
-        from datetime import datetime
-        from zoneinfo import ZoneInfo
+        from datetime import UTC, datetime
 
-        zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
-        return datetime.fromtimestamp(self._at, zone)
+        if isinstance(timezone, str) and timezone != "UTC":
+            from zoneinfo import ZoneInfo
+
+            timezone = ZoneInfo(timezone)
+        return datetime.fromtimestamp(self._at, UTC if isinstance(timezone, str) else timezone)
 
     @property
     def random(self) -> Random:
