@@ -10,6 +10,7 @@ Secrets Manager secrets in Lambda functions" (the extension); Vonage Messages AP
 import asyncio
 import hashlib
 import json
+import re
 import ssl
 import sys
 from collections.abc import Callable
@@ -48,8 +49,16 @@ _OPERATIONS: dict[str, Callable[[Json], Json]] = {
         "Entries": [{"EventId": "e"} for _ in asked["Entries"]],
     },
     "DynamoDB_20120810.PutItem": lambda _asked: {},
-    "DynamoDB_20120810.UpdateItem": lambda _asked: {},
+    "DynamoDB_20120810.UpdateItem": lambda asked: _dialog(asked) if "ReturnValues" in asked else {},
 }
+
+
+def _dialog(asked: Json) -> Json:
+    """The item of a dialog, up to the step that is written."""
+    written = {name[1:]: value for name, value in asked["ExpressionAttributeValues"].items()}
+    step = next(int(name[1:]) for name in written if re.fullmatch(r"s\d+", name))
+    before = {f"s{earlier}": {"S": '["ask","1",1795000000.123]'} for earlier in range(step)}
+    return {"Attributes": {**asked["Key"], **before, **written}}
 
 
 class _Connection(asyncio.Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from benchmarks import cloud, load, loading, measure, sites, subjects
+from benchmarks import cloud, dialogs, load, loading, measure, sites, subjects
 from benchmarks.cloud import Cloud
 from benchmarks.measure import Samples
 from benchmarks.results import Group, Results, about
@@ -42,6 +42,8 @@ def run(effort: Effort, say: Callable[[str], None]) -> Results:
         say("Measuring ways to read the secret and to send to the queue...")
         groups["secret"] = _group([subjects.floor(), *subjects.secret_reads(aws)], effort, 0)
         groups["queue"] = _group([subjects.floor(), *subjects.queue_sends(aws)], effort, effort.invocations)
+        say("Measuring a call that is one function...")
+        groups["dialogs"] = _group(dialogs.rows(aws), effort, effort.invocations)
         say("Measuring what is behind the queues...")
         groups["consumers"] = _group([subjects.floor(), *consumers], effort, effort.batches)
         say("Loading pools of environments...")

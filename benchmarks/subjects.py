@@ -1,8 +1,8 @@
 """What is measured: the stack's webhook functions, the floor, and the same webhook written in other ways."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,20 @@ def floor(name: str = FLOOR) -> Subject:
     """The bare handler; under another name it is the control that shows the machine's noise."""
     code = sites.HERE / "peers" / "bare"
     return Subject(name, Function("app.lambda_handler", [code, sites.runtime()]), signed("answer"), (code,))
+
+
+def candidate(
+    webhook: str,
+    name: str,
+    cloud: Cloud,
+    module: str,
+    event: Callable[[], bytes],
+    variables: Mapping[str, str],
+) -> Subject:
+    """A candidate in a webhook function's place, with an event and variables of its own."""
+    subject = _webhook(webhook, name, cloud, module)
+    function = replace(subject.function, variables={**subject.function.variables, **variables})
+    return replace(subject, function=function, event=event)
 
 
 def peers() -> list[Subject]:

@@ -38,6 +38,7 @@ def text(results: Results) -> str:
         imports=tables.imports(results.import_ms),
         secret_reads=tables.secret_reads(results.groups["secret"]),
         queue_sends=tables.queue_sends(results.groups["queue"]),
+        dialogs=tables.of_dialogs(results),
         consumers=tables.consumers(results),
         load=tables.load(results),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from benchmarks import subjects
+from benchmarks import dialogs, subjects
 from benchmarks.load import POOLS, row
 from benchmarks.ratios import ratio
 from benchmarks.results import Group, Results
@@ -37,6 +37,11 @@ def budgets(results: Results) -> str:
         ),
         "both layers, unzipped, in MB": (f"{results.layers_mb:.1f}", "≤ 35", results.layers_mb <= 35),
     }
+    if group := results.groups.get("dialogs"):
+        met |= {
+            name: (f"{measured:.2f}", f"≤ {most}", measured <= most)
+            for name, (measured, most) in dialogs.budgets(group).items()
+        }
     columns: dict[str, Cell] = {
         "measured": lambda name: met[name][0],
         "budget": lambda name: met[name][1],
@@ -81,6 +86,24 @@ def warm(results: Results, names: Iterable[str]) -> str:
 def others(results: Results) -> list[str]:
     """The rows of the webhooks that are not in the comparison."""
     return [subjects.FLOOR, *(name for name in results.groups["webhooks"].cold if name not in ANSWER_ROWS)]
+
+
+def of_dialogs(results: Results) -> str:
+    """A call that is one function; a sentence in place of what an older run didn't measure."""
+    group = results.groups.get("dialogs")
+    if group is None:
+        return "The run on this page is older than dialogs: `make bench` measures them.\n"
+    return table(
+        dialogs.ROWS,
+        {
+            "cold CPU ms": _median(group, "cold", "cpu_ms"),
+            "× floor": _times(group, "cold", "cpu_ms"),
+            "warm p50 µs": _median(group, "warm", "p50_us"),
+            "warm p50 × floor": _times(group, "warm", "p50_us"),
+            "warm CPU µs": _median(group, "warm", "cpu_us"),
+            "warm CPU × floor": _times(group, "warm", "cpu_us"),
+        },
+    )
 
 
 def comparison(before: Group, after: Group) -> str:

@@ -1,0 +1,67 @@
+"""A call that is one function: its first answer, and what a step costs, early and late in the call."""
+
+import json
+from binascii import crc32
+from collections.abc import Callable
+
+from switchboard.webhooks import query
+
+from benchmarks import subjects
+from benchmarks.cloud import Cloud
+from benchmarks.results import Group
+from benchmarks.subjects import Subject
+from operate import paths
+from tests.factories import SIGNATURE_SECRET, webhook_event
+
+BEGIN = "dialog, first answer"
+# The step that has its answer now, the first one being 1.
+STEPS = {step: f"dialog, step {step}" for step in (1, 5, 20, 50)}
+ROWS = [subjects.FLOOR, subjects.ANSWER_WITH_SECRET, BEGIN, *STEPS.values()]
+
+# As the candidate asks: kind and choices of each question are what a step's address is checked by.
+_ASKED = "ask\n1 2 3"
+_PAYLOAD = paths.ROOT / "events" / "event_input_dtmf.json"
+
+
+def rows(cloud: Cloud) -> list[Subject]:
+    """The floor, an answer that is no dialog, and a dialog: in the same rounds."""
+    variables = {"SWITCHBOARD_DIALOGS_TABLE_NAME": "dialogs"}
+    steps = {BEGIN: subjects.signed("answer"), **{name: _step(step) for step, name in STEPS.items()}}
+    dialogs = [
+        subjects.candidate("answer", name, cloud, "dialog", event, variables) for name, event in steps.items()
+    ]
+    return [subjects.floor(), subjects.answer_with_secret(cloud), *dialogs]
+
+
+def budgets(group: Group) -> dict[str, tuple[float, float]]:
+    """What the dialogs came to, each with the most that it may be, in times the bare handler."""
+    floor_us = group.median(subjects.FLOOR, "warm", "cpu_us")
+    replayed_us = group.median(STEPS[50], "warm", "cpu_us") - group.median(STEPS[1], "warm", "cpu_us")
+    imported_ms = group.median(BEGIN, "cold", "cpu_ms") - group.median(
+        subjects.ANSWER_WITH_SECRET, "cold", "cpu_ms"
+    )
+    dearest = max(group.times(name, "warm", "p50_us").median for name in STEPS.values())
+    return {
+        "a dialog's step, warm p50, × bare handler": (dearest, 6.0),
+        "replay of 50 steps, CPU, × a warm call of the bare handler": (replayed_us / floor_us, 0.4),
+        "a dialog's first answer, cold CPU beyond a plain one's, × bare handler": (
+            imported_ms / group.median(subjects.FLOOR, "cold", "cpu_ms"),
+            0.2,
+        ),
+    }
+
+
+def _step(step: int) -> Callable[[], bytes]:
+    """Makes API Gateway's event of a pressed key, at the address of this step."""
+    payload = json.loads(_PAYLOAD.read_text()) | {"dtmf": {"digits": "1", "timed_out": False}}
+    checksum = crc32("\n".join([_ASKED] * step).encode())
+    place = f"{step - 1}.ask.{checksum:08x}.20.1795000000000"
+    fields = {"dialog": payload["conversation_uuid"], "step": place}
+    address = query.write("answer", fields, SIGNATURE_SECRET)
+
+    def event() -> bytes:
+        arrived = webhook_event("answer", payload, rawQueryString=address)
+        arrived["requestContext"]["timeEpoch"] = 0
+        return json.dumps(arrived).encode()
+
+    return event
