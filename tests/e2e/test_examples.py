@@ -33,7 +33,7 @@ from vonage_simulator.vonage import Vonage
 
 EXAMPLES = paths.ROOT / "examples"
 # The other one is a stack of its own, without a flow.
-FLOWS = sorted(folder for folder in EXAMPLES.iterdir() if [*folder.glob("*/app.py")])
+SCRIPTS = sorted(path for path in EXAMPLES.glob("*/*.yaml") if [*path.parent.glob("*/app.py")])
 ASSISTANT = EXAMPLES / "voice_assistant"
 ASSISTANT_PORT = 8765
 PATIENCE_S = 60
@@ -93,11 +93,11 @@ def is_listening() -> bool:
     return False
 
 
-@pytest.mark.parametrize("example", FLOWS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_example_does_as_shipped_what_its_script_expects(
-    stage: Stage, vonage: Vonage, example: Path, tmp_path: Path
+    stage: Stage, vonage: Vonage, path: Path, tmp_path: Path
 ) -> None:
-    (path,) = example.glob("*.yaml")
+    example = path.parent
     wanted, told = script.read(path), io.StringIO()
     beside = assistant(vonage) if example == ASSISTANT else nullcontext()
 

@@ -18,7 +18,7 @@
         - {to: "447700900456", text: A caller waits}
 
 Everything may be left out; without `caller`, whoever calls listens to the end. In place of a call somebody
-may write: `message: {channel: whatsapp, text: Are you open?}`.
+may write: `message: {channel: whatsapp, text: Are you open?}`, or `chat` as `script_chat` has it.
 """
 
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ import yaml
 
 from vonage_simulator.calls.callers import Caller
 from vonage_simulator.calls.parties import Callee, check_steps
-from vonage_simulator.testing import script_messages
+from vonage_simulator.testing import script_chat, script_messages
 from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.types import Json, JsonValue
 from vonage_simulator.webhooks.reply import UNDELIVERED
 
 CALLER = ("from", "from_user", "withheld", "sip_headers", "custom_data", "application_id")
-MEMBERS = (*CALLER, "to", "caller", "callees", "message", "expect")
+MEMBERS = (*CALLER, "to", "caller", "callees", "message", "chat", "expect")
 # What makes no sense where nobody calls.
 OF_A_CALL = (*CALLER, "caller", "callees")
 EXPECTATIONS = (
@@ -61,6 +61,7 @@ class Script:
     Attributes:
         calling: who calls, in the members of a control request.
         message: what somebody writes in place of a call.
+        chat: a customer's messages in place of a call, and what they have to read.
         messages: what is expected to be sent.
     """
 
@@ -70,6 +71,7 @@ class Script:
     callees: dict[str, Json] = field(default_factory=dict)
     expect: Json = field(default_factory=dict)
     message: Json | None = None
+    chat: Json | None = None
     messages: list[Json] = field(default_factory=list)
 
 
@@ -105,8 +107,8 @@ def checked(document: JsonValue) -> Script:
     _only(expect, EXPECTATIONS, "expect")
     messages = script_messages.expected(expect.pop("messages")) if "messages" in expect else []
     to = document.get("to")
-    if "message" in document:
-        return _of_message(document, expect, messages)
+    if "message" in document or "chat" in document:
+        return _of_messages(document, expect, messages)
     callees = {str(number): dict(callee) for number, callee in (document.get("callees") or {}).items()}
     for callee in callees.values():
         Callee(**callee)
@@ -115,13 +117,16 @@ def checked(document: JsonValue) -> Script:
     return Script(_calling(document), str(to) if to else None, caller, callees, expect, messages=messages)
 
 
-def _of_message(document: Json, expect: Json, messages: list[Json]) -> Script:
+def _of_messages(document: Json, expect: Json, messages: list[Json]) -> Script:
     beside = sorted({*document} & set(OF_A_CALL) | {f"expect.{name}" for name in expect})
     if beside:
-        raise ValueError(f"a script with a message has no call, so leave out {', '.join(beside)}")
-    message = script_messages.written(document["message"])
-    to = document.get("to", message.get("to"))
-    return Script(to=str(to) if to else None, message=message, messages=messages)
+        raise ValueError(f"a script with messages has no call, so leave out {', '.join(beside)}")
+    if "message" in document and "chat" in document:
+        raise ValueError("a script has a message or a chat, not both")
+    chat = script_chat.chat(document["chat"]) if "chat" in document else None
+    message = script_messages.written(document["message"]) if "message" in document else None
+    to = document.get("to", (message or chat or {}).get("to"))
+    return Script(to=str(to) if to else None, message=message, chat=chat, messages=messages)
 
 
 def _calling(document: Json) -> Json:

@@ -22,6 +22,7 @@ from vonage_simulator.journal.story import call_story, message_story
 from vonage_simulator.origin.origin import DEFAULT_PORT, HOST
 from vonage_simulator.server import running
 from vonage_simulator.testing import script, verdict
+from vonage_simulator.testing.script_chat import Chatting
 from vonage_simulator.testing.script_messages import PATIENCE_S, Outbox
 from vonage_simulator.types import Json
 
@@ -63,14 +64,26 @@ def run(
     if to is None:
         raise script.ScriptError("no number is linked to an application; deploy first, or give `to`")
     outbox = Outbox(control) if wanted.messages else None
-    happens = _write if wanted.message else _call
-    failures = happens(wanted, to, control, out, name) + _not_live(control)
+    failures = _happens(wanted, to, control, out, name, patience_s) + _not_live(control)
     if outbox:
         failures += outbox.missing(wanted.messages, patience_s)
     for failure in failures:
         out.print(f"[red]✗ {escape(printable(failure, lines=True))}[/]", soft_wrap=True)
     out.print(f"[red]FAILED[/] {escape(name)}" if failures else f"[green]PASSED[/] {escape(name)}")
     return not failures
+
+
+def _happens(
+    wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str, patience_s: float
+) -> list[str]:
+    """Do what the script says; gives what went wrong."""
+
+    def write(message: Json) -> list[str]:
+        return _write(message, control, out, name)
+
+    if wanted.chat:
+        return Chatting(control, write, patience_s).follow(wanted.chat, to)
+    return write({**wanted.message, "to": to}) if wanted.message else _call(wanted, to, control, out, name)
 
 
 def _call(wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str) -> list[str]:
@@ -87,13 +100,11 @@ def _call(wanted: script.Script, to: str, control: httpx.Client, out: Console, n
     ]
 
 
-def _write(wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str) -> list[str]:
-    message = {**(wanted.message or {}), "to": to}
+def _write(message: Json, control: httpx.Client, out: Console, name: str) -> list[str]:
     outcome = _done(control, "/messages", message, name)
     entries = _journal(control, message=outcome["message_uuid"])
-    title = (
-        f"[bold]{escape(name)}[/]: {escape(message['from'])} writes to {escape(to)} by {message['channel']}"
-    )
+    who, to = escape(message["from"]), escape(message["to"])
+    title = f"[bold]{escape(name)}[/]: {who} writes to {to} by {message['channel']}"
     _tell(out, title, message_story(entries))
     failure = outcome.get("failure")
     not_taken = [f"the inbound webhook did not take the message: {failure}"] if failure else []
@@ -139,7 +150,7 @@ def _reason(reply: httpx.Response) -> str:
 def _refuse_messages(scripts: list[tuple[Path, script.Script]]) -> None:
     """A deployed stack sends by the real Vonage, and the webhooks named here are those of calls alone."""
     for path, one in scripts:
-        if one.message or one.messages:
+        if one.message or one.chat or one.messages:
             raise script.ScriptError(
                 f"{path}: messages can be seen only where the stack speaks to a simulated Vonage: "
                 "run it without --url"

@@ -156,6 +156,12 @@ def test_webhook_that_was_delivered_leaves_the_verdict_to_the_script(
         ("message: {text: Hello}\ncaller: [hang_up]", "leave out caller"),
         ("message: {text: Hello}\nexpect: {hears: Hello}", "leave out expect.hears"),
         ("expect: {messages: [{text: Hello}]}", "run it without --url"),
+        ("chat: {steps: [{write: Hello}]}", "run it without --url"),
+        ("chat: {channel: sms}", "chat is a mapping with a list of steps"),
+        ("chat: {steps: [{dance: 1}]}", "a step of chat is one of write, tap, read, wait"),
+        ("chat: {steps: [{wait: {weeks_: 1}}]}", "a wait is some of days, hours"),
+        ("chat: {steps: []}\nmessage: {text: Hello}", "a message or a chat"),
+        ("chat: {steps: []}\ncaller: [hang_up]", "leave out caller"),
     ],
 )
 def test_script_nobody_could_follow_is_refused(
@@ -328,6 +334,54 @@ def test_message_that_nobody_takes_fails_the_script(
     customer.on("inbound", Answer(404)).create()
     assert run(tmp_path, WRITTEN, "--simulator", customer.vonage.url) == 1
     assert "the inbound webhook did not take the message" in capsys.readouterr().out
+
+
+@pytest.fixture
+def offering(customer: Customer) -> Customer:
+    """A number that answers each message with a button."""
+    reply = {"type": "reply", "reply": {"id": "1", "title": "Yes"}}
+    interactive = {"type": "button", "body": {"text": "Coffee?"}, "action": {"buttons": [reply]}}
+    message = {"channel": "whatsapp", "message_type": "custom", "to": "447700900123", "from": NUMBER}
+
+    def offer(_: Incoming) -> Answer:
+        content = {"custom": {"type": "interactive", "interactive": interactive}}
+        accepted = outbound.accept(customer.vonage.mailbox, {**message, **content}, None)
+        customer.vonage.engine.begin(outbound.send(customer.vonage.mailbox, accepted))
+        return Answer(200)
+
+    customer.on("inbound", offer).create()
+    return customer
+
+
+def chatting(*steps: Json) -> str:
+    return yaml.safe_dump({"chat": {"channel": "whatsapp", "steps": list(steps)}})
+
+
+def test_chat_writes_reads_taps_and_lets_time_pass(offering: Customer, tmp_path: Path) -> None:
+    before = offering.vonage.clock.now()
+    steps = [{"write": "Hello"}, {"read": "Coffee? [Yes]"}, {"wait": {"hours": 23}}, {"tap": "Yes"}]
+
+    assert run(tmp_path, chatting(*steps, {"read": "coffee"}), "--simulator", offering.vonage.url) == 0
+    assert (offering.vonage.clock.now() - before).total_seconds() >= 23 * 3600
+    first, second = (json.loads(webhook.body) for webhook in offering.received if webhook.path == "/inbound")
+    assert first["text"] == "Hello"
+    assert second["reply"] == {"id": "1", "title": "Yes"}
+
+
+@pytest.mark.parametrize(
+    ("step", "complaint"),
+    [
+        ({"read": "tea"}, '447700900123 never received "tea"'),
+        ({"tap": "No"}, 'there is no button "No" to tap; there are: Yes'),
+    ],
+)
+def test_chat_that_goes_another_way_fails_the_script(
+    offering: Customer, tmp_path: Path, capsys: pytest.CaptureFixture[str], step: Json, complaint: str
+) -> None:
+    text = chatting({"write": "Hello"}, {"read": "Coffee"}, step)
+
+    assert run(tmp_path, text, "--simulator", offering.vonage.url, "--patience", "0.1") == 1
+    assert complaint in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
