@@ -58,6 +58,8 @@ class Texting:
     def taps(self, title: str) -> None:
         """Tap a button, a row of a list or a suggestion of the newest message that has one of this title.
 
+        Only in process: of what a deployed stack sent, the words alone are known.
+
         Raises:
             AssertionError: no message has, or the inbound webhook did not take it.
         """

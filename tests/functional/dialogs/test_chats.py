@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from switchboard import Chat, message_dialog, reply_to
+from switchboard import Chat, InboundMessage, MessageRequest, message_dialog, reply_to
 
 from tests.conftest import Logs
 from tests.functional.dialogs import booking
@@ -12,6 +12,11 @@ from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.testing.texting import Texting
 from vonage_simulator.types import Json
+
+
+def who_we_are(message: InboundMessage) -> MessageRequest:
+    """Answer whoever asks for help."""
+    return reply_to(message, "This is the shop.")
 
 
 @pytest.fixture
@@ -120,7 +125,7 @@ def test_stop_ends_the_chat_and_is_not_answered(sms: Texting, done: list[tuple[s
 
 
 def test_help_is_for_others_and_the_chat_goes_on(sms: Texting, webhooks: dict[str, Handler]) -> None:
-    @message_dialog(others=lambda message: reply_to(message, "This is the shop."))
+    @message_dialog(others=who_we_are)
     async def greeting(chat: Chat) -> None:
         chat.say(f"Hello {await chat.ask('Your name?')}.")
 

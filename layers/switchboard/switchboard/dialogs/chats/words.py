@@ -13,8 +13,8 @@ STOP = frozenset({
     "stop", "end", "quit", "cancel", "unsubscribe", "stopall", "stop all", "optout", "opt out", "revoke",
 })  # fmt: skip
 
-# Whoever writes one of these asks who this is; most carriers, or Opt-Out Assist, answer by themselves.
-HELP = frozenset({"help", "info"})
+# Whoever writes this asks who it is that writes. Opt-Out Assist answers by itself, and tells us all the same.
+HELP = frozenset({"help"})
 
 # What no answer could go to: a name, such as a parcel service's, in place of a number.
 _BY_NUMBER = frozenset({"sms", "mms"})
