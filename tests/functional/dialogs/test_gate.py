@@ -11,8 +11,10 @@ from switchboard.dialogs import history
 from tests.conftest import Logs
 from tests.factories import answer_request, signed, webhook_event
 from tests.fakes.stores import Aws
+from tests.functional.dialogs.booking import booking
 from tests.functional.dialogs.reception import NUMBER, OWNER, reception
 from tests.functional.dialogs.test_crashes import somebody_waits
+from tests.samples import sample
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation
@@ -28,11 +30,12 @@ async def effect_first(call: Call) -> None:
     await call.ask("Ready?", choices={"1": 1})
 
 
-def checked(dialog: Handler) -> Mapping[str, Any]:
+def checked(dialog: Handler, webhook: str = "answer") -> Mapping[str, Any]:
     """The response to a deployment that tries itself."""
-    body = json.dumps(answer_request()).encode()
+    request = answer_request() if webhook == "answer" else sample("inbound_sms_text")
+    body = json.dumps(request).encode()
     authorization = signed(body, switchboard_check=True)
-    return dialog(webhook_event("answer", body=body, authorization=authorization), None)
+    return dialog(webhook_event(webhook, body=body, authorization=authorization), None)
 
 
 @pytest.mark.usefixtures("aws")
@@ -54,10 +57,15 @@ class TestCheck:
     ) -> None:
         monkeypatch.delenv(history.TABLE, raising=False)
 
-        response = checked(reception)
+        for response in (checked(reception), checked(booking, "inbound")):
+            assert response["statusCode"] == 500
+            assert "Dialogs=true" in response["body"]
 
-        assert response["statusCode"] == 500
-        assert "Dialogs=true" in response["body"]
+    def test_a_deployment_s_message_begins_no_chat(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(history.TABLE, "dialogs")
+
+        assert checked(booking, "inbound") == {"statusCode": 200}
+        assert set(aws.calls) == {"secretsmanager.GetSecretValue"}
 
 
 class Recording:

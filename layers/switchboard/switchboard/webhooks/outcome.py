@@ -1,5 +1,6 @@
 """How a webhook request ends: the response for API Gateway, and what the log and the metrics say."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
@@ -49,6 +50,11 @@ class Outcome(NamedTuple):
     def severity(self) -> telemetry.Severity:
         """How much the log makes of it."""
         return _SEVERITIES.get(self.name, "ERROR")
+
+    def told(self) -> "Outcome":
+        """The same, whose response says why: for whoever signs as the account, and tries a deployment."""
+        why = json_response(json.dumps([{"outcome": self.name, **self.facts}]))
+        return self._replace(response={**why, "statusCode": self.response["statusCode"]})
 
 
 def with_status(name: str, status: int, failure: BaseException | None = None, **facts: object) -> Outcome:

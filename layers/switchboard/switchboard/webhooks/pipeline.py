@@ -78,18 +78,13 @@ class Webhook(Generic[Payload, Returned]):
         return with_status("Misdirected", self._policy.misdirected)
 
     def _check(self, received: Reception, seconds: float) -> Outcome:
-        """A deployment tries itself: an answer's flow is run for its NCCO, nothing else is done.
-
-        Whoever signs as the account may hear why a flow failed.
-        """
+        """A deployment tries itself: an answer's flow is run for its NCCO, nothing else is done."""
         if self._policy.queued:
             return with_status("Checked", self._policy.nothing)
         outcome = self._run(received, seconds, self._policy.flow_failed)
-        status = outcome.response["statusCode"]
-        if status < 300:
+        if outcome.response["statusCode"] < 300:
             return outcome._replace(name="Checked")
-        told = json_response(to_json([{"outcome": outcome.name, **outcome.facts}]))
-        return outcome._replace(response={**told, "statusCode": status})
+        return outcome.told()
 
     def _queue_first(self, received: Reception, seconds: float) -> Outcome:
         """Nobody waits. Once the event is queued, a failing flow is no reason to have it sent again."""

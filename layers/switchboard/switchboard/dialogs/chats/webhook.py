@@ -65,7 +65,7 @@ class MessageDialog(Webhook[Any, Any]):
 
     def _check(self, received: Reception, seconds: float) -> Outcome:
         if not os.environ.get(TABLE):
-            return with_status("FlowFailed", 500, reason=_NO_TABLE)
+            return with_status("FlowFailed", 500, reason=_NO_TABLE).told()
         return super()._check(received, seconds)
 
     def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
