@@ -3,11 +3,13 @@
 import itertools
 import json
 import random
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
-from switchboard import Chat, message_dialog
+from switchboard import Chat, message_dialog, reply_to
 
 from tests.factories import signed
 from tests.functional.dialogs import booking
@@ -198,6 +200,75 @@ def test_a_late_message_that_ends_one_chat_begins_the_next_though_the_function_d
 
     assert stack.said() == [*SAID[:2], SAID[0]]
     assert booking.done == [("hold", "Tuesday"), ("release", "slot-Tuesday")]
+
+
+def test_the_reply_to_stop_is_not_lost_with_the_function_that_ended_the_chat() -> None:
+    @message_dialog(others=lambda message: reply_to(message, "You have left."))
+    async def asking(chat: Chat) -> None:
+        await chat.ask("Name?")
+
+    with Stack(asking).running() as stack:
+        assert isinstance(stack, Stack)
+        stack.brings(written("Hello"))
+        sends = itertools.count()
+        stack.disturb = lambda _place, action, do: (
+            REFUSED if action == "SendMessage" and next(sends) == 1 else do()
+        )
+        stack.brings(written("STOP"), written("STOP"))
+
+        assert [text for _, text in stack.said()] == ["Name?", "You have left."]
+
+
+def test_what_is_kept_outlives_the_time_that_is_waited_for_and_the_chat_s_end() -> None:
+    @message_dialog
+    async def patient(chat: Chat) -> None:
+        await chat.do(print)
+        await chat.ask("Name?", within=timedelta(days=30))
+
+    with Stack(patient).running() as stack:
+        assert isinstance(stack, Stack)
+        stack.brings(written("Hello"))
+        assert kept_for_s(stack) == pytest.approx((30 * 24 + 25) * 3600, abs=60)
+
+        stack.brings(written("Ada"))
+        assert kept_for_s(stack) == pytest.approx(25 * 3600, abs=60)
+
+
+def test_a_chat_that_becomes_too_long_begins_anew() -> None:
+    @message_dialog
+    async def listening(chat: Chat) -> None:
+        chat.say("I am listening.")
+        while True:
+            await chat.ask("And?")
+
+    with Stack(listening).running() as stack:
+        assert isinstance(stack, Stack)
+        for number in range(12):
+            stack.brings(written("x" * 30_000, str(number)))
+
+        assert [text for _, text in stack.said()].count("I am listening.") == 2
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"from": "PARCELS"},
+        {"from": {"number": CUSTOMER}},
+        {"message_uuid": None},
+        {"message_type": "reaction", "reaction": {"action": "react", "emoji": "👍"}},
+        {"text": "x" * 32_000},
+    ],
+)
+def test_what_nobody_can_be_answered_to_begins_no_chat(stack: Stack, spoilt: Json) -> None:
+    stack.brings(written("Hello") | spoilt)
+
+    assert stack.said() == []
+    assert "UpdateItem" not in stack.asked
+
+
+def kept_for_s(stack: Stack) -> float:
+    [item] = stack._tables.items["dialogs"].values()
+    return float(item["expires_at"]["N"]) - time.time()
 
 
 class Twin:

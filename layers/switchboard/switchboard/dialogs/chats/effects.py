@@ -52,13 +52,14 @@ class Effects:
         Raises:
             HistoryError: another run is at it, or it can't be written.
         """
+        lifetime_s = _LIFETIME_S if self._claim else None
         if not self.have_begun:
             if self._may_be_anothers and self._item.worked_s_ago < _AT_WORK_S:
                 raise HistoryError("An effect of this chat is under way.")
-            self._item.write({**self._claim, "working": time.time()}, _LIFETIME_S)
+            self._item.write({**self._claim, "working": time.time()}, lifetime_s)
             self.have_begun = True
         result = [step.kind, step.perform(), self._at]
-        self._item.write({f"s{index}": result, "working": time.time()}, _LIFETIME_S)
+        self._item.write({f"s{index}": result, "working": time.time()}, lifetime_s)
         self._is_done = True
         return self._item.history.recorded
 

@@ -34,8 +34,8 @@ AGAIN_FOR_S = 25 * 3600
 # Of the 400 KB of an item. Of whoever writes hundreds of messages a day, an old one may be answered twice.
 _LONGEST_EARLIER = 100_000
 
-# What is left then takes another message, and what comes of it.
-_FULL = 300_000
+# What is left of them then takes another message, escaped at its worst, and what comes of it.
+_FULL = 250_000
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
@@ -72,10 +72,14 @@ class ChatItem:
         found = ask("GetItem", {"Key": item._key, "ConsistentRead": True})
         return cls(message, found.get("Item"))
 
-    @property
-    def earlier(self) -> list[dict[str, Any]]:
-        """The chats before this one, oldest first: what each `begun` and `recorded`."""
-        earlier: list[dict[str, Any]] = json.loads(self._found["earlier"]["S"]) if self._is("earlier") else []
+    def earlier(self, uuid: str = "") -> list[dict[str, Any]]:
+        """The chats before this one, oldest first: what each has `begun` with, and `recorded`.
+
+        Args:
+            uuid: of a message that is looked for: there are none if it is in none of them.
+        """
+        text: str = self._found["earlier"]["S"] if self._is("earlier") else "[]"
+        earlier: list[dict[str, Any]] = json.loads(text) if _ENCODER.encode(uuid)[1:-1] in text else []
         return earlier
 
     @property
@@ -88,12 +92,12 @@ class ChatItem:
         """Whether there may be no room for another message."""
         return sum(len(value.get("S", "")) for value in self._found.values()) > _FULL
 
-    def write(self, values: Mapping[str, Any], lifetime_s: float) -> None:
+    def write(self, values: Mapping[str, Any], lifetime_s: float | None) -> None:
         """Write results and what else is known. With `begun` among it, a chat begins in place of the last.
 
         Args:
             values: attributes.
-            lifetime_s: for how long they are kept.
+            lifetime_s: for how long they are kept; None leaves that as it is.
 
         Raises:
             OvertakenError: another message was written first.
@@ -108,7 +112,7 @@ class ChatItem:
 
     def take_back(self, *names: str) -> None:
         """Leave out what was written, as if it had never come; raises as `write` does."""
-        self._update({}, names, (), AGAIN_FOR_S)
+        self._update({}, names, (), None)
 
     def _is(self, name: str) -> bool:
         return name in self._found
@@ -116,19 +120,20 @@ class ChatItem:
     def _with_this_one(self, now: float) -> list[dict[str, Any]]:
         """The chats before the next one, as far back as Vonage may deliver a message again."""
         this = {"begun": self.history.begun, "recorded": self.history.recorded}
-        kept = [chat for chat in [*self.earlier, this] if _last_at(chat) > now - AGAIN_FOR_S]
+        kept = [chat for chat in [*self.earlier(), this] if _last_at(chat) > now - AGAIN_FOR_S]
         while len(_ENCODER.encode(kept)) > _LONGEST_EARLIER:
             del kept[0]
         return kept
 
     def _update(
-        self, values: Mapping[str, Any], removed: Iterable[str], new: Iterable[str], lifetime_s: float
+        self, values: Mapping[str, Any], removed: Iterable[str], new: Iterable[str], lifetime_s: float | None
     ) -> None:
-        changed = values.keys() | {"expires_at"}
-        clauses = [f"SET {', '.join(f'{name} = :{name}' for name in sorted(changed))}"]
-        clauses += [f"REMOVE {', '.join(gone)}"] if (gone := sorted({*removed} - changed)) else []
+        if lifetime_s is not None:
+            values = {**values, "expires_at": int(time.time() + lifetime_s)}
+        set_ = ", ".join(f"{name} = :{name}" for name in values)
+        gone = ", ".join(sorted({*removed} - values.keys()))
+        clauses = ([f"SET {set_}"] if set_ else []) + ([f"REMOVE {gone}"] if gone else [])
         given = {f":{name}": _typed(name, value) for name, value in values.items()}
-        given[":expires_at"] = {"N": str(int(time.time() + lifetime_s))}
         known = self._found.get("begun")
         same_chat = "begun = :known" if known else "attribute_not_exists(begun)"
         asked = {
@@ -151,7 +156,7 @@ class ChatItem:
 
 
 def _typed(name: str, value: object) -> dict[str, str]:
-    return {"N": str(value)} if name == "working" else {"S": _ENCODER.encode(value)}
+    return {"N": str(value)} if name in ("working", "expires_at") else {"S": _ENCODER.encode(value)}
 
 
 def _last_at(chat: Mapping[str, Any]) -> float:

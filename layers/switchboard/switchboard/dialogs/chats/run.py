@@ -75,25 +75,27 @@ class ChatRun:
 
     def _again(self) -> bool:
         """Whether the message has come before; then what it led to is sent again, with the same ids."""
-        uuid, has_come = self._message["message_uuid"], False
-        for chat in self._item.earlier:
-            for index in _places(uuid, chat["begun"], chat["recorded"]):
-                has_come = True
-                self._repeat(chat["begun"], chat["recorded"], index)
-        history = self._item.history
-        if history.begun:
-            for index in _places(uuid, history.begun, history.recorded):
-                has_come = True
-                if _is_last(index, history.recorded) and not history.has_ended:
-                    self._segment(index, {})  # whoever was at it may have died
-                else:
-                    self._repeat(history.begun, history.recorded, index)
-                if _was_late(index, history.recorded):
-                    self._begin()
-        return has_come
+        uuid, history = self._message["message_uuid"], self._item.history
+        found = [
+            (chat["begun"], chat["recorded"], index)
+            for chat in self._item.earlier(uuid)
+            for index in _places(uuid, chat["begun"], chat["recorded"])
+        ]
+        for place in found:
+            self._repeat(*place)
+        now = _places(uuid, history.begun, history.recorded) if history.begun else []
+        for index in now:
+            if _is_last(index, history.recorded) and not history.has_ended:
+                self._segment(index, {})  # whoever was at it may have died
+            else:
+                self._repeat(history.begun or {}, history.recorded, index)
+            if _ended(index, history.recorded, late=True):
+                self._begin()
+        return bool(found or now)
 
     def _repeat(self, begun: Mapping[str, Any], recorded: list[Recorded], index: int) -> None:
         """Send again what followed a step long ago, if the code still says so."""
+        self.is_left_out = self.is_left_out or _ended(index, recorded, late=False)
         try:
             chat, _ = self._play(begun, recorded, index)
         except DialogChangedError:
@@ -240,9 +242,9 @@ def _places(uuid: str, begun: Mapping[str, Any], recorded: list[Recorded]) -> li
     return [-1, *answers] if begun["message_uuid"] == uuid else answers
 
 
-def _was_late(index: int, recorded: list[Recorded]) -> bool:
-    """Whether a step was the end of a chat, and its message the beginning of the next."""
-    return index >= 0 and recorded[index][0] == ENDED and LATE in recorded[index][1]
+def _ended(index: int, recorded: list[Recorded], *, late: bool) -> bool:
+    """Whether a step was the end of a chat: by a message that came too late, or by STOP."""
+    return index >= 0 and recorded[index][0] == ENDED and (LATE in recorded[index][1]) is late
 
 
 def _is_last(index: int, recorded: list[Recorded]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from switchboard.dialogs.chats.run import ChatRun
 from switchboard.dialogs.chats.words import is_of_a_chat
 from switchboard.dialogs.history import TABLE
+from switchboard.dialogs.steps import LONGEST_RESULT
 from switchboard.webhooks.decorators import INBOUND
 from switchboard.webhooks.outcome import with_status
 from switchboard.webhooks.pipeline import Webhook, current
@@ -69,7 +70,7 @@ class MessageDialog(Webhook[Any, Any]):
         return super()._check(received, seconds)
 
     def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
-        if not is_of_a_chat(payload):
+        if not is_of_a_chat(payload) or len(current.get().body) > LONGEST_RESULT:
             return self._left_out(payload)
         run = ChatRun(self._dialog, payload, _written_at(payload), self._on_changed)
         run.take()
