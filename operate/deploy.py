@@ -66,19 +66,23 @@ def deploy(out: Console, stage: str, given: str, *, preview: bool = False) -> No
         return
     for each in stacks:
         each.deploy()
-        if each.stack is stack:
-            _refuse_undone(stack, wanted["DeploymentId"])
+        if each.changes:
+            _refuse_undone(each.stack, wanted["DeploymentId"])
     out.print(f"Deployed. `make doctor ENV={stage}` examines it; docs/operations.md has the rest.")
 
 
 class _Deployment(NamedTuple):
-    """One stack of a stage, and what the SAM CLI is told about it in the folder that it's in."""
+    """One stack of a stage, and what the SAM CLI is told about it in the folder that it's in.
+
+    `changes` says whether each deployment changes something, if only its DeploymentId.
+    """
 
     stage: str
     stack: Stack
     parameters: Mapping[str, str]
     folder: Path = paths.ROOT
     options: Sequence[str] = ()
+    changes: bool = True
 
     def build(self) -> None:
         again = "Fix what they name, then run the same command again."
@@ -113,7 +117,8 @@ def _beside(ours: Settings, deployment_id: str) -> Iterator[_Deployment]:
     own = settings_of(ours.stage, paths.APP)
     given = beside.parameters(ours.stage, ours.stack_name, deployment_id, own.overrides)
     there = replace(ours, stack_name=beside.stack_name(ours.stack_name))
-    yield _Deployment(ours.stage, _ready(there), given, paths.APP, there.options.split())
+    options = there.options.split()
+    yield _Deployment(ours.stage, _ready(there), given, paths.APP, options, beside.changes_each_time())
 
 
 def parameters(configured: Mapping[str, str], given: str, now: datetime) -> dict[str, str]:
@@ -157,7 +162,7 @@ def _refuse_undone(stack: Stack, deployment_id: str) -> None:
     """Tell a change set that nobody agreed to from a deployment: the SAM CLI ends well after both."""
     if stack.parameter("DeploymentId") != deployment_id:
         raise OperatorError(
-            "Nothing was deployed: the changes were shown and not made.",
+            f"Nothing of {stack.name} was deployed: the changes were shown and not made.",
             "Run the same command again, and answer y to deploy them.",
         )
 

@@ -5,6 +5,7 @@ deleted last.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from operate.stages import here
 PARAMETER = "AWS::SSM::Parameter"
 # What Parameter Store keeps for nothing in one parameter, and what CloudFormation takes for one.
 LONGEST_SETTINGS = 4096
+_DEPLOYMENT = re.compile(r"\$\{DeploymentId\}|!Ref DeploymentId")
 # The setting that is always there, and what the tests' settings are called.
 STAGE_NAME, TESTS = "stage", "test"
 HERE = "docs/your-stack.md has it by task."
@@ -45,6 +47,11 @@ def template() -> dict[str, Any]:
             f"app/template.yaml can't be read: {' '.join(str(error).split())}", HERE
         ) from error
     return found if isinstance(found, dict) and found.get("Resources") else {}
+
+
+def changes_each_time() -> bool:
+    """Whether a resource of the template has the id of the deployment in it, so that it's never unchanged."""
+    return bool(_DEPLOYMENT.search((paths.APP / "template.yaml").read_text()))
 
 
 def parameters(stage: str, ours: str, deployment_id: str, overrides: Mapping[str, str]) -> dict[str, str]:

@@ -52,6 +52,19 @@ def test_no_webhook_loads_what_only_other_functions_need(function: str) -> None:
     assert modules & (HEAVY - {"http.client", "ssl"}) == set()
 
 
+@pytest.mark.parametrize("name", ["settings", "secret", "table"])
+def test_what_the_user_s_stack_holds_is_read_without_boto3(name: str) -> None:
+    modules = loaded(f"from switchboard import {name}")
+
+    assert modules & (HEAVY - {"http.client", "ssl"}) == set()
+
+
+def test_a_flow_that_reads_nothing_of_it_loads_nothing_for_it() -> None:
+    assert not {
+        name for name in loaded("import tests.flows.answer.app") if name.startswith("switchboard.yours")
+    }
+
+
 def test_the_fallback_loads_the_standard_library_alone() -> None:
     modules = loaded("import tests.flows.fallback.app")
 

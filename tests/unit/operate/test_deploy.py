@@ -91,7 +91,7 @@ def test_changes_that_nobody_agreed_to_are_no_deployment(account: Account, deplo
     done = deploy(deploys=True)
 
     assert (done.returncode, done.stdout) == (1, BUILT)
-    assert done.stderr.startswith("Nothing was deployed: ")
+    assert done.stderr.startswith("Nothing of shop was deployed: ")
 
 
 def test_deployment_that_went_through_says_what_is_next(account: Account, deploy: Deploy) -> None:
