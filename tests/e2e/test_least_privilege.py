@@ -115,6 +115,12 @@ PROBES: dict[str, Probe] = {
     "read a record": on_parameter("get_parameter", "/switchboard/probe"),
     "remove a record": on_parameter("delete_parameter", "/switchboard/probe"),
     "read another parameter": on_parameter("get_parameter", "/elsewhere/probe"),
+    "read the settings of the stack beside it": lambda s, stack: client(s, "ssm").get_parameter(
+        Name=f"/switchboard-app/{stack.name}/settings"
+    ),
+    "read the settings beside another stack": on_parameter(
+        "get_parameter", "/switchboard-app/another/settings"
+    ),
     "invoke the answer": lambda s, stack: client(s, "lambda").invoke(
         FunctionName=stack.id_of("AnswerFunction"), InvocationType="DryRun"
     ),
@@ -136,7 +142,10 @@ PROBES: dict[str, Probe] = {
     ),
 }
 
-QUEUES_EVENTS = {"read the signature secret", "queue an event", "queue a command"}
+QUEUES_EVENTS = {
+    "read the signature secret", "queue an event", "queue a command",
+    "read the settings of the stack beside it",
+}  # fmt: skip
 MAY: dict[str, set[str]] = {
     "Answer": QUEUES_EVENTS | {"read a dialog", "change a dialog"},
     "Fallback": set(),
