@@ -82,7 +82,7 @@ def follow(stack: Stack, *, call: str, function: str, since_s: float, platform: 
 def _groups(stack: Stack) -> list[tuple[str, str]]:
     """The functions' names, with their log groups: those of the stack, and of the one beside it."""
     own = Stack(beside.stack_name(stack.name))
-    if not own.described():
+    if not (beside.template() and own.described()):
         return list(stack.log_groups())
     return [*stack.log_groups(), *own.log_groups(), *own.default_log_groups()]
 

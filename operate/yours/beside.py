@@ -18,8 +18,8 @@ from operate.errors import OperatorError
 from operate.stages import here
 
 PARAMETER = "AWS::SSM::Parameter"
-# What Parameter Store keeps for nothing in one parameter, and what CloudFormation takes for one.
-LONGEST_SETTINGS = 4096
+# A parameter of Parameter Store holds 4096 bytes for nothing; what's left is for the names of what is made.
+LONGEST_SETTINGS = 3584
 _DEPLOYMENT = re.compile(r"\$\{DeploymentId\}|!Ref DeploymentId")
 # The setting that is always there, and what the tests' settings are called.
 STAGE_NAME, TESTS = "stage", "test"
@@ -98,7 +98,7 @@ def settings_text(stage: str) -> str:
     text = encoded({**settings_of(stage), STAGE_NAME: stage})
     if (size := len(text.encode())) > LONGEST_SETTINGS:
         raise OperatorError(
-            f"{_shown(settings_file(stage))} has {size} bytes, and a parameter holds {LONGEST_SETTINGS}.",
+            f"{_shown(settings_file(stage))} has {size} bytes, and there is room for {LONGEST_SETTINGS}.",
             "Keep long texts in a table: make table.",
         )
     return text

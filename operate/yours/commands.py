@@ -62,7 +62,9 @@ def add_table(out: Output, given: argparse.Namespace) -> int:
         template.allow(flow, f"the table {given.name}", _TABLE_ACTIONS, f"!GetAtt {logical_id}.Arn")
     _write(template)
     _tell_test(f"{given.name}_table", given.name)
-    key = "" if given.key == "id" else f', key="{given.key}"'
+    schema = beside.template()["Resources"][logical_id]["Properties"].get("KeySchema")
+    has = schema[0]["AttributeName"] if schema else given.key  # it may have been there already
+    key = "" if has == "id" else f', key="{has}"'
     out.advise(
         f"app/template.yaml has the table {logical_id}. In a flow:\n\n"
         "    from dataclasses import dataclass\n\n"

@@ -104,7 +104,7 @@ class Template:
 
     def _block(self, resource: str) -> tuple[int, int] | None:
         """Where a resource's lines begin and end."""
-        found = re.search(rf"^  {resource}:\n(?:(?:   .*)?\n)*", self.text, re.MULTILINE)
+        found = re.search(rf"^  {resource}: *(?:#.*)?\n(?:(?:   .*)?\n)*", self.text, re.MULTILINE)
         return (found.start(), found.end()) if found else None
 
 

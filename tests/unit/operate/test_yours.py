@@ -82,6 +82,20 @@ def test_command_that_is_given_twice_writes_once(app: Path) -> None:
     assert (app / "template.yaml").read_text() == once
 
 
+def test_table_that_is_there_is_told_with_the_key_that_it_has(
+    app: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make("table", "--name", "callers", "--key", "number", "--flows", "answer")
+    text = (app / "template.yaml").read_text()
+    (app / "template.yaml").write_text(text.replace("  CallersTable:\n", "  CallersTable: # mine\n"))
+    capsys.readouterr()
+    make("table", "--name", "callers", "--flows", "event")
+
+    assert 'table(settings(Mine).callers_table, key="number")' in capsys.readouterr().out
+    assert (app / "template.yaml").read_text().count("AWS::DynamoDB::Table") == 1
+    assert len(statements(app, "EventPolicy")) == 1
+
+
 def test_rights_of_a_flow_are_in_one_policy(app: Path) -> None:
     make("table", "--name", "callers", "--flows", "answer")
     make("table", "--name", "visits", "--flows", "event,answer")
@@ -210,7 +224,7 @@ def test_settings_that_would_be_lost_are_told(app: Path) -> None:
     [
         ("{", "app/settings/dev.json isn't JSON: Expecting property name"),
         ("[]", "app/settings/dev.json isn't a JSON object"),
-        (json.dumps({"long": "é" * 2100}), "and a parameter holds 4096"),
+        (json.dumps({"long": "é" * 1800}), "and there is room for 3584"),
     ],
 )
 def test_settings_that_cannot_be_used_are_told_with_their_file(
