@@ -29,10 +29,10 @@ NOTHING_COMPILED = shutil.ignore_patterns("__pycache__")
 
 
 def copy(folder: Path, samconfig: str, linked: tuple[str, ...] = ("layers", ".local")) -> Path:
-    """What `python -m operate` needs, with stages of its own."""
+    """What `python -m operate` needs, with stages of its own, and what else is to be linked."""
     shutil.copytree(paths.ROOT / "operate", folder / "operate", ignore=NOTHING_COMPILED)
     for name in linked:
-        (folder / name).symlink_to(paths.ROOT / name)
+        (folder / name).symlink_to(FLOWS if name == "functions" else paths.ROOT / name)
     (folder / "samconfig.toml").write_text(samconfig)
     return folder
 

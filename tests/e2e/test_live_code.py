@@ -21,10 +21,9 @@ from local.live.sources import units
 from local.stage import Stage
 from local.telling.responses import crashed
 from operate import paths
-from tests import wheels
+from tests import projects, wheels
 from tests.e2e.debugger import Debugger
 from tests.e2e.traffic import coming_in
-from tests.projects import NOTHING_COMPILED
 from vonage_simulator.vonage import Vonage
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ def test_no_call_fails_while_files_are_saved(
     stage: Stage, vonage: Vonage, tmp_path: Path, told: Told
 ) -> None:
     for name in ("functions", "workers", "layers"):
-        shutil.copytree(paths.ROOT / name, tmp_path / name, ignore=NOTHING_COMPILED)
+        shutil.copytree(projects.shipped() / name, tmp_path / name, ignore=projects.NOTHING_COMPILED)
     shutil.copy(paths.ROOT / "template.yaml", tmp_path)
     (tmp_path / ".local").symlink_to(paths.LOCAL)  # what `sam build` made
     saved = [tmp_path / "functions/answer/app.py", tmp_path / "functions/event/app.py"]

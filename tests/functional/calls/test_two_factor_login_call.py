@@ -5,7 +5,7 @@ import pytest
 from examples.two_factor_login.answer import app as answer
 from examples.two_factor_login.event import app as event
 from examples.two_factor_login.verify import app as verify
-from functions.fallback import app as fallback
+from tests.flows.fallback import app as fallback
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone, PhoneCall
 from vonage_simulator.testing.simulation import Simulation

@@ -1,6 +1,8 @@
 """What is the user's is shipped as our tests know it, from tests/flows; afterwards it may be anything."""
 
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,15 @@ RELEASE = pytest.mark.skipif(
     "SWITCHBOARD_RELEASE" not in os.environ,
     reason="functions/ and samconfig.toml are yours to change; .ci/run holds a release to what it ships",
 )
+
+
+USERS = re.compile(r"^(?:from|import) functions\b|ROOT / \"(?:functions|app|samconfig\.toml)\"", re.MULTILINE)
+
+
+def test_no_test_of_ours_looks_at_what_is_the_user_s() -> None:
+    looking = {path for path in (ROOT / "tests").rglob("*.py") if USERS.search(path.read_text())}
+
+    assert looking - {Path(__file__)} == set()
 
 
 @RELEASE

@@ -197,7 +197,7 @@ def test_function_that_can_t_be_imported_is_told_before_anything_is_built(
     deploy: Deploy, tmp_path: Path
 ) -> None:
     (tmp_path / "functions").unlink()
-    shutil.copytree(paths.ROOT / "functions", tmp_path / "functions")
+    shutil.copytree(projects.FLOWS, tmp_path / "functions")
     (tmp_path / "functions" / "answer" / "app.py").write_text("import humanise\n")
 
     done = deploy()
