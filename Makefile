@@ -109,7 +109,7 @@ ask-vonage: .venv/.ready .local/sam/.ready ## Ask your Vonage account, and a tel
 	@$(OPERATE) ask-vonage $(call options,NUMBER PHONE URL PORT ENV ONLY REPORT CONFIRM JSON)
 
 upgrade: .venv/.ready ## Merge a newer release on a branch of its own, and try it: make upgrade VERSION=0.2.0 (docs/upgrading.md)
-	@$(OPERATE) upgrade $(call options,VERSION FROM)
+	@$(OPERATE) upgrade $(call options,VERSION FROM ENV)
 
 ## ── Check it ──
 .PHONY: test-app test check contract radar security audit bench picture format

@@ -16,29 +16,31 @@ from operate.upgrade import notes, releases
 from operate.upgrade.merging import Merged, merge
 from operate.upgrade.repository import Repository
 
-GATE = ("make", "--no-print-directory", "check", "test-app")
+# What the new version is tried by, and what says what it would change at Vonage and at AWS.
+_GATE = ("check", "test-app")
+_CHANGES = (("plan",), ("deploy", "PREVIEW=true"))
 _DEPLOY = "make deploy ENV=dev"
 _NEXT = """\
 Version {version} is merged and passes. Nothing is deployed yet.
-  what changes at Vonage   make plan ENV=dev
-  what changes at AWS      make deploy ENV=dev PREVIEW=true
+  what changes             make plan ENV=dev; make deploy ENV=dev PREVIEW=true
   try it                   make up; make deploy ENV=dev
   keep it                  git switch {before} && git merge {branch}
   leave it                 {home}
 Once it is deployed, the way back is the commit before, deployed again: docs/upgrading.md"""
 
 
-def upgrade(out: Console, version: str, given: str | None) -> None:
-    """Merge a release on a branch, and try it.
+def upgrade(out: Console, version: str, given: str | None, stage: str | None) -> None:
+    """Merge a release on a branch, try it, and show what it would change.
 
     Args:
         out: Where it says what it does.
         version: The release, such as 0.2.0.
         given: A remote, an address or a folder that has it.
+        stage: Whose changes are shown; without one none are, and nobody needs to be signed in.
 
     Raises:
         OperatorError: There is no such release, the project isn't ready, files of ours were changed by both,
-            or what is merged doesn't pass.
+            what is merged doesn't pass, or the stage can't be asked.
     """
     repository, version = Repository(paths.ROOT), releases.number(version)
     repository.refuse_unready()
@@ -49,20 +51,25 @@ def upgrade(out: Console, version: str, given: str | None) -> None:
     elif repository.git("branch", "--show-current") != branch:
         raise OperatorError(f"This branch has version {version} already.", f"Deploy it: {_DEPLOY}")
     home = f"git switch {_before(repository)} && git branch -D {branch}"
-    if subprocess.run(GATE, cwd=repository.folder, check=False).returncode:
-        raise OperatorError(
-            f"With version {version} `{' '.join(GATE[2:])}` fails; its last lines say why.",
-            f"Correct it here, on {branch}, commit, and run the same command again. To leave it all: {home}",
-        )
+    again = f"Correct it here, on {branch}, commit, and run the same command again. To leave it all: {home}"
+    _make(repository, again, *_GATE)
+    for words in _CHANGES if stage else ():
+        _make(repository, again, *words, f"ENV={stage}")
     next_steps = _NEXT.format(version=version, branch=branch, before=_before(repository), home=home)
     out.print(next_steps, markup=False, highlight=False)
 
 
+def _make(repository: Repository, next_step: str, *words: str) -> None:
+    command = ["make", "--no-print-directory", *words]
+    if subprocess.run(command, cwd=repository.folder, check=False).returncode:
+        raise OperatorError(f"`make {' '.join(words)}` failed; its last lines say why.", next_step)
+
+
 def _merge(out: Console, repository: Repository, origin: str, version: str, release: str) -> None:
     present, branch = repository.version(), f"upgrade/v{version}"
-    if releases.is_older(version, present):
+    if not releases.is_older(present, version):
         raise OperatorError(
-            f"The project has version {present}, which is newer than {version}.",
+            f"The project has version {present}, and {version} isn't newer.",
             "To go back, check out the commit before the upgrade and deploy it: docs/upgrading.md",
         )
     common = repository.tried("merge-base", "HEAD", release).returncode == 0
@@ -100,7 +107,7 @@ def _before(repository: Repository) -> str:
 
 
 def _run(out: Output, given: argparse.Namespace) -> int:
-    upgrade(out.console, given.version, given.source)
+    upgrade(out.console, given.version, given.source, given.env)
     return WELL
 
 
@@ -108,11 +115,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", required=True, metavar="VERSION", help="the release, such as 0.2.0")
     where = "the repository that has it (default: the first remote of switchboard, upstream, origin)"
     parser.add_argument("--from", dest="source", metavar="REPOSITORY", help=where)
+    changes = "a stage of samconfig.toml: show what would change there, at Vonage and at AWS"
+    parser.add_argument("--env", metavar="STAGE", help=changes)
 
 
 COMMAND = Command(
     "Merge a newer release on a branch of its own, with what is yours as it is, and try it",
     _run,
-    ("make upgrade VERSION=0.2.0", "python -m operate upgrade --version 0.2.0 --from https://…"),
+    ("make upgrade VERSION=0.2.0 ENV=dev", "python -m operate upgrade --version 0.2.0 --from https://…"),
     _options,
 )

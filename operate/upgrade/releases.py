@@ -24,7 +24,7 @@ def number(text: str) -> str:
 
 def is_older(version: str, than: str) -> bool:
     """Whether one version came before another."""
-    return [*map(int, version.split("."))] < [*map(int, number(than).split("."))]
+    return [*map(int, number(version).split("."))] < [*map(int, number(than).split("."))]
 
 
 def source(repository: Repository, given: str | None) -> str:

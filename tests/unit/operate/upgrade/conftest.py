@@ -25,7 +25,7 @@ RELEASES = {
     },
     "1.2.0": {"template.yaml": "Resources: three\n"},
 }
-MAKEFILE = "check test-app:\n\t@echo $@ >>ran; test ! -e broken\n"
+MAKEFILE = "check test-app plan deploy:\n\t@echo $@ $(ENV) $(PREVIEW) >>ran; test ! -e broken\n"
 NOTES = "\n## [{0}] - 2026-11-28\n\n### Added\n\n- More.\n\n### Upgrading\n\nMind {0}.\n"
 
 

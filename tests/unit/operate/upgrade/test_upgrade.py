@@ -93,7 +93,7 @@ def test_the_checks_and_your_tests_decide_and_the_way_back_is_said(
     status, said = upgrade("1.1.0")
 
     assert status == 1
-    assert "With version 1.1.0 `check test-app` fails" in said
+    assert "`make check test-app` failed" in said
     assert "git switch main && git branch -D upgrade/v1.1.0" in said
 
     project.git("rm", "--quiet", "broken")
@@ -102,8 +102,15 @@ def test_the_checks_and_your_tests_decide_and_the_way_back_is_said(
 
     assert status == 0
     assert project.read("ran").split()[-2:] == ["check", "test-app"]
+    assert "make plan ENV=dev; make deploy ENV=dev PREVIEW=true" in said
     assert "keep it git switch main && git merge upgrade/v1.1.0" in said
     assert "leave it git switch main && git branch -D upgrade/v1.1.0" in said
+
+
+def test_what_would_change_is_shown_for_the_stage_that_is_named(project: Project, upgrade: Upgrade) -> None:
+    assert upgrade("1.1.0", "--env", "prod")[0] == 0
+
+    assert project.read("ran").splitlines()[2:] == ["plan prod", "deploy prod true"]
 
 
 def test_edits_of_ours_that_were_merged_are_named(
@@ -181,7 +188,7 @@ class TestRefused:
         status, said = upgrade("1.1.0")
 
         assert (status, project.branch) == (1, "squashed")
-        assert "The project has version 1.2.0, which is newer than 1.1.0." in said
+        assert "The project has version 1.2.0, and 1.1.0 isn't newer." in said
 
     def test_version_that_the_branch_has(self, project: Project, upgrade: Upgrade) -> None:
         status, said = upgrade("1.0.0")
