@@ -219,6 +219,20 @@ class TestRefused:
 
 
 @pytest.mark.parametrize("project", ["clone"], indirect=True)
+def test_branches_of_your_own_are_merged_as_ever(project: Project) -> None:
+    flow = "functions/answer/app.py"
+    project.commit("Both", **{flow: "one()\n\n\n\ntwo()\n"})
+    project.git("switch", "--quiet", "--create", "feature")
+    project.commit("Theirs", **{flow: "one()\n\n\n\nthree()\n"})
+    project.git("switch", "--quiet", "main")
+    project.commit("Mine", **{flow: "zero()\n\n\n\ntwo()\n"})
+
+    project.git("merge", "--quiet", "feature")
+
+    assert project.read(flow) == "zero()\n\n\n\nthree()\n"
+
+
+@pytest.mark.parametrize("project", ["clone"], indirect=True)
 def test_your_own_tags_are_not_touched(project: Project, upgrade: Upgrade) -> None:
     project.git("tag", "v1.1.0", "HEAD")
     before = project.git("rev-parse", "v1.1.0")
