@@ -16,8 +16,9 @@ from switchboard.catalogue import MESSAGES, RTC_TYPES, VERIFY, VOICE
 from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import Callee, CallUpdate
 from switchboard.wire.classify import WebhookName, classify
-from switchboard.wire.commands import CallToPlace, Command, MessageChange, Result, Stored
+from switchboard.wire.commands import CallToPlace, Command, MessageChange, Result
 from switchboard.wire.endpoints import Endpoint
+from switchboard.wire.message_parts import Stored
 from switchboard.wire.message_requests import MessageRequest
 from switchboard.wire.rtc import Event as RtcEvent
 from switchboard.wire.shapes import Shape, keys, members, tags, unwrap

@@ -224,10 +224,12 @@ def test_the_largest_body_fits_whatever_it_consists_of(backbone: Aws, byte: byte
 
 
 @pytest.mark.parametrize("encoding", ["text", "base64"])
-def test_a_larger_body_is_refused(backbone: Aws, logs: Logs, encoding: str) -> None:
+def test_a_larger_body_is_refused_until_there_is_a_place_for_it(
+    backbone: Aws, logs: Logs, encoding: str
+) -> None:
     event = webhook_event("inbound", body=b"a" * (MAX_BODY_BYTES + 1), base64_encoded=encoding == "base64")
 
-    assert inbound_app.lambda_handler(event) == {"statusCode": 413}
+    assert inbound_app.lambda_handler(event) == {"statusCode": 503}
     assert queued(backbone) == []
     assert [(line["message"], line["level"]) for line in logs.lines] == [("TooLarge", "ERROR")]
 

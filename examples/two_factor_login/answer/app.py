@@ -3,8 +3,7 @@
 The verification is named after the call, so no function has to remember it.
 """
 
-from switchboard import AnswerRequest, Ncco, Reply, answer, input_, talk
-from switchboard.wire.verify.requests import Channel
+from switchboard import AnswerRequest, Ncco, Reply, VerificationRequest, answer, input_, talk
 
 # Who may call in, from where, and the mobile phone that proves it.
 MOBILES = {"447700900123": "447700900456"}
@@ -20,12 +19,9 @@ def lambda_handler(call: AnswerRequest) -> Reply:
     mobile = MOBILES.get(call.get("from", ""))
     if mobile is None:
         return [talk("Sorry, this line is for members.")]
-    workflow: list[Channel] = [{"channel": "sms", "to": mobile}, {"channel": "voice", "to": mobile}]
-    return [
-        {
-            "name": "verify.start",
-            "id": f"login-{call['uuid']}",
-            "detail": {"brand": "Acme", "client_ref": call["uuid"], "workflow": workflow},
-        },
-        *ASK,
-    ]
+    wanted: VerificationRequest = {
+        "brand": "Acme",
+        "client_ref": call["uuid"],
+        "workflow": [{"channel": "sms", "to": mobile}, {"channel": "voice", "to": mobile}],
+    }
+    return [{"name": "verify.start", "id": f"login-{call['uuid']}", "detail": wanted}, *ASK]

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from switchboard.wire.messages import Status as MessageStatus
     from switchboard.wire.rtc import Event as RtcEvent
     from switchboard.wire.verify.callbacks import Callback as VerifyCallback
+    from switchboard.wire.verify.requests import VerificationRequest
     from switchboard.wire.voice import AnswerRequest
     from switchboard.wire.voice_events import Event as VoiceEvent
     from switchboard.yours.secrets import secret
@@ -53,10 +54,10 @@ if TYPE_CHECKING:
 __all__ = [
     "AnswerRequest", "Call", "CallEnded", "Chat", "ChatEnded", "Commands", "ConnectOutcome", "InboundMessage",
     "MessageRequest", "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent",
-    "VerifyCallback", "VoiceEvent", "answer", "app", "call_dialog", "caller_id", "connect", "conversation",
-    "event", "inbound", "input_", "logger", "message_dialog", "notify", "phone", "query", "record",
-    "reply_to", "rtc_event", "secret", "settings", "sip", "sms", "status", "stream", "table", "talk",
-    "transfer", "vbc", "verify", "wait", "webhook_url", "websocket",
+    "VerificationRequest", "VerifyCallback", "VoiceEvent", "answer", "app", "call_dialog", "caller_id",
+    "connect", "conversation", "event", "inbound", "input_", "logger", "message_dialog", "notify", "phone",
+    "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip", "sms", "status", "stream",
+    "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -82,6 +83,7 @@ _HOMES = {
     "MessageStatus": ("wire.messages", "Status"),
     "Reply": ("wire.commands", "Reply"),
     "RtcEvent": ("wire.rtc", "Event"),
+    "VerificationRequest": ("wire.verify.requests", "VerificationRequest"),
     "VerifyCallback": ("wire.verify.callbacks", "Callback"),
     "VoiceEvent": ("wire.voice_events", "Event"),
     "caller_id": ("reading", "caller_id"),

@@ -7,7 +7,7 @@ that of a status which Vonage added yesterday, is published all the same.
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from switchboard.wire import commands, messages, messages_v0_1, rtc, voice, voice_events
+from switchboard.wire import commands, message_parts, messages, messages_v0_1, rtc, voice, voice_events
 from switchboard.wire.shapes import Shape, keys, tags, unwrap
 from switchboard.wire.verify.callbacks import ChannelEvent, Summary
 
@@ -76,7 +76,7 @@ RESULTS: Mapping[str, Shape] = {
 }
 
 STORED: Mapping[str, Shape] = {
-    f"{name}.stored": commands.Stored for name in ("voice.record", "messages.inbound")
+    f"{name}.stored": message_parts.Stored for name in ("voice.record", "messages.inbound")
 }
 
 CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **VERIFY, **RESULTS, **STORED}

@@ -18,7 +18,6 @@ from switchboard.errors import BodyTooLargeError
 # Vonage's webhooks are a few kB. Escaped at its worst (six bytes for one), 128 KiB still fits an SQS message
 # (1 MiB) and, decoded at its worst (three for one), a DynamoDB item (400 KB).
 MAX_BODY_BYTES = 128 * 1024
-_MOST_BASE64 = (MAX_BODY_BYTES + 2) // 3 * 4
 
 # EventBridge takes 1,000 levels, ours around the payload included, and integers of 64 bits.
 _DEEPEST = 500
@@ -52,17 +51,17 @@ class Request(NamedTuple):
     received_at: float
     base_url: str
 
-    def body(self) -> bytes:
+    def body(self, most_bytes: int = MAX_BODY_BYTES) -> bytes:
         """The bytes that were sent. A text that is too long is not even decoded, as anybody may send one.
 
         Raises:
-            BodyTooLargeError: the body is larger than `MAX_BODY_BYTES`.
+            BodyTooLargeError: the body is larger than `most_bytes`.
         """
-        if len(self.text) <= (_MOST_BASE64 if self.is_base64 else MAX_BODY_BYTES):
+        if len(self.text) <= ((most_bytes + 2) // 3 * 4 if self.is_base64 else most_bytes):
             body = base64.b64decode(self.text) if self.is_base64 else _encoded(self.text)
-            if len(body) <= MAX_BODY_BYTES:
+            if len(body) <= most_bytes:
                 return body
-        raise BodyTooLargeError(f"the body has more than {MAX_BODY_BYTES} bytes")
+        raise BodyTooLargeError(f"the body has more than {most_bytes} bytes")
 
 
 def read(event: Mapping[str, Any], now: float | None = None) -> Request:
@@ -139,6 +138,8 @@ def _fits(parsed: dict[str, Any], body: bytes) -> bool:
     """Whether it is neither too deep nor too long; most bodies are too short to be looked into."""
     if body.count(b"{") + body.count(b"[") > _DEEPEST and not _is_shallow(parsed):
         return False
+    if len(body) > MAX_BODY_BYTES:  # goes to the bucket
+        return True
     return (
         len(body) <= _FITS_ANYHOW_BYTES or len(json.dumps(parsed, ensure_ascii=False).encode()) <= _MOST_BYTES
     )

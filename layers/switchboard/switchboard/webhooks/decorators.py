@@ -30,6 +30,8 @@ _EVENT = Policy("event", refused=503, unavailable=503, flow_failed=500, nothing=
 # Messages come again for 24 h.
 INBOUND = Policy("inbound", refused=503, unavailable=503, flow_failed=200, nothing=200)
 _STATUS = INBOUND._replace(name="status")
+# Until it is known where to keep it, a large message had better come again than be lost.
+INBOUND = INBOUND._replace(too_large=503)
 _VERIFY = Policy("verify", refused=503, unavailable=503, flow_failed=204, nothing=204)
 _RTC = Policy("rtc_event", refused=503, unavailable=503, flow_failed=204, nothing=204)
 

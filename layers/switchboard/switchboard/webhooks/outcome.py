@@ -69,7 +69,7 @@ def of_failure(failure: Exception, policy: Policy) -> Outcome:
             name = "Unsigned" if failure.reason in _UNSIGNED else "Refused"
             return with_status(name, policy.refused, reason=failure.reason)
         case BodyTooLargeError():
-            return with_status("TooLarge", 413)
+            return with_status("TooLarge", policy.too_large)
         case AwsError():
             return with_status("NotQueued", policy.unavailable, failure, reason=str(failure))
         case SwitchboardError():

@@ -72,9 +72,7 @@ class Webhook(Generic[Payload, Returned]):
     def _record_only(self, received: Reception) -> Outcome:
         """It is plainly another webhook's: somebody sent it on, or an address is wrong. Nothing is lost."""
         if not received.is_check:
-            from switchboard.aws import queues
-
-            queues.put_event(received.envelope)
+            _enqueue(received)
         return with_status("Misdirected", self._policy.misdirected)
 
     def _check(self, received: Reception, seconds: float) -> Outcome:
@@ -90,7 +88,7 @@ class Webhook(Generic[Payload, Returned]):
         """Nobody waits. Once the event is queued, a failing flow is no reason to have it sent again."""
         from switchboard.aws import queues
 
-        queues.put_event(received.envelope)
+        _enqueue(received)
         outcome = self._run(received, seconds, self._policy.nothing)
         queues.put_commands(outcome.commands, received.subject)
         return outcome
@@ -166,3 +164,14 @@ def told(response: Response) -> Response:
     from switchboard import telling
 
     return cast(Response, telling.enclosed(response))
+
+
+def _enqueue(received: Reception) -> None:
+    """Put an event in its queue, once what is too large for that is in the bucket."""
+    from switchboard.aws import queues
+
+    if received.is_large:
+        from switchboard.webhooks import large
+
+        large.keep(received.envelope, received.body)
+    queues.put_event(received.envelope)

@@ -31,6 +31,7 @@ class Policy(NamedTuple):
         flow_failed: HTTP status when the flow raised, or was late while somebody waited.
         nothing: HTTP status when there is no NCCO to answer with.
         queued: what it receives is an event for the queue.
+        too_large: HTTP status when the body is larger than can be taken.
     """
 
     name: WebhookName
@@ -39,6 +40,7 @@ class Policy(NamedTuple):
     flow_failed: int
     nothing: int
     queued: bool = True
+    too_large: int = 413
 
     @property
     def misdirected(self) -> int:

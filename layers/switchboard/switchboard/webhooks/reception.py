@@ -8,7 +8,7 @@ from switchboard import request as http
 from switchboard import telemetry
 from switchboard.envelope import Envelope, wrap
 from switchboard.errors import BodyTooLargeError
-from switchboard.webhooks import signature
+from switchboard.webhooks import large, signature
 from switchboard.webhooks.marks import meant_for
 from switchboard.webhooks.policy import MAX_AGE_S
 from switchboard.wire.classify import WebhookName, classify
@@ -33,6 +33,7 @@ class Reception(NamedTuple):
         api_key: the account or subaccount that signed it, where the token says so.
         secrets: where that one's signature secrets come from.
         query: what a flow has put into the address; empty unless it is as it was written.
+        payload: what Vonage said, all of it.
     """
 
     request: http.Request
@@ -43,6 +44,7 @@ class Reception(NamedTuple):
     api_key: str | None
     secrets: signature.SecretSource
     query: Mapping[str, str]
+    payload: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -60,9 +62,9 @@ class Reception(NamedTuple):
         return f"{self.subject}\n{self.request.query}".encode("utf-8", "surrogatepass")
 
     @property
-    def payload(self) -> Mapping[str, Any]:
-        """What Vonage said."""
-        return self.envelope["payload"]
+    def is_large(self) -> bool:
+        """Whether the event has only a part of it."""
+        return len(self.body) > http.MAX_BODY_BYTES
 
 
 def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.SecretSource) -> Reception:
@@ -77,7 +79,7 @@ def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.S
     token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
     now = time.time()
     try:
-        body = request.body()
+        body = request.body(large.most_bytes(webhook))
     except BodyTooLargeError:
         signature.verify(token, None, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
         raise
@@ -86,10 +88,12 @@ def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.S
     kind = meant_for(payload, webhook)
     signature.check_age(claims, now, MAX_AGE_S[kind])
     envelope = wrap(classify(kind, payload), body, request.received_at, payload)
+    if len(body) > http.MAX_BODY_BYTES:
+        envelope = large.claim(envelope, body)
     api_key = claims.get("api_key")
     query = _query(request, payload, api_key, secrets, webhook) if request.query else {}
     is_check = bool(claims.get(CHECK))
-    return Reception(request, body, envelope, kind != webhook, is_check, api_key, secrets, query)
+    return Reception(request, body, envelope, kind != webhook, is_check, api_key, secrets, query, payload)
 
 
 def _query(

@@ -105,15 +105,6 @@ Commands = MessageRequest | Command | Sequence[MessageRequest | Command]
 Reply = MessageRequest | Command | Sequence[Action | MessageRequest | Command]
 
 
-class Stored(TypedDict):
-    """A recording, or a file of an inbound message, is in the stack's bucket; `size` is in bytes."""
-
-    bucket: str
-    key: str
-    size: int
-    content_type: str
-
-
 class Result(TypedDict, total=False):
     """What became of a command, as an event: `messages.send.accepted`, `voice.call.uncertain`.
 

@@ -149,3 +149,12 @@ class DeliveryError(TypedDict, total=False):
     title: str | int
     detail: str
     instance: str
+
+
+class Stored(TypedDict):
+    """Where in the stack's bucket a recording, a file or a whole message is; `size` is in bytes."""
+
+    bucket: str
+    key: str
+    size: int
+    content_type: str

@@ -9,6 +9,7 @@ from 20 to 259200 in that file and from 300 to 2592000 in the Java SDK (9.10); e
 
 from typing import Annotated, Any, Literal, Required, Unpack, cast
 
+from switchboard.wire.content.email import EmailPart, EmailSettings, Html
 from switchboard.wire.endpoints import Url
 from switchboard.wire.message_parts import Reaction
 from switchboard.wire.messages import Inbound
@@ -193,21 +194,15 @@ class Viber(_Request, total=False):
     viber_service: ViberSettings
 
 
-class Html(TypedDict, total=False):
-    """The HTML of an e-mail."""
-
-    body: Required[str]
-
-
 class Email(_Request, total=False):
-    """An e-mail; `email` holds its `subject`, `cc` and the like."""
+    """An e-mail; `content` has it in plain text and in HTML, for readers of both."""
 
     channel: Required[Literal["email"]]
     message_type: Required[Annotated[Literal["text", "html", "content"], _open]]
     text: str
     html: Html | str  # a text while it was in beta
-    content: Any
-    email: dict[str, Any]
+    content: Annotated[list[EmailPart], Items(1)]
+    email: Required[EmailSettings]
 
 
 MessageRequest = Annotated[Sms | Mms | Rcs | Whatsapp | Messenger | Viber | Email, Tagged("channel")]
@@ -235,7 +230,9 @@ class ReplyContent(TypedDict, total=False):
     video: File
     file: File
     vcard: File
-    content: list[Part]
+    content: list[Part] | list[EmailPart]
+    html: Html
+    email: EmailSettings
     card: dict[str, Any]
     carousel: dict[str, Any]
     custom: dict[str, Any]
@@ -258,6 +255,7 @@ class ReplyContent(TypedDict, total=False):
 
 _SHAPES = {
     "sms": Sms, "mms": Mms, "rcs": Rcs, "whatsapp": Whatsapp, "messenger": Messenger, "viber_service": Viber,
+    "email": Email,
 }  # fmt: skip
 
 
@@ -267,6 +265,9 @@ def reply_to(message: Inbound, text: str | None = None, **content: Unpack[ReplyC
         reply_to(message, "We are open.")
         reply_to(message, image={"url": "https://example.com/map.png", "caption": "Here we are."})
         reply_to(message, reaction={"action": "react", "emoji": "👍"}, context={"message_uuid": …})
+
+    An answer to an e-mail has its subject, with `Re: ` before it, by which mail programs put the two
+    together. `email={"subject": …, "cc": […]}` says otherwise.
 
     Args:
         message: What is answered.
@@ -291,4 +292,17 @@ def reply_to(message: Inbound, text: str | None = None, **content: Unpack[ReplyC
         **({} if text is None else {"text": text}),
         **content,
     }
+    if channel == "email":
+        answer["to"] = _address(message["from"])
+        answer["email"] = {"subject": _reply_subject(message), **content.get("email", {})}
     return cast(MessageRequest, answer)
+
+
+def _address(sender: str) -> str:
+    """The address in `Alice <alice@example.com>`."""
+    return sender.rpartition("<")[2].partition(">")[0]
+
+
+def _reply_subject(message: Inbound) -> str:
+    subject = message.get("email", {}).get("subject", "")
+    return subject if subject[:3].lower() == "re:" else f"Re: {subject}".rstrip()

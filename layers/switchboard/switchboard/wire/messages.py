@@ -15,6 +15,7 @@ Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shap
 
 from typing import Any, Literal, Required, final
 
+from switchboard.wire.content.email import EmailDetails, EmailPart, Html
 from switchboard.wire.message_parts import (
     Attachment,
     Button,
@@ -31,6 +32,7 @@ from switchboard.wire.message_parts import (
     Reply,
     SmsDetails,
     SmsReport,
+    Stored,
     Usage,
     Workflow,
 )
@@ -40,7 +42,7 @@ _From = TypedDict("_From", {"from": Required[str]}, total=False)
 
 
 class _Message(_From, total=False):
-    channel: Required[Literal["sms", "mms", "rcs", "whatsapp", "messenger", "viber_service"]]
+    channel: Required[Literal["sms", "mms", "rcs", "whatsapp", "messenger", "viber_service", "email"]]
     message_uuid: Required[str]
     to: Required[str]
     timestamp: Required[str]
@@ -50,7 +52,9 @@ class _Message(_From, total=False):
     provider_message: str
     whatsapp: dict[str, Any]  # sender, referral, whatsapp_referred_product, waba_id
     mms: MmsDetails
-    content: list[Attachment]  # of an MMS with several attachments
+    email: EmailDetails
+    content: list[Attachment] | list[EmailPart]  # of an MMS with several attachments, or an e-mail
+    stored: Stored  # where all of a message is that is too large for the queue
     origin: Network
     usage: Usage
     _self: Link
@@ -63,6 +67,21 @@ class TextMessage(_Message, total=False):
     message_type: Literal["text"]
     text: Required[str]
     sms: SmsDetails
+
+
+@final
+class HtmlMessage(_Message, total=False):
+    """An e-mail in HTML."""
+
+    message_type: Required[Literal["html"]]
+    html: Html
+
+
+@final
+class ContentMessage(_Message, total=False):
+    """An e-mail in plain text and in HTML: its `content`."""
+
+    message_type: Required[Literal["content"]]
 
 
 @final
@@ -170,6 +189,8 @@ class UnsupportedMessage(_Message, total=False):
 
 Inbound = (
     TextMessage
+    | HtmlMessage
+    | ContentMessage
     | ImageMessage
     | AudioMessage
     | VideoMessage

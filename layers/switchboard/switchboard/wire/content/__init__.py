@@ -1,0 +1,1 @@
+"""What a message may hold beside a text, channel by channel."""
