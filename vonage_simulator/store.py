@@ -18,6 +18,7 @@ KEPT = (
     "numbers",
     "numbers_for_sale",
     "message_webhooks",
+    "email_domains",
 )
 SCHEMA = """
 create table if not exists account (name text primary key, value text not null);

@@ -25,6 +25,8 @@ class Account:
     Attributes:
         message_webhooks: `inbound_url` and `status_url` of its dashboard, for messages that no application
             is responsible for.
+        email_domains: what it has verified in the dashboard, each with the id of the application that it is
+            linked to there, or none.
     """
 
     api_key: str
@@ -34,6 +36,7 @@ class Account:
     numbers: dict[str, Json] = field(default_factory=dict)
     numbers_for_sale: dict[str, Json] = field(default_factory=dict)
     message_webhooks: dict[str, str] = field(default_factory=dict)
+    email_domains: dict[str, str | None] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     identifiers: Identifiers = field(default_factory=Identifiers)
 
@@ -91,11 +94,20 @@ class Account:
         """The application an owned number is linked to, if both exist."""
         return self.applications.get(self.numbers.get(msisdn, {}).get("app_id", ""))
 
+    def application_of_domain(self, address: str) -> Json | None:
+        """The application that an e-mail address's domain is linked to, if both exist."""
+        return self.applications.get(self.email_domains.get(domain_of(address)) or "")
+
     def unlink_numbers_of(self, application_id: str) -> None:
         """Take the link to this application off every number that has it."""
         for msisdn, number in list(self.numbers.items()):
             if number.get("app_id") == application_id:
                 self.numbers = {**self.numbers, msisdn: without_link(number)}
+
+
+def domain_of(address: str) -> str:
+    """The domain of `hello@mail.example.com`, or of `Hello <hello@mail.example.com>`."""
+    return address.rpartition("@")[2].strip("> ").lower()
 
 
 def without_link(number: Json) -> Json:

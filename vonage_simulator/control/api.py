@@ -9,7 +9,14 @@ from starlette.routing import Route
 
 from vonage_simulator.api.requests import whole_number
 from vonage_simulator.control import phones
-from vonage_simulator.control.requests import AccountWebhooks, FaultTarget, RefusedError, SetClock, read
+from vonage_simulator.control.requests import (
+    AccountWebhooks,
+    Domains,
+    FaultTarget,
+    RefusedError,
+    SetClock,
+    read,
+)
 from vonage_simulator.faults import ApiFault, WebhookFault
 from vonage_simulator.switches import SwitchError, changed
 from vonage_simulator.types import Json
@@ -28,6 +35,7 @@ def routes(vonage: Vonage) -> list[Route]:
         Route("/_simulator/calls/{call}/replay", api.replay_call, methods=["POST"]),
         Route("/_simulator/account", api.account, methods=["GET"]),
         Route("/_simulator/account/webhooks", api.set_webhooks, methods=["POST"]),
+        Route("/_simulator/domains", api.domains, methods=["GET", "POST"]),
         Route("/_simulator/switches", api.switches, methods=["GET", "POST"]),
         Route("/_simulator/clock", api.clock, methods=["GET", "POST"]),
         Route("/_simulator/patience", api.patience, methods=["POST", "DELETE"]),
@@ -88,6 +96,16 @@ class ControlApi:
         wanted = {**account.message_webhooks, **await read(request, AccountWebhooks)}
         account.message_webhooks = {kind: str(url) for kind, url in wanted.items() if url}
         return JSONResponse(account.message_webhooks)
+
+    async def domains(self, request: Request) -> Response:
+        """`GET`, or `POST {domain: application_id}`: e-mail domains, verified and linked in a dashboard."""
+        account = self._vonage.account
+        if request.method == "POST":
+            wanted = await read(request, Domains)
+            if unknown := [one for one in wanted.values() if one and one not in account.applications]:
+                raise RefusedError("application_id", f"there is no application {unknown[0]}")
+            account.email_domains = {**account.email_domains, **wanted}
+        return JSONResponse(account.email_domains)
 
     async def switches(self, request: Request) -> Response:
         """`GET` tells how uncertain behaviour is simulated; `POST {name: value}` changes some of it."""

@@ -91,6 +91,8 @@ class AccountWebhooks(TypedDict, total=False):
     status_url: Url | None
 
 
+# The application that each is linked to; null for one that is verified alone.
+Domains = dict[str, str | None]
 Callees = dict[str, Callee]
 Recipients = dict[str, Recipient]
 

@@ -24,6 +24,7 @@ MESSAGE_TYPES = {
     ),
     "messenger": ("text", "image", "audio", "video", "file", "unsupported"),
     "viber_service": ("text", "image", "video", "file"),
+    "email": ("text", "html", "content"),
 }  # fmt: skip
 SHAPES = shapes.tags(Inbound, "message_type")
 CHANNELS = tuple(MESSAGE_TYPES)
@@ -121,6 +122,8 @@ def _channel_fields(message: Json, own: Json) -> Json:
 
 def _receiver(account: Account, message: Json) -> tuple[Json | None, Json]:
     """The application that gets a message, and its webhook; or the account's own, and no application."""
+    if message["channel"] == "email":
+        return _receiver_of_mail(account, message["to"])
     number = message["to"]
     if message["channel"] == "sms" and account.switches.sms_setting == "sms":
         raise UndeliverableError(
@@ -136,6 +139,20 @@ def _receiver(account: Account, message: Json) -> tuple[Json | None, Json]:
     if "messages" not in application["capabilities"]:
         raise UndeliverableError(f"the application {application['name']!r} has no messages capability")
     raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
+
+
+def _receiver_of_mail(account: Account, address: str) -> tuple[Json, Json]:
+    """The application that the address's domain is linked to, and its webhook."""
+    application = account.application_of_domain(address)
+    if application is None:
+        raise UndeliverableError(
+            f"the domain of {address} is linked to no application; link it in the dashboard "
+            "(here: POST /_simulator/domains)"
+        )
+    hook = webhooks.hook_of(account, application, "inbound_url")
+    if hook is None:
+        raise UndeliverableError(f"the application {application['name']!r} has no inbound_url for messages")
+    return application, hook
 
 
 def _only_one(account: Account, message: Json) -> Json | None:

@@ -1,5 +1,7 @@
 """A message, whichever way it goes, and what becomes of messages to somebody."""
 
+import html
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,6 +50,8 @@ class Message:
     @property
     def words(self) -> str:
         """Its text and buttons, or what it carries instead, such as `image https://shop.example/menu.jpg`."""
+        if self.channel == "email":
+            return _mail(self.body)
         if text := self.body.get("text") or question(self.body):
             return " ".join([str(text), *(f"[{button['title']}]" for button in buttons(self.body))])
         kind = str(self.body.get("message_type", ""))
@@ -65,6 +69,16 @@ class Message:
             "words": self.words,
             "body": self.body,
         }
+
+
+def _mail(body: Json) -> str:
+    """An e-mail as its reader sees it: the subject, and the text, or the HTML without its tags."""
+    parts = body.get("content") or [body, body.get("html", "")]
+    texts = [
+        str(part.get("text") or part.get("body", "")) if isinstance(part, dict) else part for part in parts
+    ]
+    read = next((html.unescape(re.sub(r"<[^>]*>", "", text)) for text in texts if text), "")
+    return ": ".join(filter(None, (body.get("email", {}).get("subject"), read)))
 
 
 def standard_recipients() -> dict[str, Recipient]:

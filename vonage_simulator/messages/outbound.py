@@ -5,7 +5,7 @@ Source: Vonage Messages API reference (1.20.0), "Message Status", failover.
 
 import asyncio
 
-from vonage_simulator.account.account import Account
+from vonage_simulator.account.account import Account, domain_of
 from vonage_simulator.messages import webhooks
 from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.messages.message import Fate, Message, Recipient
@@ -30,6 +30,9 @@ def accept(mailbox: Mailbox, body: Json, application: Json | None) -> Message:
         failover=failover,
     )
     mailbox.keep(message, "sent")
+    domain = domain_of(str(body["from"]))
+    if message.channel == "email" and domain not in mailbox.platform.account.email_domains:
+        mailbox.warn(message, f"{domain} is no domain that the account has verified, so Vonage may refuse it")
     return message
 
 
@@ -64,6 +67,8 @@ async def _deliver(mailbox: Mailbox, message: Message, number: int, total: int) 
     await asyncio.sleep(recipient.after_s)
     if recipient.fate != "delivered":
         _report(mailbox, message, recipient.fate, {**extra, "error": _error(mailbox, recipient.fate)})
+        if message.channel == "email":  # what bounced is on the suppression list from now on
+            mailbox.recipients[message.body["to"]] = Recipient("rejected")
         return False
     _report(mailbox, message, "delivered", {**extra, **_costs(message)})
     if recipient.reads and message.channel in READABLE:

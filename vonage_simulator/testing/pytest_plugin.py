@@ -156,6 +156,14 @@ def sms(simulation: "Simulation") -> "Texting":
 
 
 @pytest.fixture
+def email(simulation: "Simulation") -> "Texting":
+    """A customer who writes e-mail."""
+    from vonage_simulator.testing.texting import Texting
+
+    return Texting(simulation, "email", "alice@example.com")
+
+
+@pytest.fixture
 def whatsapp(simulation: "Simulation") -> "Texting":
     """A customer who writes by WhatsApp."""
     from vonage_simulator.testing.texting import Texting

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from vonage_simulator.account.account import Account
+from vonage_simulator.account.account import Account, domain_of
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
 from vonage_simulator.server import delivering
@@ -26,6 +26,7 @@ VOICE = {"answer_url": "answer", "fallback_answer_url": "fallback", "event_url":
 MESSAGES = {"inbound_url": "inbound", "status_url": "status"}
 VERIFY = {"status_url": "verify"}
 NUMBER = "447700900000"
+MAIL = "hello@mail.example.com"
 
 # The functions keep the secret they once read, so every simulation in a process has the same one.
 API_KEY, SIGNATURE_SECRET = "simulate", "the signature secret of a simulation"
@@ -37,6 +38,7 @@ class Simulation:
 
     Attributes:
         number: linked to the application whose webhooks are tested.
+        mail: an address in a domain that is linked to it.
         sent_to: the texts that were sent to a number so far, oldest first.
         events: what happened so far, as the event bus has it (docs/events.md), oldest first; in process only.
     """
@@ -45,6 +47,7 @@ class Simulation:
     number: str
     sent_to: Callable[[str], list[str]]
     events: Sequence[Json] = ()
+    mail: str = MAIL
 
     def timeline(self, subject: str) -> list[Json]:
         """The events of a call (`conversation_uuid`) or a message (`message_uuid`), by Vonage's clock."""
@@ -129,6 +132,7 @@ def _link(account: Account, base_url: str, fallback_url: str) -> None:
     capabilities["verify"] = hooks(VERIFY)
     application: Json = {"id": account.identifiers.uuid(), "name": "tested", "capabilities": capabilities}
     account.applications = {application["id"]: application}
+    account.email_domains = {domain_of(MAIL): application["id"]}
     account.numbers = {**account.numbers, NUMBER: {**account.numbers[NUMBER], "app_id": application["id"]}}
 
 

@@ -24,7 +24,7 @@ class Texting:
     Args:
         simulation: where the messages go.
         channel: `sms`, `whatsapp`, ….
-        number: the customer's own.
+        number: the customer's own, or the e-mail address.
     """
 
     def __init__(self, simulation: Simulation, channel: str = "sms", number: str = STANDARD_NUMBER) -> None:
@@ -43,14 +43,16 @@ class Texting:
         Args:
             text: what is written.
             instead: the members of a message of another type, in Vonage's words:
-                `message_type="image", image={"url": "https://…"}`.
+                `message_type="image", image={"url": "https://…"}`; or beside a text,
+                `email={"subject": "Hi"}`.
 
         Raises:
             AssertionError: the inbound webhook did not take the message, in a day of trying.
         """
         vonage = self._simulation.vonage
-        content = {"text": text} if text else instead
-        message = {"channel": self._channel, "from": self.number, "to": self._simulation.number, **content}
+        content = {"text": text, **instead} if text else instead
+        to = self._simulation.mail if self._channel == "email" else self._simulation.number
+        message = {"channel": self._channel, "from": self.number, "to": to, **content}
         outcome = vonage.engine.run(while_time_runs(vonage, inbound.receive(vonage.mailbox, message)))
         if not outcome["delivered"]:
             self._fail(f"the inbound webhook did not take the message: {outcome['failure']}")

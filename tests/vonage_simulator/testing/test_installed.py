@@ -84,7 +84,7 @@ def public() -> Iterator[str]:
     for kind in (Phone, PhoneCall, Ringing, Texting, Simulation):
         names = {*vars(kind), *getattr(kind, "__annotations__", {})} - {"hang_up_everything"}
         yield from (f".{name}" for name in sorted(names) if not name.startswith("_"))
-    yield from ("phone", "sms", "whatsapp", "simulation", "webhooks", "rules", "tables", "switches")
+    yield from ("phone", "sms", "whatsapp", "email", "simulation", "webhooks", "rules", "tables", "switches")
 
 
 @pytest.mark.parametrize("name", sorted(set(public())))

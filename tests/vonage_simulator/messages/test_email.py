@@ -1,0 +1,110 @@
+"""E-mail: domains and their links, mail of any size to an application, and mail that bounces."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.vonage_simulator.api.test_messages_api import messages, statuses
+from tests.vonage_simulator.customer import Customer
+from vonage_simulator.messages.message import Recipient
+from vonage_simulator.vonage import Vonage
+
+__all__ = ["messages"]
+
+Json = dict[str, Any]
+ALICE, SHOP = "alice@example.com", "hello@mail.example.com"
+HTML = {"body": "<p>O&ugrave; &ecirc;tes-vous&nbsp;?</p>"}
+
+
+def incoming(vonage: Vonage, **members: object) -> httpx.Response:
+    body = {
+        "channel": "email",
+        "from": ALICE,
+        "to": SHOP,
+        "email": {"subject": "Hello"},
+        "text": "Hi.",
+        **members,
+    }
+    return httpx.post(f"{vonage.url}/_simulator/messages", json=body)
+
+
+def link(customer: Customer, vonage: Vonage) -> None:
+    domains = {"mail.example.com": customer.create().application["id"]}
+    assert httpx.post(f"{vonage.url}/_simulator/domains", json=domains).json() == domains
+
+
+def outgoing(**members: object) -> Json:
+    mail = {"channel": "email", "from": SHOP, "to": ALICE, "email": {"subject": "Hello"}}
+    return {**mail, "message_type": "text", "text": "Hi.", **members}
+
+
+@pytest.mark.parametrize("content", [
+    {"text": "x" * 3_000_000},
+    {"message_type": "html", "html": HTML},
+    {"message_type": "content", "content": [{"type": "text", "text": "Hi."}, {"type": "html", **HTML}]},
+])  # fmt: skip
+def test_mail_comes_to_the_application_of_its_domain(
+    customer: Customer, vonage: Vonage, content: Json
+) -> None:
+    link(customer, vonage)
+
+    assert incoming(vonage, **content).json()["delivered"]
+    (mail,) = customer.bodies("inbound")
+    assert (mail["channel"], mail["from"], mail["to"]) == ("email", ALICE, SHOP)
+    assert mail.items() >= content.items()
+    assert mail["email"]["subject"] == "Hello"
+
+
+def test_mail_to_a_domain_without_a_link_reaches_nobody(customer: Customer, vonage: Vonage) -> None:
+    customer.create()
+    refused = incoming(vonage)
+
+    assert (refused.status_code, customer.bodies("inbound")) == (400, [])
+    assert "/_simulator/domains" in refused.json()["error"]
+    unknown = httpx.post(f"{vonage.url}/_simulator/domains", json={"mail.example.com": "nobody"})
+    assert unknown.status_code == 400
+
+
+def test_mail_is_accepted_and_read_as_its_reader_sees_it(
+    messages: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    sent = messages.post("/v1/messages", json=outgoing(message_type="html", html=HTML, text="Where?"))
+
+    assert sent.status_code == 202, sent.text
+    assert [report["status"] for report in statuses(vonage, customer, 2)] == ["submitted", "delivered"]
+    assert next(iter(vonage.mailbox.messages.values())).words == "Hello: Where?"
+
+
+@pytest.mark.parametrize(("members", "name"), [
+    ({"email": {}}, "email.subject"),
+    ({"email": {"subject": "Hi", "cc": [{"name": "Bob"}]}}, "email.cc[0].address"),
+    ({"message_type": "content", "content": []}, "content"),
+    ({"message_type": "content", "content": [{"type": "html"}]}, "content[0].body"),
+])  # fmt: skip
+def test_mail_without_what_it_needs_is_refused(messages: httpx.Client, members: Json, name: str) -> None:
+    refused = messages.post("/v1/messages", json=outgoing(**members))
+
+    assert refused.status_code == 422
+    assert [one["name"] for one in refused.json()["invalid_parameters"]] == [name]
+
+
+def test_mail_that_bounced_is_not_sent_again(
+    messages: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    vonage.mailbox.recipients[ALICE] = Recipient("undeliverable")
+    messages.post("/v1/messages", json=outgoing())
+    statuses(vonage, customer, 2)
+    messages.post("/v1/messages", json=outgoing())
+
+    reported = [report["status"] for report in statuses(vonage, customer, 4)]
+    assert reported == ["submitted", "undeliverable", "submitted", "rejected"]
+
+
+@pytest.mark.parametrize(("domain", "warned"), [("mail.example.com", 0), ("other.example", 1)])
+def test_mail_from_a_domain_that_is_not_verified_is_marked(
+    messages: httpx.Client, vonage: Vonage, domain: str, warned: int
+) -> None:
+    vonage.account.email_domains = {domain: None}
+    assert messages.post("/v1/messages", json=outgoing()).status_code == 202
+    assert len(vonage.journal.entries(kind="message", what="warning")) == warned
