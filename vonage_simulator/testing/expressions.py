@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from vonage_simulator.testing.reserved_words import RESERVED
 from vonage_simulator.types import Json, JsonValue
 
 Item = dict[str, Json]
@@ -109,6 +110,9 @@ def _bare(clause: str) -> str:
 
 
 def _name(name: str, asked: Json) -> str:
+    if name.lower() in RESERVED:
+        hint = f"write #{name} and give ExpressionAttributeNames"
+        raise TableError("ValidationException", f"{name} is a reserved keyword of DynamoDB: {hint}")
     return str(asked.get("ExpressionAttributeNames", {}).get(name, name))
 
 

@@ -59,11 +59,11 @@ def test_counter_counts(visits: "Table") -> None:
         )
     visits.update_item(
         Key={"number": "1"},
-        UpdateExpression="SET #s = if_not_exists(#s, :zero) + :one, name = :name REMOVE nothing",
+        UpdateExpression="SET #s = if_not_exists(#s, :zero) + :one, who = :who REMOVE nothing",
         ExpressionAttributeNames={"#s": "seen"},
-        ExpressionAttributeValues={":zero": 0, ":one": 1, ":name": "Jo"},
+        ExpressionAttributeValues={":zero": 0, ":one": 1, ":who": "Jo"},
     )
-    expected = {"number": "1", "times": 2, "seen": 1, "name": "Jo"}
+    expected = {"number": "1", "times": 2, "seen": 1, "who": "Jo"}
     assert visits.get_item(Key={"number": "1"})["Item"] == expected
 
 
@@ -130,6 +130,10 @@ def test_scan_finds_all_items(visits: "Table") -> None:
             ExpressionAttributeValues={":b": ["b"]},
         ),
         lambda visits: visits.put_item(Item={"name": "no key"}),
+        lambda visits: visits.put_item(
+            Item={"number": "1"}, ConditionExpression="attribute_not_exists(Name)"
+        ),
+        lambda visits: visits.update_item(Key={"number": "1"}, UpdateExpression="REMOVE left"),
     ],
 )
 def test_what_it_does_not_know_is_refused_not_guessed(visits: "Table", ask: Any) -> None:  # noqa: ANN401

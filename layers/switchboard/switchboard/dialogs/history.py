@@ -5,11 +5,12 @@
     n<k>        something that is known of step k before its result
     begun       what the first webhook said
     ended       that nobody is there any more
-    left        that the dialog was left, since its code is another one
+    abandoned   that the dialog was left, since its code is another one
     expires_at  when DynamoDB may delete it
 
 The first that writes an attribute wins, and each write gives the whole item back: no condition fails, and
-nothing has to be read before. So a webhook that comes twice, or two at once, have one result.
+nothing has to be read before. So a webhook that comes twice, or two at once, have one result. No attribute
+has a name that DynamoDB reserves in expressions, such as `left`.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class History:
         self.recorded: list[Recorded] = json.loads(f"[{','.join(texts)}]")
         self.begun: dict[str, Any] | None = json.loads(item["begun"]["S"]) if "begun" in item else None
         self.has_ended = "ended" in item
-        self.was_left = "left" in item
+        self.was_left = "abandoned" in item
 
     def note(self, index: int) -> Any:  # noqa: ANN401 - JSON
         """What is known of a step before its result; None if nothing is."""
@@ -112,7 +113,7 @@ class Item:
 
     def leave(self) -> History:
         """Remember that the dialog goes no further; raises as `record` does."""
-        return self._write("left", time.time())
+        return self._write("abandoned", time.time())
 
     def read(self) -> History | None:
         """What is recorded; None if there is no such dialog, or has been none for long.
