@@ -85,6 +85,7 @@ def public() -> Iterator[str]:
         names = {*vars(kind), *getattr(kind, "__annotations__", {})} - {"hang_up_everything"}
         yield from (f".{name}" for name in sorted(names) if not name.startswith("_"))
     yield from ("phone", "sms", "whatsapp", "email", "simulation", "webhooks", "rules", "tables", "switches")
+    yield from ("stage_settings", "secrets")
 
 
 @pytest.mark.parametrize("name", sorted(set(public())))

@@ -11,7 +11,6 @@ from typing import Any
 
 from switchboard.envelope import Envelope
 from switchboard.request import MAX_BODY_BYTES
-from switchboard.wire.classify import WebhookName
 
 BUCKET = "SWITCHBOARD_MAIL_BUCKET"
 # What Lambda takes at once, the rest of API Gateway's event included.
@@ -19,9 +18,9 @@ MOST_BYTES = 6 * 1024 * 1024
 _LONGEST_MEMBER, _LONGEST_REST = 4 * 1024, 64 * 1024
 
 
-def most_bytes(webhook: WebhookName) -> int:
-    """How large a webhook's body may be."""
-    return MOST_BYTES if webhook == "inbound" and os.environ.get(BUCKET) else MAX_BODY_BYTES
+def most_bytes() -> int:
+    """How large a message may be."""
+    return MOST_BYTES if os.environ.get(BUCKET) else MAX_BODY_BYTES
 
 
 def claim(event: Envelope, body: bytes) -> Envelope:
