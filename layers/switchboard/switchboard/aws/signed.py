@@ -47,6 +47,24 @@ class _Kept(NamedTuple):
         return is_open and self.endpoint == endpoint
 
 
+class _InOnePiece(http.client.HTTPConnection):
+    """Sends head and body of a request together: over TLS each would be a record, and a system call."""
+
+    _head = b""
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - as http.client has it; bytes here
+        """Keep the head back until the body is there; each of our requests has one."""
+        if data.endswith(b"\r\n\r\n"):
+            self._head = data
+            return
+        head, self._head = self._head, b""
+        super().send(head + data)
+
+
+class _TlsInOnePiece(_InOnePiece, http.client.HTTPSConnection):
+    """The same over TLS."""
+
+
 class Service:
     """An AWS service that speaks JSON, reached at the environment's region or `AWS_ENDPOINT_URL`.
 
@@ -162,11 +180,9 @@ def sign(service: str, headers: Mapping[str, str], body: bytes, now: float | Non
 def _connect(endpoint: str, timeout_s: float) -> http.client.HTTPConnection:
     url = urlsplit(endpoint)
     if url.scheme == "https":
-        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            url.netloc, timeout=timeout_s, context=_tls()
-        )
+        connection: http.client.HTTPConnection = _TlsInOnePiece(url.netloc, timeout=timeout_s, context=_tls())
     else:
-        connection = http.client.HTTPConnection(url.netloc, timeout=timeout_s)
+        connection = _InOnePiece(url.netloc, timeout=timeout_s)
     connection.connect()
     return connection
 
