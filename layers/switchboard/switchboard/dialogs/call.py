@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from switchboard.dialogs.outcomes import ConnectOutcome, Recording
-    from switchboard.dialogs.steps import Step
     from switchboard.wire.actions import (
         Action,
         ConnectOptions,
@@ -53,7 +52,6 @@ class Call(Dialog):
         super().__init__(request["conversation_uuid"], request["at"], ours)
         self.language: str | None = None
         self._request = request
-        self._said: list[Any] = []
 
     @property
     def id(self) -> str:
@@ -165,7 +163,7 @@ class Call(Dialog):
                 stack's FallbackNumber, if there is one.
         """
         for again in range(tries - 1, -1, -1):
-            heard = await Ask(prompt, choices, max_digits, speech, self.language, timeout_s)
+            heard = await Ask(choices, (prompt, max_digits, speech, self.language, timeout_s))
             if choices is None:
                 if heard:
                     return heard
@@ -206,8 +204,8 @@ class Call(Dialog):
             NoChoiceError: there was no answer that stands for anything.
         """
         for again in range(tries - 1, -1, -1):
-            asked = AskSecret(check, prompt, None, max_digits, False, self.language, timeout_s)  # noqa: FBT003
-            found: Chosen | None = await asked
+            asked = (prompt, max_digits, False, self.language, timeout_s)
+            found: Chosen | None = await AskSecret(check, asked)
             if found is not None:
                 return found
             if again:
@@ -289,12 +287,6 @@ class Call(Dialog):
     def place(self, call: CallToPlace) -> None:
         """Place another call, as the command `voice.call` does."""
         self.send({"name": "voice.call", "detail": call})
-
-    def passed(self, step: Step[Any], at: float) -> None:
-        """What was said before a step that pauses has been heard."""
-        super().passed(step, at)
-        if step.pauses:
-            self._said = []
 
     def actions(self) -> list[dict[str, Any]]:
         """What was said since the last pause, as the beginning of an NCCO."""

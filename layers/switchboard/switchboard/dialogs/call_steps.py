@@ -10,6 +10,8 @@ from switchboard.dialogs.steps import Result, Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    Asked = tuple[Any, int | None, bool, str | None, int]
+
 Action = dict[str, Any]
 
 KEYS = frozenset("0123456789*#")
@@ -35,56 +37,42 @@ class Question(CallStep[Result]):
     """Something is asked, and keys or words are listened for.
 
     Args:
-        prompt: what asks, a text or an action; the caller may interrupt it.
         choices: what is expected: keys, or words, which are listened for then; None is nothing in particular.
-        max_digits: how many keys are taken without choices; `MOST_KEYS` unless words are.
-        speech: whether words are taken without choices.
-        language: of prompt and words.
-        timeout_s: how long to wait for the first key or word, and for the next key.
+        asked: what asks, a text or an action, which the caller may interrupt; how many keys are taken without
+            choices, `MOST_KEYS` unless words are; whether words are; the language of both; and the seconds to
+            wait for the first key or word, and for the next key. One tuple, which a replay is quick to keep.
     """
 
-    __slots__ = ("_choices", "_language", "_max_digits", "_prompt", "_speech", "_timeout_s", "shape")
+    __slots__ = ("_asked", "_choices", "shape")
 
-    def __init__(
-        self,
-        prompt: Any,  # noqa: ANN401 - see `spoken`
-        choices: Mapping[str, Any] | None,
-        max_digits: int | None,
-        speech: bool,  # noqa: FBT001 - each is given by its name
-        language: str | None,
-        timeout_s: int,
-    ) -> None:
-        self._prompt = prompt
+    def __init__(self, choices: Mapping[str, Any] | None, asked: Asked) -> None:
         self._choices = choices
-        self._max_digits = max_digits
-        self._speech = speech
-        self._language = language
-        self._timeout_s = timeout_s
+        self._asked = asked
         self.shape = " ".join(sorted(choices)) if choices else ""
 
     def actions(self, url: str, payload: Action) -> list[Action]:  # noqa: ARG002 - an input needs none
         """Ask, and listen."""
-        words, max_digits = self._expected()
+        asks, max_digits, speech, language, timeout_s = self._asked
+        words, max_digits = self._expected(max_digits, speech=speech)
         listen: Action = {"action": "input", "type": [], "eventUrl": [url]}
         if max_digits:
             listen["type"].append("dtmf")
-            listen["dtmf"] = {"maxDigits": max_digits, "timeOut": min(self._timeout_s, 10)}
+            listen["dtmf"] = {"maxDigits": max_digits, "timeOut": min(timeout_s, 10)}
             if max_digits > 1 and not any("#" in choice for choice in self._choices or ()):
                 listen["dtmf"]["submitOnHash"] = True
         if words is not None:
             listen["type"].append("speech")
-            language = {"language": self._language} if self._language else {}
+            spoken_in = {"language": language} if language else {}
             context = {"context": words} if words else {}
-            listen["speech"] = {"startTimeout": self._timeout_s, **language, **context}
-        asks = self._prompt
+            listen["speech"] = {"startTimeout": timeout_s, **spoken_in, **context}
         if isinstance(asks, str):
-            asks = spoken(("talk", "text", asks, {}, self._language))
+            asks = spoken(("talk", "text", asks, {}, language))
         return [{**asks, "bargeIn": True}, listen]
 
-    def _expected(self) -> tuple[list[str] | None, int | None]:
+    def _expected(self, max_digits: int | None, *, speech: bool) -> tuple[list[str] | None, int | None]:
         """The words that are listened for, None for no listening; and how many keys are taken, if any."""
         if self._choices is None:
-            return [] if self._speech else None, self._max_digits or (None if self._speech else MOST_KEYS)
+            return [] if speech else None, max_digits or (None if speech else MOST_KEYS)
         keys = [choice for choice in self._choices if KEYS.issuperset(choice)]
         words = [choice for choice in self._choices if choice not in keys]
         return words or None, max(map(len, keys), default=None)
@@ -105,8 +93,8 @@ class AskSecret(Question[Any]):
 
     kind = "secret"
 
-    def __init__(self, check: Callable[[str], Any], *asked: Any) -> None:  # noqa: ANN401 - as of Question
-        super().__init__(*asked)
+    def __init__(self, check: Callable[[str], Any], asked: Asked) -> None:
+        super().__init__(None, asked)
         self.check = check
 
 

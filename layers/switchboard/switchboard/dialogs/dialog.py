@@ -43,6 +43,7 @@ class Dialog:
         self._identity = identity
         self._ours = ours
         self._at = began_at
+        self._said: list[Any] = []
         self._passed = self._pauses = 0
         self._random: Random | None = None
 
@@ -114,6 +115,7 @@ class Dialog:
         self._at = at
         if step.pauses:
             self._pauses += 1
+            self._said.clear()
             self.commands = []
 
     def seal(self) -> None:

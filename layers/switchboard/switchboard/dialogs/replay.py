@@ -100,7 +100,7 @@ class Replay:
             while (step := self._next()) is not None:
                 if step.pauses and (self._index > last or self._index >= len(self._recorded)):
                     return Waiting(step, self._index, self._checksum(), self._place())
-                if self._has_result(step):
+                if self._index < len(self._recorded) or self._has_done(step):
                     if self._index == last and checksum not in (None, self._checksum()):
                         raise DialogChangedError(
                             f"other steps lead to {self._where()} than when it was asked"
@@ -137,10 +137,8 @@ class Replay:
     def _checksum(self) -> int:
         return crc32("\n".join(self._shapes).encode())
 
-    def _has_result(self, step: Step[Any]) -> bool:
-        """Whether there is a result; an effect without one is done now. The function hears if it fails."""
-        if self._index < len(self._recorded):
-            return True
+    def _has_done(self, step: Step[Any]) -> bool:
+        """Do an effect now; gives whether there is a result. The function hears if it fails."""
         assert isinstance(step, Do)  # noqa: S101 - the others pause
         try:
             self._recorded = self._perform(step, self._index)
