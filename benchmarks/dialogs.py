@@ -1,6 +1,7 @@
 """A call that is one function: its first answer, and what a step costs, early and late in the call."""
 
 import json
+import statistics
 from binascii import crc32
 from collections.abc import Callable
 
@@ -35,20 +36,25 @@ def rows(cloud: Cloud) -> list[Subject]:
 
 def budgets(group: Group) -> dict[str, tuple[float, float]]:
     """What the dialogs came to, each with the most that it may be, in times the bare handler."""
-    floor_us = group.median(subjects.FLOOR, "warm", "cpu_us")
-    replayed_us = group.median(STEPS[50], "warm", "cpu_us") - group.median(STEPS[1], "warm", "cpu_us")
-    imported_ms = group.median(BEGIN, "cold", "cpu_ms") - group.median(
-        subjects.ANSWER_WITH_SECRET, "cold", "cpu_ms"
-    )
-    dearest = max(group.times(name, "warm", "p50_us").median for name in STEPS.values())
+    warm = {name: row["cpu_us"] for name, row in group.warm.items()}
+    cold = {name: row["cpu_ms"] for name, row in group.cold.items()}
     return {
-        "a dialog's step, warm p50, × bare handler": (dearest, 6.0),
-        "replay of 50 steps, CPU, × a warm call of the bare handler": (replayed_us / floor_us, 0.4),
+        "a dialog's step, warm p50, × bare handler": (
+            max(group.times(name, "warm", "p50_us").median for name in STEPS.values()),
+            6.0,
+        ),
+        "replay of 50 steps, CPU, × a warm call of the bare handler": (_more(warm, STEPS[50], STEPS[1]), 0.4),
         "a dialog's first answer, cold CPU beyond a plain one's, × bare handler": (
-            imported_ms / group.median(subjects.FLOOR, "cold", "cpu_ms"),
+            _more(cold, BEGIN, subjects.ANSWER_WITH_SECRET),
             0.2,
         ),
     }
+
+
+def _more(rows: dict[str, list[float]], one: str, other: str) -> float:
+    """How much more one row costs than the other, in times the floor: the median of the rounds' own."""
+    rounds = zip(rows[one], rows[other], rows[subjects.FLOOR], strict=True)
+    return statistics.median((dear - cheap) / floor for dear, cheap, floor in rounds)
 
 
 def _step(step: int) -> Callable[[], bytes]:

@@ -1,7 +1,11 @@
 """A call that is one function, called by the telephone of the test kit."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from switchboard import Call, CallEnded, call_dialog, sms
+from switchboard.errors import SwitchboardError
 
 from tests.functional.dialogs import reception
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES
@@ -9,6 +13,7 @@ from vonage_simulator.journal.story import call_story, plain
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation, calling
+from vonage_simulator.types import Json
 
 
 def test_a_caller_who_hangs_up_leaves_a_message(phone: Phone, simulation: Simulation) -> None:
@@ -155,3 +160,51 @@ def test_what_is_doubtful_about_a_dialog_is_told_once(webhooks: dict[str, Handle
         ]
 
     assert outcomes.count("Doubtful") == 1
+
+
+class Interrupted:
+    """A dialog that hears of its call's end, and can't queue what it sends then; it is told again."""
+
+    is_dialog = True
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self._tries = 0
+
+    def __call__(self, event: Json, context: object) -> Mapping[str, Any]:
+        if "detail-type" in event and not self._tries:
+            self._tries += 1
+            with self._monkeypatch.context() as meanwhile:
+                meanwhile.setenv("SWITCHBOARD_COMMANDS_QUEUE_URL", "")
+                with pytest.raises(SwitchboardError):
+                    complaints(event, context)
+            return {}
+        return complaints(event, context)
+
+
+def test_what_could_not_be_sent_at_the_end_is_sent_when_the_end_is_told_again(
+    phone: Phone,
+    simulation: Simulation,
+    webhooks: dict[str, Handler],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    webhooks["answer"] = Interrupted(monkeypatch)
+    call = phone.dial(NUMBER)
+    call.hears("Tell us more")
+    call.hangs_up()
+
+    assert simulation.sent_to(OWNER) == ["447700900123 has hung up."]
+
+
+@call_dialog
+async def asks_nothing(call: Call) -> None:
+    await call.ask("What?", choices={})
+
+
+@pytest.mark.flows_may_fail
+def test_a_question_without_choices_is_told(phone: Phone, webhooks: dict[str, Handler]) -> None:
+    webhooks["answer"] = asks_nothing
+    call = phone.dial(NUMBER)
+
+    with pytest.raises(AssertionError, match="a question has no choices"):
+        call.hears("What?")

@@ -27,6 +27,8 @@ def result(kind: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
             return _recording(event)
         case "connect" if event.get("status") in NOT_ANSWERED:
             return {"status": event["status"], "detail": str(event.get("detail") or "")}
+        case "connect" if event.get("status") == "disconnected":  # a WebSocket: the caller is still there
+            return {"status": "answered"}
         case "connect" if "payload" in event:  # behind a connect only after an answer: a failure has a reply
             return {"status": "answered"}
         case "connect" if event.get("status") == "completed" and duration_s(event):

@@ -139,6 +139,9 @@ class CallRun:
             return False
         self._only_looks = True
         waiting = self._adopt(history or History({})).play(_TO_THE_END)
+        if waiting is None and history and history.has_ended and not self._has_to_do:
+            self.commands = [*self.call.earlier, *self.call.commands]  # they may have got no further before
+            return True
         if waiting is None and not (history and (self._has_to_do or self._nobody_went_on())):
             self.commands = []
             return False

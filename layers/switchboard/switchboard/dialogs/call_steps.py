@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Never
 
 from switchboard.dialogs.outcomes import ConnectOutcome, Recording
 from switchboard.dialogs.steps import Result, Step
+from switchboard.errors import DialogError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,6 +66,8 @@ class Question(CallStep[Result]):
             spoken_in = {"language": language} if language else {}
             context = {"context": words} if words else {}
             listen["speech"] = {"startTimeout": timeout_s, **spoken_in, **context}
+        if not listen["type"]:
+            raise DialogError("a question has no choices")
         if isinstance(asks, str):
             asks = spoken(("talk", "text", asks, {}, language))
         return [{**asks, "bargeIn": True}, listen]

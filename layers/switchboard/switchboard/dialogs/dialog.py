@@ -32,6 +32,7 @@ class Dialog:
     Attributes:
         is_over: whether nobody is there any more, and the function knows.
         commands: what is to be sent since the last pause, each with an id that a replay gives it again.
+        earlier: what was to be sent before that.
     """
 
     # Raised where the function waits, once nobody is there any more.
@@ -40,6 +41,7 @@ class Dialog:
     def __init__(self, identity: str, began_at: float, ours: str = "") -> None:
         self.is_over = self._is_sealed = False
         self.commands: list[dict[str, Any]] = []
+        self.earlier: list[dict[str, Any]] = []
         self._identity = identity
         self._ours = ours
         self._at = began_at
@@ -116,7 +118,9 @@ class Dialog:
         if step.pauses:
             self._pauses += 1
             self._said.clear()
-            self.commands = []
+            if self.commands:
+                self.earlier += self.commands
+                self.commands = []
 
     def seal(self) -> None:
         """Nothing that the function does from now on has an effect."""
