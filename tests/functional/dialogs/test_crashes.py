@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from switchboard import Call, call_dialog
+from switchboard.dialogs.call_webhook import CallDialog
 
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES, reception
 from vonage_simulator.testing.handlers import Handler
@@ -25,17 +27,20 @@ class Fragile:
 
     is_dialog = True
 
-    def __init__(self, step: int, times: int, *, status: int, when: str) -> None:
+    def __init__(
+        self, step: int, times: int, *, status: int, when: str, dialog: CallDialog = reception
+    ) -> None:
         self.lives = times
+        self._dialog = dialog
         self._step, self._status, self._when = step, status, when
         self._seen: list[str] = []
 
     def __call__(self, event: Json, context: object) -> Mapping[str, Any]:
         if not self.lives or not self._is_the_step(event):
-            return reception(event, context)
+            return self._dialog(event, context)
         self.lives -= 1
         if self._when == "after":
-            reception(event, context)
+            self._dialog(event, context)
         return {"statusCode": self._status}
 
     def _is_the_step(self, event: Json) -> bool:
@@ -145,3 +150,26 @@ def test_each_request_that_comes_again_after_the_call_has_the_reply_that_it_had(
     for event, response in remembered.heard:
         assert ncco(reception(event, None)) == ncco(response)
     assert len(simulation.sent_to(OWNER)) == 1
+
+
+def is_right(keys: str) -> str | None:
+    return "Ada" if keys == "4711" else None
+
+
+@call_dialog
+async def asks_a_secret(call: Call) -> None:
+    name = await call.ask_secret("Your PIN?", is_right, max_digits=4)
+    await call.ask(f"Hello {name}: 1.", choices={"1": 1})
+
+
+@pytest.mark.flows_may_fail
+def test_a_secret_that_the_fallback_hands_back_is_kept_nowhere(
+    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler]
+) -> None:
+    webhooks["answer"] = Fragile(0, 1, status=500, when="before", dialog=asks_a_secret)
+
+    call = phone.dial(NUMBER)
+    call.presses("4711")
+    call.hears("Hello Ada")
+
+    assert "4711" not in json.dumps(simulation.events)
