@@ -2,11 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from switchboard.dialogs.chats.item import key_of
+from switchboard.dialogs.chats.words import is_of_a_chat
+from switchboard.dialogs.history import History, Recorded
+from switchboard.timeline.events import Entry
 
 from operate.stack import Stack
 
@@ -15,23 +19,39 @@ Item = dict[str, Any]
 TABLE = "DialogTable"
 
 
-def steps(stack: Stack, subject: str) -> list[dict[str, object]]:
-    """The steps of a call's dialog, oldest first; none where there is no dialog, or none any more."""
+def steps(stack: Stack, subject: str, events: Iterable[Entry] = ()) -> list[dict[str, object]]:
+    """The steps of a call's dialog, or of a chat by the message that it began with, oldest first.
+
+    Args:
+        stack: The stack whose dialogs they are.
+        subject: A `conversation_uuid` or `message_uuid`.
+        events: What happened to it.
+
+    Returns:
+        None where there is no dialog, or none any more.
+    """
     if not stack.has(TABLE):
         return []
-    key = {"id": {"S": subject}}
-    found = boto3.client("dynamodb").get_item(TableName=stack.id_of(TABLE), Key=key).get("Item", {})
-    return list(steps_of(found))
+    first = next((event["payload"] for event in events if event["name"] == "messages.inbound"), None)
+    is_chat = first is not None and is_of_a_chat(first)
+    key = {"id": {"S": key_of(first) if first and is_chat else subject}}
+    found: Item = boto3.client("dynamodb").get_item(TableName=stack.id_of(TABLE), Key=key).get("Item", {})
+    return list(_told(_chat(found, subject) if is_chat else History(found).recorded))
 
 
-def steps_of(item: Item) -> Iterator[dict[str, object]]:
-    """The steps in an item of the table."""
-    index = 0
-    while f"s{index}" in item:
-        kind, result, at = json.loads(item[f"s{index}"]["S"])
+def _chat(item: Item, message_uuid: str) -> list[Recorded]:
+    """What is recorded of the chat that a message began, be it this one or an earlier one."""
+    now = History(item)
+    chats = json.loads(item["earlier"]["S"]) if "earlier" in item else []
+    chats.append({"begun": now.begun or {}, "recorded": now.recorded})
+    begun = [chat["recorded"] for chat in chats if chat["begun"].get("message_uuid") == message_uuid]
+    return begun[0] if begun else []
+
+
+def _told(recorded: list[Recorded]) -> Iterator[dict[str, object]]:
+    for index, (kind, result, at) in enumerate(recorded):
         moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         yield {"step": index, "kind": kind, "result": result, "at": moment}
-        index += 1
 
 
 def erase(stack: Stack, number: str, subjects: set[str], *, confirmed: bool) -> int:

@@ -86,7 +86,7 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
 def _story(stack: Stack, subject: str) -> dict[str, object]:
     events = read(stack, subject)
     with asking_aws_to("read the dialogs"):
-        steps = dialogs.steps(stack, subject)
+        steps = dialogs.steps(stack, subject, events)
     story: dict[str, object] = {"subject": subject, "state": state(events), "events": events}
     return {**story, "dialog": steps} if steps else story
 

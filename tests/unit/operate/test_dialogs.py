@@ -1,15 +1,18 @@
 """What `make history` and `make erase` make of dialogs: found by call and by number, whole numbers alone."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 import boto3
 import pytest
 from switchboard.dialogs import history
+from switchboard.dialogs.chats.run import ChatRun
 from switchboard.dialogs.history import Item
 
 from operate.kept import dialogs
 from operate.stack import Stack
+from tests.functional.dialogs.booking import booking
+from tests.samples import sample
 from vonage_simulator.account.account import Account
 from vonage_simulator.testing.handlers import Handlers
 
@@ -47,6 +50,22 @@ def test_history_has_the_steps_of_a_dialog(stack: Stack) -> None:
         {"step": 0, "kind": "ask", "result": "1", "at": "1970-01-01T00:00:00.500Z"},
         {"step": 1, "kind": "do", "result": {"name": "Ada"}, "at": "1970-01-01T00:01:01.000Z"},
     ]
+
+
+def test_history_has_a_chat_with_the_message_that_it_began_with_and_erase_finds_it(stack: Stack) -> None:
+    first = sample("inbound_sms_text") | {"from": CALLER, "timestamp": "2026-11-28T09:00:00Z"}
+    flow: Any = booking.flow
+    for uuid, text in [("1", "Hello"), ("2", "Monday"), ("3", "Ada"), ("4", "Again")]:
+        run = ChatRun(flow, first | {"message_uuid": uuid, "text": text}, at=0)
+        run.take()
+
+    def steps_of(uuid: str) -> list[object]:
+        events: Any = [{"name": "messages.inbound", "payload": first | {"message_uuid": uuid}}]
+        return [step["kind"] for step in dialogs.steps(stack, uuid, events)]
+
+    assert [steps_of(uuid) for uuid in "1234"] == [["message", "do", "message"], [], [], []]
+    assert dialogs.erase(stack, CALLER, set(), confirmed=True) == 2
+    assert steps_of("1") == []
 
 
 def test_a_call_that_is_no_dialog_has_none(stack: Stack) -> None:

@@ -55,9 +55,7 @@ class ChatItem:
     __slots__ = ("_found", "_key", "history")
 
     def __init__(self, message: Mapping[str, Any], found: dict[str, Any] | None = None) -> None:
-        sides = "\n".join(message[name] for name in ("channel", "from", "to"))
-        digest = hashlib.sha256(sides.encode("utf-8", "surrogatepass")).hexdigest()
-        self._key = {"id": {"S": f"chat:{digest}"}}
+        self._key = {"id": {"S": key_of(message)}}
         self._found = found or {}
         self.history = History(self._found)
 
@@ -153,6 +151,12 @@ class ChatItem:
                 raise OvertakenError("Several messages of one chat were written at once.") from failure
             raise
         self.history = History(self._found)
+
+
+def key_of(message: Mapping[str, Any]) -> str:
+    """The id of the item that a message belongs to."""
+    sides = "\n".join(message[name] for name in ("channel", "from", "to"))
+    return f"chat:{hashlib.sha256(sides.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def _typed(name: str, value: object) -> dict[str, str]:
