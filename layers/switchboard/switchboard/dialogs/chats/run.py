@@ -41,7 +41,7 @@ class ChatRun:
     Attributes:
         commands: what is to be sent, each with its id.
         is_left_out: whether the message is none for the chat, such as STOP.
-        waits: where the chat waits now, for people: `app.py:17`; empty if it doesn't.
+        waits: where the chat waits now, for people: `app.py:17 message`; empty if it doesn't.
     """
 
     def __init__(
@@ -192,7 +192,7 @@ class ChatRun:
         if not (is_claimed and self._is_known(waiting)):
             self._item.write(found if is_claimed else {**claim, **found}, lifetime_s)
         self.commands += chat.commands
-        self.waits = f"{waiting.file}:{waiting.line}" if waiting else ""
+        self.waits = f"{waiting.file}:{waiting.line} {waiting.step.kind}" if waiting else ""
 
     def _is_known(self, waiting: Waiting | None) -> bool:
         """Whether it is written down what the customer was asked last."""
