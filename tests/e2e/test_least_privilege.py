@@ -150,7 +150,7 @@ MAY: dict[str, set[str]] = {
     "Answer": QUEUES_EVENTS | {"read a dialog", "change a dialog"},
     "Fallback": set(),
     "Event": QUEUES_EVENTS,
-    "Inbound": QUEUES_EVENTS,
+    "Inbound": QUEUES_EVENTS | {"read a dialog", "change a dialog"},
     "Status": QUEUES_EVENTS,
     "RtcEvent": QUEUES_EVENTS,
     "Record": {
