@@ -280,6 +280,54 @@ def test_whatever_the_new_version_is_nobody_is_left_in_silence(
     assert "This is new." in sms.received[len(before) :]
 
 
+@pytest.mark.flows_may_fail
+def test_a_new_version_that_does_something_before_the_question_does_it_to_nobody_in_mid_chat(
+    sms: Texting, webhooks: dict[str, Handler]
+) -> None:
+    @message_dialog
+    async def before(chat: Chat) -> None:
+        await chat.ask("Your name?")
+
+    charged: list[str] = []
+
+    @message_dialog
+    async def after(chat: Chat) -> None:
+        await chat.do(charged.append, str(chat.first.get("text")))
+        await chat.ask("Your name?")
+
+    webhooks["inbound"] = before
+    sms.send("Hello")
+    webhooks["inbound"] = after
+    sms.send("Ada")
+    assert charged == ["Ada"]  # of the chat that begins anew with it
+
+
+@pytest.mark.flows_may_fail
+def test_who_is_asked_only_now_is_not_late(sms: Texting, webhooks: dict[str, Handler]) -> None:
+    outages = [True]
+
+    def look_up() -> list[str]:
+        return [] if outages else ["Ada"]
+
+    def fail() -> None:
+        if outages:
+            raise ConnectionError
+
+    @message_dialog
+    async def recovering(chat: Chat) -> None:
+        await chat.do(look_up)
+        await chat.do(fail)
+        chat.say(f"Hello {await chat.ask('Your name?', within=timedelta(hours=1))}.")
+
+    webhooks["inbound"] = recovering
+    sms.send("Hello")
+    outages.clear()
+    sms.waits(days=1)
+    sms.send("Ada")
+    sms.receives("Your name?")
+    sms.receives("Hello Ada.")
+
+
 def test_a_corrected_word_changes_nothing(sms: Texting, webhooks: dict[str, Handler]) -> None:
     sms.send("Hello")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchboard.dialogs.chats.chat import WEEK
 from switchboard.dialogs.chats.item import AGAIN_FOR_S
-from switchboard.errors import HistoryError
+from switchboard.errors import DialogChangedError, HistoryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +50,11 @@ class Effects:
         """Do it, and remember its result.
 
         Raises:
+            DialogChangedError: this step has waited for a message, and was no effect then.
             HistoryError: another run is at it, or it can't be written.
         """
+        if "begun" not in self._claim and self._item.history.note(index) is not None:
+            raise DialogChangedError(f"“message” is “{step.kind}” now: {step.shape}")
         lifetime_s = _LIFETIME_S if self._claim else None
         if not self.have_begun:
             if self._may_be_anothers and self._item.worked_s_ago < _AT_WORK_S:

@@ -55,6 +55,7 @@ class ChatRun:
         self._at = at
         self._on_changed = on_changed
         self._item = ChatItem(message)
+        self._is_just_asked = False
 
     def take(self) -> None:
         """Go on with the message, or send once more what it led to before.
@@ -86,12 +87,20 @@ class ChatRun:
         now = _places(uuid, history.begun, history.recorded) if history.begun else []
         for index in now:
             if _is_last(index, history.recorded) and not history.has_ended:
-                self._segment(index, {})  # whoever was at it may have died
+                self._finish(index)
             else:
                 self._repeat(history.begun or {}, history.recorded, index)
             if _ended(index, history.recorded, late=True):
                 self._begin()
         return bool(found or now)
+
+    def _finish(self, index: int) -> None:
+        """Go on from the last message once more: whoever was at it may have died."""
+        try:
+            self._segment(index, {})
+        except DialogChangedError as failure:
+            _tell(failure)
+            self._begin(self._on_changed)
 
     def _repeat(self, begun: Mapping[str, Any], recorded: list[Recorded], index: int) -> None:
         """Send again what followed a step long ago, if the code still says so."""
@@ -108,7 +117,7 @@ class ChatRun:
             try:
                 waiting = self._where_it_waits(history.begun)
             except DialogChangedError as failure:
-                telemetry.outcome("DialogChanged", "inbound", "ERROR", failure, reason=str(failure))
+                _tell(failure)
                 apology = self._on_changed
         if self._is_for_others(waiting):
             self.is_left_out = True
@@ -137,7 +146,7 @@ class ChatRun:
     def _answer(self, waiting: Waiting) -> None:
         """The message is what the chat waits for, unless it comes too late."""
         step = _answer_of(waiting)
-        is_late = self._at - self._waits_since() > step.within_s
+        is_late = not self._is_just_asked and self._at - self._waits_since() > step.within_s
         if is_late and step.ends_late:
             self._end(waiting, {LATE: True})
             self._begin()
@@ -168,7 +177,8 @@ class ChatRun:
         asked = history.note(len(history.recorded))
         if asked is not None and (waiting is None or waiting.checksum != asked):
             raise DialogChangedError("other steps lead to where the chat waits than when it was asked")
-        if effects.have_begun:
+        self._is_just_asked = effects.have_begun
+        if self._is_just_asked:
             self.commands += chat.commands
         return waiting
 
@@ -230,6 +240,10 @@ class ChatRun:
         answers = [at for kind, _, at in history.recorded if kind == Answer.kind]
         begun_at: float = (history.begun or {})["at"]
         return answers[-1] if answers else begun_at
+
+
+def _tell(failure: DialogChangedError) -> None:
+    telemetry.outcome("DialogChanged", "inbound", "ERROR", failure, reason=str(failure))
 
 
 def _places(uuid: str, begun: Mapping[str, Any], recorded: list[Recorded]) -> list[int]:
