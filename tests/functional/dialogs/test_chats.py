@@ -6,7 +6,7 @@ import pytest
 from switchboard import Chat, InboundMessage, MessageRequest, message_dialog, reply_to
 
 from tests.conftest import Logs
-from tests.functional.dialogs import booking
+from tests.functional.dialogs import booking, doubtful
 from vonage_simulator.messages.buttons import buttons
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.simulation import Simulation
@@ -361,3 +361,16 @@ def offered(customer: Texting) -> Json:
     customer.receives("[Yes]")
     messages = list(customer._simulation.vonage.mailbox.messages.values())
     return buttons(messages[-1].body)[0]
+
+
+@pytest.mark.filterwarnings("default::vonage_simulator.testing.doubts.DoubtfulWarning")
+def test_what_is_doubtful_about_a_chat_s_code_is_told_once(
+    sms: Texting, webhooks: dict[str, Handler], logs: Logs
+) -> None:
+    webhooks["inbound"] = doubtful.chatting
+    sms.send("Hello")
+    sms.send("Ada")
+
+    [told] = [line["reason"] for line in logs.lines if line["message"] == "Doubtful"]
+    assert told.startswith("doubtful.py:11: `finally` around an await")
+    assert told.endswith("catch ChatEnded")

@@ -4,10 +4,13 @@ It looks at every `async def` of the file in which the dialog is, as most of its
 """
 
 import ast
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from switchboard import telemetry
 
 FINALLY = "`finally` around an await runs at each pause: for what is to be done once, catch CallEnded"
 WITH = "`with` around an await is left at each pause: put what it needs into a function, and that into `do`"
@@ -18,6 +21,14 @@ OUTSIDE = "{} gives something else in each replay: call.now, call.random and cal
 _MODULES = {"random", "secrets", "time", "uuid"}
 _METHODS = {"now", "today", "utcnow"}
 _CLOCKS = {"date", "datetime"}
+
+
+@functools.cache
+def tell_of_chat(flow: Callable[..., Any]) -> None:
+    """Tell whoever is at a laptop, once, what is doubtful about a chat's code."""
+    for sentence in of(flow):
+        of_chat = sentence.replace("CallEnded", "ChatEnded").replace("call.", "chat.")
+        telemetry.outcome("Doubtful", "inbound", "WARNING", reason=of_chat)
 
 
 def of(flow: Callable[..., Any]) -> list[str]:

@@ -10,16 +10,17 @@ from switchboard.dialogs.chats.run import ChatRun
 from switchboard.dialogs.chats.words import is_of_a_chat
 from switchboard.dialogs.history import TABLE
 from switchboard.dialogs.steps import LONGEST_RESULT
+from switchboard.environment import tells_all
 from switchboard.webhooks.decorators import INBOUND
 from switchboard.webhooks.outcome import with_status
 from switchboard.webhooks.pipeline import Webhook, current
 from switchboard.webhooks.reply import FlowReply, read_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from switchboard.dialogs.chats.run import ChatFlow
-    from switchboard.webhooks.outcome import Outcome
+    from switchboard.webhooks.outcome import Outcome, Response
     from switchboard.webhooks.reception import Reception
     from switchboard.wire.commands import Commands
     from switchboard.wire.messages import Inbound
@@ -68,6 +69,14 @@ class MessageDialog(Webhook[Any, Any]):
         if not os.environ.get(TABLE):
             return with_status("FlowFailed", 500, reason=_NO_TABLE).told()
         return super()._check(received, seconds)
+
+    def __call__(self, event: Mapping[str, Any], context: object = None) -> Response:
+        """The response to a message; on a laptop, what is doubtful about the code is told before."""
+        if tells_all():
+            from switchboard.dialogs import doubts
+
+            doubts.tell_of_chat(self._dialog)
+        return super().__call__(event, context)
 
     def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
         if not is_of_a_chat(payload) or len(current.get().body) > LONGEST_RESULT:
