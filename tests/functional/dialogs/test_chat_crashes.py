@@ -253,6 +253,7 @@ def test_a_chat_that_becomes_too_long_begins_anew() -> None:
     "spoilt",
     [
         {"from": "PARCELS"},
+        {"channel": "email", "from": "ada@example.com", "to": "shop@example.com"},
         {"from": {"number": CUSTOMER}},
         {"message_uuid": None},
         {"message_type": "reaction", "reaction": {"action": "react", "emoji": "👍"}},

@@ -210,8 +210,8 @@ class Chat(Dialog):
             raise DialogError("`choose` was given nothing to choose from")
         question = f"{self._identity[:8]}.{self._passed}"
         asked = prompt
+        open_list = sentences.in_language(sentences.CHOOSE, self.language)
         for _ in range(tries):
-            open_list = sentences.in_language(sentences.CHOOSE, self.language)
             self._send(channels.offered(self.channel, asked, names, question, open_list))
             message = await self._next(within, default, names)
             if message is None:

@@ -8,6 +8,7 @@ limits; RCS: Vonage's .NET and Python SDKs, `ReplySuggestion` and `RcsSuggestion
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from switchboard.dialogs.chats.words import plain, words
@@ -57,10 +58,10 @@ def chosen(message: Mapping[str, Any], choices: Sequence[str], question: str) ->
             offered_ids = [f"{question}.{index}" for index in range(len(choices))]
             return choices[offered_ids.index(tapped)] if tapped in offered_ids else None
     said = plain(words(message))
-    for choice in choices:
-        if plain(choice) == said:
-            return choice
-    if said.isdecimal() and 0 < int(said) <= len(choices) and _are_numbered(choices):
+    known, are_numbered = _read(tuple(choices))
+    if said in known:
+        return choices[known.index(said)]
+    if are_numbered and said.isdecimal() and 0 < int(said) <= len(choices):
         return choices[int(said) - 1]
     return None
 
@@ -75,11 +76,14 @@ def _interactive(kind: str, prompt: str, action: Content) -> Content:
 
 
 def _lines(choices: Sequence[str]) -> list[str]:
-    if not _are_numbered(choices):
+    _, are_numbered = _read(tuple(choices))
+    if not are_numbered:
         return list(choices)
     return [f"{number} {choice}" for number, choice in enumerate(choices, start=1)]
 
 
-def _are_numbered(choices: Sequence[str]) -> bool:
-    """Whether a number can only be the place of a choice, and not one itself."""
-    return not any(plain(choice).isdecimal() for choice in choices)
+@functools.lru_cache(maxsize=64)
+def _read(choices: tuple[str, ...]) -> tuple[list[str], bool]:
+    """Choices as answers are compared with them; and whether a number can only be the place of one."""
+    known = [plain(choice) for choice in choices]
+    return known, not any(choice.isdecimal() for choice in known)

@@ -40,9 +40,10 @@ def plain(text: str) -> str:
 def is_of_a_chat(message: Mapping[str, Any]) -> bool:
     """Whether somebody says something who can be answered.
 
-    An emoji given to a message isn't an answer to it, and what doesn't say whom it is from has none.
+    An emoji given to a message isn't an answer to it, what doesn't say whom it is from has none, and e-mail
+    is no chat: it quotes what it answers, and has a subject.
     """
     named = all(isinstance(message.get(name), str) for name in ("channel", "from", "to", "message_uuid"))
-    if not named or message.get("message_type") == "reaction":
+    if not named or message["channel"] == "email" or message.get("message_type") == "reaction":
         return False
     return message["channel"] not in _BY_NUMBER or message["from"].removeprefix("+").isdecimal()
