@@ -27,6 +27,8 @@ from vonage_simulator.testing.phone import Phone
 PAGE = (paths.ROOT / "docs" / "your-stack.md").read_text()
 FLOW = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
 (FUNCTION,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+# What SAM, CloudFormation or Parameter Store would take for something else.
+GREETING = r"""It's a "fine" day, \o/ ${AWS::Region} {{resolve:ssm:x}}"""
 CALLER = "447700900777"
 # The page's function counts nothing; this one leaves something to find.
 ENDED = """
@@ -77,7 +79,7 @@ def test_table_secret_setting_and_function_work_without_a_line_of_our_template(
 ) -> None:
     # Given what the commands write, and what the page shows
     make(app, "table", "--name", "callers", "--key", "number", "--flows", "answer")
-    make(app, "setting", "--name", "greeting", "--value", 'It\'s a "fine" day')
+    make(app, "setting", "--name", "greeting", "--value", GREETING)
     make(app, "secret", "--env", "local", "--name", "crm", "--flows", "answer", typed="t0p secret\n")
     with (app / "template.yaml").open("a") as template:
         template.write(f"\n{FUNCTION}")
@@ -97,7 +99,7 @@ def test_table_secret_setting_and_function_work_without_a_line_of_our_template(
         phone = Phone(simulation.vonage).of(CALLER)
         for count in (1, 2):
             call = phone.dial(simulation.number)
-            call.hears(f'It\'s a "fine" day, 10 letters, this is your call number {count}.')
+            call.hears(f"{GREETING}, 10 letters, this is your call number {count}.")
             call.hangs_up()
         ended = call.conversation
         wait_until(lambda: {"S": ended} in [item["number"] for item in items(stage)])
