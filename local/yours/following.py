@@ -12,6 +12,7 @@ from watchfiles import watch
 from local.live.reload import DEBOUNCE_MS, STEP_MS, Reloader, Tell
 from local.yours.beside import deploy
 from operate import paths
+from operate.errors import OperatorError
 from operate.packages import REQUIREMENTS
 from operate.yours import beside
 
@@ -59,5 +60,7 @@ class Follower:
         for changes in watch(paths.APP, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=finished):
             try:
                 self.saved({Path(path) for _, path in changes})
+            except OperatorError as refused:
+                self.tell("not reloaded", f"{refused.cause} {refused.next_step}")
             except Exception as error:  # noqa: BLE001 - the next save may succeed
                 self.tell("not reloaded", str(error))
