@@ -78,9 +78,13 @@ class Packages:
     def for_sam_build(self, given: Mapping[str, str]) -> dict[str, str]:
         """The environment in which the pip of `sam build` resolves as here.
 
-        The layer's hashes are left out: with one hash pip asks for hashes of everything. The file is given by
-        its address, because pip takes a list with blanks between.
+        The file is given by its address, because pip takes a list with blanks between.
         """
+        others = given.get("PIP_CONSTRAINT", "")
+        return {**given, "PIP_CONSTRAINT": f"{self.constraint().resolve().as_uri()} {others}".strip()}
+
+    def constraint(self) -> Path:
+        """A file with the layer's versions, for pip. With one hash pip would ask for hashes of everything."""
         constraint = self.root / ".local" / "constraints.txt"
         constraint.parent.mkdir(exist_ok=True)
         versions = _HASH.sub("", self._of_layer.read_text())
@@ -89,8 +93,7 @@ class Packages:
             for folder in (self.root, self.root / "app"):
                 shutil.rmtree(folder / ".aws-sam" / "deps", ignore_errors=True)
             constraint.write_text(versions)
-        others = given.get("PIP_CONSTRAINT", "")
-        return {**given, "PIP_CONSTRAINT": f"{constraint.resolve().as_uri()} {others}".strip()}
+        return constraint
 
     @property
     def _of_layer(self) -> Path:
@@ -161,6 +164,7 @@ def _replace(target: Path, fresh: Path) -> None:
 
 def _run(out: Output, _: argparse.Namespace) -> int:
     packages = Packages(paths.ROOT)
+    packages.constraint()
     if packages.make_ready():
         names = [str(file.relative_to(paths.ROOT)) for file in packages.files()]
         out.tell(f"Installed what {', '.join(names) or 'no function'} asks for.", {"files": names})
