@@ -22,6 +22,7 @@ LOADED = (
 def loaded(statement: str) -> set[str]:
     """The modules that a statement loads in a fresh interpreter without an environment."""
     path = [
+        str(ROOT / "tests"),
         str(ROOT),
         str(ROOT / "layers/switchboard"),
         *(entry for entry in sys.path if "site-packages" in entry),
@@ -32,7 +33,7 @@ def loaded(statement: str) -> set[str]:
 
 
 def test_answering_a_call_loads_nothing_heavy() -> None:
-    modules = loaded("import tests.flows.answer.app")
+    modules = loaded("import flows.answer.app")
 
     assert modules & HEAVY == set()
     assert len(modules) <= 60
@@ -47,7 +48,7 @@ def test_answering_a_call_that_is_a_dialog_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("function", ["event", "inbound", "status", "rtc_event"])
 def test_no_webhook_loads_what_only_other_functions_need(function: str) -> None:
-    modules = loaded(f"import tests.flows.{function}.app")
+    modules = loaded(f"import flows.{function}.app")
 
     assert modules & (HEAVY - {"http.client", "ssl"}) == set()
 
@@ -60,15 +61,13 @@ def test_what_the_user_s_stack_holds_is_read_without_boto3(name: str) -> None:
 
 
 def test_a_flow_that_reads_nothing_of_it_loads_nothing_for_it() -> None:
-    assert not {
-        name for name in loaded("import tests.flows.answer.app") if name.startswith("switchboard.yours")
-    }
+    assert not {name for name in loaded("import flows.answer.app") if name.startswith("switchboard.yours")}
 
 
 def test_the_fallback_loads_the_standard_library_alone() -> None:
-    modules = loaded("import tests.flows.fallback.app")
+    modules = loaded("import flows.fallback.app")
 
-    assert {module.partition(".")[0] for module in modules} <= {*sys.stdlib_module_names, "tests"}
+    assert {module.partition(".")[0] for module in modules} <= {*sys.stdlib_module_names, "flows"}
 
 
 def test_the_package_itself_loads_none_of_its_modules() -> None:
