@@ -78,7 +78,7 @@ def _merge(out: Console, repository: Repository, origin: str, version: str, rele
     for said, text in notes.upgrading(repository.git("show", f"{release}:CHANGELOG.md"), present, version):
         out.print(f"Upgrading to {said}\n{text}\n", markup=False, highlight=False)
     message = f"Upgrade Switchboard from {present} to {version}"
-    _tell(out, merge(repository, base, release, message))
+    _tell(out, merge(repository, base, release, message), version)
 
 
 def _switch(repository: Repository, branch: str) -> None:
@@ -92,10 +92,12 @@ def _switch(repository: Repository, branch: str) -> None:
     repository.git("switch", "--quiet", "--create", branch)
 
 
-def _tell(out: Console, merged: Merged) -> None:
+def _tell(out: Console, merged: Merged, version: str) -> None:
+    compare = f"To compare one: git diff HEAD {releases.ref(version)} -- FILE"
     for what, files in (
         ("You had edited files of ours; your changes and the release's were merged:", merged.edited),
-        ("Where you had changed nothing, these files of yours follow the release:", merged.followed),
+        ("The release added to what is yours:", merged.added),
+        (f"These are others in the release, and stay as you have them. {compare}:", merged.kept),
     ):
         if files:
             out.print("\n  ".join([what, *files]), markup=False, highlight=False)

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from operate.errors import OperatorError
 from operate.upgrade.repository import Repository
 
-# Of what both sides changed: the user's whole file, or the release's lines where the user's has no change.
-# `.gitattributes` can name a driver, but not bring it.
-_DRIVERS = {"yours": "true", "yours-first": "git merge-file --ours --quiet %A %O %B"}
+# Whose file it is, as `.gitattributes` says by naming a driver, which it can't bring: the user's alone; or
+# the user's, with lines of the release's where the user has changed nothing.
+YOURS, YOURS_FIRST = "yours", "yours-first"
+_DRIVERS = {YOURS: "true", YOURS_FIRST: "git merge-file --ours --quiet %A %O %B"}
 # A folder that a release renamed must not take along what the user has in the old one.
 _SETTINGS = ("merge.directoryRenames=false", *(f"merge.{name}.driver={do}" for name, do in _DRIVERS.items()))
+_DECIDE = (
+    "Edit them, git add them and git commit, then run the same command again; nothing of yours is lost. "
+    "To drop it all: git merge --abort && git switch -"
+)
 
 
 @dataclass(frozen=True)
@@ -19,12 +24,14 @@ class Merged:
     """What a merge did.
 
     Attributes:
-        followed: Files of the user's that took something from the release, where nothing had been edited.
+        kept: Files of the user's that are others in the release, and stayed as they were.
+        added: New files among the user's, and those that the release added lines to.
         edited: Files of ours that the user had edited, merged with the release's.
     """
 
-    followed: list[str] = field(default_factory=list)
-    edited: list[str] = field(default_factory=list)
+    kept: list[str]
+    added: list[str]
+    edited: list[str]
 
 
 def merge(repository: Repository, base: str, release: str, message: str) -> Merged:
@@ -43,13 +50,22 @@ def merge(repository: Repository, base: str, release: str, message: str) -> Merg
     common = repository.tried("merge-base", before, release).stdout.strip()
     settings = [word for each in _SETTINGS for word in ("-c", each)]
     with _descends_from(repository, None if common else base):
-        done = repository.tried(*settings, "merge", "--no-ff", "--no-edit", "-m", message, release)
-        if done.returncode:
-            _keep_yours(repository, " ".join((done.stdout + done.stderr).split()))
+        done = repository.tried(*settings, "merge", "--no-ff", "--no-commit", "-m", message, release)
+        if done.returncode and not repository.unmerged():
+            said = " ".join((done.stdout + done.stderr).split())
+            raise OperatorError(f"git didn't merge: {said}", "Correct it, then run the same command again.")
+        _keep_yours(repository)
+        if rest := repository.unmerged():
+            raise OperatorError(f"You and the release changed the same lines of {', '.join(rest)}.", _DECIDE)
+        repository.git("commit", "--quiet", "--no-edit")
     changed = repository.files(before, "HEAD")
-    yours = _yours(repository, changed)
-    edited = {*repository.files("--diff-filter=MD", common or base, before)} - {*yours}
-    return Merged(yours, [path for path in changed if path in edited])
+    edited = repository.files("--diff-filter=MD", common or base, before)
+    theirs = repository.files("--diff-filter=MD", common or base, release)
+    return Merged(
+        kept=_of(repository, theirs, YOURS),
+        added=_of(repository, changed, *_DRIVERS),
+        edited=sorted({*changed} & {*edited} - {*_of(repository, changed, *_DRIVERS)}),
+    )
 
 
 @contextmanager
@@ -66,24 +82,13 @@ def _descends_from(repository: Repository, base: str | None) -> Iterator[None]:
         repository.git("replace", "--delete", first)
 
 
-def _keep_yours(repository: Repository, said: str) -> None:
-    """Decide for the user where a file of theirs was deleted on one side, which no driver is asked about."""
-    conflicts = repository.unmerged()
-    if not conflicts:
-        raise OperatorError(f"git didn't merge: {said}", "Correct it, then run the same command again.")
-    for path in _yours(repository, conflicts):
-        if repository.tried("checkout", "--ours", "--", path).returncode:
+def _keep_yours(repository: Repository) -> None:
+    """Leave the user's files as they were: also those that were never edited, and those that were deleted."""
+    changed = _of(repository, repository.files("--diff-filter=MD", "HEAD"), YOURS)
+    for path in {*changed, *_of(repository, repository.unmerged(), *_DRIVERS)}:
+        if repository.tried("checkout", "HEAD", "--", path).returncode:
             repository.git("rm", "--quiet", "--force", "--", path)
-        else:
-            repository.git("add", "--", path)
-    if rest := repository.unmerged():
-        raise OperatorError(
-            f"You and the release changed the same lines of {', '.join(rest)}.",
-            "Edit them, git add them and git commit, then run the same command again; nothing of yours is "
-            "lost. To drop it all: git merge --abort && git switch -",
-        )
-    repository.git("commit", "--quiet", "--no-edit")
 
 
-def _yours(repository: Repository, files: Iterable[str]) -> list[str]:
-    return repository.with_attribute("merge", _DRIVERS, files)
+def _of(repository: Repository, files: Iterable[str], *drivers: str) -> list[str]:
+    return repository.with_attribute("merge", drivers, files)

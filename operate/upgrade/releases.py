@@ -5,7 +5,6 @@ import re
 from operate.errors import OperatorError
 from operate.upgrade.repository import Repository
 
-_REF = "refs/switchboard/v{}"
 _VERSION = re.compile(r"v?(\d+\.\d+\.\d+)")
 # Remotes that releases may come from, the first that there is.
 _REMOTES = ("switchboard", "upstream", "origin")
@@ -45,18 +44,24 @@ def source(repository: Repository, given: str | None) -> str:
     )
 
 
+def ref(version: str) -> str:
+    """What git calls a release here."""
+    return f"refs/switchboard/v{version}"
+
+
 def fetch(repository: Repository, origin: str, version: str) -> str:
     """Bring a release here; its commit.
 
     Raises:
         OperatorError: It isn't there, or isn't what it is called.
     """
-    ref = _REF.format(version)
     tag = f"refs/tags/v{version}"
-    fetched = repository.tried("fetch", "--no-tags", "--quiet", "--end-of-options", origin, f"+{tag}:{ref}")
+    fetched = repository.tried(
+        "fetch", "--no-tags", "--quiet", "--end-of-options", origin, f"+{tag}:{ref(version)}"
+    )
     if fetched.returncode:
         raise _not_there(repository, origin, version, fetched.stderr)
-    commit = repository.git("rev-parse", f"{ref}^{{commit}}")
+    commit = repository.git("rev-parse", f"{ref(version)}^{{commit}}")
     if (found := repository.version(commit)) != version:
         raise OperatorError(
             f"What {origin} calls v{version} says of itself that it is {found}.",

@@ -20,6 +20,7 @@ RELEASES = {
         "template.yaml": "Resources: two\n",
         "functions/answer/app.py": "says('Hello from 1.1')\n",
         "functions/event/app.py": "hears('in 1.1')\n",
+        "functions/verify/app.py": "verifies()\n",
         "samconfig.toml": f"{SETTINGS}\n[prod]\nnew = true\n",
         "app/tests/test_flows.py": "def test_other_words(): ...\n",
     },

@@ -41,14 +41,27 @@ def test_settings_have_what_the_release_adds_beside_what_you_changed(
     assert project.read("samconfig.toml") == f"{MINE['samconfig.toml']}\n[prod]\nnew = true\n"
 
 
-def test_what_you_never_edited_follows_the_release_and_is_named(project: Project, upgrade: Upgrade) -> None:
+def test_what_you_never_edited_stays_too_and_what_the_release_has_for_it_is_named(
+    project: Project, upgrade: Upgrade
+) -> None:
     project.commit("Mine", **{"functions/answer/app.py": "says('mine')\n"})
 
     _, said = upgrade("1.1.0")
 
-    assert project.read("functions/event/app.py") == "hears('in 1.1')\n"
-    followed = said.partition("follow the release:")[2].partition("Version")[0].split()
-    assert followed == ["app/tests/test_flows.py", "functions/event/app.py", "samconfig.toml"]
+    assert project.read("functions/event/app.py") == "event('as shipped')\n"
+    added, _, kept = said.partition("The release added to what is yours:")[2].partition("These are others")
+    assert added.split() == ["functions/verify/app.py", "samconfig.toml"]
+    assert kept.partition("-- FILE: ")[2].partition(" Version")[0].split() == [
+        "app/tests/test_flows.py",
+        "functions/answer/app.py",
+        "functions/event/app.py",
+    ]
+
+
+def test_flow_that_the_release_adds_is_there(project: Project, upgrade: Upgrade) -> None:
+    upgrade("1.1.0")
+
+    assert project.read("functions/verify/app.py") == "verifies()\n"
 
 
 def test_what_you_deleted_stays_away_though_the_release_changed_it(
@@ -123,7 +136,7 @@ def test_edits_of_ours_that_were_merged_are_named(
     _, said = upgrade("1.3.0")
 
     assert project.read("docs/one.md") == "0\n2\n3\n4\n6\n"
-    assert "your changes and the release's were merged: docs/one.md Where you" in said
+    assert "your changes and the release's were merged: docs/one.md The release added" in said
 
 
 def test_edits_of_ours_wait_for_you_where_the_release_changed_the_same_lines(
