@@ -97,7 +97,7 @@ def _tell(out: Console, merged: Merged, version: str) -> None:
     for what, files in (
         ("You had edited files of ours; your changes and the release's were merged:", merged.edited),
         ("The release added to what is yours:", merged.added),
-        (f"These are others in the release, and stay as you have them. {compare}:", merged.kept),
+        (f"The release has others of these, which stay as you have them. {compare}:", merged.kept),
     ):
         if files:
             out.print("\n  ".join([what, *files]), markup=False, highlight=False)

@@ -55,7 +55,8 @@ def arguments(tmp_path: Path) -> Callable[..., list[str]]:
     ready = [f"--assume-old={folder}/.ready" for folder in (".venv", ".local/sam", ".local/aws")]
 
     def passed_on(line: list[str], **environment: str) -> list[str]:
-        command = ["make", "--no-print-directory", f"RUN={stub}", *ready, *line[1:]]
+        # Whatever packages the user's functions have, none are installed first.
+        command = ["make", "--no-print-directory", f"RUN={stub}", "PACKAGES=", *ready, *line[1:]]
         settings = {"PATH": "/usr/bin:/bin", **environment}
         done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)
         given: list[str] = json.loads(done.stdout)

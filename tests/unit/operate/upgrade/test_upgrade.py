@@ -49,7 +49,7 @@ def test_what_you_never_edited_stays_too_and_what_the_release_has_for_it_is_name
     _, said = upgrade("1.1.0")
 
     assert project.read("functions/event/app.py") == "event('as shipped')\n"
-    added, _, kept = said.partition("The release added to what is yours:")[2].partition("These are others")
+    added, _, kept = said.partition("added to what is yours:")[2].partition("The release has others")
     assert added.split() == ["functions/verify/app.py", "samconfig.toml"]
     assert kept.partition("-- FILE: ")[2].partition(" Version")[0].split() == [
         "app/tests/test_flows.py",
