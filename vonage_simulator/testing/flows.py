@@ -1,8 +1,8 @@
 """The flows of a project, imported as Lambda does it: a file beside `app.py` is a module of its own name."""
 
 import importlib
+import os
 import sys
-from pathlib import Path
 
 from vonage_simulator.testing.handlers import Handler
 
@@ -13,19 +13,21 @@ def handler_of(name: str) -> Handler:
     Its folder is on the path while it is imported, and never two of them, so that functions may have files of
     one name; nor later, when `app` would be the function's own file.
     """
-    package = importlib.import_module(f"functions.{name}")
-    folder = package.__path__[0]
-    sys.path.insert(0, folder)
-    try:
-        handler: Handler = importlib.import_module(f"functions.{name}.app").lambda_handler
-    finally:
-        sys.path.remove(folder)
-        for module in [name for name in sys.modules if _is_beside(name, Path(folder))]:
-            del sys.modules[module]
+    module = f"functions.{name}.app"
+    if module not in sys.modules:
+        folder = importlib.import_module(f"functions.{name}").__path__[0]
+        sys.path.insert(0, folder)
+        try:
+            importlib.import_module(module)
+        finally:
+            sys.path.remove(folder)
+            for each in [each for each in sys.modules if _is_beside(each, folder)]:
+                del sys.modules[each]
+    handler: Handler = sys.modules[module].lambda_handler
     return handler
 
 
-def _is_beside(module: str, folder: Path) -> bool:
+def _is_beside(module: str, folder: str) -> bool:
     """Whether a module was found in the folder by its bare name."""
     file = getattr(sys.modules[module], "__file__", None) or ""
-    return Path(file).is_relative_to(folder) and not module.startswith("functions.")
+    return file.startswith(folder + os.sep) and not module.startswith("functions.")
