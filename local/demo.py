@@ -1,4 +1,4 @@
-"""One call and one message through the deployed stack, and what happened, for a person to read."""
+"""One call, one SMS and one e-mail through the deployed stack, and what happened, for a person to read."""
 
 from collections import Counter
 from typing import Any
@@ -19,14 +19,23 @@ Json = dict[str, Any]
 
 
 def show(report: Report, running: State) -> None:
-    """Show the stack, place a call and send an SMS, and tell what each led to.
+    """Show the stack, place a call, send an SMS and an e-mail, and tell what each led to.
 
     Raises:
         OperatorError: The call was not answered and forwarded, or the message was not taken.
     """
     introduce(report, running)
     _call(report.console, running)
-    _message(report.console, running)
+    number = running.numbers[0]
+    sms = {"channel": "sms", "from": CALLER, "to": number, "text": "Are you open today?"}
+    _message(report.console, running, "A message[/] by SMS", sms)
+    mail = {
+        "channel": "email",
+        "from": "alice@example.com",
+        "to": up.MAIL,
+        "text": "Is there a table for two?",
+    }
+    _message(report.console, running, "An e-mail[/]", {**mail, "email": {"subject": "Tonight"}})
     report.console.print(
         "\n[bold]What next[/]\n"
         "  Change what the caller hears: edit [bold]functions/answer/app.py[/], `make demo` again.\n"
@@ -74,11 +83,9 @@ def _call(out: Console, running: State) -> None:
         )
 
 
-def _message(out: Console, running: State) -> None:
-    number = running.numbers[0]
-    out.print(f"\n[bold]A message[/] by SMS from {CALLER} to {number}")
-    sms = {"channel": "sms", "from": CALLER, "to": number, "text": "Are you open today?"}
-    outcome = _simulate(running, "messages", sms)
+def _message(out: Console, running: State, what: str, message: Json) -> None:
+    out.print(f"\n[bold]{what} from {message['from']} to {message['to']}")
+    outcome = _simulate(running, "messages", message)
     for line in message_story(_journal(running, message=outcome["message_uuid"])):
         out.print(line)
     if not outcome["delivered"]:

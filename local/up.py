@@ -4,6 +4,8 @@ import secrets
 import sys
 from collections.abc import Mapping
 
+import httpx
+
 from local import aws, service, state
 from local.live import changes
 from local.report import Report
@@ -17,6 +19,8 @@ from operate.yours import beside
 # The simulated account's numbers, and the callee who answers by itself after a second.
 NUMBERS = ["447700900000", "14155550100"]
 CALLEE = "447700900999"
+# An address in a domain that is linked to the application.
+MAIL = "hello@mail.example.com"
 VONAGE = "the simulated Vonage"
 # With dialogs, so that an answer function that is one works as soon as it is saved.
 PARAMETERS = {"Numbers": ",".join(NUMBERS), "ForwardTo": CALLEE, "Dialogs": "true"}
@@ -80,6 +84,10 @@ def _start_services(
 def _deploy(report: Report, stage: Stage, parameters: Mapping[str, str]) -> None:
     stage.store_credentials()
     _build_and_deploy(report, stage, parameters)
+    # As its owner would, in the dashboard.
+    domains = {MAIL.partition("@")[2]: stage.application().json()["id"]}
+    url = f"{stage.vonage_url}/_simulator/domains"
+    httpx.post(url, json=domains, trust_env=False).raise_for_status()
 
 
 def _build_and_deploy(report: Report, stage: Stage, parameters: Mapping[str, str]) -> None:
