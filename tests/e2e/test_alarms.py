@@ -246,6 +246,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "InboundCrashed": crashes("Inbound"),
     "StatusCrashed": crashes("Status"),
     "RtcEventCrashed": crashes("RtcEvent"),
+    "VerifyCrashed": crashes("Verify"),
     "OutboundCrashed": crashes("Outbound"),
     "Unavailable": unavailable,
     "NotQueued": not_queued,
