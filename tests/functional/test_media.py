@@ -55,6 +55,22 @@ def test_a_recording_is_stored_and_announced(backbone: Aws, vonage: VonageApi, b
     assert vonage.requests[0].token.count(".") == 2
 
 
+def test_a_transcript_is_stored_and_announced_like_its_recording(
+    backbone: Aws, vonage: VonageApi, bucket: Buckets
+) -> None:
+    vonage.replies.append(Reply(200, b'{"transcripts": []}', {"Content-Type": "application/json"}))
+
+    assert deliver(
+        "voice.transcribed",
+        sample("event_transcribed") | {"transcription_url": f"{vonage.url}/v1/files/t-1"},
+    )
+    (event,) = announced(backbone)
+    assert (event["name"], list(bucket.objects)) == (
+        "voice.transcribed.stored",
+        [f"/media/voice.transcribed/CON-1/{'e' * 16}-0.json"],
+    )
+
+
 def test_every_file_of_a_message_is_stored(vonage: VonageApi, bucket: Buckets) -> None:
     vonage.replies.extend(Reply(200, b"x", {"Content-Type": "image/png"}) for _ in range(3))
     parts = [{"type": "image", "url": f"{vonage.url}/{n}"} for n in range(2)]

@@ -10,7 +10,8 @@ from vonage_simulator.types import Json
 def buttons(body: Json) -> list[Json]:
     """What can be tapped, each as the `reply` that comes of it: `{"id", "title"}`."""
     if body.get("channel") == "rcs":
-        chips = body.get("suggestions") or []
+        holders = [body, body.get("card") or {}, *((body.get("carousel") or {}).get("cards") or [])]
+        chips = [chip for holder in holders for chip in holder.get("suggestions") or []]
         return [_reply(chip.get("postback_data"), chip.get("text")) for chip in chips if _is_reply(chip)]
     action = _interactive(body).get("action") or {}
     rows = [row for section in action.get("sections") or [] for row in section.get("rows") or []]

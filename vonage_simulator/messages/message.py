@@ -1,6 +1,7 @@
 """A message, whichever way it goes, and what becomes of messages to somebody."""
 
 import html
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,7 +13,7 @@ from vonage_simulator.types import Json
 Fate = Literal["delivered", "undeliverable", "rejected"]
 
 # Of what a message carries, the members that tell a person what it is.
-TOLD = ("url", "name", "title", "caption", "lat", "long", "emoji")
+TOLD = ("url", "name", "title", "caption", "lat", "long", "emoji", "payload")
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,9 @@ class Message:
         """Its text and buttons, or what it carries instead, such as `image https://shop.example/menu.jpg`."""
         if self.channel == "email":
             return _mail(self.body)
-        if text := self.body.get("text") or question(self.body):
-            return " ".join([str(text), *(f"[{button['title']}]" for button in buttons(self.body))])
-        kind = str(self.body.get("message_type", ""))
-        content = self.body.get(kind)
-        details = [content[name] for name in TOLD if name in content] if isinstance(content, dict) else []
-        return " ".join(map(str, [kind, *details]))
+        replies = buttons(self.body) if self.channel == "whatsapp" else []
+        tapped = [f"[{each['title']}]" for each in replies]
+        return " ".join([*_content(self.body), *_taps(self.body), *tapped])
 
     def as_json(self) -> Json:
         """The message as the control API lists it."""
@@ -69,6 +67,27 @@ class Message:
             "words": self.words,
             "body": self.body,
         }
+
+
+def _content(body: Json) -> list[str]:
+    if text := body.get("text") or question(body):
+        return [str(text)]
+    kind = str(body.get("message_type", ""))
+    content = body.get(kind)
+    if not isinstance(content, dict):
+        return [kind]
+    return [kind, *_told(content), *(word for card in content.get("cards", []) for word in _told(card))]
+
+
+def _told(content: Json) -> list[str]:
+    values = [content[name] for name in TOLD if name in content]
+    texts = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
+    return [*texts, *_taps(content)]
+
+
+def _taps(holder: Json) -> list[str]:
+    """What can be tapped: `[Yes]`."""
+    return [f"[{suggestion['text']}]" for suggestion in holder.get("suggestions", [])]
 
 
 def _mail(body: Json) -> str:

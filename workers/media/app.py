@@ -1,7 +1,7 @@
-"""Recordings and files of inbound messages are kept in the stack's bucket before Vonage deletes them.
+"""Recordings, transcripts and files of messages are kept in the stack's bucket before Vonage deletes them.
 
-A rule of the event bus puts `voice.record` and `messages.inbound` in the media queue. What is stored is an
-event: `voice.record.stored` or `messages.inbound.stored`, with the object's bucket and key. Only files on
+A rule of the event bus puts `voice.record`, `voice.transcribed` and `messages.inbound` in the media queue.
+What is stored is an event: `voice.record.stored` and so on, with the object's bucket and key. Only files on
 Vonage's own hosts are fetched, with the application's token; what is elsewhere stays where it is.
 
 Source: Vonage, "Recording" (kept for 30 days; fetched with a JWT of the application) and Messages API v1.
@@ -49,10 +49,11 @@ def store_all(body: str) -> bool:
 
 
 def urls(payload: Mapping[str, Any]) -> Iterator[str]:
-    """Where the files of a recording or a message are; what isn't the address of a file is passed over."""
+    """Where the files of a recording, transcript or message are; what isn't a file's address is left out."""
     parts = payload.get("content")
     places = [payload.get(kind) for kind in MEDIA] + (parts if isinstance(parts, list) else [])
-    found = [payload.get("recording_url"), *(place.get("url") for place in places if isinstance(place, dict))]
+    calls = [payload.get("recording_url"), payload.get("transcription_url")]
+    found = [*calls, *(place.get("url") for place in places if isinstance(place, dict))]
     yield from (url for url in found if isinstance(url, str) and url)
 
 

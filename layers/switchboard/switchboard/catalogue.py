@@ -76,7 +76,8 @@ RESULTS: Mapping[str, Shape] = {
 }
 
 STORED: Mapping[str, Shape] = {
-    f"{name}.stored": message_parts.Stored for name in ("voice.record", "messages.inbound")
+    f"{name}.stored": message_parts.Stored
+    for name in ("voice.record", "voice.transcribed", "messages.inbound")
 }
 
 CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **VERIFY, **RESULTS, **STORED}

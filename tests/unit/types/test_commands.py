@@ -108,6 +108,50 @@ def test_violation_in_a_command_names_field_value_and_rule(
     assert command_problems(command, strict=True) == [problem]
 
 
+def rcs(**content: object) -> dict[str, Any]:
+    return {
+        "channel": "rcs",
+        "message_type": next(iter(content)),
+        "to": "447700900123",
+        "from": "Shop",
+        **content,
+    }
+
+
+CARD = {"title": "Monday", "text": "9 am", "media_url": "https://example.com/a.jpg"}
+REPLY = {"type": "reply", "text": "Yes", "postback_data": "yes"}
+
+
+@pytest.mark.parametrize(("message", "problem"), [
+    (rcs(text="Hi.", suggestions=[REPLY | {"text": "x" * 26}]), "suggestions[0].text"),
+    (rcs(text="Hi.", suggestions=[{"type": "reply", "text": "Yes"}]),
+     "suggestions[0].postback_data is missing"),
+    (rcs(card={**CARD, "suggestions": [REPLY | {"type": "dial"}]}),
+     "card.suggestions[0].phone_number is missing"),
+    (rcs(card={**CARD, "suggestions": [REPLY] * 5}), "card.suggestions"),
+    (rcs(carousel={"cards": [CARD]}), "carousel.cards"),
+    (rcs(carousel={"cards": [CARD, {**CARD, "suggestions": [REPLY | {"type": "open_url"}]}]}),
+     "carousel.cards[1].suggestions[0].url is missing"),
+    ({**SMS, "channel": "whatsapp", "message_type": "template", "template": {"parameters": ["a"]}},
+     "template.name is missing"),
+])  # fmt: skip
+def test_what_a_card_or_template_surely_lacks_is_refused(message: dict[str, Any], problem: str) -> None:
+    (found,) = message_problems(message)
+    assert found.startswith(problem)
+
+
+@pytest.mark.parametrize("message", [
+    rcs(text="Hi.", suggestions=[REPLY | {"type": "pay_with_a_smile"}]),
+    rcs(card={**CARD, "media_hieght": "SHORT"}),
+    rcs(card={**CARD, "media_height": "GIANT"}),
+    rcs(text="Hi.", rcs={"category": "greeting"}),
+    {**SMS, "channel": "whatsapp", "whatsapp": {"polcy": "deterministic"}},
+])  # fmt: skip
+def test_what_vonage_may_have_added_is_doubtful_and_strictly_wrong(message: dict[str, Any]) -> None:
+    assert message_problems(message) == []
+    assert len(message_problems(message, strict=True)) == 1
+
+
 @pytest.mark.parametrize("command", [None, [], {}, {"name": "messages.receive"}, {"name": "voice.call"}])
 def test_what_is_no_command_has_one_problem(command: object) -> None:
     assert len(command_problems(command)) == 1

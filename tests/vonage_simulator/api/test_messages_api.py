@@ -18,6 +18,7 @@ from vonage_simulator.vonage import Vonage
 
 MESSAGES = "/v1/messages"
 Json = dict[str, Any]
+SUGGESTION = {"type": "reply", "text": "Yes", "postback_data": "yes"}
 IMAGE = {"url": "https://example.com/a.png"}
 
 
@@ -203,7 +204,7 @@ def test_channel_takes_its_types_of_message_only(messages: httpx.Client, channel
         ("ttl", {"channel": "mms"}, [300, 259200], [299, 259201]),
         ("ttl", {"channel": "rcs"}, [20, 259200, 2592000], [19, 2592001]),
         ("ttl", {}, ["20"], ["20 s", "2e1", True]),
-        ("suggestions", {"channel": "rcs"}, [[{}] * 11], [[], [{}] * 12]),
+        ("suggestions", {"channel": "rcs"}, [[SUGGESTION] * 11], [[], [SUGGESTION] * 12]),
         ("client_ref", {}, ["x", "x" * 100], ["", "x" * 101]),
         ("webhook_version", {}, ["v0.1", "v1"], ["v2"]),
         ("trusted_recipient", {}, [True], ["yes"]),
@@ -226,7 +227,7 @@ def test_value_beyond_the_range_is_refused(
     "message",
     [
         {"channel": "mms", "message_type": "image", "image": IMAGE},
-        {"channel": "rcs", "message_type": "text", "text": "Hi.", "suggestions": [{"type": "reply"}]},
+        {"channel": "rcs", "message_type": "text", "text": "Hi.", "suggestions": [SUGGESTION]},
         {"channel": "whatsapp", "message_type": "template", "template": {"name": "a"}, "whatsapp": {}},
         {
             "channel": "messenger",
@@ -235,7 +236,7 @@ def test_value_beyond_the_range_is_refused(
             "messenger": {"category": "response"},
         },
         {"channel": "viber_service", "message_type": "text", "text": "Hi.", "viber_service": {"ttl": 30}},
-        {"channel": "email", "message_type": "html", "html": "<p>Hi.</p>"},
+        {"channel": "email", "message_type": "html", "html": "<p>Hi.</p>", "email": {"subject": "Hi"}},
     ],
     ids=lambda message: message["channel"],
 )
@@ -265,7 +266,8 @@ def test_every_reply_has_an_id_that_a_problem_repeats(messages: httpx.Client) ->
 def test_what_a_delivery_cost_depends_on_the_channel(
     messages: httpx.Client, vonage: Vonage, customer: Customer, channel: str, members: set[str]
 ) -> None:
-    messages.post(MESSAGES, json=sms(channel=channel)).raise_for_status()
+    subject = {"email": {"subject": "Hi"}} if channel == "email" else {}
+    messages.post(MESSAGES, json=sms(channel=channel, **subject)).raise_for_status()
     delivered = statuses(vonage, customer, 2)[-1]
     assert {"usage", "destination", "sms"} & set(delivered) == members
 
@@ -372,3 +374,17 @@ def test_json_that_is_no_object_is_an_invalid_parameter(messages: httpx.Client, 
     refused = messages.post(MESSAGES, content=json.dumps(body), headers={"Content-Type": "application/json"})
     assert refused.status_code == 422
     assert refused.json()["invalid_parameters"] == [{"name": "body", "reason": "must be an object"}]
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    ({"text": "Hi.", "suggestions": [SUGGESTION]}, "Hi. [Yes]"),
+    ({"card": {"title": "Monday", "suggestions": [SUGGESTION]}}, "card Monday [Yes]"),
+    ({"carousel": {"cards": [{"title": "Monday", "suggestions": [SUGGESTION]}, {"title": "Tuesday"}]}},
+     "carousel Monday [Yes] Tuesday"),
+])  # fmt: skip
+def test_cards_and_what_can_be_tapped_are_read_as_they_are_seen(
+    messages: httpx.Client, vonage: Vonage, content: Json, words: str
+) -> None:
+    message = {"channel": "rcs", "message_type": next(iter(content)), "to": CALLER, "from": "shop", **content}
+    assert messages.post(MESSAGES, json=message).status_code == 202
+    assert next(iter(vonage.mailbox.messages.values())).words == words

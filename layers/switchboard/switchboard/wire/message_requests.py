@@ -10,6 +10,8 @@ from 20 to 259200 in that file and from 300 to 2592000 in the Java SDK (9.10); e
 from typing import Annotated, Any, Literal, Required, Unpack, cast
 
 from switchboard.wire.content.email import EmailPart, EmailSettings, Html
+from switchboard.wire.content.rcs import Card, Carousel, RcsSettings, Suggestion
+from switchboard.wire.content.whatsapp import Sticker, Template, WhatsappSettings
 from switchboard.wire.endpoints import Url
 from switchboard.wire.message_parts import Reaction
 from switchboard.wire.messages import Inbound
@@ -55,15 +57,6 @@ class SmsSettings(TypedDict, total=False):
     content_id: str
     entity_id: str
     pool_id: str
-
-
-class RcsSettings(TypedDict, total=False):
-    """What kind of message it is, and how its cards look."""
-
-    category: str
-    card_orientation: str
-    image_alignment: str
-    card_width: str
 
 
 class MessengerSettings(TypedDict, total=False):
@@ -138,10 +131,10 @@ class Rcs(_Request, total=False):
     image: File
     video: File
     file: File
-    card: dict[str, Any]
-    carousel: dict[str, Any]
+    card: Card
+    carousel: Carousel
     custom: dict[str, Any]
-    suggestions: Annotated[list[dict[str, Any]], Items(1, 11)]
+    suggestions: Annotated[list[Suggestion], Items(1, 11)]
     ttl: Annotated[int, Usual(Between(300, 259200), "lifetime", possible=Between(20, 2592000))]
     rcs: RcsSettings
 
@@ -161,9 +154,9 @@ class Whatsapp(_Request, total=False):
     audio: File
     video: File
     file: File
-    template: dict[str, Any]
-    whatsapp: dict[str, Any]
-    sticker: dict[str, Any]
+    template: Template
+    whatsapp: WhatsappSettings
+    sticker: Sticker
     reaction: Reaction
     custom: dict[str, Any]
     context: Quoted
@@ -233,14 +226,14 @@ class ReplyContent(TypedDict, total=False):
     content: list[Part] | list[EmailPart]
     html: Html
     email: EmailSettings
-    card: dict[str, Any]
-    carousel: dict[str, Any]
+    card: Card
+    carousel: Carousel
     custom: dict[str, Any]
-    template: dict[str, Any]
-    sticker: dict[str, Any]
+    template: Template
+    sticker: Sticker
     reaction: Reaction
     context: Quoted
-    suggestions: list[dict[str, Any]]
+    suggestions: list[Suggestion]
     client_ref: str
     webhook_url: Url
     failover: "list[MessageRequest]"
@@ -248,7 +241,7 @@ class ReplyContent(TypedDict, total=False):
     ttl: int
     sms: SmsSettings
     rcs: RcsSettings
-    whatsapp: dict[str, Any]
+    whatsapp: WhatsappSettings
     messenger: MessengerSettings
     viber_service: ViberSettings
 

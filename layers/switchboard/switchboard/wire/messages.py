@@ -16,6 +16,7 @@ Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shap
 from typing import Any, Literal, Required, final
 
 from switchboard.wire.content.email import EmailDetails, EmailPart, Html
+from switchboard.wire.content.whatsapp import WhatsappDetails, WhatsappReport
 from switchboard.wire.message_parts import (
     Attachment,
     Button,
@@ -50,7 +51,7 @@ class _Message(_From, total=False):
     context: Context
     profile: Profile
     provider_message: str
-    whatsapp: dict[str, Any]  # sender, referral, whatsapp_referred_product, waba_id
+    whatsapp: WhatsappDetails
     mms: MmsDetails
     email: EmailDetails
     content: list[Attachment] | list[EmailPart]  # of an MMS with several attachments, or an e-mail
@@ -224,5 +225,5 @@ class Status(_From, total=False):
     destination: Network
     workflow: Workflow
     sms: SmsReport
-    whatsapp: dict[str, Any]  # waba_id, recipient, pricing, conversation
+    whatsapp: WhatsappReport
     profile: Profile

@@ -96,12 +96,37 @@ def _interruptions(actions: Sequence[object]) -> Iterator[tuple[int, str]]:
         yield interruptible[0], "bargeIn is given; an input must follow"
 
 
+# What each kind of suggestion can't do without.
+_SUGGESTED: Mapping[str, Sequence[str]] = {
+    "dial": ["phone_number"],
+    "view_location": ["latitude", "longitude"],
+    "open_url": ["url"],
+    "open_url_in_webview": ["url"],
+    "create_calendar_event": ["start_time", "end_time", "title"],
+}
+
+
+def _suggestions(message: Fields) -> Iterator[tuple[str, Fields]]:
+    """Every suggestion in an RCS message, and where it is."""
+    places = {"suggestions": message, "card.suggestions": message.get("card", {})}
+    cards = message.get("carousel", {}).get("cards", [])
+    places |= {f"carousel.cards[{index}].suggestions": card for index, card in enumerate(cards)}
+    for place, holder in places.items():
+        for index, suggestion in enumerate(holder.get("suggestions", [])):
+            yield f"{place}[{index}]", suggestion
+
+
 def broken_message_rules(message: Fields, prefix: str = "") -> Broken:
     """How a message to send, or one of its failovers, breaks a rule."""
     kind, failover = message.get("message_type"), message.get("failover")
     if kind in MESSAGE_TYPES and kind not in message:
         rule = f'there when message_type is "{kind}"'
         yield Violation("missing", f"{prefix}{kind}", rule=rule)
+    for field, suggestion in _suggestions(message):
+        for key in _SUGGESTED.get(suggestion.get("type", ""), ()):
+            if key not in suggestion:
+                rule = f'there when type is "{suggestion["type"]}"'
+                yield Violation("missing", f"{prefix}{field}.{key}", rule=rule)
     match message.get("messenger"):
         case {"category": "message_tag", **settings} if "tag" not in settings:
             rule = 'there when category is "message_tag"'
