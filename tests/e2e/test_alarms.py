@@ -146,7 +146,7 @@ def not_queued(fault: Fault) -> None:
 
 
 def too_large(fault: Fault) -> None:
-    assert fault.post("inbound", {"message_uuid": "m", "text": "x" * 128 * 1024}) == 503
+    assert fault.post("status", {"message_uuid": "m", "text": "x" * 128 * 1024}) == 413
 
 
 def failed(fault: Fault) -> None:

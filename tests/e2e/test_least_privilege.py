@@ -131,6 +131,9 @@ PROBES: dict[str, Probe] = {
     "keep a file": lambda s, stack: client(s, "s3").put_object(
         Bucket=stack.id_of("MediaBucket"), Key="probe"
     ),
+    "keep a message": lambda s, stack: client(s, "s3").put_object(
+        Bucket=stack.id_of("MediaBucket"), Key="messages.inbound/probe"
+    ),
     "read a file": lambda s, stack: client(s, "s3").get_object(Bucket=stack.id_of("MediaBucket"), Key="none"),
     "delete a file": lambda s, stack: client(s, "s3").delete_object(
         Bucket=stack.id_of("MediaBucket"), Key="none"
@@ -150,8 +153,9 @@ MAY: dict[str, set[str]] = {
     "Answer": QUEUES_EVENTS | {"read a dialog", "change a dialog"},
     "Fallback": set(),
     "Event": QUEUES_EVENTS,
-    "Inbound": QUEUES_EVENTS | {"read a dialog", "change a dialog"},
+    "Inbound": QUEUES_EVENTS | {"read a dialog", "change a dialog", "keep a message"},
     "Status": QUEUES_EVENTS,
+    "Verify": QUEUES_EVENTS,
     "RtcEvent": QUEUES_EVENTS,
     "Record": {
         "take an event", "write the timeline", "change the timeline", "put an event on the bus",
@@ -160,9 +164,11 @@ MAY: dict[str, set[str]] = {
     "Outbound": {
         "take a command", "put a command off", "queue an event", "reject a command", "read the key",
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",
-        "write the timeline", "change the timeline",
+        "write the timeline", "change the timeline", "read the timeline",
     },
-    "Media": {"take a media event", "queue an event", "read the key", "keep a file"},
+    "Media": {
+        "take a media event", "queue an event", "read the key", "keep a file", "keep a message",
+    },
     "Provisioner": {
         "read the credentials", "read the signature secret", "read the key", "write the key", "read a record",
         "remove a record", "put an event on the bus", "invoke the provisioner's stand-in",
