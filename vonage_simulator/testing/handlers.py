@@ -48,6 +48,7 @@ ENVIRONMENT = {
     "SWITCHBOARD_BUS_NAME": "bus",
     "SWITCHBOARD_DIALOGS_TABLE_NAME": "dialogs",
     "SWITCHBOARD_STACK": "in-process",
+    "SWITCHBOARD_MAIL_BUCKET": "bucket",
     "SWITCHBOARD_TELL_ALL": "1",
 }
 
@@ -175,6 +176,8 @@ class Handlers(httpx.BaseTransport):
 
     def _aws(self, incoming: Incoming) -> Answer:
         """The services of AWS, as far as functions use them around a webhook."""
+        if incoming.method == "PUT":  # to the bucket
+            return Answer()
         service, _, action = incoming.headers.get("x-amz-target", "").partition(".")
         asked = json.loads(incoming.body or b"{}")
         if action == "GetSecretValue":

@@ -110,6 +110,18 @@ def test_command_whose_id_was_there_is_dropped(sms: Texting) -> None:
     assert sms.received == ["Hello."]
 
 
+def test_mail_with_pictures_is_answered_and_told_of_by_reference(
+    email: Texting, simulation: Simulation
+) -> None:
+    """As on a stack with InboundEmail."""
+    email.send(message_type="html", html={"body": "Hello? " * 100_000}, email={"subject": "Pictures"})
+
+    assert email.receives("Hello.").startswith("Re: Pictures: ")
+    (event,) = [one for one in simulation.events if one["name"] == "messages.inbound"]
+    assert "html" not in event["payload"]
+    assert event["payload"]["stored"]["size"] > 700_000
+
+
 def test_somebody_else_s_messages_are_read(phone: Phone, sms: Texting) -> None:
     phone.of("447700900900").dial(NUMBER).hangs_up()
     sms.of(OWNER).receives("Somebody called")

@@ -27,11 +27,9 @@ if TYPE_CHECKING:
 ANSWER = Policy("answer", refused=401, unavailable=500, flow_failed=500, nothing=500, queued=False)
 # Elsewhere what is refused may come again: it may be genuine, when the secret was just rotated.
 _EVENT = Policy("event", refused=503, unavailable=503, flow_failed=500, nothing=204)
-# Messages come again for 24 h.
-INBOUND = Policy("inbound", refused=503, unavailable=503, flow_failed=200, nothing=200)
-_STATUS = INBOUND._replace(name="status")
-# Until it is known where to keep it, a large message had better come again than be lost.
-INBOUND = INBOUND._replace(too_large=503)
+# Messages come again for 24 h, and so may those that are too large: by then there may be a place for them.
+INBOUND = Policy("inbound", refused=503, unavailable=503, flow_failed=200, nothing=200, too_large=503)
+_STATUS = INBOUND._replace(name="status", too_large=413)
 _VERIFY = Policy("verify", refused=503, unavailable=503, flow_failed=204, nothing=204)
 _RTC = Policy("rtc_event", refused=503, unavailable=503, flow_failed=204, nothing=204)
 
