@@ -35,6 +35,12 @@ UNKNOWABLE = (
         "No API shows the account's default SMS setting; with `SMS API` no inbound SMS reaches the webhooks.",
         "On the dashboard's API settings page, set `Default SMS Setting` to `Messages API`.",
     ),
+    Finding(
+        "EMAIL_DOMAINS_UNVERIFIED",
+        "No API shows which e-mail domains are verified, and linked to the application; without a link no "
+        "mail arrives.",
+        "If you use e-mail: on the dashboard's page of the application, look at `Link domains`.",
+    ),
 )
 
 

@@ -279,6 +279,7 @@ def test_a_healthy_stack_leaves_only_what_no_api_can_check(world: World, refusal
     assert [each["code"] for each in report["by_hand"]] == [
         "SIGNATURE_SECRET_UNVERIFIED",
         "SMS_SETTING_UNVERIFIED",
+        "EMAIL_DOMAINS_UNVERIFIED",
     ]
 
 
