@@ -49,9 +49,9 @@ signal.setitimer = lambda *_: (0.0, 0.0)  # nothing cuts a flow short while some
 sys.path[:0] = {sources!r}
 sys.path.append({debugpy!r})
 with contextlib.suppress(ImportError):
-    from switchboard import settings
+    from switchboard import environment
 
-    settings.answer_budget_s = lambda: {timeout_s}  # nor is one late that came while the function started
+    environment.answer_budget_s = lambda: {timeout_s}  # nor is one late that came while the function started
 import debugpy.server.api
 from _pydevd_bundle.pydevd_comm import ReaderThread
 

@@ -54,7 +54,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "template.yaml").write_text(TEMPLATE)
     (tmp_path / "functions/answer/app.py").write_text(ANSWER.format("Hello "))
     (tmp_path / "layers/switchboard/words.py").write_text("WHO = 'world'\n")
-    (tmp_path / "layers/switchboard/switchboard/settings.py").write_text(BUDGET)
+    (tmp_path / "layers/switchboard/switchboard/environment.py").write_text(BUDGET)
     return tmp_path
 
 
@@ -242,7 +242,7 @@ def test_breakpoint_in_the_project_s_file_stops_the_running_function(
         stopped = debugger.event("stopped")
         frame = debugger.ask("stackTrace", threadId=stopped["threadId"])["stackFrames"][0]
         seen = debugger.ask("evaluate", expression="words.WHO", frameId=frame["id"])["result"]
-        budget = "__import__('switchboard.settings').settings.answer_budget_s()"
+        budget = "__import__('switchboard.environment').environment.answer_budget_s()"
         budget_s = debugger.ask("evaluate", expression=budget, frameId=frame["id"])["result"]
         debugger.ask("continue", threadId=stopped["threadId"])
         call.join(30)
