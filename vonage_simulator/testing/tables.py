@@ -8,8 +8,10 @@ Source: AWS, DynamoDB API reference: PutItem, GetItem, DeleteItem, UpdateItem, Q
 from collections.abc import Callable, Mapping
 
 from vonage_simulator.testing.expressions import Item, TableError, holds, order, unknown, updated
-from vonage_simulator.types import Json
+from vonage_simulator.types import Json, JsonValue
 
+# Source: DynamoDB Developer Guide, "Quotas": names included. Its own formula counts a little less.
+LONGEST_ITEM = 400 * 1024
 BEYOND = {"IndexName", "FilterExpression", "ProjectionExpression", "ExclusiveStartKey"}
 
 
@@ -59,7 +61,7 @@ class Tables:
         items, key = self._place(asked, asked["Item"])
         before = items.get(key)
         _check(asked, before)
-        items[key] = asked["Item"]
+        items[key] = _within_size(asked["Item"])
         return {"Attributes": before} if before and asked.get("ReturnValues") == "ALL_OLD" else {}
 
     def _get(self, asked: Json) -> Json:
@@ -78,7 +80,7 @@ class Tables:
         before = items.get(key)
         _check(asked, before)
         after, written = updated(asked, {**(before or {}), **asked["Key"]})
-        items[key] = after
+        items[key] = _within_size(after)
         match asked.get("ReturnValues", "NONE"):
             case "NONE":
                 return {}
@@ -120,3 +122,20 @@ def _check(asked: Json, item: Item | None) -> None:
             {"Item": item} if item and asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" else {}
         )
         raise TableError("ConditionalCheckFailedException", "The conditional request failed", **told)
+
+
+def _within_size(item: Item) -> Item:
+    if _bytes(item) > LONGEST_ITEM:
+        raise TableError("ValidationException", "Item size has exceeded the maximum allowed size")
+    return item
+
+
+def _bytes(value: JsonValue) -> int:
+    match value:
+        case str():
+            return len(value.encode())
+        case dict():
+            return sum(len(name.encode()) + _bytes(each) for name, each in value.items())
+        case list():
+            return sum(map(_bytes, value))
+    return 1

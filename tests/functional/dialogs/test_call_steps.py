@@ -7,12 +7,13 @@ import pytest
 from switchboard import Call, CallEnded, call_dialog, sms, talk
 from switchboard import phone as number
 from switchboard.dialogs.call_webhook import CallDialog
+from switchboard.errors import DialogError
 
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone, PhoneCall
-from vonage_simulator.testing.simulation import Simulation
+from vonage_simulator.testing.simulation import Simulation, calling
 
 Dial = Callable[[CallDialog], PhoneCall]
 
@@ -316,3 +317,32 @@ def test_another_call_is_placed_once(dial: Dial, phone: Phone) -> None:
     call.hears("We call you back.")
     phone.rings(SALES).answers().hears("Call Ada.")
     call.ends()
+
+
+read: list[str] = []
+
+
+def a_long_page() -> str:
+    read.append("page")
+    return "x" * 30_000
+
+
+@call_dialog
+async def remembers_too_much(call: Call) -> None:
+    while True:
+        await call.do(a_long_page)
+        await call.ask("Another page?", choices={"1": 1})
+
+
+def test_no_effect_is_done_whose_result_may_find_no_room(webhooks: dict[str, Handler]) -> None:
+    read.clear()
+    with calling({**webhooks, "answer": remembers_too_much}) as simulation:
+        call = Phone(simulation.vonage).dial(NUMBER)
+        for _ in range(9):
+            call.presses("1")
+
+        with pytest.raises(ExceptionGroup, match="unhandled") as raised:
+            call.hangs_up()
+
+    assert raised.group_contains(DialogError, match="no further effect is done")
+    assert len(read) == 9

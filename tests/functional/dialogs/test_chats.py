@@ -196,6 +196,24 @@ def test_a_message_that_the_function_fails_at_is_as_if_it_never_came(
 
 
 @pytest.mark.flows_may_fail
+def test_no_effect_is_done_whose_result_may_find_no_room(sms: Texting, webhooks: dict[str, Handler]) -> None:
+    read: list[str] = []
+
+    def a_long_page() -> str:
+        read.append("page")
+        return "x" * 30_000
+
+    @message_dialog
+    async def remembers_too_much(chat: Chat) -> None:
+        while True:
+            await chat.do(a_long_page)
+
+    webhooks["inbound"] = remembers_too_much
+    sms.send("Hello")
+    assert len(read) == 9
+
+
+@pytest.mark.flows_may_fail
 def test_an_effect_that_fails_leaves_the_question_open(sms: Texting, webhooks: dict[str, Handler]) -> None:
     outages = ["Tuesday"]
 

@@ -134,6 +134,7 @@ def test_scan_finds_all_items(visits: "Table") -> None:
             Item={"number": "1"}, ConditionExpression="attribute_not_exists(Name)"
         ),
         lambda visits: visits.update_item(Key={"number": "1"}, UpdateExpression="REMOVE left"),
+        lambda visits: visits.put_item(Item={"number": "1", "notes": ["x" * 200_000, {"y": "ü" * 110_000}]}),
     ],
 )
 def test_what_it_does_not_know_is_refused_not_guessed(visits: "Table", ask: Any) -> None:  # noqa: ANN401

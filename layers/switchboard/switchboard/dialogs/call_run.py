@@ -194,6 +194,7 @@ class CallRun:
         if index >= len(self.history.recorded):
             if self._gives_way:
                 self._leave_to_others()
+            self.history.refuse_if_full()
             self.history = self._item.record(index, [step.kind, step.perform(), time.time()])
         if index >= len(self.history.recorded):
             raise DialogChangedError("the history of this call is gone")

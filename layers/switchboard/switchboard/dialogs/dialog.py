@@ -59,8 +59,9 @@ class Dialog:
         """Call a function that has an effect, or asks something outside, and remember its result.
 
         It is called once, unless the webhook is cut off before its result is recorded: give it `key`, where
-        it matters. The result has to survive JSON, and have 32,000 characters at most. An exception that
-        the dialog doesn't catch makes the webhook fail, and is tried again with it.
+        it matters. The result has to survive JSON, and have 32,000 characters at most, 250,000 with all
+        others of the dialog. An exception that the dialog doesn't catch makes the webhook fail, and is tried
+        again with it.
         """
         step: Do[Result] = Do(action, arguments, named)
         return await step

@@ -21,7 +21,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from switchboard.errors import AwsError, HistoryError
+from switchboard.errors import AwsError, DialogError, HistoryError
 
 if TYPE_CHECKING:
     from switchboard.aws.signed import Service
@@ -33,6 +33,10 @@ Recorded = list[Any]
 
 # While a caller waits.
 _TIMEOUT_S = 1.5
+
+# Of the 400 KB of an item. What is left takes the end of a call, or another message, escaped at its worst,
+# and what comes of it.
+_FULL = 250_000
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
@@ -65,6 +69,23 @@ class History:
         self.begun: dict[str, Any] | None = json.loads(item["begun"]["S"]) if "begun" in item else None
         self.has_ended = "ended" in item
         self.was_left = "abandoned" in item
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be no room for what another effect returns, or for another message."""
+        return sum(len(value.get("S", "")) for value in self._item.values()) > _FULL
+
+    def refuse_if_full(self) -> None:
+        """Let an effect be done only while its result can be remembered.
+
+        Raises:
+            DialogError: it may not.
+        """
+        if self.is_full:
+            raise DialogError(
+                f"the dialog remembers more than {_FULL:,} characters, and no further effect is done: have "
+                "what `do` calls return less, such as the key of an item in a table of yours"
+            )
 
     def note(self, index: int) -> Any:  # noqa: ANN401 - JSON
         """What is known of a step before its result; None if nothing is."""

@@ -51,10 +51,12 @@ class Effects:
 
         Raises:
             DialogChangedError: this step has waited for a message, and was no effect then.
+            DialogError: there is no room for its result.
             HistoryError: another run is at it, or it can't be written.
         """
         if "begun" not in self._claim and self._item.history.note(index) is not None:
             raise DialogChangedError(f"“message” is “{step.kind}” now: {step.shape}")
+        self._item.history.refuse_if_full()
         lifetime_s = _LIFETIME_S if self._claim else None
         if not self.have_begun:
             if self._may_be_anothers and self._item.worked_s_ago < _AT_WORK_S:

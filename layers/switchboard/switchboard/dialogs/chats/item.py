@@ -34,9 +34,6 @@ AGAIN_FOR_S = 25 * 3600
 # Of the 400 KB of an item. Of whoever writes hundreds of messages a day, an old one may be answered twice.
 _LONGEST_EARLIER = 100_000
 
-# What is left of them then takes another message, escaped at its worst, and what comes of it.
-_FULL = 250_000
-
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
@@ -84,11 +81,6 @@ class ChatItem:
     def worked_s_ago(self) -> float:
         """How long ago somebody began an effect."""
         return time.time() - float(self._found["working"]["N"]) if self._is("working") else float("inf")
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there may be no room for another message."""
-        return sum(len(value.get("S", "")) for value in self._found.values()) > _FULL
 
     def write(self, values: Mapping[str, Any], lifetime_s: float | None) -> None:
         """Write results and what else is known. With `begun` among it, a chat begins in place of the last.

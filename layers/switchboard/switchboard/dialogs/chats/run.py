@@ -169,7 +169,7 @@ class ChatRun:
             DialogChangedError: that isn't where it has waited, or the chat is too long.
             HistoryError: somebody is at an effect.
         """
-        if self._item.is_full:
+        if self._item.history.is_full:
             raise DialogChangedError("the chat is longer than can be kept")
         effects = Effects(self._item, {}, self._at, may_be_anothers=True)
         chat, waiting = self._play(begun, self._item.history.recorded, _TO_THE_END, effects)
