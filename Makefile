@@ -6,6 +6,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 UV = .local/uv/bin/uv
+# Python compiles what is installed once, not at each start: that is half of what the SAM CLI and the commands take.
+unexport PYTHONDONTWRITEBYTECODE
 RUN = .venv/bin/python
 LOCAL = $(RUN) -m local
 OPERATE = $(RUN) -m operate
