@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 # A connect's leg has come to nothing. `cancelled` isn't here: the caller has hung up.
 NOT_ANSWERED = frozenset({"busy", "timeout", "unanswered", "rejected", "failed"})
 
+# More than any call lasts. Source: Vonage NCCO reference, "connect": `limit` is 7200 at most.
+_LONGEST_S = 86_400
+
 # Nothing that a step waits for.
 NOTHING = object()
 
 
 def result(kind: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
     """The result that an event brings to a step of a kind, or `NOTHING`."""
+    status = str(event.get("status"))
     match kind:
         case "ask" | "secret" if "dtmf" in event or "speech" in event:
             return reading.digits(event) or reading.speech(event)
@@ -25,13 +29,13 @@ def result(kind: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
             return None
         case "record" if isinstance(event.get("recording_url"), str):
             return _recording(event)
-        case "connect" if event.get("status") in NOT_ANSWERED:
-            return {"status": event["status"], "detail": str(event.get("detail") or "")}
-        case "connect" if event.get("status") == "disconnected":  # a WebSocket: the caller is still there
+        case "connect" if status in NOT_ANSWERED:
+            return {"status": status, "detail": str(event.get("detail") or "")}
+        case "connect" if status == "disconnected":  # a WebSocket: the caller is still there
             return {"status": "answered"}
         case "connect" if "payload" in event:  # behind a connect only after an answer: a failure has a reply
             return {"status": "answered"}
-        case "connect" if event.get("status") == "completed" and duration_s(event):
+        case "connect" if status == "completed" and duration_s(event):
             return {"status": "answered", "duration_s": duration_s(event)}
     return NOTHING
 
@@ -54,14 +58,15 @@ def _seconds_between(start: object, end: object) -> int:
 
     try:
         seconds = datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))
-    except ValueError:
+    except (TypeError, ValueError):  # the first of one that has a time zone and one that hasn't
         return 0
     return int(seconds.total_seconds())
 
 
 def duration_s(event: Mapping[str, Any]) -> int:
-    """How many seconds a leg lasted, as its `completed` says; 0 if it doesn't."""
+    """How many seconds a leg lasted, as its `completed` says; 0 if it says nothing that can be."""
     try:
-        return reading.duration(event) or 0
-    except ValueError:
+        seconds = reading.duration(event) or 0
+    except (TypeError, ValueError):
         return 0
+    return seconds if 0 < seconds < _LONGEST_S else 0
