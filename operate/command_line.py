@@ -111,6 +111,8 @@ def main(program: str, about: str, commands: Mapping[str, Command], arguments: S
     """
     parser, parsers = parsers_of(program, about, commands)
     word, *options = arguments or [""]
+    if broken := [each for each in arguments if not _is_text(each)]:
+        parser.error(f"{broken[0]!r} isn't text in UTF-8")
     if word in ("-h", "--help"):
         parser.print_help()
         return WELL
@@ -191,6 +193,15 @@ def interrupted_by(*signals: signal.Signals) -> None:
     for each in signals:
         if signal.getsignal(each) != signal.SIG_IGN:
             signal.signal(each, interrupt)
+
+
+def _is_text(argument: str) -> bool:
+    """Whether it can be written anywhere: bytes that are no UTF-8 reach Python as halves of characters."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse(parser: Parser, commands: Mapping[str, Command], word: str) -> NoReturn:

@@ -3,8 +3,10 @@
 import argparse
 import getpass
 import json
+import keyword
 import re
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 
 import boto3
 
@@ -18,7 +20,8 @@ from operate.stages.samconfig import settings_of
 from operate.yours import beside, lines
 from operate.yours.lines import FLOWS, Template
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+# Without figures at the beginning of a word: x_12 and x12 would both be X12 in a template.
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z][a-z0-9]*)*")
 _TABLE_ACTIONS = [
     "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query",
 ]  # fmt: skip
@@ -29,17 +32,24 @@ _TO_READ = (
 
 
 def name(text: str) -> str:
-    """What something of the user's is called: a name of Python's, in lower case."""
+    """What something of the user's is called: words in lower case, as Python writes names."""
     if not _NAME.fullmatch(text) or len(text) > 40:
         raise ArgumentTypeError(f"{text!r} isn't a name in lower case, such as callers or lost_calls")
     return text
+
+
+def python_name(text: str) -> str:
+    """The same, of what is a name in a flow's code."""
+    if keyword.iskeyword(text):
+        raise ArgumentTypeError(f"{text!r} is a word of Python's own")
+    return name(text)
 
 
 def setting_name(text: str) -> str:
     """What a setting is called."""
     if text == beside.STAGE_NAME:
         raise ArgumentTypeError(f"{text!r} is among the settings already: the stage's own name")
-    return name(text)
+    return python_name(text)
 
 
 def flows(text: str) -> list[str]:
@@ -165,8 +175,8 @@ def _tell_test(setting: str, value: str) -> None:
         file.write_text(f"{json.dumps({**values, setting: value}, indent=2, ensure_ascii=False)}\n")
 
 
-def _named(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--name", metavar="NAME", type=name, required=True, help=what)
+def _named(parser: argparse.ArgumentParser, what: str, kind: Callable[[str], str]) -> None:
+    parser.add_argument("--name", metavar="NAME", type=kind, required=True, help=what)
 
 
 def _for_flows(parser: argparse.ArgumentParser, what: str) -> None:
@@ -174,7 +184,7 @@ def _for_flows(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def _table_options(parser: argparse.ArgumentParser) -> None:
-    _named(parser, "what it's called, in lower case")
+    _named(parser, "what it's called, in lower case", python_name)
     _for_flows(parser, "the flows that may read and write it")
     key = "the attribute that is its key, a text (default: %(default)s)"
     parser.add_argument("--key", metavar="KEY", type=name, default="id", help=key)
@@ -182,14 +192,13 @@ def _table_options(parser: argparse.ArgumentParser) -> None:
 
 def _secret_options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
-    _named(parser, "what a flow calls it, in lower case")
+    _named(parser, "what a flow calls it, in lower case", name)
     _for_flows(parser, "the flows that may read it, unless they do")
 
 
 def _setting_options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
-    what = "what a flow calls it, in lower case"
-    parser.add_argument("--name", metavar="NAME", type=setting_name, required=True, help=what)
+    _named(parser, "what a flow calls it, in lower case", setting_name)
     parser.add_argument(
         "--value", metavar="VALUE", required=True, help="a text; others are written into the file"
     )

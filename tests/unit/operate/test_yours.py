@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +152,8 @@ def test_form_that_lines_cannot_be_added_to_is_left_alone_with_a_sentence(
     [
         ("--name", "Callers", "isn't a name in lower case"),
         ("--name", "a" * 41, "isn't a name in lower case"),
+        ("--name", "calls_12", "isn't a name in lower case"),
+        ("--name", "class", "'class' is a word of Python's own"),
         ("--flows", "answer,fallback", "'fallback' isn't a flow; name some of answer, event"),
         ("--key", "num-ber", "isn't a name in lower case"),
     ],
@@ -164,6 +167,19 @@ def test_what_cannot_be_right_is_refused(
     with pytest.raises(SystemExit):
         make("table", *(word for pair in words.items() for word in pair))
     assert sentence in capsys.readouterr().err
+
+
+def test_setting_that_is_no_text_leaves_the_others_as_they_are(
+    app: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make("setting", "--env", "dev", "--name", "greeting", "--value", "Hello")
+    before = (app / "settings" / "dev.json").read_text()
+
+    with pytest.raises(SystemExit):
+        make("setting", "--env", "dev", "--name", "goodbye", "--value", os.fsdecode(b"Adi\xf3s"))
+
+    assert "'Adi\\udcf3s' isn't text in UTF-8." in capsys.readouterr().err
+    assert (app / "settings" / "dev.json").read_text() == before
 
 
 def test_setting_is_written_into_its_stage_and_kept_by_the_stack(app: Path) -> None:
