@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from switchboard import telemetry
 from switchboard.dialogs import call_events, sentences
+from switchboard.dialogs.call_arrival import Arrival
 from switchboard.dialogs.call_run import CallRun
 from switchboard.dialogs.call_steps import ask_again
 from switchboard.dialogs.history import TABLE
@@ -95,7 +96,7 @@ class CallDialog(Webhook[Any, Any]):
         try:
             if not received.is_misdirected:
                 return super()._respond(received, context)
-            step = _Step.of(received)
+            step = Arrival.of(received)
             if step is None:
                 return self._lost(received, context)
             return self._flow_first(step.kept(received), caller_waits_s(received.request, context))
@@ -117,7 +118,7 @@ class CallDialog(Webhook[Any, Any]):
         if not received.is_misdirected:
             run = CallRun(self._dialog, {**payload, "at": round(received.request.received_at, 3)})
             return self._reply(run, run.begin()) or FlowReply("[]", run.commands)
-        step = _Step.of(received)
+        step = Arrival.of(received)
         assert step is not None  # noqa: S101 - as _respond has seen
         run = CallRun(self._dialog, step.request())
         try:
@@ -127,7 +128,7 @@ class CallDialog(Webhook[Any, Any]):
             telemetry.outcome("DialogChanged", "answer", "ERROR", failure, reason=str(failure))
             return read_reply(self._on_changed or _farewell(run), "event")
 
-    def _step(self, run: CallRun, step: _Step) -> FlowReply | None:
+    def _step(self, run: CallRun, step: Arrival) -> FlowReply | None:
         place, event = step.place, step.event
         if call_events.is_answer(place.kind, event):
             run.annotate(place.index, True)  # noqa: FBT003 - JSON
@@ -198,59 +199,6 @@ class CallDialog(Webhook[Any, Any]):
         queues.put_commands(run.commands, run.call.id)
         if was_told:
             telemetry.outcome("Ended", "answer", "INFO", **ids)
-
-
-class _Step:
-    """An event that arrived where a step waits.
-
-    Attributes:
-        place: the step.
-        event: what happened; where the fallback hands it back, what happened then.
-        at: when it arrived.
-        tries: how often it was put off.
-    """
-
-    def __init__(self, place: Place, event: Mapping[str, Any], at: float) -> None:
-        self.place = place
-        self.event = event
-        self.at = round(at, 3)
-        self._told = _told(event)
-        self.tries = int(self._told.get("tries", 0))
-
-    @classmethod
-    def of(cls, received: Reception) -> _Step | None:
-        """The step whose address, or whose notification, this is."""
-        again = _told(received.payload).get("again")
-        event = again["event"] if again else received.payload
-        place = Place.read(received.query) or Place.read(_told(event))
-        return None if place is None else cls(place, event, received.request.received_at)
-
-    def request(self) -> dict[str, Any]:
-        """What is known of the call's beginning, until the history says more."""
-        place = self.place
-        known = {name: self.event[name] for name in ("from", "to", "uuid") if name in self.event}
-        region = {"region_url": place.region_url} if place.region_url else {}
-        began = {"conversation_uuid": place.key, "at": place.began_ms / 1000}
-        return {**known, **region, **self._told.get("call", {}), **began}
-
-    def kept(self, received: Reception) -> Reception:
-        """What the queue gets of it: of a secret neither the keys nor an id to guess them by."""
-        if self.place.kind != "secret":
-            return received
-        hidden = {name: value for name, value in self.event.items() if name not in ("dtmf", "speech")}
-        envelope = {
-            **received.envelope,
-            "id": f"{self.place.key}.{self.place.index}.secret",
-            "name": "voice.input",
-            "payload": {**hidden, "dtmf": {"digits": "hidden", "timed_out": False}},
-        }
-        return received._replace(envelope=cast(Any, envelope))
-
-
-def _told(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a notification brings back."""
-    told = event.get("payload")
-    return told if isinstance(told, dict) else {}
 
 
 def _place(run: CallRun, waiting: Waiting) -> Place:
