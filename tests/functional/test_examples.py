@@ -18,9 +18,13 @@ from tests.factories import webhook_event
 from tests.fakes.backbone import COMMANDS
 from tests.fakes.stores import Aws
 from tests.samples import sample
+from vonage_simulator.testing import script
 
 pytestmark = pytest.mark.usefixtures("backbone")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+SCRIPTS = sorted(
+    path for path in (Path(__file__).parents[2] / "examples").glob("*/*.yaml") if path.stem != "template"
+)
 FILES = sorted((Path(__file__).parents[2] / "examples").rglob("app.py"))
 
 
@@ -46,6 +50,11 @@ def test_flow_is_shorter_than_15_lines_and_a_whole_dialog_than_40(path: Path) ->
 
     assert flow.end_lineno is not None
     assert flow.end_lineno - flow.lineno + 1 < (15 if isinstance(flow, ast.FunctionDef) else 40)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: "/".join(path.parts[-2:]))
+def test_script_can_be_followed(path: Path) -> None:
+    script.read(path)
 
 
 def test_caller_is_asked_for_two_digits() -> None:
