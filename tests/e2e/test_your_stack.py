@@ -68,9 +68,13 @@ def make(app: Path, *words: str, typed: str = "") -> str:
 
 def answer_with(stage: Stage, root: Path) -> None:
     """Let the shared stack answer with a project's flow."""
+    save(stage, root, (root / "functions" / "answer" / "app.py").resolve())
+
+
+def save(stage: Stage, root: Path, file: Path) -> None:
     told: list[tuple[str, str]] = []
     reloader = Reloader(stage.aws_url, stage.stack_name, lambda *what: told.append(what), root)
-    reloader.saved({(root / "functions" / "answer" / "app.py").resolve()})
+    reloader.saved({file})
     assert [what for what, _ in told] == ["reloaded"], told
 
 
@@ -119,8 +123,21 @@ def test_table_secret_setting_and_function_work_without_a_line_of_our_template(
         call.hangs_up()
         wait_until(lambda: {"N": "2"} in [item.get("version") for item in items(stage)])
 
+    # So is what is saved of our layer, for the user's function, too
+    before = layers(stage)
+    save(stage, projects.shipped(), paths.LAYER / "switchboard" / "errors.py")
+    assert layers(stage) != before
+
     # And logs show the function beside the others
     assert "After" in make(app, "logs", "--env", "local", "--function", "AfterCall", "--platform")
+
+
+def layers(stage: Stage) -> list[str]:
+    """Those of the user's function."""
+    client = aws.session(stage.aws_url).client("lambda", endpoint_url=stage.aws_url)
+    pages = client.get_paginator("list_functions").paginate()
+    (function,) = [one for page in pages for one in page["Functions"] if "AfterCall" in one["FunctionName"]]
+    return [layer["Arn"] for layer in function["Layers"]]
 
 
 def items(stage: Stage) -> list[dict[str, dict[str, str]]]:
