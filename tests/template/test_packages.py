@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import marshal
+import os
 import shutil
 import subprocess
 import sys
@@ -122,6 +124,31 @@ def test_every_module_of_the_layers_is_compiled_for_the_runtime_and_never_checke
             wrong.append(str(source))
 
     assert wrong == []
+
+
+def test_compiled_files_of_the_layers_know_nothing_of_where_they_were_built(layers: list[Path]) -> None:
+    elsewhere = {
+        str(path): code.co_filename
+        for layer in layers
+        for path in layer.rglob("*.pyc")
+        if not (code := marshal.loads(path.read_bytes()[16:])).co_filename.startswith("/opt/python/")
+    }
+
+    assert elsewhere == {}
+
+
+def test_same_sources_make_the_same_layer_wherever_it_is_built(tmp_path: Path) -> None:
+    built = []
+    for seed in "12":
+        target = tmp_path / f"folder-{seed}"
+        environment = {**sam._layer_environment(), "PATH": f"{paths.UV}:{os.defpath}", "PYTHONHASHSEED": seed}
+        command = ["make", "--silent", "build-SwitchboardLayer", f"ARTIFACTS_DIR={target}"]
+        subprocess.run(command, cwd=paths.LAYER, env={**os.environ, **environment}, check=True)
+        files = [path for path in target.rglob("*") if path.is_file()]
+        built.append({path.relative_to(target): path.read_bytes() for path in files})
+
+    assert [name for name in built[0] if name.suffix == ".pyc"]
+    assert built[0] == built[1]
 
 
 def test_both_layers_together_stay_within_35_mb(layers: list[Path]) -> None:
