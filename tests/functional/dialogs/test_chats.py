@@ -137,6 +137,11 @@ def test_help_is_for_others_and_the_chat_goes_on(sms: Texting, webhooks: dict[st
     sms.receives("Hello Ada.")
 
 
+def test_help_is_a_word_as_any_other_where_it_asks_nobody_who_they_are(whatsapp: Texting) -> None:
+    whatsapp.send("Help")
+    whatsapp.receives("Which day suits you?")
+
+
 def test_a_choice_that_is_one_of_those_words_is_a_choice(sms: Texting, webhooks: dict[str, Handler]) -> None:
     @message_dialog
     async def cancelling(chat: Chat) -> None:

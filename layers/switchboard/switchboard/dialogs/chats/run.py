@@ -10,7 +10,7 @@ from switchboard.dialogs.chats.chat import Chat
 from switchboard.dialogs.chats.effects import Effects
 from switchboard.dialogs.chats.item import AGAIN_FOR_S, ChatItem, OvertakenError
 from switchboard.dialogs.chats.steps import LATE, Answer, kept
-from switchboard.dialogs.chats.words import HELP, STOP, plain
+from switchboard.dialogs.chats.words import keyword
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.errors import DialogChangedError, HistoryError, NoChoiceError
 
@@ -128,10 +128,10 @@ class ChatRun:
 
     def _is_for_others(self, waiting: Waiting | None) -> bool:
         """Whether it is one of the words that no chat gets to see; after STOP the chat is over."""
-        said = plain(str(self._message.get("text", "")))
-        if said not in STOP | HELP or (waiting and _answer_of(waiting).offers(said)):
+        word = keyword(self._message)
+        if not word or (waiting and _answer_of(waiting).offers(self._message["text"])):
             return False
-        if waiting and said in STOP:
+        if waiting and word == "stop":
             self._end(waiting, {})
         return True
 

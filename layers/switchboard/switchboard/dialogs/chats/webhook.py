@@ -48,8 +48,8 @@ def message_dialog(
         flow: the function.
         on_changed: what is said to somebody whose chat began with other code, and doesn't fit any more. The
             chat then begins anew with the message that has come.
-        others: a flow as `inbound` takes it, for messages that no chat sees: STOP and HELP in any of their
-            words, emojis given to a message, SMS from a name, e-mail. Without it nobody answers them.
+        others: a flow as `inbound` takes it, for messages that no chat sees: STOP in any of its words, HELP,
+            emojis given to a message, SMS from a name, e-mail. Without it nobody answers them.
     """
     if flow is None:
         return lambda decorated: MessageDialog(decorated, on_changed, others)

@@ -13,8 +13,9 @@ STOP = frozenset({
     "stop", "end", "quit", "cancel", "unsubscribe", "stopall", "stop all", "optout", "opt out", "revoke",
 })  # fmt: skip
 
-# Whoever writes this asks who it is that writes. Opt-Out Assist answers by itself, and tells us all the same.
-HELP = frozenset({"help"})
+# Where whoever writes HELP asks who it is that writes. Vonage's Opt-Out Assist answers by itself, and tells
+# us all the same. Elsewhere it is a word as any other.
+_HELP_MEANS_WHO = frozenset({"sms", "mms", "rcs"})
 
 # What no answer could go to: a name, such as a parcel service's, in place of a number.
 _BY_NUMBER = frozenset({"sms", "mms"})
@@ -35,6 +36,15 @@ def words(message: Mapping[str, Any]) -> str:
 def plain(text: str) -> str:
     """A text without what people add to it: capitals, spaces and marks around it."""
     return " ".join(text.split()).strip(" .,;:!?()[]#\"'“”„").casefold()
+
+
+def keyword(message: Mapping[str, Any]) -> str:
+    """`stop` or `help` where a message says nothing else, in whatever word; else empty."""
+    text = message.get("text")
+    said = plain(text) if isinstance(text, str) else ""
+    if said in STOP:
+        return "stop"
+    return said if said == "help" and message["channel"] in _HELP_MEANS_WHO else ""
 
 
 def is_of_a_chat(message: Mapping[str, Any]) -> bool:
