@@ -7,8 +7,10 @@ from switchboard import Chat, ChatEnded, InboundMessage, MessageRequest, message
 OWNER, ZONE = "447700900456", "Europe/London"
 TIMES = ["9 am", "11 am", "2 pm"]
 
-# Here would be a calendar of your own, in a table; a function's memory is gone when it is.
-appointments: dict[str, str] = {}
+DAY = timedelta(hours=24)
+
+# Whose each appointment is, and until when it is held; here would be a calendar of your own, in a table.
+appointments: dict[str, tuple[str, float]] = {}
 
 
 def next_days(now: datetime) -> list[str]:
@@ -17,24 +19,28 @@ def next_days(now: datetime) -> list[str]:
     return [f"{day:%a} {day.day} {day:%b}" for day in days]
 
 
-def free_times(day: str) -> list[str]:
-    """What is free on a day."""
-    return [time for time in TIMES if f"{day}, {time}" not in appointments]
+def free_times(day: str, now: float) -> list[str]:
+    """What is free on a day. What was held ends by itself: nobody is woken when a day is over."""
+    return [time for time in TIMES if appointments.get(f"{day}, {time}", ("", 0))[1] <= now]
 
 
-def hold(when: str, key: str) -> bool:
-    """Hold an appointment; the same key may hold it again, as an effect may be repeated."""
-    return appointments.setdefault(when, key) == key
+def hold(when: str, key: str, now: float) -> bool:
+    """Hold an appointment for a day; the same key may hold it again, as an effect may be repeated."""
+    holder, until = appointments.get(when, (key, 0))
+    if holder == key or until <= now:
+        appointments[when] = (key, now + DAY.total_seconds())
+    return appointments[when][0] == key
 
 
 def book(when: str, name: str) -> None:
     """Write a name into the calendar."""
-    appointments[when] = name
+    appointments[when] = (name, float("inf"))
 
 
-def release(when: str) -> None:
-    """Let somebody else have an appointment."""
-    appointments.pop(when, None)
+def release(when: str, key: str) -> None:
+    """Let somebody else have an appointment, unless they have it already."""
+    if appointments[when][0] == key:
+        del appointments[when]
 
 
 def who_we_are(message: InboundMessage) -> MessageRequest | None:
@@ -48,19 +54,19 @@ def who_we_are(message: InboundMessage) -> MessageRequest | None:
 async def lambda_handler(chat: Chat) -> None:
     """Hold an appointment for a day, until the customer says in what name."""
     day = await chat.choose("Which day suits you?", next_days(chat.now(ZONE)))
-    free = await chat.do(free_times, day)
+    free = await chat.do(free_times, day, chat.now().timestamp())
     if not free:
         chat.say(f"Nothing is free on {day}. Write again for another day.")
         return
     time = await chat.choose(f"At what time on {day}?", free)
-    when = f"{day}, {time}"
-    if not await chat.do(hold, when, chat.key):
+    when, key = f"{day}, {time}", chat.key
+    if not await chat.do(hold, when, key, chat.now().timestamp()):
         chat.say("Somebody else was faster. Write again for another time.")
         return
     try:
-        name = await chat.ask(f"{when} is yours until tomorrow. In what name?", within=timedelta(hours=24))
+        name = await chat.ask(f"{when} is yours until tomorrow. In what name?", within=DAY)
     except ChatEnded:  # too late, or they wrote STOP
-        await chat.do(release, when)
+        await chat.do(release, when, key)
         return
     await chat.do(book, when, name)
     chat.say(f"See you on {when}, {name}.")

@@ -48,6 +48,22 @@ def test_who_comes_back_too_late_finds_the_appointment_free(sms: Texting) -> Non
     assert shop.appointments == {}
 
 
+def test_what_was_held_for_somebody_who_never_came_back_is_free_after_a_day(sms: Texting) -> None:
+    first, second = sms, sms.of("447700900999")
+    first.send("Hello")
+    day = first.receives("Which day").rpartition("\n3 ")[2]
+    for text in [day, "9 am"]:
+        first.send(text)
+    sms.waits(hours=23)
+    for text in ["Hello", day]:
+        second.send(text)
+    second.receives("1 11 am\n2 2 pm")
+    sms.waits(hours=2)
+    for text in ["STOP", "Hello", day]:
+        second.send(text)
+    second.receives("1 9 am\n2 11 am")
+
+
 def test_two_customers_choose_the_same_time(sms: Texting) -> None:
     first, second = sms, sms.of("447700900999")
     for text in ["Hello", "2"]:
