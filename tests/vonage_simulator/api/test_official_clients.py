@@ -16,6 +16,7 @@ from tests.vonage_simulator.customer import NUMBER, TLS, Customer, Json, ncco, t
 from vonage_simulator.account.account import Account
 from vonage_simulator.origin import certificate
 from vonage_simulator.server import running
+from vonage_simulator.switches import changed
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.vonage import Vonage
 
@@ -278,3 +279,20 @@ def test_cli_works_unchanged(cli: Callable[..., str], vonage: Vonage) -> None:
     assert "10" in cli("balance")
     cli("apps:delete", application["id"])
     assert vonage.account.applications == {}
+
+
+def test_python_sdk_verifies_somebody_unchanged(python_sdk: Path, encrypted: tuple[Vonage, Path]) -> None:
+    vonage, trusted = encrypted
+    vonage.account.switches = changed(vonage.account.switches, {"cancel_verification": "always"})
+    with Customer.serving(vonage) as customer:
+        TLS.load_verify_locations(trusted)
+        found = Sdk("python", python_sdk, vonage, trusted).does("verify", customer.create())
+
+    assert found == {
+        "conflict": 409,
+        "moved_on": 200,
+        "wrong": 400,
+        "checked": "completed",
+        "over": 404,
+        "cancelled": 200,
+    }
