@@ -1,9 +1,11 @@
 """`make up` before anything is started."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
+from local import state
 from local.__main__ import main
 
 
@@ -20,3 +22,20 @@ def test_busy_port_is_told_as_what_it_is_before_anything_is_started(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith(f"Port {port}, where the simulated Vonage would listen, is in use.\n")
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    ("Verfy=true", "Did you mean Verify?"),
+    ("Verify", "'Verify' isn't a parameter"),
+])  # fmt: skip
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_parameter_that_the_template_lacks_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    command: str, given: str, told: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(state, "FILE", tmp_path / "state.json")
+
+    assert main([command, "--parameters", given]) == 1
+    said = capsys.readouterr()
+    assert told in said.err
+    assert "Starting" not in said.out
