@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 # Where the SDK has what it sends and what is sent to it.
-PACKAGES = ("vonage_voice.models", "vonage_messages.models", "vonage_application")
+PACKAGES = ("vonage_voice.models", "vonage_messages.models", "vonage_application", "vonage_verify")
 
 asked: dict[str, list[str]] = json.load(sys.stdin)
 

@@ -11,6 +11,7 @@ from switchboard.wire.call_requests import Callee, CallRequest, CallUpdate
 from switchboard.wire.endpoints import Endpoint
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate, ReplyingIndicator
 from switchboard.wire.shapes import Shape, tags
+from switchboard.wire.verify.requests import Channel, VerificationRequest
 from switchboard.wire.voice import AnswerRequest
 
 from tests.contract.radar.fields import Field, fields
@@ -124,6 +125,15 @@ _CHANNELS = {
     "email": _sdk([], _kinds("messages", "Email", "Text", "HTML", "Content")),
 }
 
+_VERIFY = "vonage_verify"
+_WAYS = {
+    "silent_auth": _sdk([f"{_VERIFY}:SilentAuthChannel"]),
+    "sms": _sdk([f"{_VERIFY}:SmsChannel"]),
+    "whatsapp": _sdk([f"{_VERIFY}:WhatsappChannel"]),
+    "voice": _sdk([f"{_VERIFY}:VoiceChannel"]),
+    "email": _sdk([f"{_VERIFY}:EmailChannel"]),
+}
+
 SUBJECTS: dict[str, Subject] = {
     "actions": Subject(
         _words(Action, "action"), ["vonage_voice.models.enums:NccoActionType"], ["voice:NCCOActions"]
@@ -145,6 +155,8 @@ SUBJECTS: dict[str, Subject] = {
     **_each("message", MessageRequest, "channel", _CHANNELS),
     "message change": Subject(MessageUpdate, [], ["messages:UpdateMessageRequest"]),
     "replying indicator": Subject(ReplyingIndicator, [f"{_MESSAGES}:ReplyingIndicatorText"]),
+    "verification": Subject(VerificationRequest, [f"{_VERIFY}:VerifyRequest"], apart=("workflow",)),
+    **_each("verify", Channel, "channel", _WAYS),
     "application": Subject(
         Application, ["vonage_application:ApplicationConfig"], ["applications:Application"]
     ),
