@@ -5,6 +5,7 @@ shipped, which lie in tests/flows.
 """
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 
@@ -45,5 +46,5 @@ def shipped() -> Path:
     for name, target in linked.items():
         if not (folder / name).is_symlink():
             with contextlib.suppress(FileExistsError):  # other tests may be at it
-                (folder / name).symlink_to(target)
+                (folder / name).symlink_to(os.path.relpath(target, folder))  # the project may be moved
     return folder
