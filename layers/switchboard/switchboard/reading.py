@@ -21,7 +21,8 @@ _LONGEST_COUNTRY_CODE = 3
 
 def caller(request: Mapping[str, Any]) -> str:
     """Who calls: `from`, or `from_user` when a Client SDK user does; empty when withheld."""
-    return str(request.get("from") or request.get("from_user") or "")
+    shown = str(request.get("from") or "")
+    return str(request.get("from_user") or "") if shown.lower() in _WITHHELD else shown
 
 
 def caller_id(request: Mapping[str, Any]) -> "CallerId":
@@ -37,9 +38,9 @@ def caller_id(request: Mapping[str, Any]) -> "CallerId":
 
 def _is_by_phone(request: Mapping[str, Any]) -> bool:
     """Whether a telephone calls, be its number withheld; only an answer request says so itself."""
-    who = caller(request).lower()
+    who = caller(request)
     known = str(request.get("endpoint_type", "phone")) == "phone" and "from_user" not in request
-    return known and ("endpoint_type" in request or _is_number(who) or who in _WITHHELD)
+    return known and ("endpoint_type" in request or _is_number(who) or not who)
 
 
 def _is_number(text: str) -> bool:

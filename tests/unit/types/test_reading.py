@@ -18,6 +18,11 @@ def test_caller_is_the_number_or_else_the_user(name: str, caller: str) -> None:
     assert reading.caller(sample(name)) == caller
 
 
+@pytest.mark.parametrize("written", ["", "anonymous", "Restricted", "unknown", None])
+def test_caller_who_withholds_the_number_is_nobody_however_that_is_written(written: str | None) -> None:
+    assert reading.caller({**sample("answer_phone"), "from": written}) == ""
+
+
 @pytest.mark.parametrize(("written", "number"), [
     ("447700900000", "447700900000"),
     ("+44 7700 900000", "447700900000"),
