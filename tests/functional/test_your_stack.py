@@ -40,6 +40,10 @@ class TestTheFlowOfThePage:
         for count in (1, 2):
             phone.dial(SHOP).hears(f"It's a fine day, this is your call number {count}.")
 
+    def test_callers_without_a_number_are_greeted(self, phone: Phone) -> None:
+        phone.withheld().dial(SHOP).hears("It's a fine day.")
+        phone.of_user("jamie").dial(SHOP).hears("It's a fine day, this is your call number 1.")
+
 
 @pytest.mark.flows_may_fail
 class TestASettingIsMissing:

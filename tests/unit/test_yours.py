@@ -256,6 +256,10 @@ def test_item_is_written_read_and_deleted_by_its_key(callers: tables.Table) -> N
     assert (before, written, callers.get("447700900111")) == (None, item, None)
 
 
+def test_nobody_has_an_empty_key(callers: tables.Table) -> None:
+    assert callers.get("") is None
+
+
 def test_table_that_is_denied_is_an_error(shop: Aws) -> None:
     shop.refuse["DynamoDB_20120810.GetItem"] = "AccessDeniedException"
 

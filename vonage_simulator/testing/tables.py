@@ -55,6 +55,8 @@ class Tables:
         names = self._keys[asked["TableName"]]
         if missing := [name for name in names if name not in item]:
             raise TableError("ValidationException", f"one of the keys is missing: {', '.join(missing)}")
+        if empty := [name for name in names if item[name] == {"S": ""}]:
+            raise TableError("ValidationException", f"a key is empty: {', '.join(empty)}")
         return self.items[asked["TableName"]], tuple(str(item[name]) for name in names)
 
     def _put(self, asked: Json) -> Json:

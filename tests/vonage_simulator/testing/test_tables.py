@@ -130,6 +130,8 @@ def test_scan_finds_all_items(visits: "Table") -> None:
             ExpressionAttributeValues={":b": ["b"]},
         ),
         lambda visits: visits.put_item(Item={"name": "no key"}),
+        lambda visits: visits.put_item(Item={"number": ""}),
+        lambda visits: visits.get_item(Key={"number": ""}),
         lambda visits: visits.put_item(
             Item={"number": "1"}, ConditionExpression="attribute_not_exists(Name)"
         ),

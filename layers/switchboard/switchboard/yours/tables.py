@@ -29,11 +29,13 @@ class Table(NamedTuple):
     key: str = "id"
 
     def get(self, value: str) -> Item | None:
-        """The item with this key, as it was last written; None when there is none.
+        """The item with this key, as it was last written; None when there is none, as of a withheld number.
 
         Raises:
             AwsError: DynamoDB refused, or didn't answer.
         """
+        if not value:  # which no key can be: DynamoDB refuses the question
+            return None
         found = self._call("GetItem", Key={self.key: {"S": value}}, ConsistentRead=True).get("Item")
         return {name: _plain(each) for name, each in found.items()} if found else None
 
@@ -65,7 +67,7 @@ def table(name: str, key: str = "id") -> Table:
     """A table that `make table` made, by the name that the settings have for it.
 
     callers = table(settings(Mine).callers_table)
-    caller = callers.get(call["from"])
+    known = callers.get(caller(call))
     """
     return Table(name, key)
 
