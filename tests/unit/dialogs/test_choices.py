@@ -68,6 +68,7 @@ def test_a_question_that_is_too_long_for_buttons_is_a_text() -> None:
         ({"text": "0"}, None),
         ({"text": "3"}, None),
         ({"text": "²"}, None),
+        ({"text": "9" * 5000}, None),
         ({"text": "Tea or coffee"}, None),
         ({"text": ""}, None),
         ({"image": {"url": "https://example.com/tea.jpg"}}, None),

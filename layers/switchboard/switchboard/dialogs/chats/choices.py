@@ -23,6 +23,9 @@ _ROWS, _ROW_TITLE = 10, 24
 _BODY = 1024
 _SUGGESTIONS, _SUGGESTION_TEXT = 11, 25
 
+# Python makes no number of 4,301 digits or more, and nobody offers as many choices as six can count.
+_MOST_DIGITS = 6
+
 
 def offered(channel: str, prompt: str, choices: Sequence[str], question: str, open_list: str) -> Content:
     """The content of a message that asks: `message_type` and what goes with it.
@@ -61,8 +64,9 @@ def chosen(message: Mapping[str, Any], choices: Sequence[str], question: str) ->
     known, are_numbered = _read(tuple(choices))
     if said in known:
         return choices[known.index(said)]
-    if are_numbered and said.isdecimal() and 0 < int(said) <= len(choices):
-        return choices[int(said) - 1]
+    number = int(said) if said.isdecimal() and len(said) <= _MOST_DIGITS else 0
+    if are_numbered and 0 < number <= len(choices):
+        return choices[number - 1]
     return None
 
 
