@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from switchboard import Call, call_dialog, talk
 from switchboard.dialogs.call_webhook import CallDialog
+from switchboard.dialogs.history import ask
 
 from tests.functional.dialogs.reception import NUMBER
 from vonage_simulator.testing.handlers import Handler
@@ -70,6 +71,16 @@ async def with_corrected_words(call: Call) -> None:
     call.say("Good day.")
 
 
+looked_up: list[str] = []
+
+
+@call_dialog
+async def with_a_secret(call: Call) -> None:
+    await call.do(looked_up.append, call.caller)
+    await call.ask_secret("Your PIN?", len, max_digits=4)
+    call.say("Thank you.")
+
+
 class Deployed:
     """The answer function, deployed anew before the caller's n-th answer."""
 
@@ -121,3 +132,18 @@ def test_other_words_change_nothing(phone: Phone, webhooks: dict[str, Handler], 
 
     with pytest.raises(AssertionError, match="Good day"):
         answers_three_questions(phone)
+
+
+def test_no_effect_is_done_again_for_a_caller_whose_history_was_erased(
+    phone: Phone, webhooks: dict[str, Handler]
+) -> None:
+    looked_up.clear()
+    webhooks["answer"] = with_a_secret
+    call = phone.dial(NUMBER)
+    call.hears("Your PIN?")
+
+    ask("DeleteItem", {"Key": {"id": {"S": call.conversation}}})
+    call.presses("1234")
+
+    call.hears("we cannot help you this way")
+    assert len(looked_up) == 1

@@ -114,6 +114,8 @@ class CallRun:
         history = self._item.read() or History({})
         if index < len(history.recorded):
             return None  # it has a result, which counts
+        if index > len(history.recorded):  # else what led here would be done again
+            raise DialogChangedError("the history of this call is gone")
         waiting = self._adopt(history).play(index - 1)
         self.commands = []
         if waiting is None or waiting.index != index or not isinstance(waiting.step, AskSecret):
