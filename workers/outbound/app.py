@@ -29,8 +29,14 @@ MOST_ATTEMPTS = 60
 LONGEST_DELAY_S = 900
 # Nobody waits for Vonage then: only for our own queue.
 LONGEST_DELAY_OF_A_RESULT_S = 60
-# How Vonage refuses a code; 422 isn't documented for one that is too short.
-WRONG_CODE = (400, 404, 410, 422)
+# How Vonage refuses what a customer did rather than anybody here: a wrong code (422 isn't documented for one
+# that is too short), a second call while a code is out, a wish that comes too late.
+CUSTOMERS = {
+    "verify.check": (400, 404, 410, 422),
+    "verify.start": (409,),
+    "verify.next_workflow": (404, 409),
+    "verify.cancel": (404,),
+}
 # A queue's own age leaves out what was received three times.
 OVERDUE_S = 3600
 
@@ -67,8 +73,8 @@ def handle(message: dict[str, Any]) -> bool:
         put_off(message, min(backoff_s(message), LONGEST_DELAY_OF_A_RESULT_S))
         telemetry.outcome("NotTold", "outbound", "ERROR", **facts | telemetry.where(failure))
         return False
-    if is_wrong_code(result):
-        telemetry.outcome("WrongCode", "outbound", "INFO", **facts, status=result["status_code"])
+    if is_customers(result):
+        telemetry.outcome("NotVerified", "outbound", "INFO", **facts, status=result["status_code"])
         return True
     level: telemetry.Severity = "INFO" if result["outcome"] == "accepted" else "ERROR"
     facts |= {"status": result.get("status_code"), **telemetry.describe(result)}
@@ -107,13 +113,13 @@ def attempt(command: dict[str, Any], times: int) -> "Result":
 def tell(message: dict[str, Any], command: dict[str, Any], result: "Result") -> None:
     """Say what became of a command, and keep one that was rejected where it can be sent again from."""
     queues.put_result(result)
-    if result["outcome"] == "rejected" and not is_wrong_code(result):
+    if result["outcome"] == "rejected" and not is_customers(result):
         CommandQueue.of(message["eventSourceARN"]).put_rejected(command)
 
 
-def is_wrong_code(result: "Result") -> bool:
-    """Whether all that was wrong is a code that a customer gave: wrong (400), too often (410), too late."""
-    return result["command"] == "verify.check" and result.get("status_code") in WRONG_CODE
+def is_customers(result: "Result") -> bool:
+    """Whether a verification was refused for what a customer did: nobody has to look into that."""
+    return result.get("status_code") in CUSTOMERS.get(result["command"], ())
 
 
 def put_off(message: dict[str, Any], seconds: int) -> None:

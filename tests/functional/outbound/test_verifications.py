@@ -74,6 +74,7 @@ def test_what_names_a_start_that_is_unknown_or_failed_is_rejected(backbone: Aws,
     assert names == ["verify.check.rejected", "verify.start.rejected", "verify.cancel.rejected"]
     assert "has started no verification" in results(backbone)[-1]["payload"]["reason"]
     assert len(vonage.requests) == 1
+    assert backbone.queues[REJECTED] == []
 
 
 def test_what_names_a_start_that_is_under_way_waits(vonage: VonageApi) -> None:
@@ -86,18 +87,20 @@ def test_what_names_a_start_that_is_under_way_waits(vonage: VonageApi) -> None:
     assert deliver(by_start(CHECK), 2)
 
 
-@pytest.mark.parametrize("status", [400, 404, 410])
-def test_a_wrong_code_is_an_event_and_nobody_is_woken(
-    backbone: Aws, vonage: VonageApi, logs: Logs, status: int
+@pytest.mark.parametrize(("command", "status"), [
+    (CHECK, 400), (CHECK, 404), (CHECK, 410), (START, 409), (NEXT, 404), (NEXT, 409), (CANCEL, 404),
+])  # fmt: skip
+def test_what_a_customer_did_is_an_event_and_nobody_is_woken(
+    backbone: Aws, vonage: VonageApi, logs: Logs, command: Json, status: int
 ) -> None:
     vonage.replies.append(Reply(status, WRONG.body))
 
-    assert deliver(CHECK)
+    assert deliver(command)
     name, payload = result(backbone)
-    assert (name, payload["status_code"]) == ("verify.check.rejected", status)
-    assert payload["request_id"] == REQUEST_ID
+    assert (name, payload["status_code"]) == (f"{command['name']}.rejected", status)
+    assert payload.get("request_id") == command["detail"].get("request_id")
     assert backbone.queues[REJECTED] == []
-    assert [line["message"] for line in logs.lines] == ["WrongCode"]
+    assert [line["message"] for line in logs.lines] == ["NotVerified"]
     assert CHECK["detail"]["code"] not in logs.text
 
 

@@ -90,7 +90,7 @@ def test_code_that_is_given_back_completes_the_verification(
     summary = ended(customer)
     assert (summary["status"], summary["client_ref"]) == ("completed", "login42")
     assert [step["status"] for step in summary["workflow"]] == ["completed"]
-    (event,) = [one for one in customer.bodies("verify") if one["type"] == "event"]
+    (event,) = until(lambda: [one for one in customer.bodies("verify") if one["type"] == "event"])
     assert (event["channel"], event["status"]) == (way["channel"], "completed")
 
 

@@ -197,7 +197,7 @@ def _started_by(command_id: str) -> str:
     if "request_id" in result:
         return str(result["request_id"])
     if "result" in item or not item:
-        raise RefusedError(0, "The command that `start` names has started no verification.")
+        raise RefusedError(404, "The command that `start` names has started no verification.")
     raise UnreachableError("The verification hasn't been started yet.")
 
 
