@@ -30,6 +30,7 @@ from tests.flows.fallback import app as fallback_app
 from tests.flows.inbound import app as inbound_app
 from tests.flows.rtc_event import app as rtc_event_app
 from tests.flows.status import app as status_app
+from tests.flows.verify import app as verify_app
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
 Handler = Callable[[dict[str, Any]], Any]
@@ -46,6 +47,7 @@ class Api:
             "inbound": inbound_app.lambda_handler,
             "status": status_app.lambda_handler,
             "rtcevent": rtc_event_app.lambda_handler,
+            "verify": verify_app.lambda_handler,
         }
         self.asked: list[str] = []
         self.url = ""
@@ -102,10 +104,16 @@ def refusal(api: Api, tools: Tools, **changes: object) -> str:
 
 
 def test_every_webhook_is_asked_and_the_application_goes_on(api: Api, tools: Tools) -> None:
-    answered = handle(request(api), tools)
+    answered = handle(request(api, Verify="true"), tools)
 
     assert (answered.status, answered.data) == ("SUCCESS", {"ApplicationId": "app-1"})
     assert sorted(api.asked) == sorted(webhook_check.EXPECTED)
+
+
+def test_a_stack_that_verifies_nobody_is_not_asked_for_it(api: Api, tools: Tools) -> None:
+    handle(request(api), tools)
+
+    assert {*webhook_check.EXPECTED} - {*api.asked} == {"verify"}
 
 
 def test_fallback_is_asked_at_its_own_address_and_without_a_signature(api: Api, tools: Tools) -> None:
@@ -242,7 +250,7 @@ def test_update_asks_again_and_delete_asks_nothing(api: Api, tools: Tools) -> No
     handle(request(api, "Update"), tools)
     handle(request(api, "Delete"), tools)
 
-    assert len(api.asked) == len(webhook_check.EXPECTED)
+    assert sorted(api.asked) == sorted({*webhook_check.EXPECTED} - {"verify"})
 
 
 def test_failing_flow_fails_the_deployment_with_what_to_do(api: Api, tools: Tools) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from switchboard import answer, event, inbound, rtc_event, status, talk
+from switchboard import answer, event, inbound, rtc_event, status, talk, verify
 from switchboard.webhooks.pipeline import Webhook
 from switchboard.wire.classify import WebhookName, classify
 
@@ -44,6 +44,7 @@ HANDLERS: dict[str, Webhook[Any, Any]] = {
     "inbound": inbound(remember),
     "status": status(remember),
     "rtc_event": rtc_event(remember),
+    "verify": verify(remember),
 }
 
 

@@ -106,15 +106,20 @@ def queued(aws: Aws) -> list[Json]:
 
 
 def commands(aws: Aws) -> list[Json]:
-    """The commands in the command queue."""
-    return [json.loads(message["MessageBody"]) for message in aws.queues[COMMANDS]]
+    """The commands in the command queue, but for an e-mail's subject: 0.1 gave none to a reply."""
+    found = [json.loads(message["MessageBody"]) for message in aws.queues[COMMANDS]]
+    for command in found:
+        command["detail"].pop("email", None)
+    return found
 
 
 def test_flow_runs_with_the_other_layer_and_what_it_queues_is_recorded_by_the_other_worker(
-    mixed: tuple[Path, Path], backbone: Aws
+    mixed: tuple[Path, Path], release: Path, backbone: Aws
 ) -> None:
     code, layer = mixed
-    given = received(*(code / "functions" / name for name in FLOWS))
+    given = received(
+        *(code / "functions" / name for name in FLOWS if (release / "functions" / name).exists())
+    )
 
     answers = run(layer, given)
 

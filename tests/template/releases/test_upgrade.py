@@ -50,6 +50,11 @@ def create_only(kind: str) -> set[str]:
     return {path.split("/")[2] for path in paths}
 
 
+def is_there_whenever_it_was(before: Json, old: str | None, after: Json, new: str | None) -> bool:
+    """Whether a condition is the same, or has become one of several that are enough."""
+    return old == new or before["Conditions"].get(old) in after["Conditions"].get(new, {}).get("Fn::Or", [])
+
+
 def lost(before: Json, after: Json) -> Iterator[str]:
     """What an update from one template to the other would replace or remove."""
     for name, old in before["Resources"].items():
@@ -60,7 +65,7 @@ def lost(before: Json, after: Json) -> Iterator[str]:
             yield f"{name} is removed"
         elif new["Type"] != old["Type"]:
             yield f"{name} becomes another type"
-        elif new.get("Condition") != old.get("Condition"):
+        elif not is_there_whenever_it_was(before, old.get("Condition"), after, new.get("Condition")):
             yield f"{name} depends on another condition"
         else:
             for key in sorted(create_only(old["Type"])):

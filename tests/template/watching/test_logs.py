@@ -44,7 +44,7 @@ def test_each_function_may_write_to_its_own_log_group_alone(resources: Json) -> 
         (write,) = [
             statement
             for statement in policy["PolicyDocument"]["Statement"]
-            if str(statement["Action"]).count("logs:")
+            if str(statement.get("Action")).count("logs:")
         ]
         assert write["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"], name
         assert write["Resource"] == {"Fn::Sub": arn}, name
