@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from switchboard import Call, CallEnded, call_dialog, sms
-from switchboard.errors import SwitchboardError
+from switchboard.errors import DialogError, SwitchboardError
 
+from tests.conftest import Logs
 from tests.functional.dialogs import reception
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES
 from vonage_simulator.journal.story import call_story, plain
@@ -208,3 +209,30 @@ def test_a_question_without_choices_is_told(phone: Phone, webhooks: dict[str, Ha
 
     with pytest.raises(AssertionError, match="a question has no choices"):
         call.hears("What?")
+
+
+@pytest.mark.parametrize("failure", [LookupError, SystemExit, KeyboardInterrupt])
+def test_what_a_function_says_that_fails_at_the_end_of_its_call_is_logged_nowhere(
+    webhooks: dict[str, Handler],
+    monkeypatch: pytest.MonkeyPatch,
+    logs: Logs,
+    failure: type[BaseException],
+) -> None:
+    @call_dialog
+    async def fails(call: Call) -> None:
+        try:
+            await call.ask("Tell us more: 1.", choices={"1": True})
+        except CallEnded:
+            raise failure(f"nobody called {call.caller}") from None
+
+    with calling({**webhooks, "answer": fails}) as simulation:
+        call = Phone(simulation.vonage).dial(NUMBER)
+        call.hears("Tell us more")
+        monkeypatch.setenv("SWITCHBOARD_TELL_ALL", "0")
+
+        with pytest.raises(ExceptionGroup, match="unhandled") as raised:
+            call.hangs_up()
+
+    assert raised.group_contains(DialogError, match="^the dialog failed when its call was over$")
+    assert failure.__name__ in {line["error"] for line in logs.lines if line["message"] == "FlowFailed"}
+    assert "nobody called" not in logs.text

@@ -190,9 +190,9 @@ class CallDialog(Webhook[Any, Any]):
             was_told = run.end(leg.get("uuid"), is_inbound=is_inbound, is_alone=context is None)
         except HistoryError:
             raise
-        except Exception as failure:
+        except BaseException as failure:  # sys.exit() included
             telemetry.outcome("FlowFailed", "answer", "ERROR", failure, **ids, **telemetry.where(failure))
-            if tells_all():
+            if tells_all() and isinstance(failure, Exception):
                 raise
             # Lambda would log the words of the user's own exception, which may be private.
             raise DialogError("the dialog failed when its call was over") from None
