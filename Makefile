@@ -53,7 +53,7 @@ vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage POR
 	@$(RUN) -m vonage_simulator $(call options,PORT)
 
 ## ── Deploy it ──
-.PHONY: packages credentials deploy table secret setting
+.PHONY: packages credentials deploy promote rollback table secret setting
 packages: .venv/.ready ## Install what requirements.txt of your functions ask for, for tests, types and your editor (docs/packages.md)
 	@$(OPERATE) packages
 
@@ -61,7 +61,13 @@ credentials: .venv/.ready .local/sam/.ready ## Store the Vonage account's creden
 	@$(OPERATE) credentials $(call options,ENV CREDENTIALS_SECRET LEAKED SEPARATE)
 
 deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=dev PARAMETERS="Numbers=447700900000"
-	@$(OPERATE) deploy $(call options,ENV PARAMETERS PREVIEW)
+	@$(OPERATE) deploy $(call options,ENV PARAMETERS PREVIEW CONFIRM)
+
+promote: .venv/.ready .local/sam/.ready ## Deploy to a stage the very release that runs on another: make promote FROM=dev TO=prod (docs/pipelines.md)
+	@$(OPERATE) promote $(call options,FROM TO CONFIRM)
+
+rollback: .venv/.ready .local/sam/.ready ## Deploy the release that a stage ran before: make rollback ENV=prod
+	@$(OPERATE) rollback $(call options,ENV CONFIRM)
 
 table: .venv/.ready ## A table of your own, for the flows named: make table NAME=callers FLOWS=answer (docs/your-stack.md)
 	@$(OPERATE) table $(call options,NAME FLOWS KEY)

@@ -17,6 +17,7 @@ from operate import (
 from operate.ask_vonage import command as ask_vonage
 from operate.kept import timeline
 from operate.logs import command as logs
+from operate.releases import command as releases
 from operate.smoke import command as smoke
 from operate.upgrade import command as upgrade
 from operate.yours import commands as yours
@@ -33,6 +34,8 @@ COMMANDS = {
     "credentials": credentials.COMMAND,
     "packages": packages.COMMAND,
     "deploy": deploy.COMMAND,
+    "promote": releases.PROMOTE,
+    "rollback": releases.ROLLBACK,
     "table": yours.TABLE,
     "secret": yours.SECRET,
     "setting": yours.SETTING,

@@ -172,6 +172,12 @@ def takes_confirmation(parser: argparse.ArgumentParser, what: str) -> None:
     )
 
 
+def takes_agreement(parser: argparse.ArgumentParser) -> None:
+    """Let a deployment be agreed to before it's asked, as a pipeline does."""
+    what = "deploy without asking, though the stage has confirm_changeset = true"
+    takes_confirmation(parser, what)
+
+
 def takes_stage(parser: argparse.ArgumentParser) -> None:
     """Let a command be told which stage it is about."""
     what = "a stage of samconfig.toml, or local: what `make up` started (default: %(default)s)"

@@ -60,7 +60,9 @@ def resolve(stage: str) -> dict[str, Any]:
         return {**found, "refused": str(error.message)}
     except (SamConfigVersionException, FileParseException, UnicodeDecodeError) as error:
         return {**found, "refused": str(error)}
-    given = {name: settings.get(name) for name in ("stack_name", "region", "profile")}
+    given = {
+        name: settings.get(name) for name in ("stack_name", "region", "profile", "s3_bucket", "s3_prefix")
+    }
     return {**found, **given, "overrides": overrides}
 
 

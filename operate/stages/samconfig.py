@@ -31,6 +31,9 @@ class Settings:
         profile: The AWS profile, when the file names one.
         overrides: The template's parameters.
         environment: What leads to the AWS and the Vonage on this machine; empty for the real ones.
+        bucket: The bucket that takes its code, when the file names one; else it is SAM's own.
+        prefix: What the names of its code begin with there, when the file says it.
+        file: Where all this is written, such as /…/samconfig.toml.
     """
 
     stage: str
@@ -39,6 +42,9 @@ class Settings:
     profile: str | None
     overrides: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    bucket: str | None = None
+    prefix: str | None = None
+    file: Path = Path("samconfig.toml")
 
     def sign_in(self) -> None:
         """Let boto3's default session be the one that SAM would have: the file counts more than the shell.
@@ -93,7 +99,15 @@ def settings_of(stage: str, folder: Path | None = None) -> Settings:
             f"The stage {stage!r} of {file} names no stack.",
             f'Give it one, in {file}: [{stage}.global.parameters] and under it stack_name = "…"',
         )
-    return Settings(stage, str(found["stack_name"]), found["region"], found["profile"], found["overrides"])
+    given = (found["region"], found["profile"], found["overrides"])
+    return Settings(
+        stage,
+        str(found["stack_name"]),
+        *given,
+        bucket=found["s3_bucket"],
+        prefix=found["s3_prefix"],
+        file=where / found["file"],
+    )
 
 
 def _resolved(stage: str, folder: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""S3 on 127.0.0.1: objects can be put."""
+"""S3 on 127.0.0.1: objects can be put, looked for and read."""
 
 import threading
 from collections.abc import Iterator
@@ -31,6 +31,19 @@ def running() -> Iterator[Buckets]:
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def do_GET(self) -> None:
+            found = buckets.objects.get(self.path)
+            missing = b"<Error><Code>NoSuchKey</Code><Message>There is none.</Message></Error>"
+            content = missing if found is None else found
+            self.send_response(404 if found is None else 200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(content)
 
         def handle_expect_100(self) -> bool:
             return True

@@ -1,0 +1,171 @@
+"""Both stacks of a stage, deployed from a release with the SAM CLI: ours, then the one beside it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import boto3
+from rich.console import Console
+
+from operate import credentials, limits, paths, status, template
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
+from operate.releases.packing import TEMPLATE
+from operate.releases.release import FOLDER, Release
+from operate.releases.shelf import Deployed, Shelf
+from operate.stack import Stack
+from operate.stages import sam
+from operate.stages.samconfig import Settings, settings_of
+from operate.yours import beside
+
+
+class Rollout(NamedTuple):
+    """One stack of a stage, and what the SAM CLI is told about it.
+
+    `agreed` keeps it from asking before it changes something, whatever the stage says; `changes` says whether
+    each deployment changes something, if only its DeploymentId.
+    """
+
+    stage: str
+    configuration: Path
+    stack: Stack
+    parameters: Mapping[str, str]
+    packed: Path
+    options: Sequence[str] = ()
+    agreed: bool = False
+    changes: bool = True
+
+    def build(self) -> None:
+        """Build it from the project's folder.
+
+        Raises:
+            OperatorError: The SAM CLI failed.
+        """
+        self._sam("build", next_step=lambda: "Fix what they name, then run the same command again.")
+
+    def show(self, out: Console) -> None:
+        """Have CloudFormation say what it would change; it forgets it with the next deployment.
+
+        Raises:
+            OperatorError: The SAM CLI failed.
+        """
+        if not self.stack.described():
+            out.print(f"The stack {self.stack.name} isn't there yet, so all of it is new.", soft_wrap=True)
+            return
+        self._deploy("--no-execute-changeset", "--no-fail-on-empty-changeset")
+
+    def deploy(self) -> None:
+        """Deploy what is packed.
+
+        Raises:
+            OperatorError: The SAM CLI failed, or nobody agreed to the changes: it ends well after that.
+        """
+        self._deploy()
+        if self.changes and self.stack.parameter("DeploymentId") != self.parameters["DeploymentId"]:
+            raise OperatorError(
+                f"Nothing of {self.stack.name} was deployed: the changes were shown and not made.",
+                "Run the same command again, and answer y to deploy them.",
+            )
+
+    def _deploy(self, *options: str) -> None:
+        overrides = [sam.as_sam_reads(name, value) for name, value in self.parameters.items()]
+        given = ["--parameter-overrides", *overrides] if overrides else []
+        # The SAM CLI would look for the stages beside the template that it's given.
+        files = ("--config-file", str(self.configuration), "--template-file", str(self.packed))
+        agreed = ["--no-confirm-changeset"] if self.agreed else []
+        said = [*files, *agreed, *self.options, *options, *given]
+        self._sam("deploy", *said, next_step=lambda: status.after_failure(self.stack))
+
+    def _sam(self, command: str, *options: str, next_step: Callable[[], str]) -> None:
+        folder = self.configuration.parent
+        if sam.run(command, "--config-env", self.stage, *options, folder=folder):
+            of = "" if folder == paths.ROOT else f" in {folder.name}/"
+            raise OperatorError(f"`sam {command}`{of} failed; its last lines say why.", next_step())
+
+
+def prepared(
+    out: Console,
+    settings: Settings,
+    wanted: Mapping[str, str],
+    release: Release | None = None,
+    *,
+    agreed: bool = False,
+) -> list[Rollout]:
+    """The stacks of a stage, once all is refused that would fail after minutes.
+
+    Args:
+        out: Where it warns.
+        settings: The stage.
+        wanted: The parameters of our stack.
+        release: What is to be deployed; without it, what is still to be built.
+        agreed: Whether nobody is to be asked before something is changed.
+
+    Raises:
+        OperatorError: A parameter or the stack's name can't be right, nobody is signed in to AWS, the
+            credentials are missing, or a stack takes no deployment.
+    """
+    written = release.folder if release else paths.ROOT
+    template.refuse(template.read(written / TEMPLATE), settings.stack_name, wanted)
+    stack = _ready(settings)
+    credentials.refuse_missing(wanted.get("CredentialsSecret") or stack.parameter("CredentialsSecret"))
+    ours = Rollout(settings.stage, settings.file, stack, wanted, FOLDER / TEMPLATE)
+    app = release.folder / "app" if release else paths.APP
+    stacks = [ours, *_beside(settings, wanted["DeploymentId"], app)]
+    if short := limits.shortage():
+        out.print(str(short), style="yellow", markup=False)
+    return [each._replace(agreed=agreed) for each in stacks]
+
+
+def _beside(ours: Settings, deployment_id: str, app: Path) -> Iterator[Rollout]:
+    """The stack beside ours, which imports what ours exports; none as long as app/ has no resources."""
+    written = beside.template(app)
+    beside.refuse_lost(ours.stage, written, app)
+    if not written:
+        return
+    own = settings_of(ours.stage, paths.APP)
+    given = beside.parameters(ours.stage, ours.stack_name, deployment_id, own.overrides, app)
+    there = replace(ours, stack_name=beside.stack_name(ours.stack_name))
+    packed, options = FOLDER / "app" / TEMPLATE, there.options.split()
+    changes = beside.changes_each_time(app)
+    yield Rollout(ours.stage, own.file, _ready(there), given, packed, options, changes=changes)
+
+
+def roll_out(
+    out: Console, settings: Settings, stacks: Sequence[Rollout], release: Release, before: str | None = None
+) -> None:
+    """Deploy a release, and keep it with the stage, so that it can be promoted and gone back to.
+
+    Args:
+        out: Where it says which release that was.
+        settings: The stage, signed in to.
+        stacks: Its stacks.
+        release: What they are deployed from.
+        before: The DeploymentId of what ran before, as the way back has it; that of the stack when left out.
+
+    Raises:
+        OperatorError: The SAM CLI failed, nobody agreed to the changes, or the release can't be kept.
+    """
+    ours, *others = stacks
+    ran = ours.stack.parameter("DeploymentId") if before is None else before
+    ours.deploy()
+    shelf, deployment_id = Shelf(settings), ours.parameters["DeploymentId"]
+    shelf.keep(release)
+    shelf.note(deployment_id, Deployed(release.id, ran, complete=not others))
+    for each in others:
+        each.deploy()
+        shelf.note(deployment_id, Deployed(release.id, ran, complete=True))
+    out.print(f"The stage {settings.stage} runs {release}:", markup=False)
+    for line in release.digests():
+        out.print(line, markup=False)
+
+
+def _ready(settings: Settings) -> Stack:
+    """The stack, once it's certain who deploys, as the SAM CLI will find, and that the stack takes it."""
+    settings.sign_in()
+    with asking_aws_to("deploy"):
+        boto3.client("sts").get_caller_identity()
+    stack = Stack(settings.stack_name, settings.options)
+    if hindered := status.hindrance(stack, stack.described().get("StackStatus", "")):
+        raise hindered
+    return stack
