@@ -7,9 +7,9 @@ names, what they hold, and whether they are programs.
 Source: samcli.lib.package.utils.upload_local_artifacts and packageable_resources, whose properties these are.
 """
 
+import hashlib
+import io
 import os
-import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,35 +47,39 @@ def _packed(part: object, source: Path, folder: Path) -> object:
     if not isinstance(part, dict):
         return part
     return {
-        key: _brought(key, source, value, folder)
+        key: _brought(key, source / value, folder)
         if key in _LOCAL and isinstance(value, str) and (source / value).exists()
         else _packed(value, source, folder)
         for key, value in part.items()
     }
 
 
-def _brought(key: str, source: Path, value: str, folder: Path) -> str:
-    """Where in the folder a file, a nested template or a folder of code is from now on."""
-    path, name = source / value, f"{_CODE}/{re.sub(r'[^A-Za-z0-9.]+', '-', value).strip('-.')}"
-    if path.is_dir():
-        name = f"{name}.zip"
-        _zip(path, folder / name)
-    elif key in _NESTED and "Resources" in (yaml.safe_load(path.read_text()) or {}):
-        if not (folder / name).exists():
-            pack(path, folder / name)
-        name = f"{name}/{TEMPLATE}"
-    else:
-        shutil.copyfile(path, folder / name)
+def _brought(key: str, path: Path, folder: Path) -> str:
+    """Where in the folder a file, a nested template or a folder of code is from now on.
+
+    What a name ends with follows from the content, never from where it was built.
+    """
+    if key in _NESTED and path.is_file() and "Resources" in (yaml.safe_load(path.read_text()) or {}):
+        nested = f"{_CODE}/{path.parent.name}"
+        if not (folder / nested).exists():
+            pack(path, folder / nested)
+        return f"{nested}/{TEMPLATE}"
+    content = _zipped(path) if path.is_dir() else path.read_bytes()
+    ending = ".zip" if path.is_dir() else path.suffix
+    name = f"{_CODE}/{path.name.removesuffix(ending)}-{hashlib.sha256(content).hexdigest()[:8]}{ending}"
+    (folder / name).write_bytes(content)
     return name
 
 
-def _zip(source: Path, target: Path) -> None:
-    with zipfile.ZipFile(target, "w") as archive:
+def _zipped(source: Path) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
         for path in sorted(_files(source)):
             entry = zipfile.ZipInfo(path.relative_to(source).as_posix(), _LONG_AGO)
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
             entry.external_attr = (_PROGRAM if os.access(path, os.X_OK) else _FILE) << 16
             archive.writestr(entry, path.read_bytes())
+    return content.getvalue()
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Release:
         """A line for each piece of code, with what Lambda will call its CodeSha256."""
         for name, hexadecimal in self.files.items():
             if name.endswith(".zip"):
-                shown = name.removesuffix(".zip").replace("code/", "")
+                shown = re.sub(r"-[0-9a-f]{8}\.zip$", "", name).replace("code/", "")
                 yield f"  {base64.b64encode(bytes.fromhex(hexadecimal)).decode()}  {shown}"
 
 
