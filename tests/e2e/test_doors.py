@@ -158,7 +158,8 @@ def test_no_other_key_opens_it_and_the_right_one_only_with_its_secret(
 
 def test_page_of_another_site_does_not_command_a_debugged_function(browser: Browser, tmp_path: Path) -> None:
     port, mark = service.free_port(), tmp_path / "mark"
-    code = debugging.LISTEN.format(sources=[], debugpy=str(debugging._only_debugpy()), port=port)
+    debugpy = str(debugging._only_debugpy())
+    code = debugging.LISTEN.format(sources=[], debugpy=debugpy, port=port, timeout_s=60)
     evaluate = {"expression": f"open({str(mark)!r}, 'w').close()", "context": "repl"}
     message = json.dumps({"seq": 1, "type": "request", "command": "evaluate", "arguments": evaluate})
     program = [sys.executable, "-c", f"{code}\nprint('listens', flush=True)\nsys.stdin.read()"]
