@@ -1,12 +1,14 @@
 """A function that dies between any two steps, webhooks that come twice: the caller hears the same call."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from switchboard import Call, call_dialog
+from switchboard import Call, CallEnded, call_dialog, sms
 from switchboard.dialogs.call_webhook import CallDialog
+from switchboard.errors import HistoryError
 
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES, reception
 from vonage_simulator.testing.handlers import Handler
@@ -173,3 +175,38 @@ def test_a_secret_that_the_fallback_hands_back_is_kept_nowhere(
     call.hears("Hello Ada")
 
     assert "4711" not in json.dumps(simulation.events)
+
+
+done: list[str] = []
+
+
+def hangs_up_meanwhile(call_id: str, leg: str) -> None:
+    """An effect during which the caller hangs up, and the event bus already says so."""
+    payload = {"uuid": leg, "status": "completed", "direction": "inbound", "duration": "5"}
+    envelope = {"id": "e", "name": "voice.completed", "received_at": time.time(), "subject": call_id}
+    with pytest.raises(HistoryError, match="under way"):
+        looks_up({"detail-type": "voice.completed", "detail": {**envelope, "payload": payload}}, object())
+    done.append("looked up")
+
+
+@call_dialog
+async def looks_up(call: Call) -> None:
+    await call.ask("Ready? 1.", choices={"1": 1})
+    await call.do(hangs_up_meanwhile, call.id, call.request["uuid"])
+    try:
+        await call.ask("Unheard", choices={"1": 1})
+    except CallEnded:
+        call.send(sms(OWNER, "the end"))
+
+
+def test_an_effect_during_which_the_caller_hangs_up_is_done_once_and_the_end_is_heard_after_it(
+    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler]
+) -> None:
+    done.clear()
+    webhooks["answer"] = looks_up
+    call = phone.dial(NUMBER)
+    call.presses("1")
+    call.hangs_up()
+
+    assert done == ["looked up"]
+    assert simulation.sent_to(OWNER) == ["the end"]
