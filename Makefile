@@ -64,7 +64,7 @@ deploy: stage ## sam build && sam deploy to your AWS account: make deploy ENV=de
 	@$(OPERATE) deploy $(call options,ENV PARAMETERS PREVIEW CONFIRM)
 
 promote: .venv/.ready .local/sam/.ready ## Deploy to a stage the very release that runs on another: make promote FROM=dev TO=prod (docs/pipelines.md)
-	@$(OPERATE) promote $(call options,FROM TO CONFIRM)
+	@$(OPERATE) promote $(call options,FROM TO COMMIT CONFIRM)
 
 rollback: .venv/.ready .local/sam/.ready ## Deploy the release that a stage ran before: make rollback ENV=prod
 	@$(OPERATE) rollback $(call options,ENV CONFIRM)

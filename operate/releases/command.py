@@ -19,18 +19,19 @@ from operate.stages import here
 from operate.stages.samconfig import Settings, settings_of
 
 
-def promote(out: Console, source: str, target: str, *, agreed: bool = False) -> None:
+def promote(out: Console, source: str, target: str, commit: str = "", *, agreed: bool = False) -> None:
     """Deploy to one stage what runs on another: the same code, with the settings of its own stage.
 
     Args:
         out: Where it says what it does.
         source: The stage on which it runs.
         target: The stage that is to run it.
+        commit: What it must have been built from; whatever it was when left out.
         agreed: Whether nobody is to be asked before something is changed.
 
     Raises:
         OperatorError: One isn't a stage of an account or they are the same, it isn't known what runs there,
-            the release is lost, or it can't be deployed.
+            it's of another commit, the release is lost, or it can't be deployed.
     """
     for stage in (source, target):
         _refuse_here(stage)
@@ -39,6 +40,11 @@ def promote(out: Console, source: str, target: str, *, agreed: bool = False) -> 
     shelf, running, _ = _of(source)
     release = shelf.fetch(shelf.running(running).release)
     out.print(f"{source} runs {release}.", markup=False)
+    if commit and not release.is_of(commit):
+        raise OperatorError(
+            f"{source} runs {release}, and {commit} was to be promoted.",
+            f"Was something deployed to {source} since? Promote that, or deploy this one there first.",
+        )
     settings = settings_of(target)
     wanted = parameters(settings.overrides, "", datetime.now(UTC))
     roll_out(out, settings, prepared(out, settings, wanted, release, agreed=agreed), release)
@@ -92,7 +98,7 @@ def _refuse_here(stage: str) -> None:
 
 
 def _promote(out: Output, given: argparse.Namespace) -> int:
-    promote(out.console, given.source, given.target, agreed=given.confirm)
+    promote(out.console, given.source, given.target, given.commit, agreed=given.confirm)
     return WELL
 
 
@@ -105,6 +111,8 @@ def _stages(parser: argparse.ArgumentParser) -> None:
     of = "a stage of samconfig.toml: the one that"
     parser.add_argument("--from", dest="source", required=True, metavar="STAGE", help=f"{of} runs it")
     parser.add_argument("--to", dest="target", required=True, metavar="STAGE", help=f"{of} is to run it")
+    built_from = "refuse a release that wasn't built from this commit, with nothing uncommitted"
+    parser.add_argument("--commit", default="", metavar="COMMIT", help=built_from)
     takes_agreement(parser)
 
 

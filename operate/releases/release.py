@@ -16,6 +16,7 @@ from operate.upgrade.repository import Repository
 from operate.yours import beside
 
 FOLDER = paths.LOCAL / "release"
+_TELLING = 7  # digits of a commit, git's own minimum
 _BUILT = Path(".aws-sam", "build", TEMPLATE)
 # Settings that no stage of an account has.
 _NOT_DEPLOYED = {beside.TESTS, here.STAGE}
@@ -41,6 +42,12 @@ class Release:
     def id(self) -> str:
         """The name that it has by its content: 12 hexadecimal digits."""
         return digest(json.dumps(self.files, sort_keys=True).encode())[:12]
+
+    def is_of(self, commit: str) -> bool:
+        """Whether it was built from this commit, given in full or shortened, and from nothing else."""
+        shortest = min(self.commit, commit, key=len)
+        same = len(shortest) >= _TELLING and self.commit[: len(shortest)] == commit[: len(shortest)]
+        return same and not self.uncommitted
 
     def __str__(self) -> str:
         of = f" of commit {self.commit}" if self.commit else ""

@@ -17,7 +17,7 @@ from operate.command_line import parsers_of
 from operate.paths import ROOT
 from operate.queues import QUEUES
 
-PAGES = ("runbook.md", "operations.md", "first-deployment.md", "security.md", "privacy.md")
+PAGES = ("runbook.md", "operations.md", "first-deployment.md", "security.md", "privacy.md", "pipelines.md")
 
 
 def pages() -> str:

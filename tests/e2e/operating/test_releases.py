@@ -127,6 +127,8 @@ def test_release_is_built_once_promoted_and_gone_back_to(project: Project) -> No
     said = project.make("deploy", "--env", "dev")
     assert (first := project.code("dev")) in said  # what is shown is what Lambda says
     (project.folder / "functions" / "answer" / "app.py").write_text("edited since, and never deployed")
+    other = project.tried("promote", "--from", "dev", "--to", "prod", "--commit", "0" * 40, "--confirm")
+    assert (other.returncode, "was to be promoted" in other.stderr) == (1, True)
     project.make("promote", "--from", "dev", "--to", "prod", "--confirm")
     assert project.code("prod") == first
     assert project.settings("prod") == {"greeting": "Hello prod", "stage": "prod"}

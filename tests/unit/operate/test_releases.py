@@ -228,6 +228,10 @@ def test_what_is_not_committed_is_named(root: Path) -> None:
     assert (len(clean.commit), clean.uncommitted) == (12, ())
     dirty = packed_in(root)
     assert dirty.uncommitted == ("LICENSE",)
+    assert clean.is_of(clean.commit + "0123")
+    assert clean.is_of(clean.commit[:7])
+    assert not any(map(clean.is_of, ("", clean.commit[:6], "0" * 40)))
+    assert not dirty.is_of(dirty.commit)
     assert str(dirty) == f"release {dirty.id} of commit {clean.commit} and changes that were not committed"
 
 
