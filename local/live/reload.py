@@ -28,7 +28,7 @@ from local.telling.responses import crashed
 from operate import paths
 from operate.errors import OperatorError
 from operate.handlers.imports import failures
-from operate.packages import REQUIREMENTS, Packages
+from operate.stages.packages import REQUIREMENTS, Packages
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

@@ -13,7 +13,7 @@ from local.live.reload import DEBOUNCE_MS, STEP_MS, Reloader, Tell
 from local.yours.beside import deploy
 from operate import paths
 from operate.errors import OperatorError
-from operate.packages import REQUIREMENTS
+from operate.stages.packages import REQUIREMENTS
 from operate.yours import beside
 
 # What takes a deployment; a function's packages are installed by it.

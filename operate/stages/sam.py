@@ -9,7 +9,7 @@ from typing import IO
 
 from operate import paths
 from operate.errors import OperatorError
-from operate.packages import Packages
+from operate.stages.packages import Packages
 
 # What needs no quotation marks.
 _PLAIN = re.compile(r"[^\s\"'\\]+")

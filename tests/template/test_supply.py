@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import packages_distributions
@@ -75,3 +76,19 @@ def test_commands_need_nothing_that_comes_with_checks_and_tests_alone() -> None:
     }
 
     assert missing - {"vonage_simulator", "local", "operate", "switchboard"} == set()
+
+
+def test_benchmark_begins_with_no_more_than_is_installed_for_it() -> None:
+    locked = (ROOT / "requirements" / "bench.txt").read_text()
+    ours = {"switchboard", "benchmarks", "local", "operate", "vonage_simulator"}
+    missing = [
+        root
+        for root, distributions in packages_distributions().items()
+        if root not in ours and not any(f"\n{name.lower()}==" in locked for name in distributions)
+    ]
+    code = f"import sys; sys.modules.update(dict.fromkeys({missing})); import benchmarks.__main__"
+
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
+
+    assert "rich" in missing
+    assert told.returncode == 0, told.stderr

@@ -10,8 +10,8 @@ import pytest
 
 from operate import paths
 from operate.errors import OperatorError
-from operate.packages import Packages
 from operate.stages import sam
+from operate.stages.packages import Packages
 from tests import wheels
 
 LAYER = "shared==1.0 \\\n    --hash=sha256:{digest}\n    # via -r requirements.in\n"
