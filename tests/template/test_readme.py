@@ -1,6 +1,7 @@
-"""The README's code is the project's own: every Python block stands in a file that tests run."""
+"""The README's code stands in files that tests run, and what the guides name exists."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,10 @@ SOURCES = [
     for folder in ("tests/flows", "examples", "tests/functional")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
+
+GUIDES = [ROOT / name for name in ("docs/README.md", "AGENTS.md", "llms.txt")]
+LINKS = {guide: re.findall(r"\]\(((?!http)[^)]+)\)", guide.read_text()) for guide in GUIDES}
+MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def test_there_is_code_to_check() -> None:
@@ -26,3 +31,38 @@ def test_block_stands_in_a_file_that_tests_run(block: str) -> None:
 @pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)#]+)", (ROOT / "README.md").read_text()))
 def test_link_leads_somewhere(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page, as GitHub's links name them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    ("guide", "link"), [(guide, link) for guide, links in LINKS.items() for link in links]
+)
+def test_link_leads_to_a_page_and_a_heading_of_it(guide: Path, link: str) -> None:
+    path, _, anchor = link.partition("#")
+    target = guide.parent / path
+
+    assert target.exists()
+    assert not anchor or anchor in anchors(target)
+
+
+def test_every_page_is_found_by_a_task() -> None:
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+    assert pages - set(re.split(r"#\S*|\s", " ".join(LINKS[ROOT / "docs" / "README.md"]))) == set()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_command_exists_and_is_given_what_it_takes(guide: Path) -> None:
+    typed = re.findall(r"(?:`|^)make ([a-z-]+)((?: [A-Z_]+=[^`\s]+)*)", guide.read_text(), re.MULTILINE)
+
+    assert typed
+    for word, given in typed:
+        rule = re.search(rf"^{word}:[^\n]*\n((?:\t[^\n]*\n)+)", MAKEFILE, re.MULTILINE)
+        assert rule, f"make {word}"
+        for name in re.findall(r"([A-Z_]+)=", given):
+            assert re.search(rf"\b{name}\b", rule[1]), f"make {word} {name}=…"
