@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TAG_IT = "A secret outside the provisioner's stack needs the tag switchboard=managed: add it, deploy again."
 KEY_FIELDS = ("private_key", "key_version")
+# Of the account: whoever may read an application's key would read them, too.
+ACCOUNT_FIELDS = ("api_secret", "signature_secret")
 MISSING = "Either it does not exist any more, or the provisioner may not use it."
 
 
@@ -46,8 +48,9 @@ class Content:
 
     @property
     def in_the_way(self) -> list[str]:
-        """Fields of somebody else's that a key would be written over."""
-        return [name for name in KEY_FIELDS if name in self.others]
+        """Fields of somebody else's that a new key would be written over, or beside."""
+        unwanted = KEY_FIELDS if self.key else (*KEY_FIELDS, *ACCOUNT_FIELDS)
+        return [name for name in unwanted if name in self.others]
 
     @property
     def public_key(self) -> str | None:

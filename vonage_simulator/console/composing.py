@@ -34,6 +34,7 @@ TYPES = {
     "whatsapp": ("text", "image", "video", "audio", "file", "sticker", "location", "reply", "reaction"),
     "messenger": ("text", "image", "video", "audio", "file"),
     "viber_service": ("text", "image", "video", "file"),
+    "email": ("text",),
 }
 
 

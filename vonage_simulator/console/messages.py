@@ -20,6 +20,7 @@ NAMES = {
     "whatsapp": "WhatsApp",
     "messenger": "Messenger",
     "viber_service": "Viber",
+    "email": "E-mail",
 }
 
 

@@ -1,7 +1,7 @@
 """`Custom::VonageApplication`: Create, Update and Delete."""
 
 from provisioner.world import keys
-from tests.unit.provisioner.conftest import World, application_properties
+from tests.unit.provisioner.conftest import CREDENTIALS, World, application_properties
 
 
 def test_create_makes_one_application_with_the_stored_key(world: World) -> None:
@@ -54,3 +54,15 @@ def test_an_update_that_changes_nothing_puts_nothing(world: World) -> None:
 
     assert updated.succeeded, updated.reason
     assert world.calls("PUT") == []
+
+
+def test_the_account_s_credentials_are_no_place_for_a_key(world: World) -> None:
+    """Whoever may read the application's secret would read them."""
+    stack = world.stack()
+    before = world.aws.secrets[CREDENTIALS].current()
+
+    refused = world.create_application(stack, ApplicationSecret=CREDENTIALS)
+
+    assert "ApplicationSecret has api_secret already" in refused.reason
+    assert world.aws.secrets[CREDENTIALS].current() == before
+    assert world.applications == []
