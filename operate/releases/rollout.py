@@ -1,5 +1,6 @@
 """Both stacks of a stage, deployed from a release with the SAM CLI: ours, then the one beside it."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -148,16 +149,32 @@ def roll_out(
     """
     ours, *others = stacks
     ran = ours.stack.parameter("DeploymentId") if before is None else before
+    deployment_id = ours.parameters["DeploymentId"]
     ours.deploy()
-    shelf, deployment_id = Shelf(settings), ours.parameters["DeploymentId"]
-    shelf.keep(release)
-    shelf.note(deployment_id, Deployed(release.id, ran, complete=not others))
-    for each in others:
-        each.deploy()
-        shelf.note(deployment_id, Deployed(release.id, ran, complete=True))
+    try:
+        for each in others:
+            each.deploy()
+    except OperatorError:
+        with contextlib.suppress(OperatorError):  # what failed first is told
+            _keep(settings, release, deployment_id, Deployed(release.id, ran, complete=False))
+        raise
+    _keep(settings, release, deployment_id, Deployed(release.id, ran, complete=True))
     out.print(f"The stage {settings.stage} runs {release}:", markup=False)
     for line in release.digests():
         out.print(line, markup=False)
+
+
+def _keep(settings: Settings, release: Release, deployment_id: str, deployed: Deployed) -> None:
+    try:
+        shelf = Shelf(settings)
+        shelf.keep(release)
+        shelf.note(deployment_id, deployed)
+    except OperatorError as error:
+        raise OperatorError(
+            f"The stage {settings.stage} is deployed, but its release could not be kept, so it can't be "
+            f"promoted or gone back to. {error.cause}",
+            error.next_step,
+        ) from error
 
 
 def _ready(settings: Settings) -> Stack:

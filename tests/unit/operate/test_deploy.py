@@ -278,6 +278,19 @@ def test_stack_beside_ours_is_built_with_it_and_deployed_after_it(
     assert (app / "seen").stat().st_mtime_ns > (tmp_path / "seen").stat().st_mtime_ns
 
 
+def test_release_that_can_t_be_kept_is_told_once_all_is_deployed(
+    account: Account, deploy: Deploy, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.statuses, account.parameters = ["UPDATE_COMPLETE"], {"DeploymentId": "mine"}
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+
+    done = deploy("DeploymentId=mine", deploys=True)
+
+    assert done.returncode == 1
+    assert "The stage default is deployed, but its release could not be kept" in done.stderr
+    assert [said.split()[1] for said in (app / "said").read_text().splitlines()] == ["build", "deploy"]
+
+
 def test_stack_beside_ours_is_not_deployed_when_ours_failed(
     account: Account, deploy: Deploy, app: Path
 ) -> None:
