@@ -44,7 +44,7 @@ class Settings:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     bucket: str | None = None
     prefix: str | None = None
-    file: Path = Path("samconfig.toml")
+    file: Path = field(default=Path("samconfig.toml"), compare=False)
 
     def sign_in(self) -> None:
         """Let boto3's default session be the one that SAM would have: the file counts more than the shell.
