@@ -23,7 +23,7 @@ from local.telling.responses import crashed
 from operate import paths
 from tests import projects, wheels
 from tests.e2e.debugger import Debugger
-from tests.e2e.traffic import coming_in
+from tests.e2e.traffic import OF_A_SLOW_MACHINE, coming_in
 from vonage_simulator.vonage import Vonage
 
 if TYPE_CHECKING:
@@ -203,9 +203,11 @@ def test_no_call_fails_while_files_are_saved(
             reloader.saved({file})
 
     assert {told.get_nowait()[0] for _ in saved * 2} == {"reloaded"}
-    assert traffic.failures() == set()
     assert {call.status for call in traffic.calls} == {"completed"}
-    assert set(traffic.said()) == {"Connecting you."}
+    assert traffic.failures() <= OF_A_SLOW_MACHINE
+    assert len([said for said in traffic.said() if said != "Connecting you."]) <= len(
+        traffic.failed("answer")
+    )
 
 
 def test_saved_template_says_what_to_run(reloader: Reloader, project: Path, told: Told) -> None:

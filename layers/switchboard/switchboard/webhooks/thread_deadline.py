@@ -8,6 +8,7 @@ import ctypes
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 Done = TypeVar("Done")
@@ -47,7 +48,8 @@ def within(seconds: float, work: Callable[[], Done], cut: type[BaseException], a
         try:
             return work()
         finally:
-            finish()
+            with suppress(cut):  # a second one, on its way while the work dies of the first
+                finish()
     finally:
         finish()  # again, for the cut that comes just as the first one begins
 
