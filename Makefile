@@ -14,14 +14,15 @@ OPERATE = $(RUN) -m operate
 # Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
 # `make contract` has what needs an environment of its own: a second AWS, Lambda's runtime clients, Vonage's SDKs, a clone.
-OWN_STACKS = tests/contract/test_smoke.py tests/e2e/test_first_deployment.py
-CONTRACT = tests/contract tests/e2e/test_first_deployment.py tests/e2e/test_simulator_alone.py \
+OWN_STACKS = tests/contract/test_smoke.py tests/e2e/test_first_deployment.py tests/e2e/test_guided.py \
+	tests/e2e/operating/test_releases.py
+CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py \
 	tests/vonage_simulator/api/test_official_clients.py \
 	tests/functional/logs/test_log_levels.py tests/functional/logs/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
-# `make test` runs all others in four groups side by side: those with stacks of their own, those that share a stack or a
-# browser, those of the provisioner and the simulator, and the rest.
+# `make test` runs all others in four groups side by side: the life of a stack, those that share a stack or a browser, and
+# behind these, as they wait for nothing but the processor, those of the provisioner and the simulator, and the rest.
 LIVES = tests/e2e/test_lifecycle.py
 SHARING = tests/console tests/e2e tests/template
 ALONE = tests/unit/provisioner tests/vonage_simulator
@@ -130,8 +131,8 @@ test: stage .venv/.checks ## Lint, types, template checks and tests, end to end 
 	$(RUN) -m pytest --quiet $(SHARING) $(call ignoring,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
 	trap 'kill $$lives $$sharing $$alone' INT TERM; \
 	$(MAKE) --no-print-directory check || { kill $$lives $$sharing; wait; exit 1; }; \
-	$(RUN) -m pytest --quiet $(ALONE) $(call ignoring) >.local/logs/test-alone.log 2>&1 & alone=$$!; \
-	$(RUN) -m pytest $(call ignoring,$(SHARING) $(ALONE)); failed=$$?; \
+	nice $(RUN) -m pytest --quiet $(ALONE) $(call ignoring) >.local/logs/test-alone.log 2>&1 & alone=$$!; \
+	nice $(RUN) -m pytest $(call ignoring,$(SHARING) $(ALONE)); failed=$$?; \
 	echo "Waiting for the other tests, which run beside these…"; \
 	wait $$alone || failed=1; cat .local/logs/test-alone.log; \
 	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; \
@@ -153,7 +154,7 @@ lint: .venv/.checks .local/sam/.ready
 contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (15 minutes; docs/contract.md)
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(OWN_STACKS) >.local/logs/test-own-stacks.log 2>&1 & stacks=$$!; trap 'kill $$stacks' INT TERM; \
-	$(RUN) -m pytest $(CONTRACT) $(addprefix --ignore=,$(OWN_STACKS)); failed=$$?; \
+	$(RUN) -m pytest $(filter-out $(OWN_STACKS),$(CONTRACT)) $(addprefix --ignore=,$(OWN_STACKS)); failed=$$?; \
 	echo "Waiting for the stacks, which live beside these…"; \
 	wait $$stacks || failed=1; cat .local/logs/test-own-stacks.log; exit $$failed
 

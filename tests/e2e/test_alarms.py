@@ -1,7 +1,7 @@
 """Every alarm is provoked, and is in ALARM for the reason that its runbook section gives.
 
-The faults are real: a secret that is gone, a budget that is too short, a forged token. `metrics` says what
-the embedded CloudWatch leaves out; only the age of a queue's oldest message is told to it, not waited for.
+The faults are real: a secret that is gone, a request that has waited too long, a forged token. `metrics` says
+what the embedded CloudWatch leaves out; only the age of a queue's oldest message is told to it, not waited for.
 """
 
 import json
@@ -19,7 +19,7 @@ from local.stage import Stage
 from operate.stack import Stack
 from tests.e2e import metrics
 from tests.e2e.conftest import wait_until
-from tests.factories import answer_request, signed
+from tests.factories import answer_request, signed, webhook_event
 from vonage_simulator.vonage import Vonage
 
 pytestmark = pytest.mark.e2e
@@ -79,11 +79,12 @@ class Fault:
             + self.stack.id_of("BusCommandQueue").rpartition("/")[2],
         }
 
-    def invoke(self, function: str, event: object) -> None:
-        """Invoke a function by hand."""
-        boto3.client("lambda").invoke(
+    def invoke(self, function: str, event: object) -> Any:  # noqa: ANN401 - JSON
+        """Invoke a function by hand; what it returns."""
+        reply = boto3.client("lambda").invoke(
             FunctionName=self.stack.id_of(f"{function}Function"), Payload=json.dumps(event).encode()
         )
+        return json.load(reply["Payload"])
 
     def put_dead(self, queue: str) -> None:
         """A message in a dead-letter queue."""
@@ -124,8 +125,12 @@ def answer_throttled(fault: Fault) -> None:
 
 
 def late_answers(fault: Fault) -> None:
-    with fault.broken("Answer", "SWITCHBOARD_ANSWER_BUDGET_MS", "1"):
-        assert fault.post("answer", answer_request()) == 500
+    """The request has waited for its function longer than a caller does."""
+    body = json.dumps(answer_request()).encode()
+    token = signed(body, fault.stage.signature_secret, api_key=fault.stage.api_key)
+    event = webhook_event("answer", body=body, authorization=token)
+    event["requestContext"]["timeEpoch"] -= 5000
+    assert fault.invoke("Answer", event)["statusCode"] == 500
 
 
 def flow_failed(fault: Fault) -> None:
