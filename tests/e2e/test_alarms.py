@@ -1,7 +1,7 @@
 """Every alarm is provoked, and is in ALARM for the reason that its runbook section gives.
 
 The faults are real: a secret that is gone, a request that has waited too long, a forged token. `metrics` says
-what the embedded CloudWatch leaves out; only the age of a queue's oldest message is told to it, not waited for.
+what the embedded CloudWatch leaves out; only the age of a queue's oldest message is told, not waited for.
 """
 
 import json
