@@ -13,15 +13,17 @@ LOCAL = $(RUN) -m local
 OPERATE = $(RUN) -m operate
 # Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
-# `make contract` has what needs an environment of its own: a second AWS, Lambda's runtime clients, Vonage's SDKs, a clone.
+# `make contract` has what needs an environment of its own: a second AWS, Lambda's runtime clients, Vonage's SDKs, a browser,
+# a clone, a stack.
 OWN_STACKS = tests/contract/test_smoke.py tests/e2e/test_first_deployment.py tests/e2e/test_guided.py \
-	tests/e2e/operating/test_releases.py
-CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py \
+	tests/e2e/test_second_stack.py tests/e2e/operating/test_releases.py
+CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py tests/e2e/test_doors.py tests/console/test_browser.py \
 	tests/vonage_simulator/api/test_official_clients.py \
-	tests/functional/logs/test_log_levels.py tests/functional/logs/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py
+	tests/functional/logs/test_log_levels.py tests/functional/logs/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py \
+	tests/unit/operate/test_logs.py
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
-# `make test` runs all others in four groups side by side: the life of a stack, those that share a stack or a browser, and
+# `make test` runs all others in four groups side by side: the life of a stack, those that share a stack, and
 # behind these, as they wait for nothing but the processor, those of the provisioner and the simulator, and the rest.
 LIVES = tests/e2e/test_lifecycle.py
 SHARING = tests/console tests/e2e tests/template
