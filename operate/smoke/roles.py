@@ -44,6 +44,7 @@ MAY: dict[str, set[Deed]] = {
         Deed("sqs:SendMessage", "CommandDeadLetterQueue"),
         Deed("secretsmanager:GetSecretValue", "ApplicationSecret"),
         Deed("dynamodb:PutItem", "Timeline"),
+        Deed("dynamodb:UpdateItem", "Timeline"),
     },
     "Provisioner": {
         Deed("secretsmanager:GetSecretValue", CREDENTIALS),
