@@ -15,7 +15,7 @@ OPERATE = $(RUN) -m operate
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
 # `make contract` has what needs an environment of its own: a second AWS, Lambda's runtime clients, Vonage's SDKs, a browser,
 # a clone, a stack.
-OWN_STACKS = tests/contract/test_smoke.py tests/e2e/test_first_deployment.py tests/e2e/test_guided.py \
+OWN_STACKS = tests/e2e/test_lifecycle.py tests/contract/test_smoke.py tests/e2e/test_first_deployment.py tests/e2e/test_guided.py \
 	tests/e2e/test_second_stack.py tests/e2e/operating/test_releases.py
 CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py tests/e2e/test_doors.py tests/console/test_browser.py \
 	tests/vonage_simulator/api/test_official_clients.py \
@@ -23,9 +23,8 @@ CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py tests/
 	tests/unit/operate/test_logs.py
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
-# `make test` runs all others in four groups side by side: the life of a stack, those that share a stack, and
-# behind these, as they wait for nothing but the processor, those of the provisioner and the simulator, and the rest.
-LIVES = tests/e2e/test_lifecycle.py
+# `make test` runs all others in three groups side by side: those that share a stack and, behind these, as they wait for
+# nothing but the processor, those of the provisioner and the simulator, and the rest.
 SHARING = tests/console tests/e2e tests/template
 ALONE = tests/unit/provisioner tests/vonage_simulator
 ignoring = $(addprefix --ignore=,$(1) $(CONTRACT))
@@ -129,16 +128,14 @@ test-app: .venv/.ready $(PACKAGES) ## Your own tests, in app/tests: seconds (doc
 
 test: stage .venv/.checks ## Lint, types, template checks and tests, end to end included; make contract has the rest
 	@mkdir -p .local/logs
-	@$(RUN) -m pytest --quiet $(LIVES) >.local/logs/test-lives.log 2>&1 & lives=$$!; \
-	$(RUN) -m pytest --quiet $(SHARING) $(call ignoring,$(LIVES)) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
-	trap 'kill $$lives $$sharing $$alone' INT TERM; \
-	$(MAKE) --no-print-directory check || { kill $$lives $$sharing; wait; exit 1; }; \
+	@$(RUN) -m pytest --quiet $(SHARING) $(call ignoring) >.local/logs/test-sharing.log 2>&1 & sharing=$$!; \
+	trap 'kill $$sharing $$alone' INT TERM; \
+	$(MAKE) --no-print-directory check || { kill $$sharing; wait; exit 1; }; \
 	nice $(RUN) -m pytest --quiet $(ALONE) $(call ignoring) >.local/logs/test-alone.log 2>&1 & alone=$$!; \
 	nice $(RUN) -m pytest $(call ignoring,$(SHARING) $(ALONE)); failed=$$?; \
 	echo "Waiting for the other tests, which run beside these…"; \
 	wait $$alone || failed=1; cat .local/logs/test-alone.log; \
-	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; \
-	wait $$lives || failed=1; cat .local/logs/test-lives.log; exit $$failed
+	wait $$sharing || failed=1; cat .local/logs/test-sharing.log; exit $$failed
 
 check: .venv/.checks .local/sam/.ready ## Format, lint, types and template checks
 	@$(MAKE) --no-print-directory --jobs=2 types lint
