@@ -87,14 +87,18 @@ def test_no_answer_may_have_a_default(dial: Dial) -> None:
 checked: list[str] = []
 
 
+# Too long to be found by chance in an id or a time.
+PIN, WRONG = "471180932655", "123412341234"
+
+
 def pin_of_ada(keys: str) -> str | None:
     checked.append(keys)
-    return "Ada" if keys == "4711" else None
+    return "Ada" if keys == PIN else None
 
 
 @call_dialog
 async def with_a_secret(call: Call) -> None:
-    name = await call.ask_secret("Your PIN?", pin_of_ada, max_digits=4)
+    name = await call.ask_secret("Your PIN?", pin_of_ada, max_digits=len(PIN))
     await call.ask(f"Hello {name}. Goodbye: 1.", choices={"1": 1})
 
 
@@ -102,15 +106,15 @@ def test_a_secret_is_checked_and_kept_nowhere(dial: Dial, simulation: Simulation
     checked.clear()
     call = dial(with_a_secret)
     call.hears("Your PIN?")
-    call.presses("1234")
+    call.presses(WRONG)
     call.hears("Sorry, that didn't work.")
-    call.presses("4711")
+    call.presses(PIN)
     call.hears("Hello Ada.")
     call.presses("1")
     call.ends()
 
-    assert checked == ["1234", "4711"]
-    assert "4711" not in json.dumps(simulation.events)
+    assert checked == [WRONG, PIN]
+    assert PIN not in json.dumps(simulation.events)
     assert [event["name"] for event in simulation.events].count("voice.input") == 3
 
 
