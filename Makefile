@@ -150,7 +150,7 @@ lint: .venv/.checks .local/sam/.ready
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (15 minutes; docs/contract.md)
+contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (ten minutes; docs/contract.md)
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(OWN_STACKS) >.local/logs/test-own-stacks.log 2>&1 & stacks=$$!; trap 'kill $$stacks' INT TERM; \
 	$(RUN) -m pytest $(filter-out $(OWN_STACKS),$(CONTRACT)) $(addprefix --ignore=,$(OWN_STACKS)); failed=$$?; \
