@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -11,6 +12,9 @@ from benchmarks.environment import Environment, EnvironmentFailedError
 from benchmarks.subjects import Subject
 
 _MOST_WARM_UP = 200  # until CPython's specialising interpreter and every cache have settled
+
+_TURNS = 10  # of each environment in a round
+_ORDER = random.Random(0)  # noqa: S311 - the same order in each run
 
 # One sample per round and quantity.
 Samples = dict[str, list[float]]
@@ -51,31 +55,66 @@ def cold(python: Path, subject: Subject) -> dict[str, float]:
     }
 
 
-def warm(python: Path, subject: Subject, invocations: int) -> dict[str, float]:
-    """Many invocations of one environment, one at a time.
+def warm(python: Path, subjects: Sequence[Subject], rounds: int, invocations: int) -> dict[str, Samples]:
+    """Many invocations of one environment of each subject, one at a time, in rounds.
+
+    In a round all environments live side by side and take short turns, in an order that changes: what slows
+    the machine down for a second slows every row down.
 
     Returns:
         p50 and p99 of the time from event to response in µs, CPU time per invocation in µs, and peak
         resident memory in MB.
     """
-    event = subject.event()
-    with Environment(python, subject.function) as environment:
-        for _ in range(min(_MOST_WARM_UP, invocations)):
-            environment.invoke(event)
-        environment.settle()
-        before_ms = environment.cpu_ms()
-        seconds = sorted(environment.invoke(event)[0] for _ in range(invocations))
-        _, response = environment.invoke(event)
-        environment.settle()
-        cpu_ms = environment.cpu_ms() - before_ms
-        usage = environment.stop()
-    _check(subject, response)
-    return {
-        "p50_us": seconds[invocations // 2] * 1e6,
-        "p99_us": seconds[int(invocations * 0.99)] * 1e6,
-        "cpu_us": cpu_ms * 1000 / invocations,
-        "rss_mb": usage.peak_rss_mb,
-    }
+    samples: dict[str, Samples] = {subject.name: {} for subject in subjects}
+    for _ in range(rounds):
+        with ExitStack() as living:
+            rows = [Warm(living.enter_context(Environment(python, each.function)), each) for each in subjects]
+            for row in rows:
+                row.warm_up(min(_MOST_WARM_UP, invocations))
+            for _ in range(_TURNS):
+                for row in _ORDER.sample(rows, len(rows)):
+                    row.take_turn(max(1, invocations // _TURNS))
+            for row in rows:
+                for quantity, value in row.measured().items():
+                    samples[row.subject.name].setdefault(quantity, []).append(value)
+    return samples
+
+
+class Warm:
+    """A warm environment and what its turns came to."""
+
+    def __init__(self, environment: Environment, subject: Subject) -> None:
+        self.subject = subject
+        self._environment = environment
+        self._event = subject.event()
+        self._seconds: list[float] = []
+        self._cpu_ms = 0.0
+
+    def warm_up(self, invocations: int) -> None:
+        """Invoke it so many times, uncounted."""
+        for _ in range(invocations):
+            self._environment.invoke(self._event)
+        self._environment.settle()
+
+    def take_turn(self, invocations: int) -> None:
+        """Invoke it so many times."""
+        before_ms = self._environment.cpu_ms()
+        for _ in range(invocations):
+            seconds, response = self._environment.invoke(self._event)
+            self._seconds.append(seconds)
+        self._environment.settle()
+        self._cpu_ms += self._environment.cpu_ms() - before_ms
+        _check(self.subject, response)
+
+    def measured(self) -> dict[str, float]:
+        """Its quantities; ends the environment."""
+        seconds = sorted(self._seconds)
+        return {
+            "p50_us": seconds[len(seconds) // 2] * 1e6,
+            "p99_us": seconds[int(len(seconds) * 0.99)] * 1e6,
+            "cpu_us": self._cpu_ms * 1000 / len(seconds),
+            "rss_mb": self._environment.stop().peak_rss_mb,
+        }
 
 
 def rehearsed(
@@ -92,9 +131,8 @@ def in_rounds(
 ) -> dict[str, Samples]:
     """Measure each row once per round, in an order that changes from round to round."""
     samples: dict[str, Samples] = {row.name: {} for row in rows}
-    order = random.Random(0)  # noqa: S311 - the same order in each run
     for _ in range(rounds):
-        for row in order.sample(rows, len(rows)):
+        for row in _ORDER.sample(rows, len(rows)):
             for quantity, value in measurement(row).items():
                 samples[row.name].setdefault(quantity, []).append(value)
     return samples

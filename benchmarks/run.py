@@ -70,10 +70,9 @@ def _webhooks(aws: Cloud) -> list[Subject]:
 def _group(rows: list[Subject], effort: Effort, invocations: int) -> Group:
     """Cold starts and, when there are to be invocations, warm ones."""
     python = sites.python()
-    warm = partial(measure.warm, python, invocations=invocations)
     return Group(
         cold=measure.rehearsed(rows, effort.cold_rounds, partial(measure.cold, python)),
-        warm=measure.rehearsed(rows, effort.warm_rounds, warm) if invocations else {},
+        warm=measure.warm(python, rows, effort.warm_rounds, invocations) if invocations else {},
     )
 
 

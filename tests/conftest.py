@@ -1,6 +1,7 @@
 """What most tests need: AWS on 127.0.0.1, the lines that the functions log, and Lambda's runtime client."""
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from tests.factories import ACCOUNT, CREDENTIALS
 from tests.fakes.stores import Aws, running
 from tests.lambda_runtime import Runtime
 from vonage_simulator.origin import certificate
+
+# Whoever runs the tests by nohup passes on that a hang-up is ignored, to the commands that are to hear one, too.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The environment of a function, but for the address of AWS.
 FUNCTION = {

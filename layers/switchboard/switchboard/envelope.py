@@ -74,6 +74,8 @@ def derive(webhook: str, about: bytes, commands: Sequence[Mapping[str, Any]]) ->
         about: what makes it the same again: the body, or what an answer is for.
         commands: what it returned, in its order.
     """
+    if not commands:
+        return []
     identity = _sha256(f"{webhook}\n".encode() + about)
     return [
         {"id": _sha256(f"{identity}\n{index}".encode()), **command} for index, command in enumerate(commands)

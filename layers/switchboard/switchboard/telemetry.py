@@ -35,6 +35,8 @@ _IDS = (
     "conversation_uuid", "uuid", "call_uuid", "recording_uuid", "message_uuid", "conversation_id",
     "request_id",
 )  # fmt: skip
+_NUMBERS = ("from", "to")
+_TOLD = (*_IDS, *_NUMBERS)
 _LONGEST_ID = 80
 
 # What these log of a request is private: httpx its whole URL, botocore at DEBUG its body, token and secrets.
@@ -74,8 +76,11 @@ def outcome(
 
 def describe(payload: Mapping[str, Any]) -> dict[str, str]:
     """The identifiers in a payload, and its numbers masked, for a log line."""
-    ids = {name: payload[name][:_LONGEST_ID] for name in _IDS if isinstance(payload.get(name), str)}
-    return ids | {name: mask(payload[name]) for name in ("from", "to") if isinstance(payload.get(name), str)}
+    told = {}
+    for name in _TOLD:
+        if isinstance(value := payload.get(name), str):
+            told[name] = mask(value) if name in _NUMBERS else value[:_LONGEST_ID]
+    return told
 
 
 def mask(number: str) -> str:

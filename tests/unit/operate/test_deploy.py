@@ -41,6 +41,7 @@ def deploy(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         (programs / "sam").write_text(
             "#!/bin/sh\necho $AWS_DEFAULT_REGION $SAM_CLI_TELEMETRY $* >seen\n"
             "echo ${PWD##*/} $* >>said\n"
+            f"echo $PWD $1 >>'{tmp_path}/order'\n"
             f"[ $1 = build ] || exit {failed}\n"
             "mkdir -p .aws-sam/build && echo 'Resources: {}' >.aws-sam/build/template.yaml && echo built\n"
         )
@@ -275,7 +276,8 @@ def test_stack_beside_ours_is_built_with_it_and_deployed_after_it(
         "--stack-name shop-app --parameter-overrides Switchboard=shop "
     )
     assert deployed.endswith("DeploymentId=mine")
-    assert (app / "seen").stat().st_mtime_ns > (tmp_path / "seen").stat().st_mtime_ns
+    order = (tmp_path / "order").read_text().splitlines()
+    assert order[-2:] == [f"{tmp_path} deploy", f"{app} deploy"]
 
 
 def test_release_that_can_t_be_kept_is_told_once_all_is_deployed(
