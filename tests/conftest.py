@@ -17,7 +17,7 @@ from tests.fakes.stores import Aws, running
 from tests.lambda_runtime import Runtime
 from vonage_simulator.origin import certificate
 
-# Whoever runs the tests by nohup passes on that a hang-up is ignored, to the commands that are to hear one, too.
+# By nohup a hang-up would be ignored by the commands that are to hear one, too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The environment of a function, but for the address of AWS.
