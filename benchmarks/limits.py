@@ -15,7 +15,7 @@ from benchmarks.results import Results
 
 _CALL = WORKLOADS[0]
 _EVENTS = _CALL.events
-_WRITES = 2 * _EVENTS  # each event is written, then marked as published
+_WRITES = _EVENTS
 _BATCH = "record, batch of 10"
 _PARTITION_WRITES = 1000  # a second, whatever the table's capacity
 _QUOTA = "a quota increase"
@@ -51,7 +51,7 @@ def of_calls(results: Results) -> list[Limit]:
         Limit("DynamoDB, a table: 40,000 writes/s", 40_000 / _WRITES, _QUOTA),
         Limit(
             f"DynamoDB, `recent`: {SHARDS} keys of {_PARTITION_WRITES:,} writes/s",
-            SHARDS * _PARTITION_WRITES / _CALL.listed,
+            SHARDS * _PARTITION_WRITES,
             "`SHARDS` in the timeline",
         ),
         Limit("Secrets Manager: 10,000 reads/s", 10_000 * 300 / webhooks, "nothing has to"),

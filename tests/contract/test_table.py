@@ -5,6 +5,7 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 from switchboard.aws import table
+from switchboard.errors import AwsError
 
 from tests.contract.account import Account, by_the_emulators
 
@@ -40,22 +41,30 @@ def test_an_item_is_replaced_where_one_of_the_conditions_holds(progress: str) ->
     assert table.put(item(progress="sending"), RETRIED, VALUES) == item(progress="sending")
 
 
-def test_an_attribute_is_removed_and_the_others_stay() -> None:
-    table.put(item(unpublished="x", name="voice.answered"))
+def test_many_items_are_written_over_what_is_there_and_read_at_once() -> None:
+    table.put(item(sk="01", name="old", unpublished="x"))
+    many = [item(sk=f"{number:02}", name="voice.answered") for number in range(25)]
 
-    table.remove(item(), "unpublished")
-    table.remove(item(), "unpublished")
+    assert table.put_many(many) == [None] * 25
 
-    assert table.put(item(), ABSENT) == item(name="voice.answered")
+    found = table.get_many([table.keys(each) for each in many] + [item(sk="99")], "pk, sk, unpublished")
+    assert sorted(each["sk"]["S"] for each in found) == [f"{number:02}" for number in range(25)]
+    assert not any("unpublished" in each or "name" in each for each in found)
+
+
+def test_an_item_that_the_table_never_takes_fails_alone() -> None:
+    """API reference, BatchWriteItem: the entire operation is rejected for one item over 400 KB."""
+    never = item(sk="2", payload="x" * 409_600)
+
+    assert table.put_many([item(sk="1"), never, item(sk="3")]) == [None, "ValidationException", None]
+    assert [each["sk"]["S"] for each in table.query("pk", "CALL#1")] == ["1", "3"]
 
 
 @by_the_emulators
-def test_a_reserved_word_is_no_attribute_to_remove() -> None:
-    """Developer guide, "Reserved words": `name` among them; `unpublished` is not."""
-    table.put(item(name="voice.answered"))
-
-    with pytest.raises(ClientError, match="reserved keyword"):
-        table.remove(item(), "name")
+def test_two_items_of_one_place_are_refused_together() -> None:
+    """API reference, BatchGetItem and BatchWriteItem: "Provided list of item keys contains duplicates"."""
+    with pytest.raises(AwsError, match="ValidationException"):
+        table.get_many([item(), item()], "pk, sk")
 
 
 def test_a_partition_is_read_in_the_order_of_sk_or_newest_first() -> None:

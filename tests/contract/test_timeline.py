@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from switchboard.aws import table
 from switchboard.envelope import Envelope
 from switchboard.timeline import events, view
 
@@ -23,18 +24,33 @@ def event(identity: str, name: str, at: str, subject: str = "CON-1", **payload: 
     }
 
 
-def test_an_event_has_one_place_and_is_published_once() -> None:
-    answered = event("e-1", "voice.answered", "10:00:00.000")
+def add(*added: Envelope) -> None:
+    assert events.write([events.item(each) for each in added]) == [None] * len(added)
 
-    assert events.add(answered)
-    assert events.add(answered), "until it is marked, it has yet to be published"
-    events.mark_published(answered)
-    assert not events.add(answered)
+
+def test_an_event_is_recorded_once_it_is_written() -> None:
+    answered, completed = (
+        event("e-1", "voice.answered", "10:00:00.000"),
+        event("e-2", "voice.completed", "10:00:05.000"),
+    )
+    items = [events.item(answered), events.item(completed)]
+
+    assert events.recorded(items) == [False, False]
+    add(answered)
+    assert events.recorded(items) == [True, False]
+    add(answered)  # over what is there
+
+
+def test_what_release_0_1_has_yet_to_publish_is_not_recorded() -> None:
+    item = events.item(event("e-1", "voice.answered", "10:00:00.000"))
+    table.put(item | {"unpublished": {"BOOL": True}})
+
+    assert events.recorded([item]) == [False]
 
 
 def test_a_call_is_read_in_the_order_of_vonage_s_clock() -> None:
-    events.add(event("e-2", "voice.completed", "10:00:09.5", status="completed", duration="8"))
-    events.add(event("e-1", "voice.started", "10:00:01.000", status="started", text="Grüße 👋"))
+    add(event("e-2", "voice.completed", "10:00:09.5", status="completed", duration="8"))
+    add(event("e-1", "voice.started", "10:00:01.000", status="started", text="Grüße 👋"))
 
     timeline = events.read("CON-1")
 
@@ -44,14 +60,14 @@ def test_a_call_is_read_in_the_order_of_vonage_s_clock() -> None:
 
 
 def test_recent_calls_and_messages_come_newest_first_each_once() -> None:
-    events.add(event("e-1", "voice.started", "10:00:00.000"))
-    events.add(event("e-2", "voice.answered", "10:00:02.000"))
-    events.add(event("e-3", "messages.inbound", "10:00:01.000", subject="m-1"))
-    events.add(event("e-4", "voice.transfer", "10:00:03.000", subject="CON-2"))
+    add(event("e-1", "voice.started", "10:00:00.000"))
+    add(event("e-2", "voice.answered", "10:00:02.000"))
+    add(event("e-3", "messages.inbound", "10:00:01.000", subject="m-1"))
+    add(event("e-4", "voice.transfer", "10:00:03.000", subject="CON-2"))
 
     recent = [(entry["subject"], entry["name"]) for entry in events.recent()]
 
-    assert recent == [("CON-1", "voice.answered"), ("m-1", "messages.inbound")]
+    assert recent == [("m-1", "messages.inbound"), ("CON-1", "voice.started")]
 
 
 def test_nothing_is_known_of_another_call(stack: Account) -> None:

@@ -1,7 +1,7 @@
 """Queues, the timeline's table and the bus, added to the fake AWS of `stores`.
 
-Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, GetItem, UpdateItem, TransactWriteItems,
-Query) and EventBridge (PutEvents, which reports failures in a reply of status 200).
+Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, GetItem, BatchGetItem, BatchWriteItem,
+TransactWriteItems, Query) and EventBridge (PutEvents, which reports failures in a reply of status 200).
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,9 @@ COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo"
 REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
 BUS_COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-commands"
 BUS_REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-rejected"
+
+# Items of a batch that a table does; AWS's does what it has capacity for.
+_AT_ONCE = 9
 
 
 @contextmanager
@@ -88,10 +91,35 @@ def get_item(aws: Aws, asked: Json) -> Json:
 
 
 def update_item(aws: Aws, asked: Json) -> Json:
-    """Understands `REMOVE name`."""
+    """Understands `REMOVE name`, for release 0.1."""
     table, key = aws.tables[asked["TableName"]], (asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"])
     table[key].pop(asked["UpdateExpression"].removeprefix("REMOVE "), None)
     return {}
+
+
+def batch_get_item(aws: Aws, asked: Json) -> Json:
+    """Leaves some unread, as AWS may."""
+    ((name, wanted),) = asked["RequestItems"].items()
+    places = [(key["pk"]["S"], key["sk"]["S"]) for key in wanted["Keys"]]
+    if not 0 < len(places) <= 100 or len({*places}) < len(places):
+        raise Refusal("com.amazon.coral.validate#ValidationException")
+    names, given = wanted["ProjectionExpression"].split(", "), wanted["Keys"][:_AT_ONCE]
+    found = [aws.tables[name].get(place, {}) for place in places[: len(given)]]
+    items = [{each: item[each] for each in names if each in item} for item in found if item]
+    rest = wanted["Keys"][len(given) :]
+    return {"Responses": {name: items}, "UnprocessedKeys": {name: {**wanted, "Keys": rest}} if rest else {}}
+
+
+def batch_write_item(aws: Aws, asked: Json) -> Json:
+    """Refuses all for one that is wrong; leaves some undone, as AWS may."""
+    ((name, requests),) = asked["RequestItems"].items()
+    items = [request["PutRequest"]["Item"] for request in requests]
+    places = [(item["pk"]["S"], item["sk"]["S"]) for item in items]
+    codes = {limits.item(item) for item in items} - {None}
+    if not 0 < len(places) <= 25 or len({*places}) < len(places) or codes:
+        raise Refusal("com.amazon.coral.validate#ValidationException")
+    aws.tables[name].update(zip(places[:_AT_ONCE], items[:_AT_ONCE], strict=True))
+    return {"UnprocessedItems": {name: requests[_AT_ONCE:]} if requests[_AT_ONCE:] else {}}
 
 
 def transact_write_items(aws: Aws, asked: Json) -> Json:
@@ -136,6 +164,8 @@ OPERATIONS.update(
         "DynamoDB_20120810.PutItem": put_item,
         "DynamoDB_20120810.GetItem": get_item,
         "DynamoDB_20120810.UpdateItem": update_item,
+        "DynamoDB_20120810.BatchGetItem": batch_get_item,
+        "DynamoDB_20120810.BatchWriteItem": batch_write_item,
         "DynamoDB_20120810.TransactWriteItems": transact_write_items,
         "DynamoDB_20120810.Query": query,
     }

@@ -72,16 +72,45 @@ def test_a_duplicate_is_neither_written_nor_published(aws: Aws, logs: Logs) -> N
     assert [line["message"] for line in logs.lines] == ["Recorded", "Duplicate"]
 
 
-def test_an_event_that_was_written_but_not_published_is_published_the_next_time(aws: Aws) -> None:
+def test_an_event_that_is_in_a_batch_twice_is_one(aws: Aws, logs: Logs) -> None:
+    sent = event()
+
+    assert failures(sent, sent) == []
+    assert len(aws.events) == len(aws.tables["timeline"]) == 1
+    assert [line["message"] for line in logs.lines] == ["Duplicate", "Recorded"]
+
+
+def test_an_event_that_is_not_on_the_bus_is_not_in_the_timeline(aws: Aws) -> None:
     sent = event()
     aws.fault = refusing("PutEvents")
     assert failures(sent) == [sent["id"]]
-    assert len(aws.tables["timeline"]) == 1
+    assert aws.tables["timeline"] == {}
 
     aws.fault = None
 
     assert failures(sent) == []
     assert len(aws.events) == 1
+
+
+def test_an_event_that_was_published_but_not_written_is_published_again(aws: Aws) -> None:
+    sent = event()
+    aws.fault = refusing("BatchWriteItem")
+    assert failures(sent) == [sent["id"]]
+
+    aws.fault = None
+
+    assert failures(sent) == []
+    assert [json.loads(entry["Detail"])["id"] for entry in aws.events] == [sent["id"]] * 2
+    assert [e["id"] for e in timeline.read("CON-1")] == [sent["id"]]
+
+
+def test_an_event_that_release_0_1_had_yet_to_publish_is_published(aws: Aws) -> None:
+    sent = event()
+    failures(sent)
+    next(iter(aws.tables["timeline"].values()))["unpublished"] = {"BOOL": True}
+
+    assert failures(sent) + failures(sent) == []
+    assert len(aws.events) == 2
 
 
 def test_an_entry_that_the_bus_did_not_take_counts_as_failed(
@@ -92,10 +121,30 @@ def test_an_entry_that_the_bus_did_not_take_counts_as_failed(
     sent = event()
 
     assert failures(sent) == [sent["id"]]
-    assert "unpublished" in next(iter(aws.tables["timeline"].values()))
+    assert aws.tables["timeline"] == {}
 
 
-@pytest.mark.parametrize("operation", ["PutItem", "UpdateItem", "PutEvents"])
+def test_what_a_busy_table_keeps_leaving_undone_comes_again_and_the_rest_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = event("CON-1"), event("CON-2")
+
+    def leaves_second(aws: Aws, asked: Json) -> Json:
+        requests = asked["RequestItems"]["timeline"]
+        for request in requests:
+            item = request["PutRequest"]["Item"]
+            if item["id"]["S"] == first["id"]:
+                aws.tables["timeline"][item["pk"]["S"], item["sk"]["S"]] = item
+        undone = [each for each in requests if each["PutRequest"]["Item"]["id"]["S"] == second["id"]]
+        return {"UnprocessedItems": {"timeline": undone}}
+
+    monkeypatch.setitem(OPERATIONS, "DynamoDB_20120810.BatchWriteItem", leaves_second)
+
+    assert failures(first, second) == [second["id"]]
+    assert [e["id"] for e in timeline.read("CON-1")] == [first["id"]]
+
+
+@pytest.mark.parametrize("operation", ["BatchGetItem", "BatchWriteItem", "PutEvents"])
 def test_an_event_that_was_not_recorded_is_logged_with_its_id_and_awss_code(
     aws: Aws, logs: Logs, operation: str
 ) -> None:
@@ -108,13 +157,21 @@ def test_an_event_that_was_not_recorded_is_logged_with_its_id_and_awss_code(
     assert (line["message"], line["id"], line["error"]) == ("NotRecorded", sent["id"], "InternalFailure")
 
 
-def test_after_a_failure_the_rest_of_the_same_call_waits_and_others_go_on(aws: Aws) -> None:
+def test_after_a_failure_the_rest_of_the_same_call_comes_again_and_others_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first, second, third = event("CON-1"), event("CON-1"), event("CON-1")
     other = event("CON-2")
-    aws.fault = refusing("PutItem", when=lambda asked: asked["Item"]["id"]["S"] == second["id"])
+    throttled = {"ErrorCode": "ThrottlingException"}
+
+    def put_events(_aws: Aws, asked: Json) -> Json:
+        ids = [json.loads(entry["Detail"])["id"] for entry in asked["Entries"]]
+        return {"Entries": [throttled if each == second["id"] else {"EventId": each} for each in ids]}
+
+    monkeypatch.setitem(OPERATIONS, "AWSEvents.PutEvents", put_events)
 
     assert failures(first, second, other, third) == [second["id"], third["id"]]
-    assert [e["id"] for e in timeline.read("CON-1")] == [first["id"]]
+    assert [e["id"] for e in timeline.read("CON-1")] == [first["id"], third["id"]]
     assert [e["id"] for e in timeline.read("CON-2")] == [other["id"]]
 
 
@@ -199,7 +256,7 @@ def test_a_call_with_a_very_long_id_is_found_by_it() -> None:
 
 def test_the_latest_calls_and_messages_are_listed_once_each() -> None:
     today = datetime.now(UTC).strftime("%Y-%m-%dT07:00:0")
-    sent = [event(f"CON-{n % 3}", "voice.answered", timestamp=f"{today}{n}Z") for n in range(6)]
+    sent = [event(f"CON-{n % 3}", "voice.started", timestamp=f"{today}{n}Z") for n in range(6)]
     sent += [event("m-1", "messages.inbound", timestamp=f"{today}9Z"), event("CON-9", "voice.record")]
     failures(*sent)
 
@@ -209,7 +266,7 @@ def test_the_latest_calls_and_messages_are_listed_once_each() -> None:
 
 def test_the_latest_are_in_order_across_the_shards_and_with_what_an_older_release_wrote(aws: Aws) -> None:
     today = datetime.now(UTC).strftime("%Y-%m-%d")
-    sent = [event(f"CON-{n}", timestamp=f"{today}T07:00:{n:02}Z") for n in range(40)]
+    sent = [event(f"CON-{n}", "voice.started", timestamp=f"{today}T07:00:{n:02}Z") for n in range(40)]
     failures(*sent)
     for item in list(aws.tables["timeline"].values())[::3]:
         item["day"] = {"S": today}
@@ -218,9 +275,8 @@ def test_the_latest_are_in_order_across_the_shards_and_with_what_an_older_releas
 
 
 def test_the_events_of_a_day_are_spread_over_all_shards_and_those_of_a_call_are_not(aws: Aws) -> None:
-    failures(
-        *(event(f"CON-{n % 200}", name) for n in range(200) for name in ("voice.started", "voice.answered"))
-    )
+    for n in range(200):
+        failures(event(f"CON-{n}", "voice.started", uuid="u-1"), event(f"CON-{n}", "voice.started"))
 
     days: dict[str, set[str]] = {}
     for item in aws.tables["timeline"].values():

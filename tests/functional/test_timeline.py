@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from switchboard.envelope import Envelope
 from switchboard.timeline import events as timeline
 from switchboard.timeline.events import Entry
 from switchboard.timeline.view import render, render_recent, state
@@ -110,11 +111,12 @@ def run(*arguments: str) -> str:
 def test_the_terminal_lists_the_latest_and_shows_one(backbone: Aws) -> None:
     assert "No calls or messages" in run()
     now = timeline.datetime.now(timeline.UTC).isoformat()  # type: ignore[attr-defined]
-    payload = {"timestamp": now, "status": "answered", "uuid": "u-1"}
-    timeline.add(
-        {"id": "1", "name": "voice.answered", "received_at": 1.0, "subject": "CON-1", "payload": payload}
-    )
+    payload = {"timestamp": now, "status": "started", "uuid": "u-1"}
+    started: Envelope = {
+        "id": "1", "name": "voice.started", "received_at": 1.0, "subject": "CON-1", "payload": payload,
+    }  # fmt: skip
+    assert timeline.write([timeline.item(started)]) == [None]
 
     assert "CON-1" in run()
-    assert run("CON-1").startswith("CON-1  answered")
+    assert run("CON-1").startswith("CON-1  started")
     assert backbone.tables["timeline"]

@@ -139,7 +139,7 @@ def travels(aws: Aws, webhook: WebhookName, body: bytes) -> None:
 
     queues.put_event(wrap(classify(webhook, payload), body, NOW, payload), 30)
     event: Envelope = json.loads(aws.queues[QUEUE].pop()["MessageBody"])
-    assert events.add(event)
+    assert events.write([events.item(event)]) == [None]
     assert bus.publish([event]) == [None]
 
 

@@ -1,18 +1,22 @@
-"""Events come out of the event queue: each is written to the timeline, then put on the event bus.
+"""Events come out of the event queue: each is put on the event bus, then written to the timeline.
+
+What is in the timeline is on the bus: what was cut off between the two is not there when it comes again, and
+is published a second time. A bus that is down delays the timeline.
 
 Reads batches of a FIFO queue and reports the messages that failed, with those behind them in the same call or
 message, so that SQS gives them again in order; other calls go on. What keeps failing ends in the dead-letter
 queue; what AWS will refuse each time goes there at once, and its call goes on.
 
 Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures); API references of
-DynamoDB (PutItem) and EventBridge (PutEventsResultEntry).
+DynamoDB (BatchGetItem, BatchWriteItem) and EventBridge (PutEventsResultEntry).
 """
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from switchboard import telemetry
-from switchboard.aws import bus, queues
+from switchboard.aws import bus, queues, table
 from switchboard.envelope import Envelope
 from switchboard.errors import AwsError
 from switchboard.timeline import events
@@ -22,93 +26,105 @@ NEVER_STORED = {"ValidationException"}
 NEVER_PUBLISHED = {"InvalidArgument", "MalformedDetail"}
 
 
-def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, Any]:
-    """Record a batch; what could not be recorded is named in `batchItemFailures`."""
-    messages = batch["Records"]
-    groups = [message["attributes"]["MessageGroupId"] for message in messages]
-    failed_from: dict[str, int] = {}
-    new: list[tuple[int, Envelope]] = []
-    for index, message in enumerate(messages):
-        if groups[index] not in failed_from:
+class Arrival(NamedTuple):
+    """An event, the place of its message in the batch, and what the table keeps of it."""
+
+    position: int
+    event: Envelope
+    item: table.Item
+
+
+class Batch:
+    """The messages that were received together, and which of them have to come again."""
+
+    def __init__(self, messages: Sequence[dict[str, Any]]) -> None:
+        self._messages = messages
+        self._groups = [message["attributes"]["MessageGroupId"] for message in messages]
+        self._failed_from: dict[str, int] = {}
+
+    def arrivals(self) -> list[Arrival]:
+        """The events in it. A message that holds none fails alone."""
+        read = []
+        for index, message in enumerate(self._messages):
             try:
-                new += [(index, event) for event in write(message["body"])]
-            except Exception as failure:  # noqa: BLE001 - one event must not stop those of other calls
-                failed_from[groups[index]] = index
-                said = known(message["body"]) | telemetry.where(failure)
-                telemetry.outcome("NotRecorded", "record", "ERROR", **said)
-    for index in announce(new):
-        failed_from[groups[index]] = min(index, failed_from.get(groups[index], index))
-    return {
-        "batchItemFailures": [
-            {"itemIdentifier": message["messageId"]}
-            for index, message in enumerate(messages)
-            if index >= failed_from.get(groups[index], len(messages))
-        ]
-    }
+                event: Envelope = json.loads(message["body"])
+                read.append(Arrival(index, event, events.item(event)))
+            except Exception as failure:  # noqa: BLE001 - one message must not stop those of other calls
+                self.fail(index, {}, telemetry.kind(failure))
+        return read
+
+    def fail(self, index: int, said: dict[str, object], error: str) -> None:
+        """Have a message come again, and those behind it in its call."""
+        group = self._groups[index]
+        self._failed_from[group] = min(index, self._failed_from.get(group, index))
+        telemetry.outcome("NotRecorded", "record", "ERROR", **said, error=error)
+
+    def failures(self) -> dict[str, Any]:
+        """What SQS is told."""
+        return {
+            "batchItemFailures": [
+                {"itemIdentifier": message["messageId"]}
+                for index, message in enumerate(self._messages)
+                if index >= self._failed_from.get(self._groups[index], len(self._messages))
+            ]
+        }
 
 
-def write(body: str) -> list[Envelope]:
-    """Write an event to the timeline; gives it back to be published, nothing for a duplicate."""
-    event: Envelope = json.loads(body)
+def lambda_handler(received: dict[str, Any], _context: object = None) -> dict[str, Any]:
+    """Record a batch; what could not be recorded is named in `batchItemFailures`."""
+    batch = Batch(received["Records"])
+    arrivals = batch.arrivals()
     try:
-        is_new = events.add(event)
-    except Exception as failure:
-        if telemetry.kind(failure) not in NEVER_STORED:
-            raise
-        put_aside(event, telemetry.kind(failure))
-        return []
-    if is_new:
-        return [event]
-    telemetry.outcome("Duplicate", "record", "INFO", **facts(event))
-    return []
+        new = unrecorded(arrivals)
+    except AwsError as failure:
+        for each in arrivals:
+            batch.fail(each.position, facts(each.event), failure.code)
+        return batch.failures()
+    published = settle(batch, new, bus.publish([each.event for each in new]), NEVER_PUBLISHED)
+    written = settle(batch, published, events.write([each.item for each in published]), NEVER_STORED)
+    for each in written:
+        telemetry.outcome("Recorded", "record", "INFO", **facts(each.event))
+    return batch.failures()
 
 
-def announce(new: list[tuple[int, Envelope]]) -> list[int]:
-    """Publish what was written, and remember that; gives the indexes of what could not be."""
-    failed = []
-    for (index, event), refusal in zip(new, bus.publish([event for _, event in new]), strict=True):
-        try:
-            if refusal and refusal in NEVER_PUBLISHED:
-                put_aside(event, refusal)
-                continue
-            error = refusal or remember(event)
-        except AwsError as failure:
-            error = failure.code
-        if error:
-            failed.append(index)
-            telemetry.outcome("NotRecorded", "record", "ERROR", **facts(event), error=error)
-        else:
-            telemetry.outcome("Recorded", "record", "INFO", **facts(event))
-    return failed
-
-
-def put_aside(event: Envelope, error: str) -> None:
-    """Keep an event that AWS will never take where somebody can look at it.
+def unrecorded(arrivals: list[Arrival]) -> list[Arrival]:
+    """Those that are new; an event that is in the batch twice is new once.
 
     Raises:
-        AwsError: it could not be kept, and has to come again.
+        AwsError: nobody knows.
     """
-    queues.put_unrecordable(event)
-    telemetry.outcome("Unrecordable", "record", "ERROR", **facts(event), error=error)
+    new: dict[str, Arrival] = {}
+    for each, is_recorded in zip(arrivals, events.recorded([each.item for each in arrivals]), strict=True):
+        if is_recorded or each.event["id"] in new:
+            telemetry.outcome("Duplicate", "record", "INFO", **facts(each.event))
+        else:
+            new[each.event["id"]] = each
+    return list(new.values())
 
 
-def remember(event: Envelope) -> str | None:
-    """Mark an event as published; when that fails it will be published again, which rules have to bear."""
+def settle(batch: Batch, tried: list[Arrival], errors: list[str | None], never: set[str]) -> list[Arrival]:
+    """Part what was taken from what failed; what will fail each time is put aside."""
+    taken = []
+    for each, error in zip(tried, errors, strict=True):
+        if error is None:
+            taken.append(each)
+        elif error not in never:
+            batch.fail(each.position, facts(each.event), error)
+        elif failure := put_aside(each.event, error):
+            batch.fail(each.position, facts(each.event), failure)
+    return taken
+
+
+def put_aside(event: Envelope, error: str) -> str | None:
+    """Keep an event that AWS will never take where somebody can look at it; gives the code if it can't be."""
     try:
-        events.mark_published(event)
-    except Exception as failure:  # noqa: BLE001 - whatever it is, the event is not marked
-        return telemetry.kind(failure)
+        queues.put_unrecordable(event)
+    except AwsError as failure:
+        return failure.code
+    telemetry.outcome("Unrecordable", "record", "ERROR", **facts(event), error=error)
     return None
 
 
 def facts(event: Envelope) -> dict[str, object]:
     """What a log line says of an event."""
     return {"id": event["id"], "event": event["name"], "subject": event["subject"][:80]}
-
-
-def known(body: str) -> dict[str, object]:
-    """What a log line says of a message that failed: nothing, where it holds no event."""
-    try:
-        return facts(json.loads(body))
-    except (KeyError, RecursionError, TypeError, ValueError):
-        return {}

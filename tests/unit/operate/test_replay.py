@@ -24,8 +24,7 @@ def stack(stores: Aws, account: Account, monkeypatch: pytest.MonkeyPatch) -> Sta
     account.statuses, account.complete = ["CREATE_COMPLETE"], {"Timeline", "EventBus"}
     stores.tables["Timeline-1"] = {}
     monkeypatch.setenv("SWITCHBOARD_TABLE_NAME", "Timeline-1")
-    for minute in range(3):
-        events.add(event(minute))
+    assert events.write([events.item(event(minute)) for minute in range(3)]) == [None] * 3
     return Stack("shop")
 
 

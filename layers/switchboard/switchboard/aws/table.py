@@ -3,7 +3,8 @@
 import functools
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from switchboard.environment import required
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
-# Of a transaction that another one got in the way of.
+# Of a transaction that another one got in the way of, or of what a busy table left undone.
 _MOST_ATTEMPTS = 6
 _LONGEST_PAUSE_S = 0.05
 
@@ -36,12 +37,84 @@ def put(item: Item, condition: str | None = None, values: Item | None = None) ->
 
 def get(pk: str, sk: str) -> Item | None:
     """An item as it was last written, if there is one."""
-    keys: Item = {"pk": {"S": pk}, "sk": {"S": sk}}
+    place: Item = {"pk": {"S": pk}, "sk": {"S": sk}}
     return (
         client()
-        .get_item(TableName=required("SWITCHBOARD_TABLE_NAME"), Key=keys, ConsistentRead=True)
+        .get_item(TableName=required("SWITCHBOARD_TABLE_NAME"), Key=place, ConsistentRead=True)
         .get("Item")
     )
+
+
+def get_many(of: Sequence[Item], names: str) -> list[Item]:
+    """What there is of up to 100 items, as they were last written, in any order.
+
+    Args:
+        of: their `pk` and `sk`, none twice.
+        names: the attributes to read, separated by commas.
+
+    Raises:
+        AwsError: nobody knows.
+
+    Source: DynamoDB API reference, BatchGetItem (`UnprocessedKeys`).
+    """
+    name = required("SWITCHBOARD_TABLE_NAME")
+    found: list[Item] = []
+    asked: Any = {name: {"Keys": list(of), "ConsistentRead": True, "ProjectionExpression": names}}
+    for attempt in range(_MOST_ATTEMPTS):
+        with _aws_error("BatchGetItem"):
+            reply = client().batch_get_item(RequestItems=asked)
+        found += reply["Responses"].get(name, [])
+        if not (asked := reply.get("UnprocessedKeys")):
+            return found
+        _pause(attempt)
+    raise AwsError("BatchGetItem", "UnprocessedKeys", retryable=True)
+
+
+def put_many(items: Sequence[Item]) -> list[str | None]:
+    """Write up to 25 items over whatever is there, no place twice.
+
+    Returns:
+        For each item the code of what went wrong, `None` for one that is written. One that the table never
+        takes fails alone.
+
+    Source: DynamoDB API reference, BatchWriteItem (one that is wrong has all refused; `UnprocessedItems`).
+    """
+    name, left = required("SWITCHBOARD_TABLE_NAME"), list(items)
+    try:
+        for attempt in range(_MOST_ATTEMPTS):
+            asked: Any = {name: [{"PutRequest": {"Item": item}} for item in left]}
+            with _aws_error("BatchWriteItem"):
+                reply = client().batch_write_item(RequestItems=asked)
+            undone = reply.get("UnprocessedItems", {}).get(name, [])
+            places = [keys(each["PutRequest"]["Item"]) for each in undone]
+            if not (left := [item for item in left if keys(item) in places]):
+                break
+            _pause(attempt)
+        code = "UnprocessedItems"
+    except AwsError as failure:
+        if failure.code == "ValidationException" and len(items) > 1:
+            return [error for item in items for error in put_many([item])]
+        code = failure.code
+    return [code if item in left else None for item in items]
+
+
+def keys(item: Item) -> Item:
+    """An item's place in the table."""
+    return {name: item[name] for name in ("pk", "sk")}
+
+
+@contextmanager
+def _aws_error(action: str) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise AwsError(action, kind(error), retryable=True) from error
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, _LONGEST_PAUSE_S) * 2**attempt)  # noqa: S311 - somebody else is at it, too
 
 
 def count(counter: Item, number: int, limit: int, *, once: Item) -> bool:
@@ -61,33 +134,32 @@ def count(counter: Item, number: int, limit: int, *, once: Item) -> bool:
 
     Source: DynamoDB API reference, TransactWriteItems (a reason for each action, in their order).
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
     if number > limit:
         return False
     for attempt in range(_MOST_ATTEMPTS):
         try:
-            client().transact_write_items(TransactItems=_counting(counter, number, limit, once))
-        except client().exceptions.TransactionCanceledException as cancelled:
+            with _aws_error("TransactWriteItems"):
+                client().transact_write_items(TransactItems=_counting(counter, number, limit, once))
+        except AwsError as failure:
+            cancelled = failure.__cause__
+            if not isinstance(cancelled, client().exceptions.TransactionCanceledException):
+                raise
             codes = [reason.get("Code") for reason in cancelled.response["CancellationReasons"]]
             if "ConditionalCheckFailed" in codes:
                 return codes[0] == "ConditionalCheckFailed"
-        except (BotoCoreError, ClientError) as error:
-            raise AwsError("TransactWriteItems", kind(error), retryable=True) from error
         else:
             return True
-        time.sleep(random.uniform(0, _LONGEST_PAUSE_S) * 2**attempt)  # noqa: S311 - somebody counts, too
+        _pause(attempt)
     raise AwsError("TransactWriteItems", "TransactionCanceledException", retryable=True)
 
 
 def _counting(counter: Item, number: int, limit: int, once: Item) -> list[Any]:
-    keys = {name: counter[name] for name in ("pk", "sk")}
-    others = {name: value for name, value in counter.items() if name not in keys}
+    others = {name: value for name, value in counter.items() if name not in ("pk", "sk")}
     table = required("SWITCHBOARD_TABLE_NAME")
     mark = {"TableName": table, "Item": once, "ConditionExpression": "attribute_not_exists(pk)"}
     add = {
         "TableName": table,
-        "Key": keys,
+        "Key": keys(counter),
         "UpdateExpression": f"SET {', '.join(f'{name} = :{name}' for name in others)} ADD counted :number",
         "ConditionExpression": "attribute_not_exists(counted) OR counted <= :room",
         "ExpressionAttributeValues": {
@@ -97,15 +169,6 @@ def _counting(counter: Item, number: int, limit: int, once: Item) -> list[Any]:
         },
     }
     return [{"Put": mark}, {"Update": add}]
-
-
-def remove(item: Item, attribute: str) -> None:
-    """Take one attribute off an item."""
-    client().update_item(
-        TableName=required("SWITCHBOARD_TABLE_NAME"),
-        Key={"pk": item["pk"], "sk": item["sk"]},
-        UpdateExpression=f"REMOVE {attribute}",
-    )
 
 
 def query(key: str, value: str, index: str | None = None, *, newest_first: bool = False) -> Iterator[Item]:

@@ -3,8 +3,8 @@
     pk  CALL#<conversation_uuid>, MSG#<message_uuid> or VERIFY#<request_id>
     sk  <Vonage's timestamp>#<event id>; both are the event's own, so that it has one place only
 
-The index `recent` (day, sk) holds the events that every call or message has one of. Its `day` is
-<date>#<shard>, because all that has one key shares 1,000 writes a second, and an index that is throttled
+The index `recent` (day, sk) holds one event of each call or message, the one that it begins with. Its `day`
+is <date>#<shard>, because all that has one key shares 1,000 writes a second, and an index that is throttled
 throttles the table. Items of release 0.1 have the date alone. What a call or message has come to is derived
 from its items, never stored. On a terminal, with SWITCHBOARD_TABLE_NAME set:
 
@@ -18,6 +18,7 @@ import heapq
 import json
 import time
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
@@ -25,11 +26,10 @@ from switchboard.aws import table
 from switchboard.envelope import Envelope, short
 from switchboard.environment import whole_number
 
+# What each call, message or verification has one of.
 _LISTED = {
-    "voice.started", "voice.ringing", "voice.answered", "voice.completed", "messages.inbound",
-    "messages.v0_1.inbound", "messages.status.submitted", "messages.status.delivered",
-    "messages.send.accepted", "verify.start.accepted", "verify.summary.completed", "verify.summary.failed",
-    "verify.summary.expired",
+    "voice.started", "messages.inbound", "messages.v0_1.inbound", "messages.send.accepted",
+    "verify.start.accepted",
 }  # fmt: skip
 
 # Of a day in the index. May grow; were it to shrink, what is in the shards left over would not be listed.
@@ -46,15 +46,47 @@ class Entry(TypedDict):
     payload: dict[str, Any]
 
 
-def add(event: Envelope) -> bool:
-    """Write an event, unless it is there. Tells whether it has yet to be published."""
-    existing = table.put(_item(event), "attribute_not_exists(pk)")
-    return existing is None or "unpublished" in existing
+def item(event: Envelope) -> table.Item:
+    """An event as the table keeps it; whatever cannot be kept raises here."""
+    # Of a verification's webhooks; its summary has no moment of its own.
+    at = _when(event["payload"].get("timestamp") or event["payload"].get("finalized_at"))
+    received = datetime.fromtimestamp(event["received_at"], UTC)
+    days = whole_number("SWITCHBOARD_TIMELINE_DAYS", 30, low=1, high=3650)
+    made = {
+        "pk": {"S": _key(event)},
+        "sk": {"S": f"{at or '~'}#{event['id']}"},
+        "id": {"S": event["id"]},
+        "name": {"S": event["name"]},
+        "at": {"S": at or _iso(received)},
+        "payload": {"S": json.dumps(event["payload"], ensure_ascii=False)},
+        "expires_at": {"N": str(int(time.time()) + days * 86400)},
+    }
+    if event["name"] in _LISTED:
+        shard = zlib.crc32(event["subject"].encode()) % SHARDS
+        made["day"] = {"S": f"{(at or _iso(received))[:10]}#{shard}"}
+    return made
 
 
-def mark_published(event: Envelope) -> None:
-    """Remember that an event is on the bus, so that its duplicates are not published."""
-    table.remove(_item(event), "unpublished")
+def recorded(items: Sequence[table.Item]) -> list[bool]:
+    """Whether each of up to 100 events is in the table, and so on the bus.
+
+    Raises:
+        AwsError: nobody knows.
+    """
+    keys = {_place(item): table.keys(item) for item in items}
+    # Release 0.1 wrote an event before it was published, and marked it until then.
+    found = table.get_many(list(keys.values()), "pk, sk, unpublished") if keys else []
+    there = {_place(item) for item in found if "unpublished" not in item}
+    return [_place(item) in there for item in items]
+
+
+def write(items: Sequence[table.Item]) -> list[str | None]:
+    """Write up to 25 events that are on the bus.
+
+    Returns:
+        For each event the code of what went wrong, `None` for one that is there.
+    """
+    return table.put_many(items) if items else []
 
 
 def read(subject: str) -> list[Entry]:
@@ -64,7 +96,7 @@ def read(subject: str) -> list[Entry]:
 
 
 def recent(limit: int = 20, days: int = 7) -> list[Entry]:
-    """The latest listed event of each call and message of the last days, newest first."""
+    """What each call and message of the last days began with, newest first."""
     newest: dict[str, Entry] = {}
     today = datetime.now(UTC).date()
     for age in range(days):
@@ -76,27 +108,6 @@ def recent(limit: int = 20, days: int = 7) -> list[Entry]:
             if len(newest) == limit:
                 return list(newest.values())
     return list(newest.values())
-
-
-def _item(event: Envelope) -> dict[str, Any]:
-    # Of a verification's webhooks; its summary has no moment of its own.
-    at = _when(event["payload"].get("timestamp") or event["payload"].get("finalized_at"))
-    received = datetime.fromtimestamp(event["received_at"], UTC)
-    days = whole_number("SWITCHBOARD_TIMELINE_DAYS", 30, low=1, high=3650)
-    item = {
-        "pk": {"S": _key(event)},
-        "sk": {"S": f"{at or '~'}#{event['id']}"},
-        "id": {"S": event["id"]},
-        "name": {"S": event["name"]},
-        "at": {"S": at or _iso(received)},
-        "payload": {"S": json.dumps(event["payload"], ensure_ascii=False)},
-        "expires_at": {"N": str(int(time.time()) + days * 86400)},
-        "unpublished": {"BOOL": True},
-    }
-    if event["name"] in _LISTED:
-        shard = zlib.crc32(event["subject"].encode()) % SHARDS
-        item["day"] = {"S": f"{(at or _iso(received))[:10]}#{shard}"}
-    return item
 
 
 def _days(date: str) -> list[str]:
@@ -112,6 +123,10 @@ def _position(item: dict[str, Any]) -> str:
 def _key(event: Envelope) -> str:
     kind = {"messages": "MSG", "verify": "VERIFY"}.get(event["name"].partition(".")[0], "CALL")
     return f"{kind}#{event['subject']}"
+
+
+def _place(found: table.Item) -> tuple[str, str]:
+    return found["pk"]["S"], found["sk"]["S"]
 
 
 def _entry(item: dict[str, Any]) -> Entry:
