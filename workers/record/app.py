@@ -82,8 +82,9 @@ def lambda_handler(received: dict[str, Any], _context: object = None) -> dict[st
         return batch.failures()
     published = settle(batch, new, bus.publish([each.event for each in new]), NEVER_PUBLISHED)
     written = settle(batch, published, events.write([each.item for each in published]), NEVER_STORED)
-    for each in written:
-        telemetry.outcome("Recorded", "record", "INFO", **facts(each.event))
+    if written:
+        ids = [each.event["id"] for each in written]
+        telemetry.outcome("Recorded", "record", "INFO", count=len(ids), ids=ids)
     return batch.failures()
 
 

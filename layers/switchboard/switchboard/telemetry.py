@@ -39,6 +39,9 @@ _NUMBERS = ("from", "to")
 _TOLD = (*_IDS, *_NUMBERS)
 _LONGEST_ID = 80
 
+# A line is paid for by the byte.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 # What these log of a request is private: httpx its whole URL, botocore at DEBUG its body, token and secrets.
 _TALKATIVE = ("boto3", "botocore", "httpcore", "httpx", "s3transfer", "urllib3")
 
@@ -49,15 +52,18 @@ def outcome(
     level: Severity = "INFO",
     failure: BaseException | None = None,
     /,
+    *,
+    count: int = 1,
     **fields: object,
 ) -> None:
-    """Write one line, and count one in the metric `name` of the webhook.
+    """Write one line, and count in the metric `name` of the webhook.
 
     Args:
         name: the outcome in PascalCase, such as `Answered`: the line's message and the metric's name.
         webhook: the function that it happened in. The metric is counted for it and for the whole stack.
         level: below POWERTOOLS_LOG_LEVEL, all of the line but the metric is left out.
         failure: what led to it, for the person at a laptop; the line has none of it.
+        count: how many it is about.
         fields: what else the line says. The caller vouches that nothing in it is private.
     """
     if tells_all():
@@ -69,8 +75,8 @@ def outcome(
     if _RANKS[level] >= _least_rank():
         line = {"level": level, "message": name, "timestamp": _timestamp(now), **fields}
     # The metric's part is the same each time, but for the time in it.
-    metric = _metric(name, webhook) % int(now * 1000)
-    sys.stdout.write(f"{json.dumps(line)[:-1]}{', ' if line else ''}{metric}\n")
+    metric = _metric(name, webhook) % (int(now * 1000), count)
+    sys.stdout.write(f"{_ENCODER.encode(line)[:-1]}{',' if line else ''}{metric}\n")
     sys.stdout.flush()
 
 
@@ -141,7 +147,7 @@ def _least_rank() -> int:
 
 @functools.cache
 def _metric(name: str, webhook: str) -> str:
-    """The end of a line: a metric in JSON without its first brace, with `%d` for its time in milliseconds."""
+    """The end of a line: a metric in JSON without its first brace, with `%d` for its time in ms and count."""
     directive = {
         "Namespace": os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Switchboard"),
         "Dimensions": [["service", "webhook"], ["service"]],
@@ -149,8 +155,9 @@ def _metric(name: str, webhook: str) -> str:
     }
     service = os.environ.get("POWERTOOLS_SERVICE_NAME", "switchboard")
     metadata = {"Timestamp": 0, "CloudWatchMetrics": [directive]}
-    document = {"_aws": metadata, "service": service, "webhook": webhook, name: 1}
-    return json.dumps(document)[1:].replace("%", "%%").replace('"Timestamp": 0', '"Timestamp": %d')
+    document = {"_aws": metadata, "service": service, "webhook": webhook, name: 0}
+    text = _ENCODER.encode(document)[1:].replace("%", "%%")
+    return text.replace('"Timestamp":0', '"Timestamp":%d').removesuffix("0}") + "%d}"
 
 
 @functools.lru_cache(maxsize=2)
