@@ -51,9 +51,8 @@ def outcome(
     webhook: str,
     level: Severity = "INFO",
     failure: BaseException | None = None,
-    /,
-    *,
     count: int = 1,
+    /,
     **fields: object,
 ) -> None:
     """Write one line, and count in the metric `name` of the webhook.
