@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from switchboard.aws.secret import _secrets_manager
 from switchboard.webhooks import pipeline
+from switchboard.webhooks.applications import Applications
 from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 from operate import paths
@@ -63,6 +64,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         for name, value in {**FUNCTION, "AWS_ENDPOINT_URL": fake.url}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(pipeline, "_secrets", SignatureSecrets())
+        monkeypatch.setattr(pipeline, "_applications", Applications())
         _secrets_manager().close()
         yield fake
         _secrets_manager().close()

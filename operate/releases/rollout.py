@@ -20,6 +20,9 @@ from operate.stages import sam
 from operate.stages.samconfig import Settings, settings_of
 from operate.yours import beside
 
+# What the functions are told of the application before they can ask; releases up to 0.1.1 don't take it.
+_APPLICATION = "KnownApplicationId"
+
 
 class Rollout(NamedTuple):
     """One stack of a stage, and what the SAM CLI is told about it.
@@ -106,11 +109,12 @@ def prepared(
         OperatorError: A parameter or the stack's name can't be right, nobody is signed in to AWS, the
             credentials are missing, or a stack takes no deployment.
     """
-    written = release.folder if release else paths.ROOT
-    template.refuse(template.read(written / TEMPLATE), settings.stack_name, wanted)
+    written = template.read((release.folder if release else paths.ROOT) / TEMPLATE)
+    template.refuse(written, settings.stack_name, wanted)
     stack = _ready(settings)
     credentials.refuse_missing(wanted.get("CredentialsSecret") or stack.parameter("CredentialsSecret"))
-    ours = Rollout(settings.stage, settings.file, stack, wanted, FOLDER / TEMPLATE)
+    known = {name: stack.output("ApplicationId") for name in written["Parameters"].keys() & {_APPLICATION}}
+    ours = Rollout(settings.stage, settings.file, stack, {**known, **wanted}, FOLDER / TEMPLATE)
     app = release.folder / "app" if release else paths.APP
     stacks = [ours, *_beside(settings, wanted["DeploymentId"], app)]
     if short := limits.shortage():

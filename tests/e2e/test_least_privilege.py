@@ -113,6 +113,12 @@ PROBES: dict[str, Probe] = {
     "put an event on the bus": on_bus(),
     "put an event on another bus": on_bus("default"),
     "read a record": on_parameter("get_parameter", "/switchboard/probe"),
+    "read the application's record": lambda s, stack: client(s, "ssm").get_parameters(
+        Names=[f"/switchboard/resources/{stack.name}.VonageApplication.probe"]
+    ),
+    "read another stack's record": lambda s, stack: client(s, "ssm").get_parameters(
+        Names=[f"/switchboard/resources/not-{stack.name}.VonageApplication.probe"]
+    ),
     "remove a record": on_parameter("delete_parameter", "/switchboard/probe"),
     "read another parameter": on_parameter("get_parameter", "/elsewhere/probe"),
     "read the settings of the stack beside it": lambda s, stack: client(s, "ssm").get_parameter(
@@ -147,7 +153,7 @@ PROBES: dict[str, Probe] = {
 
 QUEUES_EVENTS = {
     "read the signature secret", "queue an event", "queue a command",
-    "read the settings of the stack beside it",
+    "read the settings of the stack beside it", "read the application's record",
 }  # fmt: skip
 MAY: dict[str, set[str]] = {
     "Answer": QUEUES_EVENTS | {"read a dialog", "change a dialog"},

@@ -22,6 +22,7 @@ class Account:
         url: Where it answers.
         statuses: The stack's status, one for each time that it's read; the last one stays. Empty: no stack.
         parameters: The stack's parameters.
+        outputs: Its outputs.
         complete: The stack's resources that are complete.
         failed: Its resources whose last change failed, and why.
         executions: How many functions may run at once.
@@ -35,6 +36,7 @@ class Account:
     url: str = ""
     statuses: list[str] = field(default_factory=list)
     parameters: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
     complete: set[str] = field(default_factory=lambda: {"ProvisionerFunction"})
     failed: dict[str, tuple[str, str]] = field(default_factory=dict)
     executions: int = 1000
@@ -77,13 +79,11 @@ class Account:
 
     def _stack(self) -> str:
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-        parameters = "".join(
-            f"<member><ParameterKey>{key}</ParameterKey><ParameterValue>{value}</ParameterValue></member>"
-            for key, value in self.parameters.items()
-        )
+        parameters = _members("Parameter", self.parameters)
         return (
             "<Stacks><member><StackName>shop</StackName><CreationTime>2026-11-23T08:00:00Z</CreationTime>"
-            f"<StackStatus>{status}</StackStatus><Parameters>{parameters}</Parameters></member></Stacks>"
+            f"<StackStatus>{status}</StackStatus><Parameters>{parameters}</Parameters>"
+            f"<Outputs>{_members('Output', self.outputs)}</Outputs></member></Stacks>"
         )
 
     def _resources(self) -> str:
@@ -96,6 +96,13 @@ class Account:
             for name, (status, reason) in statuses.items()
         )
         return f"<StackResourceSummaries>{members}</StackResourceSummaries>"
+
+
+def _members(kind: str, values: dict[str, str]) -> str:
+    return "".join(
+        f"<member><{kind}Key>{key}</{kind}Key><{kind}Value>{value}</{kind}Value></member>"
+        for key, value in values.items()
+    )
 
 
 def _physical_id(name: str, status: str) -> str:

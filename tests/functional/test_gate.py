@@ -11,6 +11,8 @@ import boto3
 import httpx
 import pytest
 from switchboard import AnswerRequest, InboundMessage, Ncco, answer, inbound, talk
+from switchboard.webhooks import pipeline
+from switchboard.webhooks.applications import Applications, resource_id
 
 from provisioner.cloudformation.deadline import Deadline
 from provisioner.cloudformation.protocol import Answer as Answered
@@ -114,6 +116,22 @@ def test_a_stack_that_verifies_nobody_is_not_asked_for_it(api: Api, tools: Tools
     handle(request(api), tools)
 
     assert {*webhook_check.EXPECTED} - {*api.asked} == {"verify"}
+
+
+def test_functions_that_know_another_application_fail_the_deployment(
+    api: Api, tools: Tools, backbone: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = "arn:x:stack/shop/1"
+    monkeypatch.setenv("SWITCHBOARD_STACK_ID", stack)
+    monkeypatch.setenv("SWITCHBOARD_APPLICATION_ID", "app-2")
+    name = f"/switchboard/resources/{resource_id(stack, 'VonageApplication')}"
+    backbone.parameters[name] = json.dumps({"application_id": "app-2"})
+
+    assert "answer answers 401 instead of 200" in refusal(api, tools)
+
+    backbone.parameters[name] = json.dumps({"application_id": "app-1", "predecessors": ["app-2"]})
+    monkeypatch.setattr(pipeline, "_applications", Applications())
+    assert handle(request(api), tools).status == "SUCCESS"
 
 
 def test_fallback_is_asked_at_its_own_address_and_without_a_signature(api: Api, tools: Tools) -> None:

@@ -211,6 +211,7 @@ def test_flood_rings_from_four_fifths_of_the_limit(
         ({"errors": 40.0, "unsigned": 340.0, "unsigned_answers": 300.0}, False),  # some at answer: 401
         ({"errors": 30.0, "refused": 30.0}, False),  # forgers
         ({"errors": 20.0, "unsigned": 10.0, "refused": 30.0, "refused_answers": 20.0}, False),
+        ({"errors": 10.0, "others": 30.0, "others_answers": 20.0}, False),  # of another application
         ({"errors": 5.0}, True),  # a permission is gone
         ({"errors": 45.0, "unsigned": 340.0, "unsigned_answers": 300.0}, True),
         ({"errors": 4.0}, False),
@@ -230,10 +231,10 @@ def test_errors_of_the_gateway_ring_and_what_functions_answer_strangers_does_not
 
 
 def test_answers_that_are_refused_are_no_errors_of_the_gateway(resources: Json) -> None:
-    """The four metrics that are taken off the gateway's errors: of all webhooks, but for answers."""
+    """The six metrics that are taken off the gateway's errors: of all webhooks, but for answers."""
     found = queries(resources, "WebhookErrorsAlarm")
 
-    for name in ("unsigned", "refused"):
+    for name in ("unsigned", "refused", "others"):
         all_of_them, answers = (
             found[each]["MetricStat"]["Metric"]["Dimensions"] for each in (name, f"{name}_answers")
         )

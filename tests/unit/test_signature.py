@@ -27,6 +27,8 @@ MAX_AGE_S = 300
 class Held:
     """Holds these secrets, for every account; a fresh look finds `fresh`."""
 
+    account = API_KEY
+
     def __init__(self, *held: str, fresh: Sequence[str] = ()) -> None:
         self._held, self._fresh = held, fresh
 

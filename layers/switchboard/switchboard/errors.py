@@ -4,6 +4,7 @@ SwitchboardError
 ├── SettingError        an environment variable is missing or wrong
 ├── BodyTooLargeError   a webhook's body is larger than anything Vonage sends
 ├── SignatureError      a webhook is not signed by the Vonage account, or is stale
+├── ApplicationError    the account signed a webhook for another of its applications
 ├── NccoError           a flow returned an NCCO that Vonage would refuse
 ├── ReturnedError       a flow returned something that is no answer to its webhook
 ├── DialogError         a dialog does what no replay could repeat
@@ -40,6 +41,14 @@ class SignatureError(SwitchboardError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ApplicationError(SwitchboardError):
+    """The account signed a webhook for another of its applications, `application_id`."""
+
+    def __init__(self, application_id: str) -> None:
+        super().__init__(f"the application is {application_id}")
+        self.application_id = application_id
 
 
 class NccoError(SwitchboardError):

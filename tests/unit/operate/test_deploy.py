@@ -114,6 +114,17 @@ def test_deployment_that_went_through_says_what_is_next(account: Account, deploy
     )
 
 
+def test_functions_are_told_the_application_that_the_stack_has(
+    account: Account, deploy: Deploy, tmp_path: Path
+) -> None:
+    account.statuses, account.parameters = ["UPDATE_COMPLETE"], {"DeploymentId": "mine"}
+    account.outputs = {"ApplicationId": "78d335fa-323d-0114-9c3d-d6f0d48968cf"}
+
+    deploy("DeploymentId=mine", deploys=True)
+
+    assert " KnownApplicationId=78d335fa-323d-0114-9c3d-d6f0d48968cf " in (tmp_path / "seen").read_text()
+
+
 def test_preview_has_the_changes_shown_and_makes_none(
     account: Account, deploy: Deploy, tmp_path: Path
 ) -> None:

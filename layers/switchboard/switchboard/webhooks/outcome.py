@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
 
 from switchboard import telemetry
-from switchboard.errors import AwsError, BodyTooLargeError, SignatureError, SwitchboardError
+from switchboard.errors import (
+    ApplicationError,
+    AwsError,
+    BodyTooLargeError,
+    SignatureError,
+    SwitchboardError,
+)
 from switchboard.webhooks.policy import Policy
 
 _SEVERITIES: Mapping[str, telemetry.Severity] = {
@@ -14,6 +20,7 @@ _SEVERITIES: Mapping[str, telemetry.Severity] = {
     "Unsigned": "INFO",
     "Checked": "INFO",
     "Refused": "WARNING",
+    "OtherApplication": "WARNING",
     "Misdirected": "WARNING",
 }
 
@@ -68,6 +75,8 @@ def of_failure(failure: Exception, policy: Policy) -> Outcome:
         case SignatureError():
             name = "Unsigned" if failure.reason in _UNSIGNED else "Refused"
             return with_status(name, policy.refused, reason=failure.reason)
+        case ApplicationError():
+            return with_status("OtherApplication", policy.refused, application=failure.application_id)
         case BodyTooLargeError():
             return with_status("TooLarge", policy.too_large)
         case AwsError():

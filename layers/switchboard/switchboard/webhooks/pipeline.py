@@ -16,6 +16,7 @@ from switchboard.envelope import derive
 from switchboard.environment import tells_all
 from switchboard.errors import AwsError, DialogError, HistoryError, NccoError, ReturnedError
 from switchboard.ncco import Ncco, as_wire
+from switchboard.webhooks.applications import Applications
 from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_left_s, queues_wait_s, within
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
 from switchboard.webhooks.policy import PERHAPS_WAITING, WAITING, Policy
@@ -28,6 +29,7 @@ Returned = TypeVar("Returned")
 Flow = Callable[[Payload], Returned | Awaitable[Returned]]
 
 _secrets = SignatureSecrets()
+_applications = Applications()
 current: ContextVar[Reception] = ContextVar("reception")
 
 
@@ -47,7 +49,7 @@ class Webhook(Generic[Payload, Returned]):
         started = time.monotonic()
         known: dict[str, object] = {}
         try:
-            received = receive(event, self._policy.name, _secrets)
+            received = receive(event, self._policy.name, _secrets, _applications)
             ids = telemetry.describe(received.payload)
             known = {"event": received.name, **ids}
             telemetry.bind(ids)

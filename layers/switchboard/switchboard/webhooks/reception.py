@@ -9,6 +9,7 @@ from switchboard import telemetry
 from switchboard.envelope import Envelope, wrap
 from switchboard.errors import BodyTooLargeError
 from switchboard.webhooks import signature
+from switchboard.webhooks.applications import Applications
 from switchboard.webhooks.marks import meant_for
 from switchboard.webhooks.policy import MAX_AGE_S
 from switchboard.wire.classify import WebhookName, classify
@@ -67,11 +68,17 @@ class Reception(NamedTuple):
         return len(self.body) > http.MAX_BODY_BYTES
 
 
-def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.SecretSource) -> Reception:
+def receive(
+    event: Mapping[str, Any],
+    webhook: WebhookName,
+    secrets: signature.SecretSource,
+    applications: Applications,
+) -> Reception:
     """Take in API Gateway's event.
 
     Raises:
         SignatureError: the account did not sign this, or long ago.
+        ApplicationError: it signed this for another of its applications.
         SecretError: there is no secret to check with.
         BodyTooLargeError: the account signed something, and the body is too large to be looked at.
     """
@@ -84,6 +91,7 @@ def receive(event: Mapping[str, Any], webhook: WebhookName, secrets: signature.S
         signature.verify(token, None, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
         raise
     claims = signature.verify(token, body, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
+    applications.refuse_others(claims, secrets.account)
     payload = http.payload(body)
     kind = meant_for(payload, webhook)
     signature.check_age(claims, now, MAX_AGE_S[kind])

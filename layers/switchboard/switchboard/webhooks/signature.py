@@ -27,6 +27,10 @@ class SecretSource(Protocol):
     One that was rotated away counts for `overlap_s` seconds more.
     """
 
+    @property
+    def account(self) -> str:
+        """The API key of the account itself, which may have subaccounts; empty until a secret was read."""
+
     def known(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
         """The secrets that are held for an account, newest first."""
 

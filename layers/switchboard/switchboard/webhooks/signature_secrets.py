@@ -56,6 +56,11 @@ class SignatureSecrets:
         if "AWS_LAMBDA_RUNTIME_API" in os.environ:
             _prepare()
 
+    @property
+    def account(self) -> str:
+        """The account's own API key, once a secret was read; else empty."""
+        return as_meant(self._versions[0].value.get("api_key")) if self._versions else ""
+
     def known(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
         """The secrets held for an account. Only the first call, or the first in a long while, waits.
 
