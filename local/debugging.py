@@ -2,10 +2,11 @@
 
 The function gets one more layer, which exists here and in no template. When the function starts, the layer
 lets Python take the project's own folders instead of the deployed copy, and listens for a debugger on
-127.0.0.1. It hears the Debug Adapter Protocol and nothing else: what is said there is run, and a page in a
-browser can send a request to any port of this machine. Nothing that is deployed knows about it. To give time
-to think, the function's timeout grows, no timer cuts its flow short, and the simulated Vonage waits as long
-as it takes.
+127.0.0.1. A page in a browser can send a request to any port of this machine, and its body can be a message
+of a debugger. debugpy's adapter, a process of its own, runs nothing for whoever hasn't introduced itself with
+an earlier message of the same connection, which a page can't; inside the function's process there is no such
+rule. Nothing that is deployed knows about it. To give time to think, the function's timeout grows, no timer
+cuts its flow short, and the simulated Vonage waits as long as it takes.
 """
 
 import argparse
@@ -52,24 +53,10 @@ with contextlib.suppress(ImportError):
     from switchboard import environment
 
     environment.answer_budget_s = lambda: {timeout_s}  # nor is one late that came while the function started
-import debugpy.server.api
-from _pydevd_bundle.pydevd_comm import ReaderThread
-
-read_line = ReaderThread._read_line
-
-
-def read_header(reader):
-    line = read_line(reader)
-    if line == b"\\r\\n" or line.startswith(b"Content-Length:"):
-        return line
-    reader.sock.close()
-    return b""
-
-
-ReaderThread._read_line = read_header  # a web page's request has a Content-Length, but not as its first line
+import debugpy
 
 with contextlib.suppress(RuntimeError, OSError):  # a second instance of the function runs without a debugger
-    debugpy.listen(("127.0.0.1", {port}), in_process_debug_adapter=True)
+    debugpy.listen(("127.0.0.1", {port}))
 """
 
 
