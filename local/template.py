@@ -2,13 +2,14 @@
 
 The template's runtime is this machine's Python, because the emulator runs functions on it. One policy
 statement is open to every resource, because the emulator authorises `ssm:GetParametersByPath` against no
-narrower one. Whether there are numbers is asked of their text, because the emulator joins no list in a
-condition. How many messages of a queue are worked on at once is a number, because the emulator takes a
-parameter's for a text and then stops working on any queue. The deployment tries its webhooks at the
-emulator's own addresses, and `doctor` asks them there, because the stack's are names that only Amazon's DNS
-knows. Alarms that look at several metrics or at other alarms are of a type without effect, because the
-emulator refuses them. The files that the application's metadata names are found from the copy's folder.
-And the functions tell whoever is at the laptop what they keep to themselves in production.
+narrower one; another is for the default group of schedules, which it takes each schedule to be in. Whether
+there are numbers is asked of their text, because the emulator joins no list in a condition. How many messages
+of a queue are worked on at once is a number, because the emulator takes a parameter's for a text and then
+stops working on any queue. The deployment tries its webhooks at the emulator's own addresses, and `doctor`
+asks them there, because the stack's are names that only Amazon's DNS knows. Alarms that look at several
+metrics or at other alarms are of a type without effect, because the emulator refuses them. The files that the
+application's metadata names are found from the copy's folder. And the functions tell whoever is at the laptop
+what they keep to themselves in production.
 """
 
 import functools
@@ -31,6 +32,8 @@ _COMBINING_ALARM = re.compile(
     r"(?:CompositeAlarm|Alarm(?=\n    Properties:\n(?:      .*\n)*?      Metrics:\n))"
 )
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
+# A release before this one made no schedules.
+_SCHEDULES = re.compile(r"(Resource: !Sub arn:\S+:schedule/)\$\{ScheduleGroup\}(?=/\*)")
 # A release before this one asked its first number alone.
 _NUMBERS = re.compile(r"(HasNumbers: !Not \[!Equals \[)!(?:Join|Select) \[[^,]+, !Ref Numbers\]")
 _CONCURRENCY = re.compile(r"(MaximumConcurrency: )!Ref \w+")
@@ -70,6 +73,8 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
         without_effect = "AWS::CloudFormation::WaitConditionHandle"
         template = _replaced(template, _COMBINING_ALARM, without_effect, once=False)
     template = _replaced(template, _LISTING, '"*"')
+    if "ScheduleGroup" in template:
+        template = _replaced(template, _SCHEDULES, "default")
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _CONCURRENCY, "2", once=False)
     template = _replaced(template, _VARIABLES, '        SWITCHBOARD_TELL_ALL: "1"\n')

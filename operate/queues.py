@@ -3,7 +3,7 @@
 import argparse
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,6 +24,8 @@ QUEUES = {
     },
     "undelivered": {"UndeliveredCommandQueue": "EventBus"},
     "media": {"MediaDeadLetterQueue": "MediaQueue"},
+    # Or to the inbound function: Lambda's own record says which of them failed.
+    "dialogs": {"DialogDeadLetterQueue": "AnswerFunction"},
 }
 # Longer than moving ten messages takes: until then nobody else receives them.
 _HIDDEN_S = 60
@@ -64,7 +66,7 @@ def redrive(stack: Stack, queue: str) -> Redriven:
     there = {source: target for source, target in pairs.items() if stack.has(source)}  # 0.1 had fewer
     ids = [(stack.id_of(source), stack.id_of(target)) for source, target in (there or pairs).items()]
     sqs, redriven = boto3.client("sqs"), Redriven()
-    move = partial(_announce, boto3.client("events")) if queue == "undelivered" else partial(_send, sqs)
+    move = _mover(queue, sqs)
     with asking_aws_to(f"move the messages of {queue}"):
         for source, target in ids:
             for message in _received(sqs, source):
@@ -86,6 +88,15 @@ def _received(sqs: Any, url: str) -> Iterator[Message]:  # noqa: ANN401 - boto3'
         MessageSystemAttributeNames=["MessageGroupId"],
     ).get("Messages"):
         yield from batch
+
+
+def _mover(queue: str, sqs: Any) -> Callable[[str, Message], None]:  # noqa: ANN401 - boto3's own client
+    match queue:
+        case "undelivered":
+            return partial(_announce, boto3.client("events"))
+        case "dialogs":
+            return partial(_tell_again, boto3.client("lambda"))
+    return partial(_send, sqs)
 
 
 def _send(sqs: Any, url: str, message: Message) -> None:  # noqa: ANN401 - boto3's own client
@@ -115,6 +126,19 @@ def _announce(events: Any, bus: str, message: Message) -> None:  # noqa: ANN401 
     }
     if events.put_events(Entries=[entry])["FailedEntryCount"]:
         raise OperatorError("The bus did not take a command.", "It is still in its queue: run this again.")
+
+
+def _tell_again(functions: Any, _target: str, message: Message) -> None:  # noqa: ANN401 - boto3's own client
+    """What a dialog failed at is told to its function again, which does nothing twice.
+
+    Source: AWS, Lambda Developer Guide, "Adding a destination" (the record of a failed invocation).
+    """
+    record = json.loads(message["Body"])
+    functions.invoke(
+        FunctionName=record["requestContext"]["functionArn"],
+        InvocationType="Event",
+        Payload=json.dumps(record["requestPayload"]),
+    )
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ DEAD = (
     "BusCommandDeadLetterQueue",
     "UndeliveredCommandQueue",
     "MediaDeadLetterQueue",
+    "DialogDeadLetterQueue",
 )
 
 

@@ -222,6 +222,10 @@ def media_dead(fault: Fault) -> None:
     fault.put_dead("MediaDeadLetterQueue")
 
 
+def dialogs_dead(fault: Fault) -> None:
+    fault.put_dead("DialogDeadLetterQueue")
+
+
 def provisioner_failed(fault: Fault) -> None:
     fault.invoke("Provisioner", {"action": "nothing"})
 
@@ -271,6 +275,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "CommandsUncertain": commands_uncertain,
     "MediaWait": media_wait,
     "MediaDead": media_dead,
+    "DialogsDead": dialogs_dead,
     "ProvisionerFailed": provisioner_failed,
     "ProvisionerDied": provisioner_died,
     "Drift": drift,

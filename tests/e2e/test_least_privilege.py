@@ -92,6 +92,8 @@ PROBES: dict[str, Probe] = {
     "put a command of the bus off": puts_off("BusCommandQueue"),
     "take a media event": receives("MediaQueue"),
     "keep a dead event": sends("EventDeadLetterQueue"),
+    "keep what a dialog failed at": sends("DialogDeadLetterQueue"),
+    "take what a dialog failed at": receives("DialogDeadLetterQueue"),
     "take a dead event": receives("EventDeadLetterQueue"),
     "read the timeline": on_table("get_item", Key=ITEM),
     "write the timeline": on_table("put_item", Item=ITEM, ConditionExpression=NEVER),
@@ -127,6 +129,17 @@ PROBES: dict[str, Probe] = {
     "read the settings beside another stack": on_parameter(
         "get_parameter", "/switchboard-app/another/settings"
     ),
+    "make a schedule": lambda s, _: client(s, "scheduler").create_schedule(
+        Name="probe",
+        GroupName="nobody-s",
+        ScheduleExpression="at(2099-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": "arn:aws:sqs:us-east-1:000000000000:none", "RoleArn": "arn:aws:iam::0:role/none"},
+    ),
+    "delete a schedule": lambda s, _: client(s, "scheduler").delete_schedule(Name="probe"),
+    "invoke the inbound": lambda s, stack: client(s, "lambda").invoke(
+        FunctionName=stack.id_of("InboundFunction"), InvocationType="DryRun"
+    ),
     "invoke the answer": lambda s, stack: client(s, "lambda").invoke(
         FunctionName=stack.id_of("AnswerFunction"), InvocationType="DryRun"
     ),
@@ -155,11 +168,12 @@ QUEUES_EVENTS = {
     "read the signature secret", "queue an event", "queue a command",
     "read the settings of the stack beside it", "read the application's record",
 }  # fmt: skip
+IN_DIALOGS = {"read a dialog", "change a dialog", "keep what a dialog failed at"}
 MAY: dict[str, set[str]] = {
-    "Answer": QUEUES_EVENTS | {"read a dialog", "change a dialog"},
+    "Answer": QUEUES_EVENTS | IN_DIALOGS,
     "Fallback": set(),
     "Event": QUEUES_EVENTS,
-    "Inbound": QUEUES_EVENTS | {"read a dialog", "change a dialog", "keep a message"},
+    "Inbound": QUEUES_EVENTS | IN_DIALOGS | {"keep a message"},
     "Status": QUEUES_EVENTS,
     "Verify": QUEUES_EVENTS,
     "RtcEvent": QUEUES_EVENTS,
@@ -170,7 +184,7 @@ MAY: dict[str, set[str]] = {
     "Outbound": {
         "take a command", "put a command off", "queue an event", "reject a command", "read the key",
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",
-        "write the timeline", "change the timeline", "read the timeline",
+        "write the timeline", "change the timeline", "read the timeline", "make a schedule",
     },
     "Media": {
         "take a media event", "queue an event", "read the key", "keep a file", "keep a message",

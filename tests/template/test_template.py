@@ -323,3 +323,23 @@ def test_commands_of_the_bus_are_in_no_group(resources: Json) -> None:
 
     assert "SqsParameters" not in target
     assert "FifoQueue" not in resources[target["Arn"]["Fn::GetAtt"][0]]["Properties"]
+
+
+def test_schedules_are_made_by_outbound_alone_in_one_group_and_may_do_one_thing(resources: Json) -> None:
+    """What faces the internet can make none, and whoever can gives them a role that wakes chats alone."""
+    making = [one for one in statements(resources) if "scheduler:" in str(one["Action"])]
+    passing = [one for one in statements(resources) if "iam:PassRole" in str(one["Action"])]
+    (waking,) = resources["ScheduleRole"]["Properties"]["Policies"]
+
+    assert [(one["Action"], one["Resource"]["Fn::Sub"].rpartition(":")[2]) for one in making] == [
+        ("scheduler:CreateSchedule", "schedule/${ScheduleGroup}/*")
+    ]
+    assert [one["Resource"] for one in passing] == [{"Fn::GetAtt": ["ScheduleRole", "Arn"]}]
+    assert resources["SchedulePolicy"]["Properties"]["Roles"] == [{"Ref": "OutboundRole"}]
+    assert [list(references(one)) for one in waking["PolicyDocument"]["Statement"]] == [["InboundFunction"]]
+
+
+def test_a_stack_without_dialogs_has_nothing_for_them(resources: Json) -> None:
+    there = {name for name in resources if name.startswith(("Dialog", "Schedule", "CallEnd", "ChatWake"))}
+
+    assert {resources[name].get("Condition") for name in there} == {"HasDialogs"}

@@ -48,17 +48,29 @@ class Commands:
         self._announce = announce
         self._started: dict[str, str] = {}
         self._begun: list[Future[None]] = []
+        self._waiting: list[Future[None]] = []
         self._sending: list[asyncio.Task[None]] = []
 
     def take(self, command: Json) -> None:
         """Carry out a command, `id`, `name` and `detail`, after those before it; from any thread."""
         self._begun.append(self._vonage.engine.start(self._carry_out(command)))
 
+    def wait_for(self, at: float, wake: Callable[[], None]) -> None:
+        """Have a chat woken once simulated time has got to a moment of Unix time; from any thread."""
+        self._waiting.append(self._vonage.engine.start(self._wake(at, wake)))
+
+    async def _wake(self, at: float, wake: Callable[[], None]) -> None:
+        clock = self._vonage.clock
+        await clock.passes(clock.seconds() + at - clock.now().timestamp())
+        await self._vonage.delivery.outside(wake)
+
     def check(self) -> None:
         """Raise what broke, such as a rule that got the event of a command; wait for those under way."""
+        woken = [wake for wake in self._waiting if wake.done()]
+        self._waiting = [wake for wake in self._waiting if wake not in woken]
         begun, self._begun = self._begun, []
-        for command in begun:
-            command.result()
+        for work in [*woken, *begun]:
+            work.result()
 
     def settle(self) -> None:
         """Let time run until what was sent has been delivered, or not."""

@@ -7,8 +7,8 @@
 
 Faster than any deployment by a factor of a thousand, and still from the raw request to the raw response:
 the signature is verified, the event is queued, and rules of the event bus get it. As on a stack, an id is
-taken once, and a flow has the time that it has there. A dialog has its table, and hears of its call's end:
-twice, as it may on a stack.
+taken once, and a flow has the time that it has there. A dialog has its table, and hears of its call's end,
+or that nobody has answered: twice, as it may on a stack.
 """
 
 import base64
@@ -34,6 +34,9 @@ from vonage_simulator.types import Json
 
 Handler = Callable[[Json, object], Mapping[str, Any]]
 Rule = Callable[[Json, object], object]
+
+# The command that has a chat woken.
+WAKE = "chat.wake"
 
 HOST = "switchboard.test"
 BASE_URL = f"https://{HOST}/webhooks"
@@ -68,6 +71,7 @@ class Handlers(httpx.BaseTransport):
         events: what happened, each with `id`, `name`, `received_at`, `subject` and `payload`, oldest first.
         commands: what is asked of Vonage, each with `id`, `name` and `detail`.
         carry_out: gets each command, at once.
+        set_alarm: gets what is to wake a chat, and at which moment of Unix time: call it then.
     """
 
     _port = 0
@@ -91,6 +95,7 @@ class Handlers(httpx.BaseTransport):
         self._unpublished: list[Json] = []
         self._taken: set[str] = set()
         self.carry_out: Callable[[Json], None] = lambda _command: None
+        self.set_alarm: Callable[[float, Callable[[], None]], None] = lambda _at, _wake: None
         self._one_at_a_time = threading.Lock()
         self.events: list[Json] = []
         self.commands: list[Json] = []
@@ -150,8 +155,19 @@ class Handlers(httpx.BaseTransport):
     def _command(self, command: Json) -> None:
         if command["id"] not in self._taken:
             self._taken.add(command["id"])
+            if command["name"] == WAKE:
+                self.set_alarm(command["detail"]["at"], lambda: self._wake(command["detail"]))
+                return
             self.commands.append(command)
             self.carry_out(command)
+
+    def _wake(self, detail: Json) -> None:
+        """Tell a chat that its time is over."""
+        event = _bus_event(str(uuid.uuid4()), WAKE, "aws.scheduler", detail)
+        with self._one_at_a_time:
+            for _ in range(2):
+                self._handlers["inbound"](event, None)
+            self._publish()
 
     def _put(self, entry: Json) -> Json:
         """What somebody else puts on the bus: a command, or an event that rules may know."""

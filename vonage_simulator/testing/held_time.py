@@ -26,4 +26,5 @@ async def while_time_runs(vonage: Vonage, doing: Coroutine[Any, Any, Result]) ->
         return await doing
     finally:
         vonage.clock.held = any(not run.done() for run in vonage.in_hand.values())
+        vonage.clock.ring()
         await vonage.delivery.settled()

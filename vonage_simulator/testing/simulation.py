@@ -82,6 +82,7 @@ def calling(
     ):
         commands = Commands(vonage, handlers.announce)
         handlers.carry_out = commands.take
+        handlers.set_alarm = commands.wait_for
 
         def sent_to(number: str) -> list[str]:
             commands.settle()

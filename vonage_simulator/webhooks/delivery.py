@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import httpx
 
@@ -23,6 +24,8 @@ from vonage_simulator.webhooks.signing import Token
 
 ALSO_RETRIED_ON_EVENTS = (502,)
 USER_AGENT = "Switchboard-simulated-Vonage"
+
+Done = TypeVar("Done")
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Delivery:
     faults: Faults[WebhookFault]
     patient: bool = False
     raised: dict[int, BaseException] = field(default_factory=dict)
-    _under_way: set[asyncio.Future[Arrival]] = field(default_factory=set)
+    _under_way: set[asyncio.Future[Any]] = field(default_factory=set)
 
     async def attempt(self, webhook: Webhook, read: Callable[[Reply], Json] = lambda _reply: {}) -> Reply:
         """Send once. A timeout costs its nominal time on a clock that jumps.
@@ -92,6 +95,14 @@ class Delivery:
         )
         return await self._once(webhook, lambda _reply: {"replay_of": entry["id"]}, None)
 
+    async def outside(self, work: Callable[[], Done]) -> Done:
+        """Have something done at the customer's endpoint, while simulated time stands still."""
+        doing = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        self._under_way.add(doing)
+        doing.add_done_callback(self._under_way.discard)
+        with self.clock.standing_still():
+            return await doing
+
     async def settled(self) -> None:
         """Wait until every webhook that is under way has been answered and written down."""
         await asyncio.sleep(0)  # what was to be sent just now is under way then
@@ -124,11 +135,7 @@ class Delivery:
             return error
         if fault and (fault.status or fault.drop):  # a dropped webhook counts as delivered
             return httpx.Response(fault.status or 204, request=request)
-        sending = asyncio.get_running_loop().run_in_executor(self.threads, self._send, request)
-        self._under_way.add(sending)
-        sending.add_done_callback(self._under_way.discard)
-        with self.clock.standing_still():
-            outcome = await sending
+        outcome = await self.outside(lambda: self._send(request))
         return httpx.ReadTimeout("an injected fault", request=request) if fault and fault.slow else outcome
 
     def _send(self, request: httpx.Request) -> Arrival:

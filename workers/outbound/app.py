@@ -4,19 +4,22 @@ They come from flows, which return them, in a FIFO queue, and from other stacks,
 bus, in a standard one. Each is carried out once for its id, and what became of it is an event:
 `messages.send.accepted`, `voice.call.uncertain` and so on. What Vonage certainly did not accept is tried
 again, when Vonage says so or a little later each time; what it refuses is also kept in the dead-letter queue.
-A result that could not be told is told in seconds, without asking Vonage again.
+A result that could not be told is told in seconds, without asking Vonage again. What is to wake a chat is
+given to EventBridge Scheduler: it is made here, as nobody outside can reach this function.
 
 Source: AWS, "Handling errors for an SQS event source in Lambda" (ReportBatchItemFailures).
 """
 
 import json
+import os
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
-from switchboard.aws import queues
+from switchboard.aws import queues, schedules
 from switchboard.aws.queues import CommandQueue
+from switchboard.dialogs.chats import wake
 from switchboard.errors import SwitchboardError
 from switchboard.outbound.carrying_out import LaterError, carry_out, give_up
 from switchboard.request import without_halves
@@ -55,6 +58,8 @@ def handle(message: dict[str, Any]) -> bool:
     """Carry out one command and say what became of it; False when it is to be tried again."""
     command = read(message)
     facts: dict[str, object] = {"id": command["id"], "command": command["name"]}
+    if command["name"] == wake.NAME:
+        return schedule(message, command)
     try:
         result = attempt(command, received(message))
     except LaterError as later:
@@ -79,6 +84,24 @@ def handle(message: dict[str, Any]) -> bool:
     level: telemetry.Severity = "INFO" if result["outcome"] == "accepted" else "ERROR"
     facts |= {"status": result.get("status_code"), **telemetry.describe(result)}
     telemetry.outcome(result["outcome"].capitalize(), "outbound", level, **facts)
+    return True
+
+
+def schedule(message: dict[str, Any], command: dict[str, Any]) -> bool:
+    """Have a chat woken at its time; False when that is to be tried again."""
+    facts: dict[str, object] = {"id": command["id"], "command": command["name"]}
+    inbound = os.environ.get("SWITCHBOARD_INBOUND_ARN")
+    if not inbound:
+        return True  # the stack has no chats any more
+    try:
+        called = {"detail-type": command["name"], "detail": command["detail"]}
+        schedules.once(command["id"], command["detail"]["at"], inbound, called)
+    except Exception as failure:  # noqa: BLE001 - one command must not stop the others
+        put_off(message, backoff_s(message))
+        name = "Overdue" if is_overdue(message) else "NotScheduled"
+        telemetry.outcome(name, "outbound", "ERROR", **facts | telemetry.where(failure))
+        return False
+    telemetry.outcome("Scheduled", "outbound", "INFO", **facts)
     return True
 
 

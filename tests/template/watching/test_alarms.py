@@ -13,6 +13,7 @@ from tests.template.test_template import references
 Json = dict[str, Any]
 
 METRICS = {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "Switchboard"}
+OPTIONAL = ("HasMedia", "HasVerify", "HasDialogs")
 TOPIC = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}
 
 
@@ -157,7 +158,7 @@ def test_dashboard_shows_every_alarm_and_every_queue(
     shown = set(re.findall(r"\$\{(\w+(?:Alarm|Queue))\b", dashboard(resources, keeps_media=keeps_media)))
 
     there = alarms.keys() | composites.keys() | queues(resources)
-    media = {name for name in there if resources[name].get("Condition") in ("HasMedia", "HasVerify")}
+    media = {name for name in there if resources[name].get("Condition") in OPTIONAL}
     as_it_should_be = {"AcceptedAlarm"}  # in alarm while all is well
     assert shown == there - as_it_should_be - (set() if keeps_media else media)
 
@@ -169,7 +170,7 @@ def dashboard(resources: Json, *, keeps_media: bool) -> str:
     body = body.replace("${Alarm}", variables.pop("Alarm")["Fn::Sub"])
     for name, value in variables.items():
         condition, then, otherwise = value["Fn::If"]
-        assert condition in ("HasMedia", "HasVerify")
+        assert condition in OPTIONAL
         body = body.replace(f"${{{name}}}", then["Fn::Sub"] if keeps_media else otherwise)
     return str(body)
 

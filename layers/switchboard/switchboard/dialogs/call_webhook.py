@@ -179,23 +179,16 @@ class CallDialog(Webhook[Any, Any]):
     def _end(self, envelope: Mapping[str, Any], context: object) -> None:
         """A leg is over. What the function does then has nobody to answer to."""
         from switchboard.aws import queues
+        from switchboard.dialogs.unanswered import unanswered
 
         leg = envelope["payload"]
         began_at = envelope["received_at"] - (call_events.duration_s(leg))
         run = CallRun(self._dialog, {**leg, "conversation_uuid": envelope["subject"], "at": began_at})
         ids = telemetry.describe(leg)
-        try:
-            is_inbound = leg.get("direction") == "inbound"
+        is_inbound = leg.get("direction") == "inbound"
+        with unanswered("answer", "when its call was over", ids):
             # Without Lambda's context this is the only process that there is.
             was_told = run.end(leg.get("uuid"), is_inbound=is_inbound, is_alone=context is None)
-        except HistoryError:
-            raise
-        except BaseException as failure:  # sys.exit() included
-            telemetry.outcome("FlowFailed", "answer", "ERROR", failure, **ids, **telemetry.where(failure))
-            if tells_all() and isinstance(failure, Exception):
-                raise
-            # Lambda would log the words of the user's own exception, which may be private.
-            raise DialogError("the dialog failed when its call was over") from None
         queues.put_commands(run.commands, run.call.id)
         if was_told:
             telemetry.outcome("Ended", "answer", "INFO", **ids)

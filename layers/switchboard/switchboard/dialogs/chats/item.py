@@ -45,27 +45,26 @@ class ChatItem:
     """The item of one customer, channel and number.
 
     Args:
-        message: of the chat.
+        key: its id, as `key_of` makes it.
         found: the item, as DynamoDB has it; empty if there is none.
     """
 
-    __slots__ = ("_found", "_key", "history")
+    __slots__ = ("_found", "history", "key")
 
-    def __init__(self, message: Mapping[str, Any], found: dict[str, Any] | None = None) -> None:
-        self._key = {"id": {"S": key_of(message)}}
+    def __init__(self, key: str, found: dict[str, Any] | None = None) -> None:
+        self.key = key
         self._found = found or {}
         self.history = History(self._found)
 
     @classmethod
-    def read(cls, message: Mapping[str, Any]) -> ChatItem:
+    def read(cls, key: str) -> ChatItem:
         """Read it.
 
         Raises:
             HistoryError: nobody knows.
         """
-        item = cls(message)
-        found = ask("GetItem", {"Key": item._key, "ConsistentRead": True})
-        return cls(message, found.get("Item"))
+        found = ask("GetItem", {"Key": {"id": {"S": key}}, "ConsistentRead": True})
+        return cls(key, found.get("Item"))
 
     def earlier(self, uuid: str = "") -> list[dict[str, Any]]:
         """The chats before this one, oldest first: what each has `begun` with, and `recorded`.
@@ -127,7 +126,7 @@ class ChatItem:
         known = self._found.get("begun")
         same_chat = "begun = :known" if known else "attribute_not_exists(begun)"
         asked = {
-            "Key": self._key,
+            "Key": {"id": {"S": self.key}},
             "UpdateExpression": " ".join(clauses),
             "ConditionExpression": " AND ".join(
                 [same_chat, *(f"attribute_not_exists({one})" for one in new)]

@@ -1,4 +1,4 @@
-"""One message of a chat: the history is replayed to where the chat waits, and goes on from there with it."""
+"""Something happens to a chat: it is replayed to where it waits, and goes on from there to its next pause."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from switchboard.dialogs import sentences
 from switchboard.dialogs.chats.chat import Chat
 from switchboard.dialogs.chats.effects import Effects
 from switchboard.dialogs.chats.item import AGAIN_FOR_S, ChatItem, OvertakenError
-from switchboard.dialogs.chats.steps import LATE, Answer, kept
-from switchboard.dialogs.chats.words import keyword
+from switchboard.dialogs.chats.steps import LATE, Answer
+from switchboard.dialogs.chats.wake import LONGEST_S, Wake
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.errors import DialogChangedError, HistoryError, NoChoiceError
 
@@ -30,68 +30,68 @@ _TO_THE_END = 1 << 30
 
 
 class ChatRun:
-    """One message of a chat.
+    """What a chat's function makes of one thing that happens: a message, or that none came in time.
 
     Args:
         flow: the user's function.
-        message: what the customer wrote.
+        key: the id of the chat's item.
+        uuid: names what happens, the same if it comes again.
         at: when, in seconds of Unix time.
-        on_changed: what is said to whom the chat begins anew, since its code has changed; None is nothing.
 
     Attributes:
         commands: what is to be sent, each with its id.
-        is_left_out: whether the message is none for the chat, such as STOP.
+        wakes: what is to be scheduled, so that the chat hears of its time.
         waits: where the chat waits now, for people: `app.py:17 message`; empty if it doesn't.
     """
 
-    def __init__(
-        self, flow: ChatFlow, message: Mapping[str, Any], at: float, on_changed: str | None = None
-    ) -> None:
+    def __init__(self, flow: ChatFlow, key: str, uuid: str, at: float) -> None:
         self.commands: list[dict[str, Any]] = []
-        self.is_left_out = False
+        self.wakes: list[Wake] = []
         self.waits = ""
         self._flow = flow
-        self._message = message
+        self._uuid = uuid
         self._at = at
-        self._on_changed = on_changed
-        self._item = ChatItem(message)
+        self._item = ChatItem(key)
         self._is_just_asked = False
 
     def take(self) -> None:
-        """Go on with the message, or send once more what it led to before.
+        """Go on with what happens, or send once more what it led to before.
 
         Raises:
             HistoryError: it has to come again: the history is out of reach, or somebody is at an effect.
         """
         for tries_left in range(_MOST_TRIES - 1, -1, -1):
-            self.commands, self.is_left_out = [], False
-            self._item = ChatItem.read(self._message)
+            self.commands, self.wakes = [], []
+            self._item = ChatItem.read(self._item.key)
             try:
-                if not self._again():
-                    self._go_on()
+                self._go_on()
                 break
             except OvertakenError:
                 if not tries_left:
                     raise
 
+    def _go_on(self) -> None:
+        raise NotImplementedError
+
+    def _begin_anew(self) -> None:
+        """The chat began with other code, and can't go on."""
+
     def _again(self) -> bool:
-        """Whether the message has come before; then what it led to is sent again, with the same ids."""
-        uuid, history = self._message["message_uuid"], self._item.history
+        """Whether it has happened before; then what it led to is sent again, with the same ids."""
+        history = self._item.history
         found = [
             (chat["begun"], chat["recorded"], index)
-            for chat in self._item.earlier(uuid)
-            for index in _places(uuid, chat["begun"], chat["recorded"])
+            for chat in self._item.earlier(self._uuid)
+            for index in places(self._uuid, chat["begun"], chat["recorded"])
         ]
         for place in found:
             self._repeat(*place)
-        now = _places(uuid, history.begun, history.recorded) if history.begun else []
+        now = places(self._uuid, history.begun, history.recorded)
         for index in now:
             if _is_last(index, history.recorded) and not history.has_ended:
                 self._finish(index)
             else:
                 self._repeat(history.begun or {}, history.recorded, index)
-            if _ended(index, history.recorded, late=True):
-                self._begin()
         return bool(found or now)
 
     def _finish(self, index: int) -> None:
@@ -99,68 +99,23 @@ class ChatRun:
         try:
             self._segment(index, {})
         except DialogChangedError as failure:
-            _tell(failure)
-            self._begin(self._on_changed)
+            tell(failure)
+            self._begin_anew()
 
     def _repeat(self, begun: Mapping[str, Any], recorded: list[Recorded], index: int) -> None:
         """Send again what followed a step long ago, if the code still says so."""
-        self.is_left_out = self.is_left_out or _ended(index, recorded, late=False)
         try:
             chat, _ = self._play(begun, recorded, index)
         except DialogChangedError:
             return
         self.commands += chat.commands
 
-    def _go_on(self) -> None:
-        history, waiting, apology = self._item.history, None, None
-        if history.begun and not history.has_ended:
-            try:
-                waiting = self._where_it_waits(history.begun)
-            except DialogChangedError as failure:
-                _tell(failure)
-                apology = self._on_changed
-        if self._is_for_others(waiting):
-            self.is_left_out = True
-        elif waiting is None:
-            self._begin(apology)
-        else:
-            self._answer(waiting)
-
-    def _is_for_others(self, waiting: Waiting | None) -> bool:
-        """Whether it is one of the words that no chat gets to see; after STOP the chat is over."""
-        word = keyword(self._message)
-        if not word or (waiting and _answer_of(waiting).offers(self._message["text"])):
-            return False
-        if waiting and word == "stop":
-            self._end(waiting, {})
-        return True
-
-    def _begin(self, apology: str | None = None) -> None:
-        begun = {**self._message, "at": self._at}
-        if apology:
-            chat = Chat(begun)
-            chat.say(apology)
-            self.commands += [{**command, "id": f"{command['id']}.changed"} for command in chat.commands]
-        self._segment(-1, {"begun": begun})
-
-    def _answer(self, waiting: Waiting) -> None:
-        """The message is what the chat waits for, unless it comes too late."""
-        step = _answer_of(waiting)
-        is_late = not self._is_just_asked and self._at - self._waits_since() > step.within_s
-        if is_late and step.ends_late:
-            self._end(waiting, {LATE: True})
-            self._begin()
-            return
-        result = {**self._named(), LATE: True} if is_late else kept(self._message)
-        self._segment(waiting.index, {f"s{waiting.index}": [step.kind, result, self._at]})
-
-    def _end(self, waiting: Waiting, why: Values) -> None:
-        """The function hears, where it waits, that nobody will answer."""
-        recorded = [ENDED, {**self._named(), **why}, self._at]
+    def _no_answer(self, waiting: Waiting) -> None:
+        """No message came in time: the function goes on with the default, or hears that it is over."""
+        step = answer_of(waiting)
+        kind = ENDED if step.ends_late else step.kind
+        recorded = [kind, {"message_uuid": self._uuid, LATE: True}, self._at]
         self._segment(waiting.index, {f"s{waiting.index}": recorded})
-
-    def _named(self) -> Values:
-        return {"message_uuid": self._message["message_uuid"]}
 
     def _where_it_waits(self, begun: Mapping[str, Any]) -> Waiting | None:
         """The step that waits; None if the chat is over. What was cut off before is done now.
@@ -198,11 +153,20 @@ class ChatRun:
         chat, waiting = self._play(begun, recorded, index, effects)
         is_claimed = effects.have_begun or not claim
         found: Values = {f"n{waiting.index}": waiting.checksum} if waiting else {"ended": self._at}
-        lifetime_s = AGAIN_FOR_S + (_answer_of(waiting).within_s if waiting else 0)
+        lifetime_s = AGAIN_FOR_S + (answer_of(waiting).within_s if waiting else 0)
         if not (is_claimed and self._is_known(waiting)):
             self._item.write(found if is_claimed else {**claim, **found}, lifetime_s)
         self.commands += chat.commands
+        self._waits_at(waiting)
+
+    def _waits_at(self, waiting: Waiting | None) -> None:
         self.waits = f"{waiting.file}:{waiting.line} {waiting.step.kind}" if waiting else ""
+        if waiting and answer_of(waiting).within_s <= LONGEST_S:
+            self._wake_at(self._deadline(waiting), waiting.index)
+
+    def _wake_at(self, deadline: float, index: int) -> None:
+        begun = self._item.history.begun or {}
+        self.wakes.append(Wake(self._item.key, begun["message_uuid"], index, deadline))
 
     def _is_known(self, waiting: Waiting | None) -> bool:
         """Whether it is written down what the customer was asked last."""
@@ -234,41 +198,43 @@ class ChatRun:
         except NoChoiceError:
             chat.say(sentences.in_language(sentences.GOODBYE, chat.language))
 
-    def _waits_since(self) -> float:
-        """When the message came that the customer was asked after."""
+    def _deadline(self, waiting: Waiting) -> float:
+        """Until when an answer is in time: so long after the message that the customer was asked at."""
         history = self._item.history
         answers = [at for kind, _, at in history.recorded if kind == Answer.kind]
-        begun_at: float = (history.begun or {})["at"]
-        return answers[-1] if answers else begun_at
+        since: float = answers[-1] if answers else (history.begun or {})["at"]
+        return since + answer_of(waiting).within_s
 
 
-def _tell(failure: DialogChangedError) -> None:
+def tell(failure: DialogChangedError) -> None:
+    """Say in the log that a chat's code is another one."""
     telemetry.outcome("DialogChanged", "inbound", "ERROR", failure, reason=str(failure))
 
 
-def _places(uuid: str, begun: Mapping[str, Any], recorded: list[Recorded]) -> list[int]:
-    """The steps of a chat that a message is the result of; -1 is its beginning."""
+def places(uuid: str, begun: Mapping[str, Any] | None, recorded: list[Recorded]) -> list[int]:
+    """The steps of a chat that something led to, by its uuid; -1 is the beginning."""
     answers = [
         index
         for index, (kind, result, _) in enumerate(recorded)
         if kind in (Answer.kind, ENDED) and result["message_uuid"] == uuid
     ]
-    return [-1, *answers] if begun["message_uuid"] == uuid else answers
+    return [-1, *answers] if begun and begun["message_uuid"] == uuid else answers
 
 
-def _ended(index: int, recorded: list[Recorded], *, late: bool) -> bool:
-    """Whether a step was the end of a chat: by a message that came too late, or by STOP."""
+def is_end(index: int, recorded: list[Recorded], *, late: bool) -> bool:
+    """Whether a step was the end of a chat: since no message came in time, or by STOP."""
     return index >= 0 and recorded[index][0] == ENDED and (LATE in recorded[index][1]) is late
+
+
+def answer_of(waiting: Waiting) -> Answer:
+    """The step that a chat waits at."""
+    assert isinstance(waiting.step, Answer)  # noqa: S101 - a chat has no other step that waits
+    return waiting.step
 
 
 def _is_last(index: int, recorded: list[Recorded]) -> bool:
     """Whether no other message came after a step."""
     return not any(kind in (Answer.kind, ENDED) for kind, _, _ in recorded[index + 1 :])
-
-
-def _answer_of(waiting: Waiting) -> Answer:
-    assert isinstance(waiting.step, Answer)  # noqa: S101 - a chat has no other step that waits
-    return waiting.step
 
 
 def _nothing(_step: Do[Any], _index: int) -> list[Recorded]:

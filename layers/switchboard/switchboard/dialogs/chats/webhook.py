@@ -6,14 +6,16 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
-from switchboard.dialogs.chats.run import ChatRun
+from switchboard import telemetry
+from switchboard.dialogs.chats.arrival import Arrival
+from switchboard.dialogs.chats.wake import Wake
 from switchboard.dialogs.chats.words import is_of_a_chat
 from switchboard.dialogs.history import TABLE
 from switchboard.dialogs.steps import LONGEST_RESULT
 from switchboard.environment import tells_all
 from switchboard.webhooks.decorators import INBOUND
 from switchboard.webhooks.outcome import with_status
-from switchboard.webhooks.pipeline import Webhook, current
+from switchboard.webhooks.pipeline import Webhook, current, told
 from switchboard.webhooks.reply import FlowReply, read_reply
 
 if TYPE_CHECKING:
@@ -71,8 +73,18 @@ class MessageDialog(Webhook[Any, Any]):
         return super()._check(received, seconds)
 
     def __call__(self, event: Mapping[str, Any], context: object = None) -> Response:
-        """The response to a message; on a laptop, what is doubtful about the code is told before."""
-        if tells_all():
+        """The response to a message; nothing to EventBridge Scheduler, which says that a time is over.
+
+        Raises:
+            SwitchboardError: that could not be recorded, or the function failed at it; Lambda tries again.
+        """
+        if "detail-type" in event:
+            try:
+                self._wake(Wake(**event["detail"]))
+            finally:
+                response = told({})
+            return response
+        if tells_all():  # what is doubtful about the code is told before
             from switchboard.dialogs import doubts
 
             doubts.tell_of_chat(self._dialog)
@@ -81,13 +93,28 @@ class MessageDialog(Webhook[Any, Any]):
     def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
         if not is_of_a_chat(payload) or len(current.get().body) > LONGEST_RESULT:
             return self._left_out(payload)
-        run = ChatRun(self._dialog, payload, _written_at(payload), self._on_changed)
+        run = Arrival(self._dialog, payload, _written_at(payload), self._on_changed)
         run.take()
         commands = read_reply(run.commands, "inbound").commands
         facts = {"waits": run.waits} if run.waits else {}
         if run.is_left_out:
             commands = [*commands, *self._left_out(payload).commands]
-        return FlowReply(None, commands, facts)
+        return FlowReply(None, [*commands, *(wake.command() for wake in run.wakes)], facts)
+
+    def _wake(self, wake: Wake) -> None:
+        """Nobody has written in time. What the function does then has nobody to answer to."""
+        from switchboard.aws import queues
+        from switchboard.dialogs.chats.woken import Woken
+        from switchboard.dialogs.unanswered import unanswered
+
+        run = Woken(self._dialog, wake)
+        with unanswered("inbound", "when nobody had answered", {"message_uuid": wake.began}):
+            run.take()
+            commands = read_reply(run.commands, "inbound").commands
+        queues.put_commands([*commands, *(each.command() for each in run.wakes)], wake.began)
+        if run.is_too_late:
+            waits = {"waits": run.waits} if run.waits else {}
+            telemetry.outcome("Woken", "inbound", "INFO", message_uuid=wake.began, **waits)
 
     def _left_out(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
         returned = self._others(payload) if self._others else None
