@@ -29,7 +29,7 @@ async def lambda_handler(chat: Chat) -> None:
         is_sure = await chat.choose(
             f"{dish} for {name}, is that right?", {"Yes": True, "No": False}, within=timedelta(hours=1)
         )
-    except ChatEnded:  # they wrote STOP, or came back too late
+    except ChatEnded:  # they wrote STOP, or nothing
         await chat.do(cancel, number)
         return
     if is_sure:

@@ -9,7 +9,7 @@ import pytest
 from switchboard import Chat, ChatEnded, inbound, message_dialog
 
 from tests.conftest import Logs
-from tests.functional.dialogs import booking
+from tests.functional.dialogs import booking, reminder
 from tests.functional.dialogs.test_chat_crashes import REFUSED, Stack, written
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.testing.handlers import Handler, Handlers
@@ -62,13 +62,13 @@ def test_who_doesn_t_answer_is_reminded_without_having_written(
 
 
 def test_who_answers_the_reminder_goes_on(sms: Texting, webhooks: dict[str, Handler]) -> None:
-    webhooks["inbound"] = reminding
+    webhooks["inbound"] = reminder.lambda_handler
     sms.send("Hello")
-    sms.waits(minutes=61)
+    sms.waits(hours=21)
     sms.send("Ada")
-    sms.receives("Hello Ada.")
+    sms.receives("See you, Ada.")
     sms.waits(days=1)
-    assert sms.received == ["Your name?", "Are you still there?", "Hello Ada."]
+    assert sms.received == ["In what name?", "Your table is still free. In what name?", "See you, Ada."]
 
 
 def test_who_has_written_stop_is_left_alone(sms: Texting, webhooks: dict[str, Handler]) -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import boto3
 import pytest
 from switchboard.dialogs import history
-from switchboard.dialogs.chats.arrival import Arrival
+from switchboard.dialogs.chats.arrival import MessageRun
 from switchboard.dialogs.history import Item
 
 from operate.kept import dialogs
@@ -56,7 +56,7 @@ def test_history_has_a_chat_with_the_message_that_it_began_with_and_erase_finds_
     first = sample("inbound_sms_text") | {"from": CALLER, "timestamp": "2026-11-28T09:00:00Z"}
     flow: Any = booking.flow
     for uuid, text in [("1", "Hello"), ("2", "Monday"), ("3", "Ada"), ("4", "Again")]:
-        run = Arrival(flow, first | {"message_uuid": uuid, "text": text}, at=0)
+        run = MessageRun(flow, first | {"message_uuid": uuid, "text": text}, at=0)
         run.take()
 
     def steps_of(uuid: str) -> list[object]:

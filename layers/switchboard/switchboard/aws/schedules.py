@@ -17,7 +17,7 @@ from switchboard.errors import AwsError
 from switchboard.telemetry import kind
 
 # What AWS makes of a time that is over, it doesn't say.
-_SOONEST_S = 60
+_SOONEST_S = 30
 
 
 def once(name: str, at: float, target: str, payload: Mapping[str, Any]) -> None:
@@ -25,7 +25,7 @@ def once(name: str, at: float, target: str, payload: Mapping[str, Any]) -> None:
 
     Args:
         name: another with this name, as long as there is one, is the same.
-        at: Unix time in seconds; what is over is in a minute.
+        at: Unix time in seconds; what is over is as soon as can be.
         target: the function's ARN, which the stack's ScheduleRole may invoke.
         payload: what it gets.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from switchboard.dialogs.replay import Waiting
 
 
-class Arrival(ChatRun):
+class MessageRun(ChatRun):
     """One message of a chat.
 
     Args:

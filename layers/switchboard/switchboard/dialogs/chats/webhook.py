@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from switchboard import telemetry
-from switchboard.dialogs.chats.arrival import Arrival
+from switchboard.dialogs.chats.arrival import MessageRun
 from switchboard.dialogs.chats.wake import Wake
 from switchboard.dialogs.chats.words import is_of_a_chat
 from switchboard.dialogs.history import TABLE
@@ -93,7 +93,7 @@ class MessageDialog(Webhook[Any, Any]):
     def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
         if not is_of_a_chat(payload) or len(current.get().body) > LONGEST_RESULT:
             return self._left_out(payload)
-        run = Arrival(self._dialog, payload, _written_at(payload), self._on_changed)
+        run = MessageRun(self._dialog, payload, _written_at(payload), self._on_changed)
         run.take()
         commands = read_reply(run.commands, "inbound").commands
         facts = {"waits": run.waits} if run.waits else {}
@@ -104,10 +104,10 @@ class MessageDialog(Webhook[Any, Any]):
     def _wake(self, wake: Wake) -> None:
         """Nobody has written in time. What the function does then has nobody to answer to."""
         from switchboard.aws import queues
-        from switchboard.dialogs.chats.woken import Woken
+        from switchboard.dialogs.chats.woken import WakeRun
         from switchboard.dialogs.unanswered import unanswered
 
-        run = Woken(self._dialog, wake)
+        run = WakeRun(self._dialog, wake)
         with unanswered("inbound", "when nobody had answered", {"message_uuid": wake.began}):
             run.take()
             commands = read_reply(run.commands, "inbound").commands

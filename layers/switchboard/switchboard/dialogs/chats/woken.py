@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from switchboard.dialogs.chats.wake import Wake
 
 
-class Woken(ChatRun):
+class WakeRun(ChatRun):
     """What becomes of a wake-up call; nothing if the customer was faster, or it comes twice.
 
     Nobody's clock is asked: that it has come says that the time is over.
