@@ -120,6 +120,29 @@ def test_each_pause_is_told_with_its_line_to_whoever_is_at_a_laptop(
     assert all(line.startswith("waits at reception.py:") for line in waits)
 
 
+class Belated:
+    """A dialog that is told of its call's end when what is recorded of the call may be gone."""
+
+    is_dialog = True
+
+    def __call__(self, event: Json, context: object) -> Mapping[str, Any]:
+        if "detail-type" in event:
+            event["detail"] |= {"received_at": event["detail"]["received_at"] - 25 * 3600}
+        return complaints(event, context)
+
+
+def test_an_end_that_is_told_again_days_later_is_not_taken_for_that_of_a_call_without_steps(
+    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler], logs: Logs
+) -> None:
+    webhooks["answer"] = Belated()
+    call = phone.dial(NUMBER)
+    call.hears("Tell us more")
+    call.hangs_up()
+
+    assert simulation.sent_to(OWNER) == []
+    assert "Forgotten" in [line["message"] for line in logs.lines]
+
+
 @call_dialog
 async def fails_at_the_end(call: Call) -> None:
     try:

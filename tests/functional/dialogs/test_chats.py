@@ -7,6 +7,7 @@ from switchboard import Chat, InboundMessage, MessageRequest, message_dialog, re
 
 from tests.conftest import Logs
 from tests.functional.dialogs import booking, doubtful
+from vonage_simulator.journal import words
 from vonage_simulator.messages.buttons import buttons
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.simulation import Simulation
@@ -397,3 +398,13 @@ def test_what_is_doubtful_about_a_chat_s_code_is_told_once(
     [told] = [line["reason"] for line in logs.lines if line["message"] == "Doubtful"]
     assert told.startswith("doubtful.py:11: `finally` around an await")
     assert told.endswith("catch ChatEnded")
+
+
+def test_where_a_chat_waits_is_told_to_whoever_is_at_a_laptop(sms: Texting, simulation: Simulation) -> None:
+    sms.send("Hello")
+    sms.send("1")
+
+    waits = [words.waits(entry) for entry in simulation.vonage.journal.entries(kind="webhook")]
+    told = [place for place in waits if place]
+    assert [place.partition(":")[0] for place in told] == ["booking.py", "booking.py"]
+    assert len(set(told)) == 2

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     CallFlow = Callable[[Call], Coroutine[Any, Any, None]]
 
-# A step waits for two hours at most, the limit of `connect`, `record` and `wait`; then it is kept for a day.
-LIFETIME_S = 26 * 3600
+# The limit of `connect`, `record` and `wait`; then what is recorded is kept for a day.
+LONGEST_STEP_S = 2 * 3600
+LIFETIME_S = 24 * 3600 + LONGEST_STEP_S
 
 # After so long whoever was at work on a call is no more: Lambda ends a function after 10 s (template.yaml).
 _AT_WORK_S = 12

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from switchboard import telemetry
 from switchboard.dialogs import call_events, sentences
 from switchboard.dialogs.call_arrival import Arrival
-from switchboard.dialogs.call_run import CallRun
+from switchboard.dialogs.call_run import LIFETIME_S, LONGEST_STEP_S, CallRun
 from switchboard.dialogs.call_steps import ask_again
 from switchboard.dialogs.history import TABLE
 from switchboard.dialogs.place import Place
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 # How often a notification is put off until the event with the recording's address has come, a second each.
 _MOST_WAITS = 3
+
+# What is recorded of a call is there for so long after its end: without it the function would hear of the end
+# at its first question.
+_REMEMBERED_S = LIFETIME_S - LONGEST_STEP_S
 
 
 @overload
@@ -182,9 +186,12 @@ class CallDialog(Webhook[Any, Any]):
         from switchboard.dialogs.unanswered import unanswered
 
         leg = envelope["payload"]
+        ids = telemetry.describe(leg)
+        if time.time() - envelope["received_at"] > _REMEMBERED_S:
+            telemetry.outcome("Forgotten", "answer", "WARNING", **ids)
+            return
         began_at = envelope["received_at"] - (call_events.duration_s(leg))
         run = CallRun(self._dialog, {**leg, "conversation_uuid": envelope["subject"], "at": began_at})
-        ids = telemetry.describe(leg)
         is_inbound = leg.get("direction") == "inbound"
         with unanswered("answer", "when its call was over", ids):
             # Without Lambda's context this is the only process that there is.
