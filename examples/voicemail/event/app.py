@@ -1,6 +1,6 @@
-"""Tell the owner by SMS that somebody left a message."""
+"""Tell the owner by SMS who left a message."""
 
-from switchboard import MessageRequest, VoiceEvent, event
+from switchboard import MessageRequest, VoiceEvent, caller, event, sms
 
 OWNER, OURS = "447700900456", "447700900000"
 
@@ -9,7 +9,7 @@ OWNER, OURS = "447700900456", "447700900000"
 def lambda_handler(happened: VoiceEvent) -> MessageRequest | None:
     """Send one SMS for each recording; it is sent once, even when Vonage reports the recording twice."""
     match happened:
-        case {"recording_uuid": str(recording), "start_time": str(time)}:
-            text = f"A voicemail was left at {time}: recording {recording}."
-            return {"channel": "sms", "message_type": "text", "to": OWNER, "from": OURS, "text": text}
+        case {"recording_uuid": str(recording)}:
+            who = caller(happened) or "Somebody"
+            return sms(OWNER, f"{who} left a voicemail: recording {recording}.", sender=OURS)
     return None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         wait,
         websocket,
     )
-    from switchboard.reading import caller_id
+    from switchboard.reading import caller, caller_id
     from switchboard.telemetry import logger
     from switchboard.webhooks.addresses import query, webhook_url
     from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status, verify
@@ -54,10 +54,10 @@ if TYPE_CHECKING:
 __all__ = [
     "AnswerRequest", "Call", "CallEnded", "Chat", "ChatEnded", "Commands", "ConnectOutcome", "InboundMessage",
     "MessageRequest", "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent",
-    "VerificationRequest", "VerifyCallback", "VoiceEvent", "answer", "app", "call_dialog", "caller_id",
-    "connect", "conversation", "event", "inbound", "input_", "logger", "message_dialog", "notify", "phone",
-    "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip", "sms", "status", "stream",
-    "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url", "websocket",
+    "VerificationRequest", "VerifyCallback", "VoiceEvent", "answer", "app", "call_dialog", "caller",
+    "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger", "message_dialog",
+    "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip", "sms",
+    "status", "stream", "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url", "websocket",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -86,6 +86,7 @@ _HOMES = {
     "VerificationRequest": ("wire.verify.requests", "VerificationRequest"),
     "VerifyCallback": ("wire.verify.callbacks", "Callback"),
     "VoiceEvent": ("wire.voice_events", "Event"),
+    "caller": ("reading", "caller"),
     "caller_id": ("reading", "caller_id"),
     "query": ("webhooks.addresses", "query"),
     "webhook_url": ("webhooks.addresses", "webhook_url"),

@@ -143,5 +143,5 @@ def test_message_is_recorded_and_told(simulated: Simulation, who: str) -> None:
     call.says("Please call me back.")
     call.hangs_up()
 
-    Texting(simulated, number=voicemail_event.OWNER).receives("A voicemail was left")
+    Texting(simulated, number=voicemail_event.OWNER).receives("left a voicemail")
     assert not was_asked(simulated)

@@ -27,4 +27,4 @@ def test_owner_hears_of_a_caller_who_hangs_up(phone: Phone, simulation: Simulati
     call.says("Please call me back.")
     call.hangs_up()
 
-    Texting(simulation, number=event.OWNER).receives("A voicemail was left")
+    Texting(simulation, number=event.OWNER).receives("447700900123 left a voicemail")

@@ -10,7 +10,7 @@ from switchboard import telemetry
 from switchboard.dialogs import call_events, sentences
 from switchboard.dialogs.call_arrival import Arrival
 from switchboard.dialogs.call_run import LIFETIME_S, LONGEST_STEP_S, CallRun
-from switchboard.dialogs.call_steps import ask_again
+from switchboard.dialogs.call_steps import Last, ask_again
 from switchboard.dialogs.history import TABLE
 from switchboard.dialogs.place import Place
 from switchboard.environment import tells_all
@@ -21,7 +21,7 @@ from switchboard.webhooks.decorators import ANSWER
 from switchboard.webhooks.outcome import with_status
 from switchboard.webhooks.pipeline import Webhook, current, told
 from switchboard.webhooks.policy import WAITING
-from switchboard.webhooks.reply import FlowReply, read_reply
+from switchboard.webhooks.reply import FlowReply, read_reply, with_caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,18 +159,23 @@ class CallDialog(Webhook[Any, Any]):
 
     def _reply(self, run: CallRun, waiting: Waiting | None) -> FlowReply | None:
         """The NCCO that a call goes on with; None where nothing is left to say."""
-        actions = run.call.actions()
+        actions: list[Any] = run.call.actions()
+        steps: list[Any] = []
         facts: dict[str, object] = {}
         if run.gave_up:
             actions += _farewell(run)
         if waiting:
             place = _place(run, waiting)
             payload = place.fields() | ({} if run.history else {"call": dict(run.call.request)})
-            actions += cast(Any, waiting.step).actions(place.url(), payload)
+            (actions if waiting.step.kind == Last.kind else steps).extend(
+                cast(Any, waiting.step).actions(place.url(), payload)
+            )
             facts = {"waits": f"{waiting.file}:{waiting.line} {waiting.step.kind}"}
-        if run.call.is_over or not actions:
+        if run.call.is_over or not (actions or steps):
             return None
-        return read_reply([*actions, *run.commands], "event")._replace(facts=facts)
+        # The event function hears of what a step doesn't wait for.
+        actions = with_caller(actions, current.get()._replace(caller=run.call.request))
+        return read_reply([*actions, *steps, *run.commands], "event")._replace(facts=facts)
 
     def _try(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
         """A deployment tries itself: nothing is written or done, up to the first step or effect."""

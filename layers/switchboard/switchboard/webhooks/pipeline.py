@@ -156,7 +156,7 @@ class Webhook(Generic[Payload, Returned]):
             from switchboard.webhooks.event_loop import run  # 40 ms, for async flows alone
 
             returned = run(cast(Coroutine[Any, Any, Returned], returned), self._policy.name)
-        return read_reply(returned, self._policy.name)
+        return read_reply(returned, self._policy.name, current.get())
 
 
 def told(response: Response) -> Response:

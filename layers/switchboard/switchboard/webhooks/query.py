@@ -10,6 +10,8 @@ import hmac
 from collections.abc import Mapping, Sequence
 
 MAC = "mac"
+# Ours: who calls, sealed (`callers`).
+CALLER = "from"
 
 # The other half of a request's 10,240 bytes is for the token. API Gateway refuses longer ones, unseen by us.
 LONGEST = 2_000

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from switchboard import request as http
@@ -21,6 +22,8 @@ _QUERY_OVERLAP_S = 24 * 3600
 # The claim of a token that a deployment signs to try its own webhooks; it counts once the signature holds.
 CHECK = "switchboard_check"
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 class Reception(NamedTuple):
     """A webhook request that the account signed.
@@ -34,7 +37,8 @@ class Reception(NamedTuple):
         api_key: the account or subaccount that signed it, where the token says so.
         secrets: where that one's signature secrets come from.
         query: what a flow has put into the address; empty unless it is as it was written.
-        payload: what Vonage said, all of it.
+        payload: what Vonage said, all of it; and who calls, where the address says it alone.
+        caller: who calls, where the address says it.
     """
 
     request: http.Request
@@ -46,6 +50,7 @@ class Reception(NamedTuple):
     secrets: signature.SecretSource
     query: Mapping[str, str]
     payload: Mapping[str, Any]
+    caller: Mapping[str, str] = _NOTHING
 
     @property
     def name(self) -> str:
@@ -56,6 +61,13 @@ class Reception(NamedTuple):
     def subject(self) -> str:
         """The call, message or conversation that it is about."""
         return self.envelope["subject"]
+
+    @property
+    def who(self) -> Mapping[str, Any]:
+        """What says who calls; nothing where it isn't certain: a busy callee's event says who was called."""
+        payload = self.payload
+        is_callers = self.name in ("voice.answer", "voice.input") or payload.get("direction") == "inbound"
+        return self.caller or (payload if is_callers else _NOTHING)
 
     @property
     def answered(self) -> bytes:
@@ -101,9 +113,16 @@ def receive(
 
         envelope = large.claim(envelope, body)
     api_key = claims.get("api_key")
-    query = _query(request, payload, api_key, secrets, webhook) if request.query else {}
+    query, caller = (
+        _query(request, payload, api_key, secrets, webhook) if request.query else (_NOTHING, _NOTHING)
+    )
+    if caller and not any(name in payload for name in ("from", "from_user", "to")):
+        payload = {**payload, **caller}
+        envelope = {**envelope, "payload": payload}
     is_check = bool(claims.get(CHECK))
-    return Reception(request, body, envelope, kind != webhook, is_check, api_key, secrets, query, payload)
+    return Reception(
+        request, body, envelope, kind != webhook, is_check, api_key, secrets, query, payload, caller
+    )
 
 
 def _most_bytes(webhook: WebhookName) -> int:
@@ -121,14 +140,24 @@ def _query(
     api_key: str | None,
     secrets: signature.SecretSource,
     webhook: WebhookName,
-) -> Mapping[str, str]:
-    """The query as a flow wrote it. One that was changed counts for nothing: the call has to go on."""
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The query as a flow wrote it, and who calls. A changed one is none: the call has to go on."""
     from switchboard.webhooks import query
 
     name = request.path.rpartition("/")[2]
-    found = query.read(name, request.query, secrets.known(api_key, _QUERY_OVERLAP_S))
+    known = secrets.known(api_key, _QUERY_OVERLAP_S)
+    found = query.read(name, request.query, known)
     if found is None and query.MAC in request.query:  # else no secret fits
-        found = query.read(name, request.query, secrets.reread(api_key, _QUERY_OVERLAP_S))
+        known = secrets.reread(api_key, _QUERY_OVERLAP_S)
+        found = query.read(name, request.query, known)
     if found is None:
         telemetry.outcome("QueryRefused", webhook, "WARNING", **telemetry.describe(payload))
-    return found or {}
+        return _NOTHING, _NOTHING
+    if query.CALLER not in found:
+        return found, _NOTHING
+    from switchboard.webhooks import callers
+
+    caller = callers.read(found, known)
+    if not caller:  # it is the flow's own field
+        return found, _NOTHING
+    return {field: value for field, value in found.items() if field != query.CALLER}, caller

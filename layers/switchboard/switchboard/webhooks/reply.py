@@ -3,11 +3,14 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from switchboard.errors import NccoError, ReturnedError
 from switchboard.ncco import as_wire
 from switchboard.wire.classify import WebhookName
+
+if TYPE_CHECKING:
+    from switchboard.webhooks.reception import Reception
 
 Json = Mapping[str, Any]
 
@@ -33,8 +36,17 @@ class FlowReply(NamedTuple):
     facts: Mapping[str, object] = {}
 
 
-def read_reply(returned: Any, webhook: WebhookName) -> FlowReply:  # noqa: ANN401 - whatever the user's flow gave back
+def read_reply(
+    returned: Any,  # noqa: ANN401 - whatever the user's flow gave back
+    webhook: WebhookName,
+    received: "Reception | None" = None,
+) -> FlowReply:
     """Tell actions, messages and commands apart in what a flow returned; one alone is a list of one.
+
+    Args:
+        returned: what it returned.
+        webhook: where.
+        received: the request that it is the reply to, whose caller later webhooks are to know.
 
     Raises:
         NccoError: SWITCHBOARD_VALIDATE is 1 and Vonage would refuse the NCCO.
@@ -60,6 +72,8 @@ def read_reply(returned: Any, webhook: WebhookName) -> FlowReply:  # noqa: ANN40
         raise ReturnedError(f"the flow returned no action; it has to return {_may_return(webhook)}", returned)
     if os.environ.get("SWITCHBOARD_VALIDATE") == "1":
         _validate(actions)
+    if received:
+        actions = with_caller(actions, received)
     try:
         ncco = to_json(actions) if actions or (webhook in _IN_CALL and not commands) else None
         if commands:
@@ -67,6 +81,31 @@ def read_reply(returned: Any, webhook: WebhookName) -> FlowReply:  # noqa: ANN40
     except (TypeError, ValueError, RecursionError) as error:
         raise ReturnedError(f"what the flow returned can't be written as JSON: {error}", returned) from error
     return FlowReply(ncco, commands)
+
+
+def with_caller(actions: list[Any], received: "Reception") -> list[Any]:
+    """The actions; what is heard of one at an address of ours will say who calls."""
+    if not any(_is_silent(action) for action in actions):
+        return actions
+    from switchboard.webhooks import callers  # most answers need not wait for it
+
+    secrets = received.secrets.known(received.api_key, overlap_s=0)
+    addresses = callers.Addresses(received.request.base_url, received.subject, received.who, secrets)
+    return [addresses.told(action) if _is_silent(action) else action for action in actions]
+
+
+def _is_silent(action: Json) -> bool:
+    """Whether what is heard of an action, and may be answered by an NCCO, doesn't say who calls."""
+    match action.get("action"):
+        case "record":
+            return True
+        case "notify":
+            return "eventUrl" in action  # which it needs
+        case "conversation":
+            return bool(action.get("record"))
+        case "connect":
+            return "eventType" in action or "advancedMachineDetection" in action
+    return False
 
 
 def to_json(ncco: Sequence[Json]) -> str:

@@ -27,6 +27,13 @@ class _Leg(_From, total=False):
     headers: dict[str, Any]  # on a WebSocket leg, the headers given to its endpoint
 
 
+class _OfCaller(_From, total=False):
+    """Vonage doesn't say who calls: the address does, where a flow's NCCO gave these one of our webhooks'."""
+
+    from_user: str
+    to: str
+
+
 @final
 class Progress(_Leg, total=False):
     """The leg is set up (`started`) or rings; the two may arrive in either order."""
@@ -93,7 +100,7 @@ class Completed(_Leg, total=False):
 
 
 @final
-class Transcribed(TypedDict, total=False):
+class Transcribed(_OfCaller, total=False):
     """A recording has been transcribed."""
 
     status: Required[Literal["transcribed"]]
@@ -139,7 +146,7 @@ class Input(_Leg, total=False):
 
 
 @final
-class Notification(TypedDict, total=False):
+class Notification(_OfCaller, total=False):
     """A `notify` action was reached; an empty reply lets the NCCO go on."""
 
     payload: Required[dict[str, Any]]
@@ -148,7 +155,7 @@ class Notification(TypedDict, total=False):
 
 
 @final
-class Recorded(TypedDict, total=False):
+class Recorded(_OfCaller, total=False):
     """A recording is ready at `recording_url` for 30 days; fetching it takes the application's JWT."""
 
     recording_url: Required[str]
