@@ -41,7 +41,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
     request = _request(event)
     in_progress = _is_event(request)
     _log(in_progress, request, _api(event))
-    if in_progress and _goes_on(request):
+    if in_progress and _goes_on(request) and not _is_machine_waited_for(request):
         return {"statusCode": 204}
     if step := _handed_back(request):
         return _reply(step)
@@ -62,9 +62,8 @@ def _handed_back(request: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     An event that failed goes along, as it was. Vonage signs the notification, as whatever it sends.
     """
-    original = request.get("original_request")
-    url = original.get("url") if isinstance(original, dict) else None
-    path, _, query = url.partition("?") if isinstance(url, str) else ("", "", "")
+    url = _url(request)
+    path, _, query = url.partition("?")
     if not path.endswith("/webhooks/answer") or "step=" not in query:
         return []
     told = request.get("payload")
@@ -97,9 +96,8 @@ def _number_called(request: Mapping[str, Any]) -> str | None:
     Users of the Client SDK and SIP endpoints call whatever they like. Where it wasn't the answer webhook that
     failed, but another address that gives an NCCO, `to` is somebody whom you have called.
     """
-    original, called = request.get("original_request"), request.get("to")
-    url = original.get("url") if isinstance(original, dict) else None
-    inbound = not isinstance(url, str) or url.partition("?")[0].endswith("/webhooks/answer")
+    url, called = _url(request), request.get("to")
+    inbound = not url or url.partition("?")[0].endswith("/webhooks/answer")
     by_phone = request.get("endpoint_type", "phone") == "phone" and "from_user" not in request
     return called if inbound and by_phone and isinstance(called, str) and called.isdecimal() else None
 
@@ -131,6 +129,18 @@ def _is_event(request: Mapping[str, Any]) -> bool:
 def _goes_on(request: Mapping[str, Any]) -> bool:
     """Whether nobody is left in silence without an NCCO."""
     return str(request.get("status")) in GOES_ON or not GOES_ON_KEYS.isdisjoint(request)
+
+
+def _is_machine_waited_for(request: Mapping[str, Any]) -> bool:
+    """Whether a dialog's step, as its address says, goes on at once when a machine has answered."""
+    return request.get("status") == "machine" and ".screened." in _url(request)
+
+
+def _url(request: Mapping[str, Any]) -> str:
+    """The address of the request that failed; empty where it isn't known."""
+    original = request.get("original_request")
+    url = original.get("url") if isinstance(original, dict) else None
+    return url if isinstance(url, str) else ""
 
 
 def _log(in_progress: bool, request: Mapping[str, Any], api: str) -> None:  # noqa: FBT001

@@ -2,8 +2,12 @@
 
 from switchboard import Call, call_dialog, sms
 from switchboard import phone as number
+from switchboard.wire.actions import AdvancedMachineDetection
 
 NUMBER, OWNER, SALES = "447700900000", "447700900456", "447700900457"
+
+# Nobody's mailbox, please.
+PERSONS: AdvancedMachineDetection = {"mode": "default", "behavior": "hangup"}
 
 # What `do` has done, in this process.
 looked_up: list[str] = []
@@ -19,7 +23,7 @@ async def reception(call: Call) -> None:
     call.language = await call.ask("English: 1. Deutsch: 2.", choices={"1": "en-GB", "2": "de-DE"})
     customer = await call.do(find_customer, call.caller)
     call.say(f"Hello {customer['name']}.")
-    if await call.connect(number(SALES), timeout_s=20):
+    if await call.connect(number(SALES), timeout_s=20, advancedMachineDetection=PERSONS):
         return
     call.say("Nobody is free. Please leave a message.")
     recording = await call.record(longest_s=120)

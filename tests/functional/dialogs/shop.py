@@ -43,3 +43,13 @@ async def feedback(call: Call) -> None:
             call.say("Thank you.")
     except CallEnded:
         call.send(sms(OWNER, f"{call.caller} has hung up after {lines} lines."))
+
+
+@call_dialog
+async def in_person(call: Call) -> None:
+    """Connect the caller to a person, and to nobody's mailbox."""
+    reached = await call.connect(
+        phone(OWNER), advancedMachineDetection={"mode": "default", "behavior": "hangup"}
+    )
+    if reached.status == "machine":
+        call.say("Nobody is there. Please call again later.")

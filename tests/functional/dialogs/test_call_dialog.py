@@ -116,7 +116,7 @@ def test_each_pause_is_told_with_its_line_to_whoever_is_at_a_laptop(
 
     entries = simulation.vonage.journal.entries(call=call.conversation)
     waits = [line.strip() for line in plain(call_story(entries)).splitlines() if "waits at" in line]
-    assert [line.rpartition(" ")[2] for line in waits] == ["ask", "connect"]
+    assert [line.rpartition(" ")[2] for line in waits] == ["ask", "screened"]
     assert all(line.startswith("waits at reception.py:") for line in waits)
 
 

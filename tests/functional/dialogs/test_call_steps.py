@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from switchboard import Call, CallEnded, call_dialog, sms, talk
 from switchboard import phone as number
 from switchboard.dialogs.call_webhook import CallDialog
 from switchboard.errors import DialogError
+from switchboard.wire.actions import AdvancedMachineDetection
 
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES
 from vonage_simulator.switches import Switches
@@ -212,6 +214,63 @@ def test_an_answered_connect_comes_back_when_the_call_is_over(
     call.hangs_up()
 
     assert simulation.sent_to(OWNER) == ["answered: True", "over"]
+
+
+def detecting(mode: Literal["default", "detect", "detect_beep"], *, goes_on: bool) -> CallDialog:
+    @call_dialog
+    async def wants_a_person(call: Call) -> None:
+        detection: AdvancedMachineDetection = {"mode": mode, "behavior": "hangup"}
+        outcome = await call.connect(number(SALES), goes_on=goes_on, advancedMachineDetection=detection)
+        await call.ask(f"{outcome.status} {bool(outcome)}. Goodbye: 1.", choices={"1": 1})
+        call.send(sms(OWNER, outcome.status))
+
+    return wants_a_person
+
+
+@pytest.mark.parametrize(
+    ("mode", "goes_on"), [("default", False), ("default", True), ("detect", True), ("detect_beep", True)]
+)
+def test_a_machine_that_answers_is_an_outcome(
+    dial: Dial,
+    phone: Phone,
+    simulation: Simulation,
+    mode: Literal["default", "detect", "detect_beep"],
+    *,
+    goes_on: bool,
+) -> None:
+    phone.callee(SALES, picks="machine")
+    call = dial(detecting(mode, goes_on=goes_on))
+    call.hears("machine False.", within_s=60)
+    call.presses("1")
+    call.ends()
+
+    assert simulation.sent_to(OWNER) == ["machine"]
+
+
+def test_a_person_who_answers_is_not_taken_for_a_machine(dial: Dial, phone: Phone) -> None:
+    phone.callee(SALES, picks="answer")
+    call = dial(detecting("default", goes_on=True))
+    call.is_connected_to(SALES)
+    call.hears("answered True.", within_s=60)
+
+
+@call_dialog
+async def speaks_to_machines(call: Call) -> None:
+    outcome = await call.connect(number(SALES), machineDetection="continue")
+    call.send(sms(OWNER, outcome.status))
+
+
+def test_a_machine_that_was_spoken_to_is_told_when_the_call_is_over(
+    dial: Dial, phone: Phone, simulation: Simulation
+) -> None:
+    phone.callee(SALES, picks="machine")
+    call = dial(speaks_to_machines)
+    call.is_connected_to(SALES)
+    call.waits(20)
+    assert simulation.sent_to(OWNER) == []
+    call.hangs_up()
+
+    assert simulation.sent_to(OWNER) == ["machine"]
 
 
 def test_a_caller_who_hangs_up_while_it_rings_is_over(

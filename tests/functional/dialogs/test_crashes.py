@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from switchboard import Call, CallEnded, call_dialog, sms
@@ -88,15 +88,15 @@ def somebody_waits(event: Json) -> bool:
     if "step=" not in event.get("rawQueryString", ""):
         return False
     body = json.loads(event["body"])
-    return bool(body.keys() & {"dtmf", "payload"}) or body.get("status") == "busy"
+    return bool(body.keys() & {"dtmf", "payload"}) or body.get("status") in ("busy", "machine")
 
 
 def ncco(response: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
     return json.loads(response["body"]) if "body" in response else None
 
 
-def leaves_a_message(phone: Phone) -> None:
-    phone.callee(SALES, picks="busy")
+def leaves_a_message(phone: Phone, picks: Literal["busy", "machine"] = "busy") -> None:
+    phone.callee(SALES, picks=picks)
     call = phone.dial(NUMBER)
     call.hears("Deutsch")
     call.presses("1")
@@ -126,6 +126,19 @@ def test_a_function_that_dies_goes_on_where_it_was(
     webhooks["answer"] = fragile = Fragile(step, times, status=status, when=when)
 
     leaves_a_message(phone)
+
+    assert fragile.lives == 0
+    assert len(simulation.sent_to(OWNER)) == 1
+
+
+@pytest.mark.flows_may_fail
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_function_that_dies_when_a_machine_answers_goes_on_where_it_was(
+    phone: Phone, simulation: Simulation, webhooks: dict[str, Handler], times: int
+) -> None:
+    webhooks["answer"] = fragile = Fragile(1, times, status=500, when="before")
+
+    leaves_a_message(phone, picks="machine")
 
     assert fragile.lives == 0
     assert len(simulation.sent_to(OWNER)) == 1

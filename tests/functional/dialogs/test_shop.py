@@ -64,6 +64,12 @@ def test_an_owner_hears_how_long_a_caller_went_on(
     assert simulation.sent_to(shop.OWNER) == ["447700900123 has hung up after 1 lines."]
 
 
+def test_a_caller_is_not_left_with_a_machine(phone: Phone, webhooks: dict[str, Handler]) -> None:
+    webhooks["answer"] = shop.in_person
+    phone.callee(shop.OWNER, picks="machine")
+    phone.dial(NUMBER).hears("Nobody is there.", within_s=60)
+
+
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[0][:40])
 def test_code_of_the_page_stands_in_a_file_that_tests_run(block: str) -> None:
     assert any(block.rstrip() in source for source in SOURCES), block

@@ -23,7 +23,7 @@ from switchboard import phone as number
 
 from tests.flows.event import app as plain_event
 from tests.flows.fallback import app as fallback
-from tests.functional.dialogs.reception import NUMBER, OWNER, SALES, reception
+from tests.functional.dialogs.reception import NUMBER, OWNER, PERSONS, SALES, reception
 from vonage_simulator.calls.parties import Picks
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone, PhoneCall
@@ -54,13 +54,19 @@ def happens(happened: VoiceEvent) -> Reply | None:
         case "language", {"dtmf": {"digits": digits}}:
             if language := LANGUAGES.get(str(digits)):
                 address = webhook_url("event", at="connect", language=language)
-                call = connect(number(SALES), caller_id=NUMBER, timeout=20, eventType="synchronous")
+                call = connect(
+                    number(SALES),
+                    caller_id=NUMBER,
+                    timeout=20,
+                    eventType="synchronous",
+                    advancedMachineDetection=PERSONS,
+                )
                 return [talk("Hello Ada.", language=language), {**call, "eventUrl": [address]}]
             tries = int(query()["tries"])
             if not tries:
                 return [talk(GIVEN_UP)]
             return [talk(SORRY["nonsense" if digits else "silence"]), *asked(tries - 1)]
-        case "connect", {"status": "busy" | "timeout" | "unanswered" | "rejected" | "failed"}:
+        case "connect", {"status": "busy" | "timeout" | "unanswered" | "rejected" | "failed" | "machine"}:
             language = query()["language"]
             left = webhook_url("event", at="left")
             return [
@@ -77,7 +83,7 @@ TWINS: list[dict[str, Handler]] = [
     {"answer": reception, "event": plain_event.lambda_handler, "fallback": fallback.lambda_handler},
     {"answer": answers, "event": happens, "fallback": fallback.lambda_handler},
 ]
-PICKS: list[Picks] = ["answer", "busy", "decline", "no_answer", "cannot_route"]
+PICKS: list[Picks] = ["answer", "machine", "busy", "decline", "no_answer", "cannot_route"]
 DOES = st.one_of(
     st.sampled_from([("press", key) for key in "1273#*"]),
     st.sampled_from([("wait", 0.5), ("wait", 4.0), ("wait", 30.0), ("wait", 130.0)]),

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any, Never, TypeVar, overload
 
 from switchboard import reading
 from switchboard.dialogs import sentences
-from switchboard.dialogs.call_steps import MOST_KEYS, Ask, AskSecret, Connect, Last, Record, Said, spoken
+from switchboard.dialogs.call_steps import (
+    MOST_KEYS,
+    Ask,
+    AskSecret,
+    Connect,
+    Last,
+    Record,
+    Said,
+    Screened,
+    spoken,
+)
 from switchboard.dialogs.dialog import Dialog
 from switchboard.errors import NoChoiceError
 
@@ -258,12 +268,14 @@ class Call(Dialog):
             caller_id: the number of yours that is shown; that which was called, where that is certain.
             goes_on: whether to go on with the caller when the other side has hung up. Vonage doesn't say
                 whether it can: try it with a telephone. Else the call ends with that conversation.
-            options: Vonage's own options of `connect`.
+            options: Vonage's own options of `connect`. With `advancedMachineDetection` of mode `default` and
+                behavior `hangup` it comes back as soon as a machine has answered.
         """
         shown = {"from": caller_id} if caller_id else reading.caller_id(self._request)
         rings = {"timeout": timeout_s} if timeout_s else {}
         action = {"action": "connect", "endpoint": [endpoint], **shown, **rings, **options}
-        return await Connect(action, goes_on=goes_on)
+        step = Screened if _is_hung_up_on(options.get("advancedMachineDetection", {})) else Connect
+        return await step(action, goes_on=goes_on)
 
     async def transfer(
         self, endpoint: Endpoint, *, caller_id: str | None = None, **options: Unpack[ConnectOptions]
@@ -295,6 +307,11 @@ class Call(Dialog):
     def _add(self, said: Any) -> None:  # noqa: ANN401 - an action, or what becomes one
         if not self._is_sealed:
             self._said.append(said)
+
+
+def _is_hung_up_on(detection: Mapping[str, Any]) -> bool:
+    """Whether a machine is hung up on while the caller waits for an NCCO: only then is one read."""
+    return (detection.get("mode"), detection.get("behavior")) == ("default", "hangup")
 
 
 def _said(heard: str, choices: Mapping[str, Any]) -> str | None:

@@ -29,20 +29,41 @@ def result(kind: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
             return None
         case "record" if isinstance(event.get("recording_url"), str):
             return _recording(event)
-        case "connect" if status in NOT_ANSWERED:
-            return {"status": status, "detail": str(event.get("detail") or "")}
-        case "connect" if status == "disconnected":  # a WebSocket: the caller is still there
-            return {"status": "answered"}
-        case "connect" if "payload" in event:  # behind a connect only after an answer: a failure has a reply
-            return {"status": "answered"}
-        case "connect" if status == "completed" and duration_s(event):
-            return {"status": "answered", "duration_s": duration_s(event)}
+        case "screened" if "sub_state" in event or status == "completed":
+            return NOTHING  # a machine's beep, and its end, which may come before the news that it is one
+        case "connect" | "screened":
+            return _outcome(status, event)
     return NOTHING
 
 
 def is_answer(kind: str, event: Mapping[str, Any]) -> bool:
     """Whether it is the beginning of a conversation whose end the step waits for."""
-    return kind == "connect" and event.get("status") == "answered"
+    return kind in ("connect", "screened") and event.get("status") == "answered"
+
+
+def is_read(kind: str, event: Mapping[str, Any]) -> bool:
+    """Whether Vonage reads an NCCO in the reply.
+
+    Source: Vonage, "Voice API Webhooks Reference" and "Voicemail Detection": that to a machine is read in
+    the mode `default` alone.
+    """
+    if event.get("status") == "machine":
+        return kind == "screened"
+    return "recording_url" not in event and event.get("status") != "completed"
+
+
+def _outcome(status: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """What became of a callee."""
+    if status in NOT_ANSWERED:
+        return {"status": status, "detail": str(event.get("detail") or "")}
+    if status == "machine":
+        return {"status": status}
+    if status == "disconnected" or "payload" in event:
+        # A WebSocket, or a notification, which comes behind an answer alone: the caller is still there.
+        return {"status": "answered"}
+    if status == "completed" and duration_s(event):
+        return {"status": "answered", "duration_s": duration_s(event)}
+    return NOTHING
 
 
 def _recording(event: Mapping[str, Any]) -> dict[str, Any]:

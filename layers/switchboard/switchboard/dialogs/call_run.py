@@ -219,8 +219,9 @@ class CallRun:
         if not (self.history and self.history.recorded):
             return False
         kind, result, _ = self.history.recorded[-1]
-        is_record = kind == Record.kind and not self.history.note(len(self.history.recorded) - 1)
-        return is_record or (kind == Connect.kind and "duration_s" in result)
+        if kind == Connect.kind:
+            return "duration_s" in result or result["status"] == "machine"
+        return kind == Record.kind and not self.history.note(len(self.history.recorded) - 1)
 
 
 def _calls(waiting: Waiting | None) -> bool:

@@ -158,6 +158,14 @@ class Connect(CallStep[ConnectOutcome]):
         return ConnectOutcome(**recorded)
 
 
+class Screened(Connect):
+    """Somebody was called whom the dialog wants in person: it goes on at once when a machine has answered."""
+
+    __slots__ = ()
+
+    kind = "screened"
+
+
 class Last(CallStep[Never]):
     """The dialog's last word: nothing comes back but the end of the call."""
 

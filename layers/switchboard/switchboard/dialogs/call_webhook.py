@@ -152,7 +152,7 @@ class CallDialog(Webhook[Any, Any]):
         if place.kind == "secret":
             result = run.check(place.index, result)
         recorded = [place.kind, result, step.at]
-        if "recording_url" in event or event.get("status") == "completed":
+        if not call_events.is_read(place.kind, event):
             run.keep(place.index, place.checksum, recorded)
             return None
         return self._reply(run, run.resume(place.index, place.checksum, recorded))

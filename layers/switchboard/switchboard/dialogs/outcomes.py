@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    Status = Literal["answered", "busy", "timeout", "unanswered", "rejected", "failed"]
+    Status = Literal["answered", "busy", "timeout", "unanswered", "rejected", "failed", "machine"]
 
 
 class ConnectOutcome:
-    """What became of a `connect`; true if somebody answered.
+    """What became of a `connect`; true if somebody answered, rather than a machine.
 
     Attributes:
-        status: in Vonage's word: `answered`, `busy`, `timeout`, `unanswered`, `rejected` or `failed`.
+        status: in Vonage's word: `answered`, `busy`, `timeout`, `unanswered`, `rejected`, `failed`, or
+            `machine`, where its detection was asked for.
         detail: what Vonage says beside it, such as `declined`; mostly empty.
-        duration_s: how long the two talked, where Vonage says so.
+        duration_s: how long the two talked, where Vonage says so in time.
     """
 
     __slots__ = ("detail", "duration_s", "status")
@@ -25,7 +26,7 @@ class ConnectOutcome:
         self.duration_s = duration_s
 
     def __bool__(self) -> bool:
-        """Whether somebody answered."""
+        """Whether a person answered, as far as that is known."""
         return self.status == "answered"
 
 
