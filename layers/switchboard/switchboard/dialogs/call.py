@@ -15,9 +15,10 @@ from switchboard.dialogs.call_steps import (
     Record,
     Said,
     Screened,
+    asked,
     spoken,
 )
-from switchboard.dialogs.dialog import Dialog
+from switchboard.dialogs.dialog import UNKNOWN, Dialog
 from switchboard.errors import NoChoiceError
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class Call(Dialog):
 
     def say(self, text: str, **options: Unpack[TalkOptions]) -> None:
         """Speak a text, plain or as SSML inside `<speak>`."""
-        self._add(("talk", "text", text, options, self.language))
+        if not self._is_sealed:
+            self._said.append(("talk", "text", text, options, self.language))
 
     def play(self, url: str, **options: Unpack[StreamOptions]) -> None:
         """Play the mp3 or 16-bit wav file at `url`."""
@@ -172,8 +174,11 @@ class Call(Dialog):
             NoChoiceError: there was no answer. A dialog that doesn't catch it apologises and connects to the
                 stack's FallbackNumber, if there is one.
         """
+        shape = asked(tuple(choices or ()))
         for again in range(tries - 1, -1, -1):
-            heard = await Ask(choices, (prompt, max_digits, speech, self.language, timeout_s))
+            heard = self.known("ask", shape)
+            if heard is UNKNOWN:
+                heard = await Ask(choices, (prompt, max_digits, speech, self.language, timeout_s))
             if choices is None:
                 if heard:
                     return heard

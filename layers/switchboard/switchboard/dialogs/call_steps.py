@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Never
 
 from switchboard.dialogs.outcomes import ConnectOutcome, Recording
@@ -34,6 +35,12 @@ class CallStep(Step[Result]):
         raise NotImplementedError
 
 
+@functools.lru_cache(maxsize=256)
+def asked(choices: tuple[str, ...]) -> str:
+    """The kind and shape of a question with these choices."""
+    return f"{Ask.kind}\n{' '.join(sorted(choices))}"
+
+
 class Question(CallStep[Result]):
     """Something is asked, and keys or words are listened for.
 
@@ -49,7 +56,7 @@ class Question(CallStep[Result]):
     def __init__(self, choices: Mapping[str, Any] | None, asked: Asked) -> None:
         self._choices = choices
         self._asked = asked
-        self.shape = " ".join(sorted(choices)) if choices else ""
+        self.shape = " ".join(sorted(choices or ()))
 
     def actions(self, url: str, payload: Action) -> list[Action]:  # noqa: ARG002 - an input needs none
         """Ask, and listen."""

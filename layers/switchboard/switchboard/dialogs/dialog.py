@@ -9,13 +9,17 @@ from switchboard.errors import DialogError
 from switchboard.reading import msisdn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime, tzinfo
     from random import Random
 
+    from switchboard.dialogs.history import Recorded
     from switchboard.dialogs.steps import Step
     from switchboard.wire.commands import Command
     from switchboard.wire.message_requests import MessageRequest
+
+# There is no result yet: the step has to be awaited.
+UNKNOWN: Any = object()
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
@@ -33,6 +37,8 @@ class Dialog:
         is_over: whether nobody is there any more, and the function knows.
         commands: what is to be sent since the last pause, each with an id that a replay gives it again.
         earlier: what was to be sent before that.
+        shapes: of the steps so far, each with its kind in a line before it.
+        recorded: the steps' results, oldest first.
     """
 
     # Raised where the function waits, once nobody is there any more.
@@ -44,9 +50,12 @@ class Dialog:
         self.earlier: list[dict[str, Any]] = []
         self._identity = identity
         self._ours = ours
-        self._at = began_at
+        self._began_at = began_at
         self._said: list[Any] = []
-        self._passed = self._pauses = 0
+        self.shapes: list[str] = []
+        self._passed = self._effects = 0
+        self.recorded: Sequence[Recorded] = ()
+        self._quick = 0
         self._random: Random | None = None
 
     async def do(
@@ -79,7 +88,7 @@ class Dialog:
             if not item.setdefault("from", self._ours):
                 raise DialogError("which number of yours is it from? Say so: sms(to, text, sender=…)")
             item = {"name": "messages.send", "detail": item}
-        identity = f"{self._identity}.{self._pauses}.{len(self.commands)}"
+        identity = f"{self._identity}.{self._passed - self._effects}.{len(self.commands)}"
         self.commands.append({"id": identity, **item})
 
     def now(self, timezone: str | tzinfo = "UTC") -> datetime:
@@ -96,7 +105,8 @@ class Dialog:
             from zoneinfo import ZoneInfo
 
             timezone = ZoneInfo(timezone)
-        return datetime.fromtimestamp(self._at, UTC if isinstance(timezone, str) else timezone)
+        at = self.recorded[self._passed - 1][2] if self._passed else self._began_at
+        return datetime.fromtimestamp(at, UTC if isinstance(timezone, str) else timezone)
 
     @property
     def random(self) -> Random:
@@ -112,20 +122,54 @@ class Dialog:
         """Names the next step, in each replay the same: for whoever has to recognise an effect done twice."""
         return f"{self._identity}.{self._passed}"
 
-    def passed(self, step: Step[Any], at: float) -> None:
+    @property
+    def index(self) -> int:
+        """Which step is the next one."""
+        return self._passed
+
+    def go_quickly_to(self, last: int) -> None:
+        """Don't wait for recorded results before that of the step `last`, which a webhook is about."""
+        self._quick = min(last, len(self.recorded))
+
+    def known(self, kind: str, shape: str) -> Any:  # noqa: ANN401 - JSON
+        """The result of the next step, a pause long ago, or `UNKNOWN`.
+
+        What is asked for here needn't be awaited, which is most of what makes a replay quick.
+
+        Args:
+            kind: of the step.
+            shape: its kind and shape, as two lines.
+        """
+        index = self._passed
+        if index >= self._quick:
+            return UNKNOWN
+        recorded = self.recorded[index]
+        if recorded[0] != kind:
+            return UNKNOWN  # whoever awaits it will see
+        self._passed = index + 1
+        self._said.clear()
+        self.shapes.append(shape)
+        if self.commands:
+            self._sent()
+        return recorded[1]
+
+    def passed(self, step: Step[Any]) -> None:
         """A step has its result: what was said and sent before one that pauses has been said and sent."""
         self._passed += 1
-        self._at = at
         if step.pauses:
-            self._pauses += 1
             self._said.clear()
-            if self.commands:
-                self.earlier += self.commands
-                self.commands = []
+            self._sent()
+        else:
+            self._effects += 1
+
+    def _sent(self) -> None:
+        self.earlier += self.commands
+        self.commands = []
 
     def seal(self) -> None:
         """Nothing that the function does from now on has an effect."""
         self._is_sealed = True
+        self._quick = 0
 
 
 def sms(to: str, text: str, *, sender: str = "") -> MessageRequest:

@@ -73,12 +73,10 @@ class Replay:
     ) -> None:
         self._coroutine = coroutine
         self._dialog = dialog
-        self._recorded = recorded
+        dialog.recorded = recorded
         self._perform = perform
         self._value: Any = None
         self._failure: BaseException | None = None
-        self._shapes: list[str] = []
-        self._index = 0
 
     def until(self, last: int, checksum: int | None = None) -> Waiting | None:
         """Go to the first step behind `last` that pauses; None when the function is over before.
@@ -96,19 +94,22 @@ class Replay:
             DialogError: it awaits what isn't the dialog's, or went on after an effect that failed.
             HistoryError: an effect could not be recorded.
         """
+        dialog = self._dialog
+        dialog.go_quickly_to(last)
         try:
             while (step := self._next()) is not None:
-                if step.pauses and (self._index > last or self._index >= len(self._recorded)):
-                    return Waiting(step, self._index, self._checksum(), self._place())
-                if self._index < len(self._recorded) or self._has_done(step):
-                    if self._index == last and checksum not in (None, self._checksum()):
+                index, known = dialog.index, len(dialog.recorded)
+                if step.pauses and (index > last or index >= known):
+                    return Waiting(step, index, self._checksum(), self._place())
+                if index < known or self._has_done(step):
+                    if index == last and checksum not in (None, self._checksum()):
                         raise DialogChangedError(
                             f"other steps lead to {self._where()} than when it was asked"
                         )
                     self._take(step)
             return None
         finally:
-            self._dialog.seal()
+            dialog.seal()
             self._close()
 
     def _next(self) -> Step[Any] | None:
@@ -131,17 +132,17 @@ class Replay:
             raise DialogError(f"{_ONLY_OURS}: {self._where()}")
         if step.pauses and self._dialog.is_over:
             return None
-        self._shapes += (step.kind, step.shape)
+        self._dialog.shapes.append(f"{step.kind}\n{step.shape}")
         return step
 
     def _checksum(self) -> int:
-        return crc32("\n".join(self._shapes).encode())
+        return crc32("\n".join(self._dialog.shapes).encode())
 
     def _has_done(self, step: Step[Any]) -> bool:
         """Do an effect now; gives whether there is a result. The function hears if it fails."""
         assert isinstance(step, Do)  # noqa: S101 - the others pause
         try:
-            self._recorded = self._perform(step, self._index)
+            self._dialog.recorded = self._perform(step, self._dialog.index)
         except (DialogError, HistoryError):
             raise
         except Exception as failure:  # noqa: BLE001 - the user's own
@@ -151,8 +152,8 @@ class Replay:
 
     def _take(self, step: Step[Any]) -> None:
         """Hand the function a recorded result, or the end that was recorded in its place."""
-        kind, result, at = self._recorded[self._index]
-        self._dialog.passed(step, at)
+        kind, result, _ = self._dialog.recorded[self._dialog.index]
+        self._dialog.passed(step)
         if kind == ENDED:
             self._dialog.is_over = True
             self._failure = self._dialog.ended()
@@ -160,7 +161,6 @@ class Replay:
             self._value = step.read(result)
         else:
             raise DialogChangedError(f"“{kind}” is “{step.kind}” now: {self._where()}")
-        self._index += 1
 
     def _ignored(self, failure: BaseException) -> BaseException:
         """The function went on: nothing is recorded, so that a replay would do it once more."""
