@@ -11,6 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 RUN = .venv/bin/python
 LOCAL = $(RUN) -m local
 OPERATE = $(RUN) -m operate
+# What is typed after a command is text, as it stands: make would take a `$` in it for a variable of its own.
+$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),\
+	$(eval override $(name) := $$(value $(name)))$(eval export $(name))))
 # Variables that were given, as the options of their names. The shell reads their values, so that blanks and quotes survive.
 options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-)=$$$(name)"})
 # `make contract` has what needs an environment of its own: a second AWS, Lambda's runtime clients, Vonage's SDKs, a browser,
@@ -46,7 +49,7 @@ debug: .venv/.ready ## Breakpoints while `make up` runs: make debug FUNCTION=ans
 	@$(LOCAL) debug "$${FUNCTION:-answer}"
 
 call: .venv/.ready ## Run a call script against what is up: make call SCRIPT=examples/ivr/call.yaml
-	@$(LOCAL) call $(SCRIPT)
+	@$(LOCAL) call $$SCRIPT
 
 timeline: .venv/.ready ## Recent calls and messages of what is up, or one of them: make timeline ID=CON-…
 	@$(LOCAL) timeline $${ID:+"$$ID"}

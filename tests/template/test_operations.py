@@ -78,7 +78,20 @@ def test_every_example_is_accepted(arguments: Callable[..., list[str]]) -> None:
         assert parsers[program][word].parse_args(options), words
 
 
-@pytest.mark.parametrize("value", ["Front desk", "it's", 'a "quoted" one', "*", "`id`; exit 1", "--call"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Front desk",
+        "it's",
+        'a "quoted" one',
+        "*",
+        "`id`; exit 1",
+        "--call",
+        "a$b, $$ and ${HOME}",
+        "$(shell id) $(",
+        "C:\\new # 50 % off,\nin two lines ",
+    ],
+)
 def test_value_of_a_variable_arrives_as_it_is(arguments: Callable[..., list[str]], value: str) -> None:
     assert arguments(["make", "history", f"CALL={value}"]) == ["-m", "operate", "history", f"--call={value}"]
     assert arguments(["make", "timeline", f"ID={value}"]) == ["-m", "local", "timeline", value]
