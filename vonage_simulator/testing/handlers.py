@@ -26,10 +26,10 @@ import httpx
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.testing.commands import NAMES
+from vonage_simulator.testing.dynamodb.expressions import TableError
+from vonage_simulator.testing.dynamodb.tables import Tables
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
-from vonage_simulator.testing.expressions import TableError
 from vonage_simulator.testing.gateway_event import gateway_event
-from vonage_simulator.testing.tables import Tables
 from vonage_simulator.types import Json
 
 Handler = Callable[[Json, object], Mapping[str, Any]]

@@ -1,0 +1,1 @@
+"""The tables of flows under test: as much of DynamoDB as flows use, in this process."""
