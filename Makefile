@@ -35,7 +35,7 @@ ignoring = $(addprefix --ignore=,$(1) $(CONTRACT))
 PACKAGES = $(if $(wildcard functions/*/requirements.txt app/functions/*/requirements.txt .local/packages),packages)
 
 ## ── Try it ──
-.PHONY: demo up down debug call timeline vonage
+.PHONY: demo up down debug call timeline vonage dist
 demo: stage ## Deploy into an embedded AWS, place a call and send an SMS through it, show what happened
 	@$(LOCAL) demo $(call options,AWS_PORT VONAGE_PORT PARAMETERS)
 
@@ -56,6 +56,9 @@ timeline: .venv/.ready ## Recent calls and messages of what is up, or one of the
 
 vonage: .venv/.ready ## The simulated Vonage alone, for any SDK: make vonage PORT=4010
 	@$(RUN) -m vonage_simulator $(call options,PORT)
+
+dist: .venv/.ready ## The simulated Vonage as a wheel, for projects without a clone (docs/simulator.md)
+	@$(RUN) distribution/build.py dist
 
 ## ── Deploy it ──
 .PHONY: packages credentials deploy promote rollback table secret setting

@@ -1,6 +1,7 @@
 """`python -m vonage_simulator`: the simulated Vonage in the foreground, for any SDK in any language."""
 
 import argparse
+import importlib.util
 import os
 import sys
 import threading
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         with running(
             account, port=options.port, live=live, front=front, db=options.db, certificate=tls
         ) as vonage:
-            _introduce(vonage, options.tls, with_console=live)
+            _introduce(vonage, options.tls, live=live, with_console=front is not None)
             threading.Event().wait()
     except (PortInUseError, StoreError, SwitchError) as error:
         sys.stderr.write(f"error: {error}\n")
@@ -39,8 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _console() -> Front:
-    """The page for people, who need real time; loading it takes a second."""
+def _console() -> Front | None:
+    """The page for people, who need real time, unless it isn't installed; loading it takes a second."""
+    if importlib.util.find_spec("nicegui") is None:
+        return None
     from vonage_simulator.console.serve import in_front_of
 
     return in_front_of
@@ -50,7 +53,10 @@ CREDENTIALS = ("api_key", "api_secret", "signature_secret")
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m vonage_simulator", description=__doc__)
+    installed = Path(sys.argv[0]).stem == "vonage-simulator"
+    prog = "vonage-simulator" if installed else "python -m vonage_simulator"
+    about = "The simulated Vonage in the foreground, for any SDK in any language."
+    parser = argparse.ArgumentParser(prog=prog, description=about)
     parser.add_argument(
         "--port",
         type=int,
@@ -90,11 +96,13 @@ def first_request(vonage: Vonage, tls: Path | None) -> str:
     return f'curl {trusting}-u "{key}:{secret}" {vonage.url}/v2/applications'
 
 
-def _introduce(vonage: Vonage, tls: Path | None, *, with_console: bool) -> None:
+def _introduce(vonage: Vonage, tls: Path | None, *, live: bool, with_console: bool) -> None:
     account, out = vonage.account, Console(highlight=False, soft_wrap=True)
     out.print(f"[bold]The simulated Vonage listens on {vonage.url}[/bold]  (Ctrl+C stops it)")
     if with_console:
         out.print(f"A phone, messages and a timeline are in the browser: {vonage.url}/")
+    elif live:
+        out.print("A page with a phone comes with the extra: vonage-simulator[console]", markup=False)
     out.print()
     for name in CREDENTIALS:
         given = os.environ.get(f"VONAGE_{name.upper()}")

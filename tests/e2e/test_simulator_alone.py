@@ -1,26 +1,66 @@
-"""The simulated Vonage without anything else of ours: its own requirements, and `switchboard.wire`."""
+"""The simulated Vonage without anything else of ours: as the wheel that `make dist` builds."""
 
 import os
 import re
-import shutil
+import shlex
 import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 
 from operate import paths
-from tests.projects import NOTHING_COMPILED
+from tests.vonage_simulator.customer import Customer, ncco, talk
+from vonage_simulator.vonage import Vonage
 
 CREDENTIALS = ("a1b2c3d4", "Aa1secret")
 EVERY_MODULE = """
 import importlib, pkgutil, vonage_simulator
 for module in pkgutil.walk_packages(vonage_simulator.__path__, "vonage_simulator."):
-    if not module.name.endswith(".pytest_plugin"):
+    if not module.name.rpartition(".")[2] in ("pytest_plugin", "call_script"):
         importlib.import_module(module.name)
 """
+SECTION = (paths.ROOT / "docs" / "simulator.md").read_text().partition("\n## Without a clone\n")[2]
+(SHOWN,) = re.findall(r"```sh\n(.*?)```", SECTION.partition("\n## ")[0], re.DOTALL)
+HEADLESS, WITH_PAGE, INSTALLED = SHOWN.splitlines()
+
+# A project that has never heard of Switchboard.
+FOREIGN = """
+import json
+
+import pytest
+
+JSON = {"content-type": "application/json"}
+
+def answer(event, context):
+    return {"statusCode": 200, "headers": JSON, "body": json.dumps([{"action": "talk", "text": "Hello."}])}
+
+@pytest.fixture
+def webhooks():
+    return {"answer": answer, "event": lambda event, context: {"statusCode": 204}}
+
+def test_caller_hears_something(phone):
+    phone.dial("447700900000").hears("Hello")
+"""
+
+
+def build(folder: Path) -> Path:
+    """The wheel, into `dist` in a folder."""
+    command = [sys.executable, str(paths.ROOT / "distribution" / "build.py"), str(folder / "dist")]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = (folder / "dist").iterdir()
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -33,20 +73,21 @@ def python() -> Path:
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the simulator and the wire types, as a wheel would install them."""
+def alone(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel installs."""
     folder = tmp_path_factory.mktemp("alone")
-    layer = paths.ROOT / "layers" / "switchboard" / "switchboard"
-    shutil.copytree(paths.ROOT / "vonage_simulator", folder / "vonage_simulator", ignore=NOTHING_COMPILED)
-    shutil.copytree(layer / "wire", folder / "switchboard" / "wire", ignore=NOTHING_COMPILED)
-    shutil.copy(layer / "__init__.py", folder / "switchboard")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
     return folder
 
 
 def environment() -> dict[str, str]:
-    """Where nothing but the folder and the requirements can be found."""
+    """Where nothing of ours can be found, and uv takes the versions that are locked here."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     credentials = dict(zip(("VONAGE_API_KEY", "VONAGE_API_SECRET"), CREDENTIALS, strict=True))
-    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **credentials}
+    path = f"{paths.LOCAL / 'uv' / 'bin'}:{os.environ['PATH']}"
+    locked = str(paths.ROOT / "requirements" / "dev.txt")
+    return {**others, "PATH": path, "UV_CONSTRAINT": locked, **credentials}
 
 
 def test_every_module_is_imported_with_nothing_else_of_ours(python: Path, alone: Path) -> None:
@@ -63,14 +104,10 @@ def test_every_module_is_imported_with_nothing_else_of_ours(python: Path, alone:
 
 
 @contextmanager
-def started(python: Path, folder: Path) -> Iterator[str]:
-    """`python -m vonage_simulator --port 0`; gives the address that it prints."""
+def started(command: list[str], folder: Path) -> Iterator[str]:
+    """Start the simulated Vonage; gives the address that it prints."""
     with subprocess.Popen(
-        [python, "-m", "vonage_simulator", "--port", "0"],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
         try:
@@ -82,7 +119,8 @@ def started(python: Path, folder: Path) -> Iterator[str]:
 
 
 def test_it_serves_its_apis_and_its_console_and_says_where(python: Path, alone: Path) -> None:
-    with started(python, alone) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    command = [str(python), "-m", "vonage_simulator", "--port", "0"]
+    with started(command, alone) as url, httpx.Client(base_url=url, trust_env=False) as client:
         application = {"name": "shop", "capabilities": {"voice": {}}}
         made = client.post("/v2/applications", json=application, auth=CREDENTIALS)
 
@@ -90,3 +128,54 @@ def test_it_serves_its_apis_and_its_console_and_says_where(python: Path, alone: 
         assert client.get("/v2/applications", auth=CREDENTIALS).json()["total_items"] == 1
         assert client.get("/v2/applications").status_code == 401
         assert "Switchboard console" in client.get("/").text
+
+
+def test_wheel_is_the_same_whenever_it_is_built(wheel: Path, tmp_path: Path) -> None:
+    assert build(tmp_path).read_bytes() == wheel.read_bytes()
+
+
+def test_wheel_brings_one_package_and_no_other_s(alone: Path, wheel: Path) -> None:
+    assert {path.name for path in alone.iterdir()} == {
+        "vonage_simulator",
+        f"vonage_simulator-{wheel.name.split('-')[1]}.dist-info",
+    }
+    assert not [path for path in alone.rglob("*.py") if "switchboard.wire" in path.read_text()]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A simulated Vonage of another process, as its customers know it."""
+
+    url: str
+    credentials: tuple[str, str] = CREDENTIALS
+
+
+@pytest.mark.parametrize(("shown", "has_page"), [(HEADLESS, False), (WITH_PAGE, True)])
+def test_call_goes_through_what_the_page_starts_without_a_clone(
+    wheel: Path, shown: str, *, has_page: bool
+) -> None:
+    command = shlex.split(shown.replace("4010", "0"))
+
+    with started(command, wheel.parents[1]) as url:
+        with Customer.serving(cast(Vonage, Elsewhere(url))) as customer:
+            customer.create().on("answer", ncco(talk("Hello from a wheel.")))
+            outcome = customer.call({"hear": "Hello from a wheel"})
+        page = httpx.get(url, trust_env=False)
+
+    assert outcome["status"] == "completed"
+    assert customer.received[0].headers["authorization"].startswith("Bearer ")
+    assert (page.status_code == 200) == has_page
+
+
+def test_pytest_of_another_project_finds_the_fixtures(wheel: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_shop.py").write_text(FOREIGN)
+    commands = ("uv venv --quiet", f"{INSTALLED} pytest", ".venv/bin/python -m pytest -q")
+    (tmp_path / "dist").symlink_to(wheel.parent)
+
+    for command in commands:
+        ran = subprocess.run(
+            shlex.split(command), cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    assert "1 passed" in ran.stdout

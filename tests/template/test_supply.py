@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import packages_distributions
@@ -76,6 +77,38 @@ def test_commands_need_nothing_that_comes_with_checks_and_tests_alone() -> None:
     }
 
     assert missing - {"vonage_simulator", "local", "operate", "switchboard"} == set()
+
+
+def test_wheel_asks_for_what_the_simulator_is_installed_with_and_no_newer() -> None:
+    project = tomllib.loads((ROOT / "distribution" / "pyproject.toml").read_text())["project"]
+    asked = project["dependencies"] + project["optional-dependencies"]["console"]
+    least = dict(each.split(">=") for each in asked)
+    listed = set(
+        re.findall(r"^[a-z0-9-]+$", (ROOT / "requirements" / "simulator.in").read_text(), re.MULTILINE)
+    )
+    locked = dict(
+        re.findall(
+            r"^([a-z0-9-]+)==([0-9.]+)", (ROOT / "requirements" / "simulator.txt").read_text(), re.MULTILINE
+        )
+    )
+
+    assert set(least) == listed
+    for name, version in least.items():
+        assert as_numbers(version) <= as_numbers(locked[name]), name
+
+
+def as_numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def test_page_alone_imports_what_the_wheel_s_extra_brings() -> None:
+    extra = tomllib.loads((ROOT / "distribution" / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    brought = {re.split("[>=]", each)[0] for each in extra["console"]}
+    sources = [path for path in (ROOT / "vonage_simulator").rglob("*.py") if "console" not in path.parts]
+
+    assert {name for path in sources for name in imported(ast.parse(path.read_text()))} & brought == set()
 
 
 def test_benchmark_begins_with_no_more_than_is_installed_for_it() -> None:

@@ -19,3 +19,9 @@ def test_version_is_the_changelog_s_newest_everywhere() -> None:
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", date)
     assert published is not None
     assert version == project == published[1] == came_from.strip()
+
+
+def test_page_names_the_wheel_of_this_version() -> None:
+    named = re.findall(r"vonage_simulator-([0-9.]+)-py3", (ROOT / "docs" / "simulator.md").read_text())
+
+    assert set(named) == {(ROOT / ".switchboard-version").read_text().strip()}
