@@ -1,7 +1,7 @@
 """`make upgrade VERSION=0.2.0`: a newer release, merged on a branch of its own and tried before it is kept.
 
 Nothing is deployed. What is the user's, which .gitattributes lists, stays as it is; the project's checks and
-the user's own tests decide whether the branch is any good.
+the user's own tests and call scripts decide whether the branch is any good.
 """
 
 import argparse

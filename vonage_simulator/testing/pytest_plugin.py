@@ -9,6 +9,8 @@
 A flow that raises, is late or returns what can't be used fails the test, and so does an NCCO that Vonage
 would refuse; a test that means it is marked `flows_may_fail`. What is only doubtful is a `DoubtfulWarning`.
 
+A file with a call script is a test, too, when its name ends with `.call.yaml`.
+
 Handlers run in this process, in milliseconds. To test others, override the fixture `webhooks`. A plugin that
 implements `pytest_vonage_simulation` lets the same tests call webhooks that are deployed.
 
@@ -24,6 +26,8 @@ import pytest
 from vonage_simulator.testing.doubts import DoubtfulWarning
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vonage_simulator.switches import Switches
     from vonage_simulator.testing.handlers import Handler, Rule
     from vonage_simulator.testing.phone import Phone
@@ -55,6 +59,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MAY_FAIL}: the test is about flows that fail; that doesn't fail it")
     if not any(WARNING in line for line in config.getini("filterwarnings")):
         config.addinivalue_line("filterwarnings", f"default::{WARNING}")
+
+
+def pytest_collect_file(file_path: "Path", parent: pytest.Collector) -> pytest.Collector | None:
+    """Let call scripts be tests."""
+    if not file_path.name.endswith(".call.yaml"):
+        return None
+    from vonage_simulator.testing.call_script import CallScript
+
+    return CallScript.from_parent(parent, path=file_path)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -166,7 +166,7 @@ def _running(simulator: str) -> Iterator[httpx.Client]:
             f"no simulated Vonage answers at {simulator} ({error}): start one with "
             "`python -m vonage_simulator`, or say with --simulator where it is"
         ) from error
-    with _client(simulator.rstrip("/")) as control:
+    with control_of(simulator.rstrip("/")) as control:
         yield control
 
 
@@ -179,12 +179,13 @@ def _own(url: str) -> Iterator[httpx.Client]:
             "the deployed webhooks accept only what the account signed"
         )
     account = Account.seeded(api_key=api_key, signature_secret=signature_secret)
-    with running(account) as vonage, _client(vonage.url) as control:
+    with running(account) as vonage, control_of(vonage.url) as control:
         _link(vonage.url, vonage.credentials, url.rstrip("/"))
         yield control
 
 
-def _client(url: str) -> httpx.Client:
+def control_of(url: str) -> httpx.Client:
+    """A client of the control API of a simulated Vonage, for `run`."""
     return httpx.Client(base_url=f"{url}/_simulator", timeout=LONGEST_RUN_S, trust_env=False)
 
 
