@@ -19,7 +19,7 @@ options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-
 # `make contract` has what needs an environment of its own: a second AWS, Lambda's runtime clients, Vonage's SDKs, a browser,
 # a clone, a stack.
 OWN_STACKS = tests/e2e/test_lifecycle.py tests/contract/test_smoke.py tests/e2e/test_first_deployment.py tests/e2e/test_guided.py \
-	tests/e2e/test_second_stack.py tests/e2e/operating/test_releases.py
+	tests/e2e/other_stacks tests/e2e/operating/test_releases.py
 CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py tests/e2e/test_doors.py tests/console/test_browser.py \
 	tests/vonage_simulator/api/test_official_clients.py \
 	tests/functional/logs/test_log_levels.py tests/functional/logs/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py \

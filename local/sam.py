@@ -61,7 +61,7 @@ def build(
         fcntl.flock(lock, fcntl.LOCK_EX)  # two builds at once would spoil the cache for each other
         _run(
             arguments,
-            {**service.clean_environment(AWS_DEFAULT_REGION=aws.REGION), **_layer_environment()},
+            {**service.clean_environment(AWS_DEFAULT_REGION=aws.REGION), **layer_environment()},
             log,
             next_step="Fix what it names, then run the same command again.",
         )
@@ -113,7 +113,8 @@ def first_failure(aws_url: str, stack_name: str, since: datetime) -> str:
     return Stack(stack_name, client=client).first_failure(since)
 
 
-def _layer_environment() -> dict[str, str]:
+def layer_environment() -> dict[str, str]:
+    """What has the layers built for this machine and the emulator's Python."""
     machine = os.uname().machine.replace("arm64", "aarch64")
     platform = f"{machine}-apple-darwin" if sys.platform == "darwin" else f"{machine}-manylinux_2_28"
     return {

@@ -57,10 +57,7 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
     Raises:
         OperatorError: A line that has to differ is written in another way than the patterns above expect.
     """
-    template = source.read_text()
-    if _RUNTIME not in template:
-        raise _rewritten(_RUNTIME, 0)
-    template = template.replace(_RUNTIME, f"python{python()}")
+    template = on_this_machine(source.read_text())
     folder = f"{source.parent}/"  # the copy is in another one
     gateway = f"!Sub {aws_url}/_aws/execute-api"
     own_api = f"{gateway}/${{WebhookApi}}/$default/webhooks"
@@ -72,17 +69,28 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
         template = _replaced(template, _FALLBACK_API, fallback)
         without_effect = "AWS::CloudFormation::WaitConditionHandle"
         template = _replaced(template, _COMBINING_ALARM, without_effect, once=False)
-    template = _replaced(template, _LISTING, '"*"')
     if "ScheduleGroup" in template:
         template = _replaced(template, _SCHEDULES, "default")
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _CONCURRENCY, "2", once=False)
-    template = _replaced(template, _VARIABLES, '        SWITCHBOARD_TELL_ALL: "1"\n')
     template = _replaced(template, _LICENSE, folder)
     template = _replaced(template, _README, folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(template)
     return target
+
+
+def on_this_machine(template: str) -> str:
+    """A template of ours with the differences that any with the provisioner in it has.
+
+    Raises:
+        OperatorError: As above.
+    """
+    if _RUNTIME not in template:
+        raise _rewritten(_RUNTIME, 0)
+    template = template.replace(_RUNTIME, f"python{python()}")
+    template = _replaced(template, _LISTING, '"*"')
+    return _replaced(template, _VARIABLES, '        SWITCHBOARD_TELL_ALL: "1"\n')
 
 
 def _reached_at(template: str, aws_url: str) -> str:

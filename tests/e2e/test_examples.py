@@ -1,4 +1,4 @@
-"""Every example on a real stage, as shipped, by its own script; test_second_stack.py has own_application."""
+"""Every example on a real stage, as shipped, by its own script; other_stacks has those without a flow."""
 
 import io
 import json

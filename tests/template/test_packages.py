@@ -141,7 +141,7 @@ def test_same_sources_make_the_same_layer_wherever_it_is_built(tmp_path: Path) -
     built = []
     for seed in "12":
         target = tmp_path / f"folder-{seed}"
-        environment = {**sam._layer_environment(), "PATH": f"{paths.UV}:{os.defpath}", "PYTHONHASHSEED": seed}
+        environment = {**sam.layer_environment(), "PATH": f"{paths.UV}:{os.defpath}", "PYTHONHASHSEED": seed}
         command = ["make", "--silent", "build-SwitchboardLayer", f"ARTIFACTS_DIR={target}"]
         subprocess.run(command, cwd=paths.LAYER, env={**os.environ, **environment}, check=True)
         files = [path for path in target.rglob("*") if path.is_file()]
