@@ -24,9 +24,9 @@ from tests.e2e.conftest import delete_quickly, wait_until
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.phone import Phone
 
-PAGE = (paths.ROOT / "docs" / "your-stack.md").read_text()
-FLOW = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
-(FUNCTION,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+DOCS = paths.ROOT / "docs"
+(FLOW,) = re.findall(r"```python\n(.*?)```", (DOCS / "tables.md").read_text(), re.DOTALL)
+(FUNCTION,) = re.findall(r"```yaml\n(.*?)```", (DOCS / "functions.md").read_text(), re.DOTALL)
 # What SAM, CloudFormation or Parameter Store would take for something else.
 GREETING = r"""It's a "fine" day, \o/ ${AWS::Region} {{resolve:ssm:x}}"""
 CALLER = "447700900777"

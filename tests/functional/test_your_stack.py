@@ -1,4 +1,4 @@
-"""The flow of docs/your-stack.md, with settings, a secret and a table in the test kit."""
+"""The flow of docs/tables.md, with settings, a secret and a table in the test kit."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from operate import paths
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
 
-FLOWS = re.findall(r"```python\n(.*?)```", (paths.ROOT / "docs" / "your-stack.md").read_text(), re.DOTALL)
+(FLOW,) = re.findall(r"```python\n(.*?)```", (paths.ROOT / "docs" / "tables.md").read_text(), re.DOTALL)
 SHOP = "447700900000"
 
 
@@ -23,7 +23,7 @@ def module(source: str) -> dict[str, Any]:
 
 @pytest.fixture
 def webhooks() -> dict[str, Handler]:
-    return {"answer": module(FLOWS[0])["lambda_handler"]}
+    return {"answer": module(FLOW)["lambda_handler"]}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What `make table` and its like write, and what docs/your-stack.md shows, is a template that AWS takes."""
+"""What `make table` and its like write, and what docs/functions.md shows, is a template that AWS takes."""
 
 import re
 import subprocess
@@ -19,7 +19,9 @@ from tests.template.releases.test_exports import LISTED
 Json = dict[str, Any]
 
 PAGE = (paths.ROOT / "docs" / "your-stack.md").read_text()
-(FUNCTION,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+(FUNCTION,) = re.findall(
+    r"```yaml\n(.*?)```", (paths.ROOT / "docs" / "functions.md").read_text(), re.DOTALL
+)
 
 
 @pytest.fixture(scope="module")
