@@ -28,28 +28,6 @@ def test_block_stands_in_a_file_that_tests_run(block: str) -> None:
     assert any(block.rstrip() in source for source in SOURCES), block
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)#]+)", (ROOT / "README.md").read_text()))
-def test_link_leads_somewhere(path: str) -> None:
-    assert (ROOT / path).exists()
-
-
-def anchors(page: Path) -> set[str]:
-    """The headings of a page, as GitHub's links name them."""
-    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@pytest.mark.parametrize(
-    ("guide", "link"), [(guide, link) for guide, links in LINKS.items() for link in links]
-)
-def test_link_leads_to_a_page_and_a_heading_of_it(guide: Path, link: str) -> None:
-    path, _, anchor = link.partition("#")
-    target = guide.parent / path
-
-    assert target.exists()
-    assert not anchor or anchor in anchors(target)
-
-
 def test_every_page_is_found_by_a_task() -> None:
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
 
