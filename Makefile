@@ -128,7 +128,7 @@ upgrade: .venv/.ready ## Merge a newer release on a branch of its own, and try i
 	@$(OPERATE) upgrade $(call options,VERSION FROM ENV)
 
 ## ── Check it ──
-.PHONY: test-app test check contract radar security audit bench picture format
+.PHONY: test-app test check contract radar security audit bench docs picture format
 test-app: .venv/.ready $(PACKAGES) ## Your own tests, in app/tests: seconds (docs/testing.md)
 	@$(RUN) -m pytest app/tests
 
@@ -156,7 +156,7 @@ lint: .venv/.checks .local/sam/.ready
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready .local/zizmor/.ready ## Judges that we did not write, and stacks of their own (ten minutes; docs/contract.md)
+contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (ten minutes; docs/contract.md)
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(OWN_STACKS) >.local/logs/test-own-stacks.log 2>&1 & stacks=$$!; trap 'kill $$stacks' INT TERM; \
 	$(RUN) -m pytest $(filter-out $(OWN_STACKS),$(CONTRACT)) $(addprefix --ignore=,$(OWN_STACKS)); failed=$$?; \
@@ -176,8 +176,13 @@ audit: .local/audit/.ready ## Ask PyPI which of the locked packages have known v
 bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
 
-picture: .venv/.checks ## Take docs/images/console.png anew, in a browser: after a change of the page
+docs: .local/docs/.ready ## Build these pages as a site with a search, to be read offline: .local/site/index.html
+	@.local/docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going --conf-dir docs . .local/site
+	@echo "file://$(CURDIR)/.local/site/index.html"
+
+picture: .venv/.checks ## Draw the pictures in docs/images anew, in a browser: after a change of the console or of a diagram
 	@$(RUN) -m tests.console.picture
+	@$(RUN) -m tests.pages.diagrams
 
 format: .venv/.checks ## Format the code
 	@$(RUN) -m ruff format .
@@ -185,7 +190,7 @@ format: .venv/.checks ## Format the code
 
 ## ── Set it up ──
 .PHONY: setup stage lock clean help
-setup: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready .local/zizmor/.ready ## Install everything the other commands need
+setup: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Install everything the other commands need
 
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 
@@ -216,6 +221,9 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 
 .local/contract/.ready: requirements/contract.txt $(UV)
 	$(call install,.local/contract,requirements/contract.txt,the second AWS)
+
+.local/docs/.ready: requirements/docs.txt $(UV)
+	$(call install,.local/docs,requirements/docs.txt,what makes a site of the documentation)
 
 .local/checkov/.ready: requirements/checkov.txt $(UV)
 	$(call install,.local/checkov,requirements/checkov.txt,checkov)

@@ -39,7 +39,7 @@ def _workload(results: Results, workload: cost.Workload) -> str:
     columns = {
         f"{rate:,}/s": _dollars(parts | {"**all**": sum(parts.values())}) for rate, parts in rates.items()
     }
-    return f"### {workload.name[0].upper()}{workload.name[1:]}\n\n{table(rows, columns)}"
+    return f"## {workload.name[0].upper()}{workload.name[1:]}\n\n{table(rows, columns)}"
 
 
 def _dollars(parts: dict[str, float]) -> Cell:
