@@ -156,7 +156,7 @@ lint: .venv/.checks .local/sam/.ready
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 
-contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Judges that we did not write, and stacks of their own (ten minutes; docs/contract.md)
+contract: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready .local/zizmor/.ready .local/docs/.ready ## Judges that we did not write, and stacks of their own (ten minutes; docs/contract.md)
 	@mkdir -p .local/logs
 	@$(RUN) -m pytest --quiet $(OWN_STACKS) >.local/logs/test-own-stacks.log 2>&1 & stacks=$$!; trap 'kill $$stacks' INT TERM; \
 	$(RUN) -m pytest $(filter-out $(OWN_STACKS),$(CONTRACT)) $(addprefix --ignore=,$(OWN_STACKS)); failed=$$?; \
@@ -190,7 +190,7 @@ format: .venv/.checks ## Format the code
 
 ## ── Set it up ──
 .PHONY: setup stage lock clean help
-setup: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready ## Install everything the other commands need
+setup: stage .venv/.checks $(RUNTIMES) .local/contract/.ready .local/simulator/.ready .local/zizmor/.ready .local/docs/.ready ## Install everything the other commands need
 
 stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 
@@ -260,7 +260,7 @@ LOCK = $(UV) pip compile --quiet --exclude-newer $(SEASONED) --universal --pytho
 LOCK_NODE = --package-lock-only --save-exact --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error --before=$(SEASONED)
 lock: $(UV) ## Pin the newest versions of a week ago that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev run simulator sam aws bench checkov audit contract zizmor runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev run simulator sam aws bench checkov audit contract zizmor docs runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
 	@if command -v npm >/dev/null; then npm --prefix requirements/node install $(LOCK_NODE) @vonage/server-sdk@latest; \
