@@ -17,7 +17,7 @@ from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import Callee, CallUpdate
 from switchboard.wire.classify import WebhookName, classify
 from switchboard.wire.commands import CallToPlace, Command, MessageChange, Result
-from switchboard.wire.endpoints import Endpoint
+from switchboard.wire.endpoints import Endpoint, Phone
 from switchboard.wire.message_parts import Stored
 from switchboard.wire.message_requests import MessageRequest
 from switchboard.wire.rtc import Event as RtcEvent
@@ -43,7 +43,7 @@ _WORDS = {
     type(None): "null",
 }
 
-_UNIONS = {"type": "endpoint", "action": "action", "channel": "message"}
+_UNIONS = {"action": "action", "channel": "message"}
 
 
 class _Schema(GenerateJsonSchema):
@@ -171,7 +171,7 @@ def _words(annotation: Shape) -> str:
     shape, rules, _ = unwrap(annotation)
     origin: Shape = get_origin(shape)
     if tagged := [rule.key for rule in rules if isinstance(rule, Tagged)]:
-        return "channel" if SilentAuth in members(shape) else _UNIONS[tagged[0]]
+        return "channel" if SilentAuth in members(shape) else _union(shape, tagged[0])
     if len(members(shape)) > 1:
         return " or ".join(map(_words, members(shape)))
     if origin is list:
@@ -181,6 +181,13 @@ def _words(annotation: Shape) -> str:
     if origin is dict or keys(shape):
         return "object"
     return _WORDS.get(shape) or " or ".join(f"`{value}`" for value in get_args(shape))
+
+
+def _union(shape: Shape, tag: str) -> str:
+    """What has a section of its own is called by its name; any other union is objects."""
+    if tag == "type":
+        return "endpoint" if Phone in members(shape) else "object"
+    return _UNIONS[tag]
 
 
 def _description(shape: Shape) -> str:

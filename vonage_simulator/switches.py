@@ -66,6 +66,8 @@ class Switches:
         disconnected_event: a WebSocket that its server closes is reported always, or only of a `connect` with
             `eventType: synchronous`.
         withheld_caller: the `from` of a caller who withholds the number.
+        whatsapp_custom: a `custom` message by WhatsApp that isn't as WhatsApp has them is taken, or refused.
+        rcs_action: what comes of a tap on a suggestion of RCS that isn't a reply, a `button` or a `reply`.
         sms_message_type: whether an inbound SMS has a `message_type`.
         rtc_ids: whether an RTC event has `conversation_id` and `application_id`.
         rate_limits: the limits per second are enforced. Off by default: most tests want speed.
@@ -108,6 +110,8 @@ class Switches:
     unreachable_websocket: Literal["failed", "unanswered"] = "failed"
     disconnected_event: Literal["always", "synchronous"] = "always"
     withheld_caller: Literal["anonymous", "unknown", "empty"] = "anonymous"
+    whatsapp_custom: Literal["accept", "refuse"] = "accept"
+    rcs_action: Literal["button", "reply"] = "button"
     sms_message_type: bool = True
     rtc_ids: bool = True
     rate_limits: bool = False

@@ -19,7 +19,7 @@ LAYER = "layers/switchboard/switchboard"
 FLOORS = {
     LAYER: [
         "__init__", "dialogs", "webhooks", "outbound", "timeline", "yours", "aws", "catalogue", "ncco",
-        "reading", "envelope", "request", "telemetry", "telling", "environment", "wire", "errors",
+        "whatsapp", "reading", "envelope", "request", "telemetry", "telling", "environment", "wire", "errors",
     ],
     "provisioner": [
         "app", "on_failure", "operator", "resources", "plan", "steps", "remembered", "world", "wanted",

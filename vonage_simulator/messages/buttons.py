@@ -1,37 +1,129 @@
-"""What a customer can tap: buttons and lists of WhatsApp, suggested replies of RCS.
+"""What a customer can tap, and the message that comes of it: buttons, lists and cards of WhatsApp and RCS.
 
-Source: Meta, "Interactive reply buttons" and "Interactive lists", which Vonage's `custom` messages hand on as
-they are; Vonage's .NET SDK, `ReplySuggestion`, for the `postback_data` that comes back as `reply.id`.
+Source: Meta, "Interactive reply buttons", "Interactive list" and "Interactive media carousel messages", which
+Vonage's `custom` messages hand on as they are; Vonage's .NET SDK, `ReplySuggestion`, for the `postback_data`
+that comes back as `reply.id`; Messages API v1, inbound `button`, for the buttons of a template.
 """
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 from vonage_simulator.types import Json
 
+RcsAction = Literal["button", "reply"]
+
+# Where a simulated customer is, for whoever asks.
+WHERE: Json = {"lat": 51.5074, "long": -0.1278}
+
+
+class Tap(NamedTuple):
+    """Something to tap.
+
+    Attributes:
+        title: what stands on it.
+        message: the members of the inbound message that comes of it; empty if none does.
+        opens: what else a phone does: the page or number that it opens, or where it leads.
+    """
+
+    title: str
+    message: Json
+    opens: str = ""
+
 
 def buttons(body: Json) -> list[Json]:
-    """What can be tapped, each as the `reply` that comes of it: `{"id", "title"}`."""
-    if body.get("channel") == "rcs":
-        holders = [body, body.get("card") or {}, *((body.get("carousel") or {}).get("cards") or [])]
-        chips = [chip for holder in holders for chip in holder.get("suggestions") or []]
-        return [_reply(chip.get("postback_data"), chip.get("text")) for chip in chips if _is_reply(chip)]
-    action = _interactive(body).get("action") or {}
-    rows = [row for section in action.get("sections") or [] for row in section.get("rows") or []]
-    tapped = [button.get("reply") or {} for button in action.get("buttons") or [] if _is_reply(button)]
-    return [_reply(each.get("id"), each.get("title")) for each in [*tapped, *rows]]
+    """The replies that can be tapped, each as the `reply` that comes of it: `{"id", "title"}`."""
+    return [tap.message["reply"] for holder in holders(body) for tap in taps(body, holder) if _replies(tap)]
 
 
 def question(body: Json) -> str:
     """The text above the buttons of an interactive message; empty if it is none."""
-    return str((_interactive(body).get("body") or {}).get("text", ""))
+    return str((interactive(body).get("body") or {}).get("text", ""))
 
 
-def _interactive(body: Json) -> Json:
-    interactive = (body.get("custom") or {}).get("interactive")
-    return interactive if body.get("channel") == "whatsapp" and isinstance(interactive, dict) else {}
+def interactive(body: Json) -> Json:
+    """What a `custom` message by WhatsApp has to tap; empty if it has nothing."""
+    found = _object(body, "custom").get("interactive")
+    return found if body.get("channel") == "whatsapp" and isinstance(found, dict) else {}
 
 
-def _is_reply(button: Json) -> bool:
-    return button.get("type") == "reply"
+def holders(body: Json) -> list[Json]:
+    """The parts of a message that can have something to tap: the message itself, and its cards."""
+    if body.get("channel") == "rcs":
+        return [body, *filter(None, [_object(body, "card"), *_list(_object(body, "carousel"), "cards")])]
+    return [interactive(body), *_list(_object(interactive(body), "action"), "cards")]
 
 
-def _reply(identity: object, title: object) -> Json:
-    return {"id": str(identity or ""), "title": str(title or "")}
+def taps(body: Json, holder: Json, rcs_action: RcsAction = "button") -> list[Tap]:
+    """What one of a message's holders has to tap."""
+    if body.get("channel") == "rcs":
+        return [_suggested(each, rcs_action) for each in _list(holder, "suggestions")]
+    return [
+        *_of_action(_object(holder, "action")),
+        *(_of_template(body) if holder == interactive(body) else []),
+    ]
+
+
+def _suggested(suggestion: Json, rcs_action: RcsAction) -> Tap:
+    """A suggestion of RCS; what comes of one that isn't a reply isn't documented."""
+    data, title = str(suggestion.get("postback_data", "")), str(suggestion.get("text", ""))
+    reply = {"message_type": "reply", "reply": {"id": data, "title": title}}
+    opens = suggestion.get("url") or suggestion.get("phone_number") or suggestion.get("pin_label") or ""
+    match suggestion.get("type"):
+        case "reply":
+            return Tap(title, reply)
+        case "share_location":
+            return Tap(title, {"message_type": "location", "location": WHERE})
+        case _ if rcs_action == "reply":
+            return Tap(title, reply, str(opens))
+    return Tap(title, {"message_type": "button", "button": {"payload": data, "text": title}}, str(opens))
+
+
+def _of_action(action: Json) -> Iterator[Tap]:
+    """What an interactive message of WhatsApp, or one of its cards, has to tap."""
+    for button in _list(action, "buttons"):
+        if reply := _object(button, "reply") or _object(button, "quick_reply"):
+            yield _reply(reply)
+    for section in _list(action, "sections"):
+        yield from (_reply(row) for row in _list(section, "rows"))
+    parameters = _object(action, "parameters")
+    match action.get("name"):
+        case "cta_url":
+            yield Tap(str(parameters.get("display_text", "")), {}, str(parameters.get("url", "")))
+        case "flow":
+            flow = parameters.get("flow_id") or parameters.get("flow_name") or ""
+            yield Tap(str(parameters.get("flow_cta", "")), {}, f"flow {flow}".strip())
+        case "send_location":
+            yield Tap("Send location", {"message_type": "location", "location": WHERE})
+        case "catalog_message":
+            yield Tap("View catalog", {}, "catalog")
+
+
+def _of_template(body: Json) -> Iterator[Tap]:
+    """The buttons of a template whose words only WhatsApp knows."""
+    for part in _list(_object(_object(body, "custom"), "template"), "components"):
+        for given in _list(part, "parameters"):
+            if payload := str(given.get("payload") or ""):
+                yield Tap(
+                    payload, {"message_type": "button", "button": {"payload": payload, "text": payload}}
+                )
+
+
+def _reply(row: Json) -> Tap:
+    reply = {name: str(row[name]) for name in ("id", "title", "description") if row.get(name)}
+    reply = {"id": "", "title": "", **reply}
+    return Tap(reply["title"], {"message_type": "reply", "reply": reply})
+
+
+def _replies(tap: Tap) -> bool:
+    return "reply" in tap.message and not tap.opens
+
+
+def _object(holder: Json, name: str) -> Json:
+    """A member that should be an object; a message that Vonage takes may have anything there."""
+    found = holder.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(holder: Json, name: str) -> list[Json]:
+    found = holder.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vonage_simulator.account.account import UNKNOWN_NUMBER
-from vonage_simulator.messages.buttons import buttons, question
+from vonage_simulator.messages.buttons import holders, question, taps
 from vonage_simulator.types import Json
 
 Fate = Literal["delivered", "undeliverable", "rejected"]
@@ -53,9 +53,7 @@ class Message:
         """Its text and buttons, or what it carries instead, such as `image https://shop.example/menu.jpg`."""
         if self.channel == "email":
             return _mail(self.body)
-        replies = buttons(self.body) if self.channel == "whatsapp" else []
-        tapped = [f"[{each['title']}]" for each in replies]
-        return " ".join([*_content(self.body), *_taps(self.body), *tapped])
+        return " ".join([*_content(self.body), *_taps(self.body), *_interactive(self.body)])
 
     def as_json(self) -> Json:
         """The message as the control API lists it."""
@@ -88,6 +86,18 @@ def _told(content: Json) -> list[str]:
 def _taps(holder: Json) -> list[str]:
     """What can be tapped: `[Yes]`."""
     return [f"[{suggestion['text']}]" for suggestion in holder.get("suggestions", [])]
+
+
+def _interactive(body: Json) -> list[str]:
+    """What can be tapped in an interactive message of WhatsApp, card by card: `By the window [This one]`."""
+    if body["channel"] != "whatsapp":
+        return []
+    message, *cards = holders(body)
+    words = [f"[{tap.title}]" for tap in taps(body, message)]
+    for card in cards:
+        text = str((card.get("body") or {}).get("text", ""))
+        words += filter(None, [text, *(f"[{tap.title}]" for tap in taps(body, card))])
+    return words
 
 
 def _mail(body: Json) -> str:

@@ -75,6 +75,8 @@ def is_refused(violation: Violation, switches: Switches) -> bool:
             return switches.number_for_text == "refuse"
         case "input without type":
             return switches.input_without_type == "refuse"
+        case "handed on":
+            return switches.whatsapp_custom == "refuse"
         case "connect timeout":
             return not RINGING_S[switches.connect_timeout].holds(cast(int, violation.value))
     return False

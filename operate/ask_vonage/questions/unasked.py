@@ -35,6 +35,18 @@ QUESTIONS = (
         _not_asked(_TAKES_A_PHONE),
     ),
     Question(
+        "whatsapp_custom",
+        ("accept", "refuse"),
+        "what becomes of a custom message that WhatsApp can't read",
+        _not_asked("it takes a WhatsApp sender"),
+    ),
+    Question(
+        "rcs_action",
+        ("button", "reply"),
+        "what comes of a tap on a suggestion that isn't a reply",
+        _not_asked("it takes an RCS sender, and a phone that taps"),
+    ),
+    Question(
         "custom_data_on_get",
         ("json", "brackets"),
         "how custom_data is written in a GET webhook",

@@ -99,6 +99,49 @@ def test_wrong_key_is_named(folder: Path, code: str, message: str) -> None:
     assert message in mypy(folder, code)
 
 
+WHATSAPP = "from switchboard import InboundMessage, reply_to, whatsapp\n"
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    ('whatsapp.buttons("At eight?", {"id": "yes", "titel": "Yes"})',
+     'Extra key "titel" for TypedDict "ReplyButton"'),
+    ('whatsapp.buttons("At eight?", {"id": "yes", "title": "Yes"}, foter="Until Monday")',
+     'Unexpected keyword argument "foter" for "buttons"; did you mean "footer"?'),
+    ('whatsapp.list_("Which?", "Days", {"rows": [{"id": "mon", "title": "Monday", "text": "9 am"}]})',
+     'Extra key "text" for TypedDict "Row"'),
+    ('whatsapp.flow("Book.", {"flow_id": "1", "flow_cta": "Book", "flow_tokn": "a"})',
+     'Extra key "flow_tokn" for TypedDict "FlowParameters"'),
+    ('whatsapp.card({"type": "image", "image": {"url": "https://example.com/a.jpg"}})',
+     'Extra key "url" for TypedDict "Linked"'),
+    ('whatsapp.products("Ours.", "1", {"product_items": [{"id": "1"}]}, header="Shop")',
+     'Missing key "product_retailer_id" for TypedDict "ProductItem"'),
+    ('whatsapp.template("a", "en", {"type": "button", "subtype": "url"})',
+     'Extra key "subtype" for TypedDict "Component"'),
+])  # fmt: skip
+def test_wrong_key_in_what_goes_to_whatsapp_is_named(folder: Path, code: str, message: str) -> None:
+    assert message in mypy(folder, code, WHATSAPP)
+
+
+def test_what_goes_to_whatsapp_may_be_the_custom_of_an_answer(folder: Path) -> None:
+    code = """
+def flow(message: InboundMessage) -> object:
+    return reply_to(message, custom=whatsapp.buttons("At eight?", {"id": "yes", "title": "Yes"}))
+"""
+    assert mypy(folder, code, WHATSAPP) == []
+
+
+def test_where_somebody_comes_from_is_typed(folder: Path) -> None:
+    code = """
+def flow(message: Inbound, status: Status) -> None:
+    reveal_type(message["whatsapp"]["referral"]["ctwa_clid"])
+    reveal_type(message["whatsapp"]["whatsapp_referred_product"]["product_retailer_id"])
+    reveal_type(status["whatsapp"]["pricing"]["pricing_model"])
+    reveal_type(status["whatsapp"]["pricing"]["category"])
+"""
+    imports = "from switchboard.wire.messages import Inbound, Status\n"
+    assert mypy(folder, code, imports) == ['Revealed type is "str"'] * 4
+
+
 def test_literal_with_a_wrong_key_is_refused(folder: Path) -> None:
     code = """
 def flow(call: AnswerRequest) -> Ncco:

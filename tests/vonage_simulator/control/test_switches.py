@@ -13,11 +13,13 @@ import jwt
 import pytest
 from websockets.sync.server import ServerConnection
 
+from tests.samples import sample
 from tests.vonage_simulator.api.test_voice_api import bearer
 from tests.vonage_simulator.bot import Bot, on
 from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, talk
 from tests.vonage_simulator.verifications import test_verifications
 from vonage_simulator.__main__ import main
+from vonage_simulator.messages.buttons import RcsAction, holders, taps
 from vonage_simulator.switches import Switches, changed
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.vonage import Vonage
@@ -460,6 +462,24 @@ def test_sms_message_type(customer: Customer, api: httpx.Client, *, position: bo
     assume(customer.create().vonage, sms_message_type=position)
     api.post("/_simulator/messages", json={**SMS, "message_type": "text"})
     assert ("message_type" in customer.bodies("inbound")[0]) is position
+
+
+@pytest.mark.parametrize(("position", "status"), [("accept", 202), ("refuse", 422)])
+def test_whatsapp_custom(customer: Customer, api: httpx.Client, position: str, status: int) -> None:
+    assume(customer.create().vonage, whatsapp_custom=position)
+    sides = {"channel": "whatsapp", "from": NUMBER, "to": CALLEE, "message_type": "custom"}
+    for custom in ({"type": "interactive", "interactive": {"type": "button"}}, {"type": "poll"}):
+        sent = api.post("/v1/messages", json={**sides, "custom": custom}, headers=bearer(customer))
+        assert sent.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("position", "kinds"), [("button", ["reply", "button"]), ("reply", ["reply", "reply"])]
+)
+def test_rcs_action(position: RcsAction, kinds: list[str]) -> None:
+    body = sample("command_rcs_card")["detail"]
+    found = [tap for holder in holders(body) for tap in taps(body, holder, position)]
+    assert [tap.message["message_type"] for tap in found] == kinds
 
 
 @pytest.mark.parametrize(("position", "heard"), [("accept", ["Hi.", "Hi."]), ("refuse", [])])

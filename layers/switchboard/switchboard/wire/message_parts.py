@@ -1,9 +1,11 @@
-"""The pieces that messages are made of, in Vonage's own shape and words.
+"""The pieces that messages of several channels are made of, in Vonage's own shape and words.
+
+What is one channel's own is in `content`.
 
 Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks.
 """
 
-from typing import Any, Literal, Required
+from typing import Any, Required
 
 from switchboard.wire.typed import TypedDict
 
@@ -47,29 +49,6 @@ class Button(TypedDict, total=False):
     payload: Required[str | dict[str, Any]]
     text: str
     subtype: str
-
-
-class Reaction(TypedDict, total=False):
-    """An emoji given to a message, or taken back."""
-
-    action: Required[Literal["react", "unreact"]]
-    emoji: str
-
-
-class OrderedProduct(TypedDict):
-    """One line of an order; all numbers are texts."""
-
-    product_retailer_id: str
-    quantity: str
-    item_price: str
-    currency: str
-
-
-class Order(TypedDict):
-    """A WhatsApp order."""
-
-    catalog_id: str
-    product_items: list[OrderedProduct]
 
 
 class Context(TypedDict, total=False):

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Required, Unpack, cast
 
 from switchboard.wire.content.email import EmailPart, EmailSettings, Html
 from switchboard.wire.content.rcs import Card, Carousel, RcsSettings, Suggestion
-from switchboard.wire.content.whatsapp import Sticker, Template, WhatsappSettings
+from switchboard.wire.content.whatsapp import Reaction, Sticker, Template, WhatsappSettings
+from switchboard.wire.content.whatsapp_custom.content import Custom
 from switchboard.wire.endpoints import Url
-from switchboard.wire.message_parts import Reaction
 from switchboard.wire.messages import Inbound
 from switchboard.wire.typed import Between, Characters, Items, Open, Tagged, TypedDict, Usual
 
@@ -158,7 +158,7 @@ class Whatsapp(_Request, total=False):
     whatsapp: WhatsappSettings
     sticker: Sticker
     reaction: Reaction
-    custom: dict[str, Any]
+    custom: Custom
     context: Quoted
 
 
@@ -228,7 +228,7 @@ class ReplyContent(TypedDict, total=False):
     email: EmailSettings
     card: Card
     carousel: Carousel
-    custom: dict[str, Any]
+    custom: Custom | dict[str, Any]
     template: Template
     sticker: Sticker
     reaction: Reaction

@@ -16,7 +16,7 @@ Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shap
 from typing import Any, Literal, Required, final
 
 from switchboard.wire.content.email import EmailDetails, EmailPart, Html
-from switchboard.wire.content.whatsapp import WhatsappDetails, WhatsappReport
+from switchboard.wire.content.whatsapp import Order, Reaction, WhatsappDetails, WhatsappReport
 from switchboard.wire.message_parts import (
     Attachment,
     Button,
@@ -27,9 +27,7 @@ from switchboard.wire.message_parts import (
     Media,
     MmsDetails,
     Network,
-    Order,
     Profile,
-    Reaction,
     Reply,
     SmsDetails,
     SmsReport,

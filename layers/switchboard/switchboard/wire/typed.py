@@ -17,14 +17,14 @@ else:  # pydantic refuses the older one, which forgets a key's own Required or N
     from typing_extensions import TypedDict
 
 __all__ = [
-    "Between", "Characters", "Clamped", "Constraint", "Doubt", "Fits", "Items", "Matches", "Open", "Tagged",
-    "TypedDict", "Usual",
+    "Between", "Characters", "Clamped", "Constraint", "Doubt", "Fits", "HandedOn", "Items", "Matches", "Open",
+    "Tagged", "TypedDict", "Usual",
 ]  # fmt: skip
 
 # Why something is doubtful, which the simulated Vonage has switches for; an unknown key needs no word.
 Doubt = Literal[
     "text for a number", "number for a text", "spelling", "clamped", "input without type", "caller id",
-    "connect timeout", "lifetime", "new value",
+    "connect timeout", "lifetime", "new value", "handed on",
 ]  # fmt: skip
 
 
@@ -169,6 +169,19 @@ class Open(Constraint):
     def may_be_new(self, value: object) -> bool:
         """Whether Vonage may have added it."""
         return isinstance(value, str) and value not in self.known
+
+
+class HandedOn(Constraint):
+    """A value that Vonage hands on to a channel as it is, so what is wrong inside is the channel's to refuse.
+
+    What we write keeps to the types inside; what breaks them is doubtful.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("handed on as it is")
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from ()
 
 
 class Tagged(Constraint):

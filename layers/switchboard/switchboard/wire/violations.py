@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from switchboard.wire.shapes import Place, Shape, keys, locate, tags
-from switchboard.wire.typed import Characters, Constraint, Doubt, Items, Open, Tagged, Usual
+from switchboard.wire.typed import Characters, Constraint, Doubt, HandedOn, Items, Open, Tagged, Usual
 
 _LONGEST_SHOWN = 60
 _TYPES = {
@@ -64,7 +64,9 @@ class Violation(NamedTuple):
             case "missing":
                 return f"{self.field} is missing" + (f"; it {must} be {self.rule}" if self.rule else "")
             case "unknown":
-                return f"{self.field} is not a field; {_suggestion(self.field, self.choices)}"
+                return (
+                    f"{self.field} is not a field; {_suggestion(self.field.rpartition('.')[2], self.choices)}"
+                )
             case "broken":
                 return self.rule
             case _:
@@ -82,12 +84,23 @@ def violations(shape: Shape, value: object, *, strict: bool) -> list[Violation]:
 
 def violations_in(error: ValidationError, shape: Shape) -> list[Violation]:
     """What pydantic found wrong with a value as this shape: a wire type, a dataclass or a model."""
-    return [_violation(shape, detail) for detail in error.errors(include_url=False)]
+    return [_graded(shape, detail) for detail in error.errors(include_url=False)]
 
 
 @cache
 def _adapter(shape: Shape) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
+
+
+def _graded(shape: Shape, error: ErrorDetails) -> Violation:
+    """A violation; inside what Vonage hands on as it is, a doubtful one."""
+    violation = _violation(shape, error)
+    path = error["loc"]
+    depth = len(path) + error["type"].startswith("union_tag")  # such an error is about what is inside
+    rules = [rule for length in range(depth) for rule in locate(shape, path[:length]).rules]
+    if not violation.is_doubtful and any(isinstance(rule, HandedOn) for rule in rules):
+        return violation._replace(doubt="handed on")
+    return violation
 
 
 def _violation(shape: Shape, error: ErrorDetails) -> Violation:
@@ -121,7 +134,7 @@ def _violation(shape: Shape, error: ErrorDetails) -> Violation:
 def _broken(place: Place, error: str) -> list[Constraint]:
     """The constraints on a place that an error of pydantic's can be about."""
     about_length = error.endswith(("too_short", "too_long"))
-    rules = [rule for rule in place.rules if not isinstance(rule, Tagged | Open)]
+    rules = [rule for rule in place.rules if not isinstance(rule, Tagged | Open | HandedOn)]
     return [rule for rule in rules if isinstance(rule, Characters | Items) == about_length]
 
 

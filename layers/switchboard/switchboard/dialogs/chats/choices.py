@@ -1,9 +1,8 @@
 """Choices by the channel's own means: buttons or a list on WhatsApp, suggestions on RCS, numbers elsewhere.
 
-Source: Vonage guides "Working with WhatsApp Interactive Messages" (message type `custom`, an object that is
-handed on to WhatsApp as it is), Meta's "Interactive reply buttons" and "Interactive lists" for it and its
-limits; RCS: Vonage's .NET and Python SDKs, `ReplySuggestion` and `RcsSuggestionReply`: 25 characters, and
-`postback_data` comes back as `reply.id`. Neither was tried against the live service.
+Source: `switchboard.wire.content.whatsapp_custom` for WhatsApp; for RCS Vonage's .NET and Python SDKs,
+`ReplySuggestion` and `RcsSuggestionReply`: 25 characters, and `postback_data` comes back as `reply.id`.
+Neither was tried against the live service.
 """
 
 from __future__ import annotations
@@ -11,10 +10,15 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from switchboard import whatsapp
 from switchboard.dialogs.chats.words import plain, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from switchboard.wire.content.whatsapp_custom.content import InteractiveContent
+    from switchboard.wire.content.whatsapp_custom.interactive import Row
+    from switchboard.wire.content.whatsapp_custom.parts import ReplyButton
 
 Content = dict[str, Any]
 
@@ -40,11 +44,12 @@ def offered(channel: str, prompt: str, choices: Sequence[str], question: str, op
     longest = max(map(len, choices))
     if channel == "whatsapp" and len(prompt) <= _BODY:
         if len(choices) <= _BUTTONS and longest <= _BUTTON_TITLE:
-            buttons = [{"type": "reply", "reply": each} for each in _titled(choices, question, "title")]
-            return _interactive("button", prompt, {"buttons": buttons})
+            return _custom(whatsapp.buttons(prompt, *_titled(choices, question)))
         if len(choices) <= _ROWS and longest <= _ROW_TITLE:
-            rows = _titled(choices, question, "title")
-            return _interactive("list", prompt, {"button": open_list, "sections": [{"rows": rows}]})
+            rows: list[Row] = [
+                {"id": each["id"], "title": each["title"]} for each in _titled(choices, question)
+            ]
+            return _custom(whatsapp.list_(prompt, open_list, {"rows": rows}))
     if channel == "rcs" and len(choices) <= _SUGGESTIONS and longest <= _SUGGESTION_TEXT:
         chips = [
             {"type": "reply", "text": choice, "postback_data": f"{question}.{index}"}
@@ -70,13 +75,12 @@ def chosen(message: Mapping[str, Any], choices: Sequence[str], question: str) ->
     return None
 
 
-def _titled(choices: Sequence[str], question: str, name: str) -> list[Content]:
-    return [{"id": f"{question}.{index}", name: choice} for index, choice in enumerate(choices)]
+def _titled(choices: Sequence[str], question: str) -> list[ReplyButton]:
+    return [{"id": f"{question}.{index}", "title": choice} for index, choice in enumerate(choices)]
 
 
-def _interactive(kind: str, prompt: str, action: Content) -> Content:
-    interactive = {"type": kind, "body": {"text": prompt}, "action": action}
-    return {"message_type": "custom", "custom": {"type": "interactive", "interactive": interactive}}
+def _custom(content: InteractiveContent) -> Content:
+    return {"message_type": "custom", "custom": content}
 
 
 def _lines(choices: Sequence[str]) -> list[str]:

@@ -31,6 +31,29 @@ class Sticker(TypedDict, total=False):
     url: Url
 
 
+class Reaction(TypedDict, total=False):
+    """An emoji given to a message, or taken back."""
+
+    action: Required[Literal["react", "unreact"]]
+    emoji: str
+
+
+class OrderedProduct(TypedDict):
+    """One line of an order; all numbers are texts."""
+
+    product_retailer_id: str
+    quantity: str
+    item_price: str
+    currency: str
+
+
+class Order(TypedDict):
+    """A WhatsApp order."""
+
+    catalog_id: str
+    product_items: list[OrderedProduct]
+
+
 class Sender(TypedDict, total=False):
     """Whom a message is from: a number (`wa_id`), or an id that only one business has for somebody."""
 
