@@ -2,12 +2,15 @@
 
 import json
 import threading
+import time
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.console.conftest import PATIENCE_MS
+from tests.samples import sample
+from tests.vonage_simulator.api.test_voice_api import bearer
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
 from tests.vonage_simulator.mistakes import MISTAKES, REFUSED, Mistake
 from vonage_simulator.account.account import UNKNOWN_NUMBER
@@ -293,6 +296,80 @@ def test_customer_sends_a_picture_by_whatsapp(console: Page, customer: Customer)
 
     expect(console.locator(".bubble.mine")).to_have_text("image https://shop.example/shelf.jpg")
     assert customer.bodies("inbound")[0]["image"] == {"url": "https://shop.example/shelf.jpg"}
+
+
+def sent(console: Page, vonage: Vonage, customer: Customer, name: str, **changes: object) -> Locator:
+    """Send a sample to the customer, from the account; what is to be seen of it beside its words."""
+    customer.on("inbound", Answer(200)).on("status", Answer(200))
+    message = {**sample(f"command_{name}")["detail"], **changes}
+    accepted = httpx.post(
+        f"{vonage.url}/v1/messages", json=message, headers=bearer(customer), trust_env=False
+    )
+    assert accepted.status_code == 202, accepted.text
+    open_tab(console, "Messages")
+    console.locator(".thread").first.click()
+    return console.locator(".seen")
+
+
+def tapped(customer: Customer) -> dict[str, object]:
+    """The members of the inbound message that came of a tap."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not customer.bodies("inbound") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (message,) = customer.bodies("inbound")
+    return {name: message[name] for name in ("channel", "message_type", message["message_type"])}
+
+
+def test_tapped_button_comes_as_a_reply(console: Page, vonage: Vonage, customer: Customer) -> None:
+    seen = sent(console, vonage, customer, "whatsapp_custom_list")
+
+    seen.get_by_role("button", name="Monday").click()
+
+    expect(console.locator(".receipt.mine")).to_contain_text("taken")
+    reply = {"id": "mon", "title": "Monday", "description": "From 9 am to 5 pm"}
+    assert tapped(customer) == {"channel": "whatsapp", "message_type": "reply", "reply": reply}
+
+
+def test_carousel_has_its_pictures_and_buttons_and_reads_as_json(
+    console: Page, vonage: Vonage, customer: Customer
+) -> None:
+    addresses: list[str] = []
+    console.on("request", lambda request: addresses.append(request.url))
+    here = {"title": "Here", "text": "9 am", "media_url": f"{vonage.url}/favicon.ico"}
+    book = {"type": "dial", "text": "Book", "postback_data": "book-2", "phone_number": NUMBER}
+    far = {"title": "Far", "text": "10 am", "media_url": "https://example.com/b.jpg", "suggestions": [book]}
+    # A sender's name reaches nobody here, so the number is one of the account's.
+    changes = {"carousel": {"cards": [here, far]}, "from": NUMBER}
+
+    cards = sent(console, vonage, customer, "rcs_carousel", **changes).locator(".card-shown")
+    picture = cards.filter(has_text="9 am").locator("img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    expect(cards.filter(has_text="10 am").locator("summary")).to_contain_text("https://example.com/b.jpg")
+    assert [url for url in addresses if "example.com" in url] == []
+
+    console.get_by_text("JSON", exact=True).click()
+    expect(console.locator(".as-json pre")).to_contain_text('"postback_data": "book-2"')
+    cards.get_by_role("button", name="Book").click()
+
+    button = {"payload": "book-2", "text": "Book"}
+    assert tapped(customer) == {"channel": "rcs", "message_type": "button", "button": button}
+
+
+def test_flow_is_readable_and_its_answers_can_be_given(
+    console: Page, vonage: Vonage, customer: Customer
+) -> None:
+    seen = sent(console, vonage, customer, "whatsapp_custom_flow")
+    expect(seen.get_by_role("button", name="Book")).to_be_disabled()
+    console.get_by_text("JSON", exact=True).click()
+    expect(console.locator(".as-json pre")).to_contain_text('"flow_token": "EXAMPLE"')
+
+    console.get_by_label("Type").select_option("button")
+    console.get_by_placeholder("Its payload").fill('{"flow_token": "EXAMPLE", "seats": 2}')
+    console.get_by_role("button", name="Send").click()
+
+    button = {"payload": {"flow_token": "EXAMPLE", "seats": 2}, "subtype": "nfm_reply"}
+    assert tapped(customer) == {"channel": "whatsapp", "message_type": "button", "button": button}
 
 
 def test_timeline_is_in_the_order_in_which_things_began(console: Page, customer: Customer) -> None:

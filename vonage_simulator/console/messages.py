@@ -5,9 +5,10 @@ from concurrent.futures import Future
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from vonage_simulator.console import composing, controls
+from vonage_simulator.console import cards, composing, controls
+from vonage_simulator.console.entries import pretty
 from vonage_simulator.console.feed import Feed
-from vonage_simulator.console.threads import Thread, Threads
+from vonage_simulator.console.threads import Bubble, Thread, Threads
 from vonage_simulator.messages import inbound
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
@@ -42,13 +43,14 @@ class MessagesPanel:
             self._address()
             self._list = ui.element("nav").classes("threads").props('aria-label="Threads"')
             self._log = (
-                controls.html("bubbles.html", bubbles=[])
+                controls.html("bubbles.html", bubbles=[], bodies={})
                 .classes("transcript")
                 .props('role="log" tabindex="0"')
             )
             with controls.form(self._send, "say") as self._composer:
                 self._written = controls.field("written", "Message", label_shown=False, props="required")
                 controls.button("", icon="send", classes="icon-button", sends=True, label="Send")
+        ui.on("tap", self._tap)
         self._offer_kinds()
         self._show()
         self._feed.read(self._take)
@@ -86,9 +88,22 @@ class MessagesPanel:
         except composing.UnreadableError as problem:
             self._show(problem=str(problem))
             return
+        self._write(message)
+        controls.empty(self._composer)
+
+    def _tap(self, event: GenericEventArguments) -> None:
+        """Send what comes of a tap, as a phone would."""
+        uuid, _, number = str(event.args).partition(" ")
+        message = self._vonage.mailbox.messages.get(uuid)
+        rcs_action = self._vonage.account.switches.rcs_action
+        comes = cards.tapped(message.body, int(number), rcs_action) if message else {}
+        if message and comes:
+            parties = {"from": message.body["to"], "to": message.body["from"]}
+            self._write({"channel": message.channel, **parties, **comes})
+
+    def _write(self, message: Json) -> None:
         sending = self._vonage.engine.start(inbound.receive(self._vonage.mailbox, message))
         sending.add_done_callback(lambda done: self._feed.call_soon(lambda: self._complain(done)))
-        controls.empty(self._composer)
 
     def _complain(self, done: "Future[Json]") -> None:
         problem = None if done.cancelled() else done.exception()
@@ -101,7 +116,7 @@ class MessagesPanel:
 
     def _show(self, problem: str = "") -> None:
         bubbles = self._threads.bubbles.get(self._open, [])
-        self._log.set_content(controls.shown("bubbles.html", bubbles=bubbles, problem=problem))
+        self._log.set_content(controls.shown("bubbles.html", **self._seen(bubbles), problem=problem))
         self._list.clear()
         with self._list:
             for thread in reversed(self._threads.bubbles):
@@ -115,6 +130,18 @@ class MessagesPanel:
                     controls.text(last, classes="last")
                 element.on("click", lambda thread=thread: self._switch(thread))
         self._log.client.run_javascript(f"getHtmlElement({self._log.id}).scrollTop = 1e9")
+
+    def _seen(self, bubbles: list[Bubble]) -> Json:
+        """Bubbles, with all that is known of them while the simulator runs."""
+        messages, rcs_action = self._vonage.mailbox.messages, self._vonage.account.switches.rcs_action
+        return {
+            "bubbles": bubbles,
+            "bodies": {each.uuid: messages[each.uuid].body for each in bubbles if each.uuid in messages},
+            "cards": lambda body: cards.cards(body, rcs_action),
+            "words_of": cards.words,
+            "elaborate": cards.elaborate,
+            "pretty": pretty,
+        }
 
     def _switch(self, thread: Thread) -> None:
         self._open = thread

@@ -22,9 +22,11 @@ class Bubble:
     """One message.
 
     Attributes:
+        uuid: its `message_uuid`.
         status: of what was sent `accepted`, `delivered`, …; of the customer's whether it was taken.
     """
 
+    uuid: str
     text: str
     at: str
     from_customer: bool
@@ -61,7 +63,8 @@ class Threads:
         return None
 
     def _add(self, thread: Thread, entry: Json, *, from_customer: bool) -> Thread:
-        bubble = Bubble(str(entry["text"]), entry["at"], from_customer, "" if from_customer else "accepted")
+        status = "" if from_customer else "accepted"
+        bubble = Bubble(entry["message"], str(entry["text"]), entry["at"], from_customer, status)
         bubbles = [*self.bubbles.pop(thread, []), bubble]
         self.bubbles[thread] = bubbles  # the latest thread comes last
         self._by_uuid[entry["message"]] = (thread, bubble)

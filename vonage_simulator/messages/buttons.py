@@ -47,9 +47,12 @@ def interactive(body: Json) -> Json:
 
 
 def holders(body: Json) -> list[Json]:
-    """The parts of a message that can have something to tap: the message itself, and its cards."""
+    """The parts of a message that can have something to tap: the message itself, and its cards.
+
+    In the order in which they are shown: RCS has suggestions below the cards, WhatsApp buttons above.
+    """
     if body.get("channel") == "rcs":
-        return [body, *filter(None, [_object(body, "card"), *_list(_object(body, "carousel"), "cards")])]
+        return [*filter(None, [_object(body, "card"), *_list(_object(body, "carousel"), "cards")]), body]
     return [interactive(body), *_list(_object(interactive(body), "action"), "cards")]
 
 
