@@ -1,4 +1,4 @@
-"""A line about what API Gateway enforces and writes down, which reaches no function."""
+"""Lines about what API Gateway enforces and counts by itself, which reaches no function."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +14,7 @@ _ENFORCED_S = 60
 _LOGS_S = 120
 _METRICS_S = 300
 _TOO_MANY = 429
+_OVERSIZED_BYTES = 7_000_000
 
 
 def flood(bench: Bench) -> str:
@@ -41,6 +42,21 @@ def flood(bench: Bench) -> str:
     return f"{refused} of {_AT_ONCE} turned away and written down, the fallback answered 200"
 
 
+def oversized(bench: Bench) -> str:
+    """What is over Lambda's limit is answered by the gateway alone, and counted where the alarm looks."""
+    stack = bench.deployed()
+    with bench.http() as http:
+        body = b'{"channel": "email", "text": "' + b"x" * _OVERSIZED_BYTES + b'"}'
+        answered = http.post(f"{stack.output('WebhookUrl')}/inbound", content=body, timeout=60)
+    if answered.status_code == httpx.codes.SERVICE_UNAVAILABLE and not answered.content:
+        raise DiffersError(f"a webhook of {_OVERSIZED_BYTES} bytes reached its function")  # as a stranger's
+    alarm = stack.id_of("OversizedAlarm")
+    if not bench.seen_within(_METRICS_S, lambda: _is_positive(bench, alarm)):
+        seen = f"it is answered {answered.status_code}"
+        raise DiffersError(f"{seen}, and the expression of {alarm} counts nothing in {_METRICS_S} s")
+    return f"API Gateway answered {answered.status_code} {answered.text[:60]}, and counted it".strip()
+
+
 @contextmanager
 def _limit_of_one(bench: Bench, api: str) -> Iterator[None]:
     """Let an API take one request a second until the block ends."""
@@ -62,9 +78,17 @@ def _logged(bench: Bench, group: str) -> bool:
 
 def _has_a_value(bench: Bench, alarm: str) -> bool:
     """Whether CloudWatch makes anything of an alarm's expression, though some of its metrics are silent."""
+    return bool(_values(bench, alarm))
+
+
+def _is_positive(bench: Bench, alarm: str) -> bool:
+    return any(value > 0 for value in _values(bench, alarm))
+
+
+def _values(bench: Bench, alarm: str) -> list[float]:
     (found,) = bench.client("cloudwatch").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
     now = datetime.fromtimestamp(bench.now(), UTC)
     results = bench.client("cloudwatch").get_metric_data(
         MetricDataQueries=found["Metrics"], StartTime=now - timedelta(minutes=30), EndTime=now
     )["MetricDataResults"]
-    return any(result["Values"] for result in results)
+    return [value for result in results for value in result["Values"]]

@@ -44,6 +44,12 @@ LINES = (
         impossible_there="its API Gateway enforces no limit and writes no access log",
     ),
     Line(
+        "oversized",
+        "a webhook of 7 MB reaches no function, and API Gateway counts it where the alarm looks",
+        flooding.oversized,
+        impossible_there="its Lambda takes a payload of any size",
+    ),
+    Line(
         "crash",
         "`make logs` finds a function that can't be loaded",
         watching.crash,

@@ -1,6 +1,6 @@
 """What CloudWatch makes of a metric-math expression in one period, and of a composite alarm's rule.
 
-Only what the template uses: sums, products, `FILL`; `ALARM`, `AND`, `OR`, `NOT`.
+Only what the template uses: sums, products, `>=` (1 or 0), `FILL`; `ALARM`, `AND`, `OR`, `NOT`.
 Source: AWS, CloudWatch User Guide, "Using math expressions with CloudWatch metrics" and "Create a composite
 alarm".
 """
@@ -26,6 +26,9 @@ def value(expression: str, metrics: Mapping[str, float | None]) -> float | None:
             case ast.BinOp(left=left, op=op, right=right):
                 one, other = of(left), of(right)
                 return None if one is None or other is None else _OPERATORS[type(op)](one, other)
+            case ast.Compare(left=left, ops=[ast.GtE()], comparators=[right]):
+                one, other = of(left), of(right)
+                return None if one is None or other is None else float(one >= other)
         raise NotImplementedError(ast.unparse(node))
 
     return of(ast.parse(expression, mode="eval").body)

@@ -204,6 +204,34 @@ def test_flood_rings_from_four_fifths_of_the_limit(
     assert (used >= resources[f"{alarm}Alarm"]["Properties"]["Threshold"]) == rings
 
 
+MB = 1024.0 * 1024
+
+
+@pytest.mark.parametrize(
+    ("counted", "rings"),
+    [
+        ({"largest": 6 * MB, "refused": 1.0}, True),  # as 413
+        ({"largest": 6 * MB, "failed": 1.0}, True),  # as 5xx
+        ({"largest": 6 * MB}, False),  # it was taken
+        ({"largest": 2 * MB, "failed": 300.0}, False),  # strangers
+        ({"refused": 300.0}, False),
+        ({}, False),
+    ],
+)
+def test_what_lambda_does_not_take_rings_and_what_it_takes_does_not(
+    resources: Json, counted: dict[str, float], *, rings: bool
+) -> None:
+    found = queries(resources, "OversizedAlarm")
+    metrics = {name: counted.get(name) for name, query in found.items() if "MetricStat" in query}
+
+    errors = alarm_math.value(found["oversized"]["Expression"], metrics)
+
+    properties = resources["OversizedAlarm"]["Properties"]
+    assert (errors is not None and errors >= properties["Threshold"]) == rings
+    assert found["largest"]["MetricStat"]["Stat"] == "Maximum"
+    assert "InboundEmail" in properties["AlarmDescription"]
+
+
 @pytest.mark.parametrize(
     ("counted", "rings"),
     [

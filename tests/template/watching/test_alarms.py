@@ -80,7 +80,9 @@ def test_every_api_has_an_alarm_for_its_limit_and_for_its_errors(alarms: Json) -
         if metric["Namespace"] == "AWS/ApiGateway"
     }
 
-    assert watched == {(api, name) for api in ("WebhookApi", "FallbackApi") for name in ("Count", "5xx")}
+    oversized = {("WebhookApi", "4xx"), ("WebhookApi", "DataProcessed")}
+    every = {(api, name) for api in ("WebhookApi", "FallbackApi") for name in ("Count", "5xx")}
+    assert watched == every | oversized
 
 
 def test_every_dead_letter_queue_has_an_alarm(alarms: Json, resources: Json) -> None:

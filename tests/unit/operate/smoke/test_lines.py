@@ -99,6 +99,10 @@ def no_limit_is_enforced(_world: World, bench: Bench, _log: list[str]) -> None:
     bench.http = lambda: httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
 
 
+def everything_is_taken(_world: World, bench: Bench, _log: list[str]) -> None:
+    bench.http = lambda: httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
+
+
 def other_dimensions(world: World, _bench: Bench, _log: list[str]) -> None:
     dimensions = [*alarm("x")["Dimensions"], {"Name": "webhook", "Value": "answer"}]
     answers(world, "cloudwatch.list_metrics", {"Metrics": [{"Dimensions": dimensions}]})
@@ -121,6 +125,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "commands": (second_waits, "the second command was not touched within 90 s"),
     "fallback": (filter_matches_nothing, "doesn't match"),
     "flood": (no_limit_is_enforced, "were all taken, with a limit of one a second"),
+    "oversized": (everything_is_taken, "a webhook of 7000000 bytes reached its function"),
     "crash": (no_crash_line, "shows no such line"),
     "provisioner": (never_answered, "no answer after 300 s"),
     "alarms": (other_dimensions, f"the metric of {NAME}-DriftAlarm has other dimensions"),
@@ -330,6 +335,14 @@ def test_flood_that_leaves_no_trace_differs(
     result = outcome(bench, "flood")
 
     assert (result.verdict, seen in result.seen) == (Verdict.DIFFERS, True), result.seen
+
+
+def test_oversized_webhook_that_is_not_counted_differs(world: World, bench: Bench) -> None:
+    answers(world, "cloudwatch.get_metric_data", {"MetricDataResults": [{"Values": [0.0]}]})
+
+    result = outcome(bench, "oversized")
+
+    assert (result.verdict, "counts nothing in 300 s" in result.seen) == (Verdict.DIFFERS, True), result.seen
 
 
 def test_fallback_that_the_flood_silences_differs(world: World, bench: Bench) -> None:
