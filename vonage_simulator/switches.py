@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from switchboard.wire.violations import violations_in
 
 Retried = Literal["any", "transient", "never"]
+Second = Literal["sliding", "of_the_clock"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,10 @@ class Switches:
         rcs_action: what comes of a tap on a suggestion of RCS that isn't a reply, a `button` or a `reply`.
         sms_message_type: whether an inbound SMS has a `message_type`.
         rtc_ids: whether an RTC event has `conversation_id` and `application_id`.
+        blocked_status: a message to somebody who has opted out is accepted, and then `rejected` or
+            `undeliverable`, with the error 1240.
+        sender_limits: the API's limit is the only one, or a US long number may besides send 1 SMS a second.
+        rate_second: which second a limit is for: any that has passed, or each of a clock.
         rate_limits: the limits per second are enforced. Off by default: most tests want speed.
     """
 
@@ -114,6 +119,9 @@ class Switches:
     rcs_action: Literal["button", "reply"] = "button"
     sms_message_type: bool = True
     rtc_ids: bool = True
+    blocked_status: Literal["rejected", "undeliverable"] = "rejected"
+    sender_limits: Literal["none", "us_long_numbers"] = "none"
+    rate_second: Second = "sliding"
     rate_limits: bool = False
 
 

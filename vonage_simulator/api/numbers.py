@@ -39,8 +39,8 @@ class NumbersApi:
 
     def __post_init__(self) -> None:
         """Limits count on the simulator's clock."""
-        self.every_call = RateLimit(3, self.clock.seconds)
-        self.owned_list = RateLimit(1, self.clock.seconds)
+        self.every_call = RateLimit(3, self.clock.seconds, lambda: self.account.switches.rate_second)
+        self.owned_list = RateLimit(1, self.clock.seconds, lambda: self.account.switches.rate_second)
 
     def routes(self) -> list[Route]:
         """The API's routes on this account."""

@@ -4,6 +4,7 @@ Source: Vonage Application API v2 and Numbers API references, "Errors". The host
 old and new replies; clients must match on the fragment alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.responses import JSONResponse, Response
@@ -47,16 +48,18 @@ class ProblemError(Exception):
         *,
         section: str = "",
         extra: Json | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
+        self.headers = headers
         kind = f"{DOCUMENTATION}{section}#{fragment}"
         self.body: Json = {"type": kind, "title": title, "detail": detail, **(extra or {})}
 
     def response(self, instance: str) -> Response:
         """The reply, with the trace id it is to carry."""
         body = {**self.body, "instance": instance}
-        return JSONResponse(body, self.status)
+        return JSONResponse(body, self.status, self.headers)
 
 
 def invalid(fragment: str, parameters: list[InvalidParameter], *, section: str) -> ProblemError:

@@ -38,8 +38,9 @@ class VoiceApi:
 
     def __post_init__(self) -> None:
         """Limits count on the simulator's clock."""
-        self.new_calls = RateLimit(3, self.platform.clock.seconds)
-        self.other_requests = RateLimit(15, self.platform.clock.seconds)
+        clock = self.platform.clock
+        self.new_calls = RateLimit(3, clock.seconds, lambda: self.switches.rate_second)
+        self.other_requests = RateLimit(15, clock.seconds, lambda: self.switches.rate_second)
 
     @property
     def platform(self) -> Platform:

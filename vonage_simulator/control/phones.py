@@ -20,6 +20,7 @@ from vonage_simulator.control.requests import (
     RefusedError,
     RtcEvent,
     Say,
+    Senders,
     read,
 )
 from vonage_simulator.messages import inbound
@@ -36,6 +37,7 @@ def routes(vonage: Vonage) -> list[Route]:
         Route("/_simulator/legs/{uuid}/{action}", api.act, methods=["POST"]),
         Route("/_simulator/callees", api.set_callees, methods=["POST"]),
         Route("/_simulator/recipients", api.set_recipients, methods=["POST"]),
+        Route("/_simulator/senders", api.set_senders, methods=["POST"]),
         Route("/_simulator/messages", api.list_messages, methods=["GET"]),
         Route("/_simulator/messages", api.receive_message, methods=["POST"]),
         Route("/_simulator/rtc", api.rtc_event, methods=["POST"]),
@@ -100,6 +102,11 @@ class PhoneControl:
     async def set_recipients(self, request: Request) -> Response:
         """`POST /_simulator/recipients {number: {"fate"?, "after_s"?, "reads"?}}`."""
         self._vonage.mailbox.recipients.update(await read(request, Recipients))
+        return Response(status_code=204)
+
+    async def set_senders(self, request: Request) -> Response:
+        """`POST /_simulator/senders {number: {"per_second"?, "opt_out_assist"?, "blocked"?}}`."""
+        self._vonage.mailbox.senders.update(await read(request, Senders))
         return Response(status_code=204)
 
     async def list_messages(self, _request: Request) -> Response:

@@ -15,7 +15,7 @@ from switchboard.wire.typed import Between, TypedDict
 from switchboard.wire.violations import Violation, violations_in
 
 from vonage_simulator.calls.parties import Callee
-from vonage_simulator.messages.message import Recipient
+from vonage_simulator.messages.message import Recipient, Sender
 from vonage_simulator.types import Json
 
 Body = TypeVar("Body")
@@ -95,6 +95,7 @@ class AccountWebhooks(TypedDict, total=False):
 Domains = dict[str, str | None]
 Callees = dict[str, Callee]
 Recipients = dict[str, Recipient]
+Senders = dict[str, Sender]
 
 
 class RefusedError(Exception):

@@ -11,6 +11,7 @@ from vonage_simulator.account.account import Account
 from vonage_simulator.messages import webhooks
 from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.messages.message import Message
+from vonage_simulator.messages.opt_out_assist import assist
 from vonage_simulator.platform import Platform
 from vonage_simulator.types import Json
 
@@ -57,6 +58,7 @@ async def receive(mailbox: Mailbox, message: Json) -> Json:
     _check_payload(payload)
     application_id = application["id"] if application else None
     mailbox.keep(Message(payload["message_uuid"], "inbound", payload, application_id), "received")
+    assist(mailbox, payload)
     webhook = webhooks.webhook("inbound", hook, payload, application_id)
     reply = await webhooks.deliver(mailbox.platform.delivery, webhook)
     return {

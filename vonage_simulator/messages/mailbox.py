@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from vonage_simulator.messages.message import Message, Recipient, standard_recipients
+from vonage_simulator.messages.message import Message, Recipient, Sender, standard_recipients
 from vonage_simulator.platform import Platform
+from vonage_simulator.types import Json
+
+# Where Vonage keeps a list of who has opted out.
+OPT_OUT_CHANNELS = {"sms", "mms"}
 
 
 @dataclass(eq=False)
@@ -13,11 +17,18 @@ class Mailbox:
     Attributes:
         messages: by their `message_uuid`, oldest first.
         recipients: what becomes of messages to somebody; all others get theirs.
+        senders: how numbers and names are set up that messages come from; all others are not.
     """
 
     platform: Platform
     messages: dict[str, Message] = field(default_factory=dict)
     recipients: dict[str, Recipient] = field(default_factory=standard_recipients)
+    senders: dict[str, Sender] = field(default_factory=dict)
+
+    def is_blocked(self, body: Json) -> bool:
+        """Whether the person a message is for has opted out of what its sender sends, by SMS or MMS."""
+        sender = self.senders.get(str(body["from"]), Sender())
+        return body["channel"] in OPT_OUT_CHANNELS and body["to"] in sender.blocked
 
     def keep(self, message: Message, what: str) -> None:
         """Remember a message, and write down what happened to it."""

@@ -4,7 +4,9 @@ import html
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from switchboard.wire.typed import Between
 
 from vonage_simulator.account.account import UNKNOWN_NUMBER
 from vonage_simulator.messages.buttons import holders, question, taps
@@ -29,6 +31,21 @@ class Recipient:
     fate: Fate = "delivered"
     after_s: float = 1.0
     reads: bool = False
+
+
+@dataclass
+class Sender:
+    """How a number or name that messages come from is set up at Vonage.
+
+    Attributes:
+        per_second: messages that it may send in a second; None is as many as the API takes.
+        opt_out_assist: Vonage answers STOP, START and HELP itself, and keeps the list of whom it blocks.
+        blocked: who has opted out, and is sent nothing from here.
+    """
+
+    per_second: Annotated[int, Between(1, 1000)] | None = None
+    opt_out_assist: bool = False
+    blocked: set[str] = field(default_factory=set)
 
 
 @dataclass

@@ -16,6 +16,9 @@ ERRORS: dict[Fate, tuple[str, str]] = {
     "undeliverable": ("1330", "The recipient cannot be reached for an unknown reason"),
     "rejected": ("1430", "The recipient is invalid"),
 }
+# A message to somebody who has opted out is accepted like any other (Opt-Out Assist, "Messaging Opted-out
+# Numbers"); the code is the reference's.
+OPTED_OUT = ("1240", "The recipient has opted out of messages from this sender")
 
 
 def accept(mailbox: Mailbox, body: Json, application: Json | None) -> Message:
@@ -65,8 +68,14 @@ async def _deliver(mailbox: Mailbox, message: Message, number: int, total: int) 
     await asyncio.sleep(0.1)
     _report(mailbox, message, "submitted", extra)
     await asyncio.sleep(recipient.after_s)
+    if mailbox.is_blocked(message.body):
+        status = mailbox.platform.account.switches.blocked_status
+        _report(mailbox, message, status, {**extra, "error": _error(mailbox, *OPTED_OUT)})
+        return False
     if recipient.fate != "delivered":
-        _report(mailbox, message, recipient.fate, {**extra, "error": _error(mailbox, recipient.fate)})
+        _report(
+            mailbox, message, recipient.fate, {**extra, "error": _error(mailbox, *ERRORS[recipient.fate])}
+        )
         if message.channel == "email":  # what bounced is on the suppression list from now on
             mailbox.recipients[message.body["to"]] = Recipient("rejected")
         return False
@@ -121,8 +130,7 @@ def _costs(message: Message) -> Json:
     return costs
 
 
-def _error(mailbox: Mailbox, fate: Fate) -> Json:
-    code, detail = ERRORS[fate]
+def _error(mailbox: Mailbox, code: str, detail: str) -> Json:
     return {
         "type": f"https://developer.vonage.com/api-errors/messages#{code}",
         "title": code,

@@ -53,6 +53,24 @@ QUESTIONS = (
         _not_asked("it takes an app with Vonage's Client SDK that calls in"),
     ),
     Question(
+        "blocked_status",
+        ("rejected", "undeliverable"),
+        "which status a message has to somebody who has opted out",
+        _not_asked("it takes a number with Opt-Out Assist, and a person who opts out"),
+    ),
+    Question(
+        "sender_limits",
+        ("none", "us_long_numbers"),
+        "what a US long number may send in a second",
+        _not_asked("it would burden Vonage, and each message costs money"),
+    ),
+    Question(
+        "rate_second",
+        ("sliding", "of_the_clock"),
+        "which second the limits are for",
+        _not_asked("it would burden Vonage"),
+    ),
+    Question(
         "rate_limits",
         (False, True),
         "whether the limits per second are enforced",

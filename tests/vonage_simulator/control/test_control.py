@@ -205,8 +205,11 @@ def test_callees_and_recipients_can_be_set(customer: Customer, api: httpx.Client
 
 @pytest.mark.parametrize(
     "path",
-    ["calls", "callees", "recipients", "messages", "rtc", "clock", "faults", "switches", "account/webhooks"],
-)
+    [
+        "calls", "callees", "recipients", "senders", "messages", "rtc", "clock", "faults", "switches",
+        "account/webhooks",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize(
     "body", [b"{", b"[]", b"null", b"1", b'"text"', b"\xff", b"[" * 100_000], ids=lambda body: repr(body[:5])
 )
@@ -240,6 +243,7 @@ def test_body_that_is_no_object_is_refused(api: httpx.Client, path: str, body: b
             {"1": {"fate": "eaten"}},
             '1.fate: must be one of "delivered", "undeliverable", "rejected"',
         ),
+        ("senders", {"1": {"per_second": 0}}, "1.per_second: must be from 1 to 1000"),
         ("rtc", {"type": 1}, "type: must be a text"),
         ("clock", {"advance_s": -1}, "advance_s: must be from 0 to 315360000"),
         ("clock", {"advance_s": 1e12}, "advance_s: must be from 0 to 315360000"),

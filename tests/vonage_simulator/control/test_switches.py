@@ -14,6 +14,7 @@ import pytest
 from websockets.sync.server import ServerConnection
 
 from tests.samples import sample
+from tests.vonage_simulator.api import test_message_limits
 from tests.vonage_simulator.api.test_voice_api import bearer
 from tests.vonage_simulator.bot import Bot, on
 from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, talk
@@ -548,7 +549,7 @@ def test_every_switch_is_tried_and_on_the_page() -> None:
     names = {field.name for field in dataclasses.fields(Switches)}
     section = PAGE.read_text().partition("## What is not certain about Vonage")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == names
-    tried = globals().keys() | vars(test_verifications).keys()
+    tried = globals().keys() | vars(test_verifications).keys() | vars(test_message_limits).keys()
     assert {name for name in names if f"test_{name}" in tried} == names - {OWN_FLAG}
 
 
