@@ -19,9 +19,7 @@ from tests.template.releases.test_exports import LISTED
 Json = dict[str, Any]
 
 PAGE = (paths.ROOT / "docs" / "your-stack.md").read_text()
-(FUNCTION,) = re.findall(
-    r"```yaml\n(.*?)```", (paths.ROOT / "docs" / "functions.md").read_text(), re.DOTALL
-)
+(FUNCTION,) = re.findall(r"```yaml\n(.*?)```", (paths.ROOT / "docs" / "functions.md").read_text(), re.DOTALL)
 
 
 @pytest.fixture(scope="module")
