@@ -115,11 +115,11 @@ PROBES: dict[str, Probe] = {
     "put an event on the bus": on_bus(),
     "put an event on another bus": on_bus("default"),
     "read a record": on_parameter("get_parameter", "/switchboard/probe"),
-    "read the application's record": lambda s, stack: client(s, "ssm").get_parameters(
-        Names=[f"/switchboard/resources/{stack.name}.VonageApplication.probe"]
+    "read the application's record": lambda s, stack: client(s, "ssm").get_parameter(
+        Name=f"/switchboard/resources/{stack.name}.VonageApplication.probe"
     ),
-    "read another stack's record": lambda s, stack: client(s, "ssm").get_parameters(
-        Names=[f"/switchboard/resources/not-{stack.name}.VonageApplication.probe"]
+    "read another stack's record": lambda s, stack: client(s, "ssm").get_parameter(
+        Name=f"/switchboard/resources/not-{stack.name}.VonageApplication.probe"
     ),
     "remove a record": on_parameter("delete_parameter", "/switchboard/probe"),
     "read another parameter": on_parameter("get_parameter", "/elsewhere/probe"),
@@ -191,7 +191,7 @@ MAY: dict[str, set[str]] = {
     },
     "Provisioner": {
         "read the credentials", "read the signature secret", "read the key", "write the key", "read a record",
-        "remove a record", "put an event on the bus", "invoke the provisioner's stand-in",
+        "read the application's record", "read another stack's record", "remove a record", "put an event on the bus", "invoke the provisioner's stand-in",
     },
     "CredentialsCheck": {
         "read the credentials", "read the signature secret", "invoke the provisioner's stand-in",

@@ -234,13 +234,6 @@ class Aws:
             "Parameter": {"Name": asked["Name"], "Type": "String", "Value": self.parameters[asked["Name"]]}
         }
 
-    def get_parameters(self, asked: Json) -> Json:
-        there = [name for name in asked["Names"] if name in self.parameters]
-        return {
-            "Parameters": [{"Name": name, "Value": self.parameters[name]} for name in there],
-            "InvalidParameters": [name for name in asked["Names"] if name not in there],
-        }
-
     def get_parameters_by_path(self, asked: Json) -> Json:
         """Two at a time, so that callers have to turn pages."""
         listed = self.parameters.keys() - self.unlisted
@@ -274,7 +267,6 @@ OPERATIONS: dict[str, Callable[[Aws, Json], Json]] = {
     "secretsmanager.UpdateSecretVersionStage": Aws.update_secret_version_stage,
     "AmazonSSM.PutParameter": Aws.put_parameter,
     "AmazonSSM.GetParameter": Aws.get_parameter,
-    "AmazonSSM.GetParameters": Aws.get_parameters,
     "AmazonSSM.GetParametersByPath": Aws.get_parameters_by_path,
     "AmazonSSM.DeleteParameter": Aws.delete_parameter,
     "AWSEvents.PutEvents": Aws.put_events,

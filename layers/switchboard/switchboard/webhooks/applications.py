@@ -11,10 +11,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
-from switchboard.errors import ApplicationError, SwitchboardError
+from switchboard.errors import ApplicationError, AwsError, SwitchboardError
+
+if TYPE_CHECKING:
+    from switchboard.aws.signed import Service
 
 # The resource of template.yaml, as the provisioner names its record.
 _RESOURCE = "VonageApplication"
@@ -109,13 +112,23 @@ def recorded(account: str) -> Sequence[str]:
 
     name = f"/switchboard/resources/{resource_id(required('SWITCHBOARD_STACK_ID'), _RESOURCE)}"
     # A stack that moves to another account has two records, until its application in the first one goes.
-    names = [name, f"{name}.{hashlib.sha256(account.encode()).hexdigest()[:12]}"]
     parameters = Service("ssm", "AmazonSSM", "1.1", "AWS_ENDPOINT_URL_SSM")
+    digest = hashlib.sha256(account.encode()).hexdigest()[:12]
     try:
-        reply = parameters.call("GetParameters", {"Names": names}, timeout_s=_TIMEOUT_S)
+        texts = [_text(parameters, each) for each in (name, f"{name}.{digest}")]
     finally:
         parameters.close()
-    return [id_ for found in reply.get("Parameters", []) for id_ in _applications_in(found.get("Value"))]
+    return [id_ for text in texts for id_ in _applications_in(text)]
+
+
+def _text(parameters: "Service", name: str) -> str:
+    try:
+        reply = parameters.call("GetParameter", {"Name": name}, timeout_s=_TIMEOUT_S)
+    except AwsError as error:
+        if error.code != "ParameterNotFound":
+            raise
+        return "{}"
+    return str(reply["Parameter"]["Value"])
 
 
 def resource_id(stack_id: str, logical_id: str) -> str:
@@ -124,9 +137,9 @@ def resource_id(stack_id: str, logical_id: str) -> str:
     return f"{stack_id.split('/')[1]}.{logical_id}.{place}"
 
 
-def _applications_in(text: object) -> list[str]:
+def _applications_in(text: str) -> list[str]:
     try:
-        record = json.loads(str(text))
+        record = json.loads(text)
         return [id_ for id_ in [record.get("application_id"), *record.get("predecessors", [])] if id_]
     except (ValueError, AttributeError, TypeError):
         return []  # damaged, which the provisioner tells
