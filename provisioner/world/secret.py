@@ -114,9 +114,14 @@ class ApplicationSecret:
         return replace(content, version_id=version_id)
 
     def empty(self, content: Content, token: str) -> None:
-        """Keep only other people's fields; a secret that is gone already is success."""
+        """Keep only other people's fields, and no label on what was; a secret that is gone already is success.
+
+        Secrets Manager deletes no version by itself, but one without a label as soon as it likes.
+        """
         try:
             self.put(Content(others=content.others), token)
+            for stage in ("AWSPENDING", "AWSPREVIOUS"):
+                self._take_off(stage)
         except ProvisionerError as error:
             said = (aws.code(error.__cause__ or error), aws.message(error.__cause__ or error))
             if not (refusals.may_be_missing(*said) or refusals.is_scheduled_for_deletion(*said)):
@@ -136,11 +141,14 @@ class ApplicationSecret:
 
     def drop_pending(self) -> None:
         """Take the label AWSPENDING off whatever carries it."""
-        with self._readable_errors("move AWSPENDING of the secret"):
-            holder = _holder(self._stages(), "AWSPENDING")
+        self._take_off("AWSPENDING")
+
+    def _take_off(self, stage: str) -> None:
+        with self._readable_errors(f"move {stage} of the secret"):
+            holder = _holder(self._stages(), stage)
             if holder:
                 self._client.update_secret_version_stage(
-                    SecretId=self.arn, VersionStage="AWSPENDING", RemoveFromVersionId=holder
+                    SecretId=self.arn, VersionStage=stage, RemoveFromVersionId=holder
                 )
 
     def _readable_errors(self, doing: str) -> AbstractContextManager[None]:

@@ -35,6 +35,17 @@ def test_delete_leaves_nothing(world: World) -> None:
     assert world.aws.records("resources") == world.aws.records("applications") == {}
 
 
+def test_delete_leaves_a_key_under_no_label(world: World) -> None:
+    stack = world.stack()
+    world.create_application(stack)
+    assert stack.update("App", application_properties(stack, KeyVersion="2")).succeeded
+
+    assert stack.delete("App").succeeded
+
+    secret = world.aws.secrets["shop-application"]
+    assert [secret.values[version] for version in secret.labels.values()] == ["{}"]
+
+
 def test_update_changes_what_the_stack_owns(world: World) -> None:
     stack = world.stack()
     world.create_application(stack)
