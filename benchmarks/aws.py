@@ -57,7 +57,7 @@ def _dialog(asked: Json) -> Json:
     """The item of a dialog, up to the step that is written."""
     written = {name[1:]: value for name, value in asked["ExpressionAttributeValues"].items()}
     step = next(int(name[1:]) for name in written if re.fullmatch(r"s\d+", name))
-    before = {f"s{earlier}": {"S": '["ask","1",1795000000.123]'} for earlier in range(step)}
+    before = {f"s{earlier}": {"S": "ask 1795000000.123 =1"} for earlier in range(step)}
     return {"Attributes": {**asked["Key"], **before, **written}}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from switchboard.dialogs.chats.item import key_of
 from switchboard.dialogs.chats.words import is_of_a_chat
-from switchboard.dialogs.history import History, Recorded
+from switchboard.dialogs.history import History, Recorded, from_words
 from switchboard.timeline.events import Entry
 
 from operate.stack import Stack
@@ -36,7 +36,7 @@ def steps(stack: Stack, subject: str, events: Iterable[Entry] = ()) -> list[dict
     is_chat = first is not None and is_of_a_chat(first)
     key = {"id": {"S": key_of(first) if first and is_chat else subject}}
     found: Item = boto3.client("dynamodb").get_item(TableName=stack.id_of(TABLE), Key=key).get("Item", {})
-    return list(_told(_chat(found, subject) if is_chat else History(found).recorded))
+    return list(_told(_chat(found, subject) if is_chat else History(found, from_words).recorded))
 
 
 def _chat(item: Item, message_uuid: str) -> list[Recorded]:
@@ -50,7 +50,9 @@ def _chat(item: Item, message_uuid: str) -> list[Recorded]:
 
 def _told(recorded: list[Recorded]) -> Iterator[dict[str, object]]:
     for index, (kind, result, at) in enumerate(recorded):
-        moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        moment = (
+            datetime.fromtimestamp(float(at), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        )
         yield {"step": index, "kind": kind, "result": result, "at": moment}
 
 

@@ -28,17 +28,31 @@ def test_each_write_gives_back_what_is_recorded(item: Item) -> None:
     item.record(0, ["ask", "1", 1.5], begun={"from": "447700900111"})
     written = item.record(1, ["ask", "2", 2.5])
 
-    assert written.recorded == [["ask", "1", 1.5], ["ask", "2", 2.5]]
+    assert written.recorded == [["ask", "1", "1.5"], ["ask", "2", "2.5"]]
     assert written.begun == {"from": "447700900111"}
     read = item.read()
     assert read
     assert read.recorded == written.recorded
 
 
+@pytest.mark.parametrize(
+    "result", ["", "=", "1 2", '"1"', "null", "a\nb", None, 3, True, 1.5, [], {"a b": " = "}]
+)
+def test_a_result_comes_back_as_it_was(item: Item, result: object) -> None:
+    assert item.record(0, ["do", result, 1.5]).recorded == [["do", result, "1.5"]]
+
+
+def test_more_results_than_names_are_at_hand_are_read(item: Item) -> None:
+    for index in range(70):
+        written = item.record(index, ["ask", str(index), 1.5])
+
+    assert [result for _, result, _ in written.recorded] == [str(index) for index in range(70)]
+
+
 def test_the_first_result_of_a_step_is_kept(item: Item) -> None:
     item.record(0, ["ask", "1", 1.5])
 
-    assert item.record(0, ["ask", "2", 2.5]).recorded == [["ask", "1", 1.5]]
+    assert item.record(0, ["ask", "2", 2.5]).recorded == [["ask", "1", "1.5"]]
 
 
 def test_the_end_and_notes_stand_beside_the_results(item: Item) -> None:

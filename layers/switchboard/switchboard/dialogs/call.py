@@ -175,7 +175,8 @@ class Call(Dialog):
                 stack's FallbackNumber, if there is one.
         """
         shape = asked(tuple(choices or ()))
-        for again in range(tries - 1, -1, -1):
+        while tries > 0:
+            tries -= 1
             heard = self.known("ask", shape)
             if heard is UNKNOWN:
                 heard = await Ask(choices, (prompt, max_digits, speech, self.language, timeout_s))
@@ -186,9 +187,9 @@ class Call(Dialog):
                 return choices[heard]
             elif (choice := _said(heard, choices)) is not None:
                 return choices[choice]
-            if again and heard:
+            if tries and heard:
                 self.say(nonsense or sentences.in_language(sentences.NONSENSE, self.language))
-            elif again:
+            elif tries:
                 self.say(silence or sentences.in_language(sentences.SILENCE, self.language))
         if default is _RAISE:
             raise NoChoiceError

@@ -210,7 +210,7 @@ class CallRun:
             HistoryError: it may be. Lambda tries again in a minute.
         """
         recorded = self.history.recorded if self.history else []
-        last = recorded[-1][2] if recorded else self.call.request["at"]
+        last = float(recorded[-1][2]) if recorded else self.call.request["at"]
         if time.time() - last < _AT_WORK_S and not self._nobody_went_on():
             raise HistoryError("An effect of this call's dialog is under way.")
 

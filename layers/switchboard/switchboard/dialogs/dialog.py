@@ -105,7 +105,7 @@ class Dialog:
             from zoneinfo import ZoneInfo
 
             timezone = ZoneInfo(timezone)
-        at = self.recorded[self._passed - 1][2] if self._passed else self._began_at
+        at = float(self.recorded[self._passed - 1][2]) if self._passed else self._began_at
         return datetime.fromtimestamp(at, UTC if isinstance(timezone, str) else timezone)
 
     @property

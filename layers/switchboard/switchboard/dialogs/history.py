@@ -1,7 +1,8 @@
 """What has happened in a dialog: a DynamoDB item each, of which every step writes one attribute.
 
     id          the conversation_uuid of a call; of a chat, what its own module makes of channel and numbers
-    s<k>        the result of step k as JSON: [kind, result, time]
+    s<k>        of step k its kind, its time, and its result as JSON, or a text as it is, behind a `=`; of a
+                chat, whose results are messages, [kind, result, time] as JSON
     n<k>        something that is known of step k before its result
     begun       what the first webhook said
     ended       that nobody is there any more
@@ -19,16 +20,19 @@ import functools
 import json
 import os
 import time
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from switchboard.errors import AwsError, DialogError, HistoryError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from switchboard.aws.signed import Service
 
 TABLE = "SWITCHBOARD_DIALOGS_TABLE_NAME"
 
-# [kind, result, Unix time]
+# [kind, result, Unix time]; the time of what was read of a call is a text, as it is mostly left alone.
 Recorded = list[Any]
 
 # While a caller waits.
@@ -37,6 +41,9 @@ _TIMEOUT_S = 1.5
 # Of the 400 KB of an item. What is left takes the end of a call, or another message, escaped at its worst,
 # and what comes of it.
 _FULL = 250_000
+
+# Names of results, which a long call has many of.
+_FIRST = tuple(f"s{index}" for index in range(64))
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
@@ -48,8 +55,27 @@ def _dynamodb() -> Service:
     return Service("dynamodb", "DynamoDB_20120810", "1.0", "AWS_ENDPOINT_URL_DYNAMODB")
 
 
+def from_json(texts: list[str]) -> list[Recorded]:
+    """The results of a chat's steps."""
+    recorded: list[Recorded] = json.loads(f"[{','.join(texts)}]")
+    return recorded
+
+
+def from_words(texts: list[str]) -> list[Recorded]:
+    """The results of a call's steps. Most of them are keys, which aren't parsed, nor is the time."""
+    recorded = []
+    for text in texts:
+        kind, at, result = text.split(" ", 2)
+        recorded.append([kind, result[1:] if result[0] == "=" else json.loads(result), at])
+    return recorded
+
+
 class History:
     """What is recorded of one dialog.
+
+    Args:
+        item: as DynamoDB has it.
+        read: how the results of its steps are written: `from_words` for a call.
 
     Attributes:
         recorded: the results of its steps, from the first one without a gap.
@@ -60,12 +86,16 @@ class History:
 
     __slots__ = ("_item", "begun", "has_ended", "recorded", "was_left")
 
-    def __init__(self, item: dict[str, dict[str, Any]]) -> None:
+    def __init__(
+        self, item: dict[str, dict[str, Any]], read: Callable[[list[str]], list[Recorded]] = from_json
+    ) -> None:
         self._item = item
         texts: list[str] = []
-        while (text := item.get(f"s{len(texts)}")) is not None:
-            texts.append(text["S"])
-        self.recorded: list[Recorded] = json.loads(f"[{','.join(texts)}]")
+        for name in chain(_FIRST, map("s{}".format, count(len(_FIRST)))):
+            if (step := item.get(name)) is None:
+                break
+            texts.append(step["S"])
+        self.recorded = read(texts)
         self.begun: dict[str, Any] | None = json.loads(item["begun"]["S"]) if "begun" in item else None
         self.has_ended = "ended" in item
         self.was_left = "abandoned" in item
@@ -94,7 +124,7 @@ class History:
 
 
 class Item:
-    """The item of one dialog.
+    """The item of one call's dialog.
 
     Args:
         key: its id.
@@ -118,23 +148,23 @@ class Item:
         Raises:
             HistoryError: it may not be recorded.
         """
-        return self._write(f"s{index}", result, begun)
+        return self._write(f"s{index}", _written(result), begun)
 
     def annotate(self, index: int, note: Any, begun: Any = None) -> History:  # noqa: ANN401 - JSON
         """Keep what is known of a step before its result; raises as `record` does."""
-        return self._write(f"n{index}", note, begun)
+        return self._write(f"n{index}", _ENCODER.encode(note), begun)
 
     def begin(self, begun: Any) -> History:  # noqa: ANN401 - JSON
         """Keep what the first webhook said; raises as `record` does."""
-        return self._write("begun", begun)
+        return self._write("begun", _ENCODER.encode(begun))
 
     def end(self, begun: Any) -> History:  # noqa: ANN401 - JSON
         """Remember that nobody is there any more; raises as `record` does."""
-        return self._write("ended", time.time(), begun)
+        return self._write("ended", str(time.time()), begun)
 
     def leave(self) -> History:
         """Remember that the dialog goes no further; raises as `record` does."""
-        return self._write("abandoned", time.time())
+        return self._write("abandoned", str(time.time()))
 
     def read(self) -> History | None:
         """What is recorded; None if there is no such dialog, or has been none for long.
@@ -143,12 +173,12 @@ class Item:
             HistoryError: nobody knows.
         """
         found = ask("GetItem", {"Key": {"id": {"S": self._key}}, "ConsistentRead": True}).get("Item")
-        return None if found is None else History(found)
+        return None if found is None else History(found, from_words)
 
-    def _write(self, attribute: str, value: Any, begun: Any = None) -> History:  # noqa: ANN401 - JSON
-        written = {attribute: value} if begun is None else {attribute: value, "begun": begun}
+    def _write(self, attribute: str, value: str, begun: Any = None) -> History:  # noqa: ANN401 - JSON
+        written = {attribute: value} if begun is None else {attribute: value, "begun": _ENCODER.encode(begun)}
         changes = [f"{name} = if_not_exists({name}, :{name})" for name in written]
-        values = {f":{name}": {"S": _ENCODER.encode(each)} for name, each in written.items()}
+        values = {f":{name}": {"S": each} for name, each in written.items()}
         values[":expires_at"] = {"N": str(int(time.time() + self._lifetime_s))}
         asked = {
             "Key": {"id": {"S": self._key}},
@@ -156,7 +186,12 @@ class Item:
             "ExpressionAttributeValues": values,
             "ReturnValues": "ALL_NEW",
         }
-        return History(ask("UpdateItem", asked)["Attributes"])
+        return History(ask("UpdateItem", asked)["Attributes"], from_words)
+
+
+def _written(recorded: Recorded) -> str:
+    kind, result, at = recorded
+    return f"{kind} {at} {f'={result}' if isinstance(result, str) else _ENCODER.encode(result)}"
 
 
 def ask(action: str, parameters: dict[str, Any]) -> dict[str, Any]:
