@@ -131,6 +131,23 @@ def test_a_caller_who_withholds_the_number_is_shown_the_number_called(
     assert action["from"] == sample("fallback_answer")["to"]
 
 
+@pytest.mark.parametrize(
+    ("url", "is_joined"),
+    [
+        ("https://example.com/webhooks/answer?note=abc", True),
+        ("https://example.com/webhooks/answer", False),
+        ("https://example.com/webhooks/event?note=abc&mac=def", False),
+        ("https://example.com/whisper?note=abc", False),
+    ],
+)
+def test_a_callee_whose_note_is_lost_is_joined_to_the_caller(url: str, *, is_joined: bool) -> None:
+    original = {"url": url, "type": "answer"}
+
+    response = ask(sample("answer_phone") | {"reason": "Socket timeout.", "original_request": original})
+
+    assert (ncco(response) == [{"action": "wait", "timeout": 0.1}]) is is_joined
+
+
 @pytest.mark.parametrize("name", sorted(EVENTS - GOES_ON))
 def test_whoever_waits_for_the_reply_to_an_event_hears_the_apology(name: str) -> None:
     assert ncco(ask(failed(name))) == [{"action": "talk", "text": app.APOLOGY}]

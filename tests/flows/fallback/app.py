@@ -35,6 +35,9 @@ GOES_ON_KEYS = {"recording_url", "conversation_uuid_to"}
 MOST_TRIES = 2
 PAUSE_S = 1
 
+# Vonage waits no shorter.
+SHORTEST_S = 0.1
+
 
 def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
     """An NCCO for whoever waits; nothing for a call that goes on by itself."""
@@ -45,6 +48,8 @@ def lambda_handler(event: Mapping[str, Any], _context: object = None) -> dict[st
         return {"statusCode": 204}
     if step := _handed_back(request):
         return _reply(step)
+    if _is_note(request):  # the callee is joined to the caller once this is over
+        return _reply([{"action": "wait", "timeout": SHORTEST_S}])
     number = _msisdn(os.environ.get("FALLBACK_NUMBER", ""))
     if number and number != str(request.get("to")):
         ncco = [connect(number, None if in_progress else _number_called(request))]
@@ -134,6 +139,12 @@ def _goes_on(request: Mapping[str, Any]) -> bool:
 def _is_machine_waited_for(request: Mapping[str, Any]) -> bool:
     """Whether a dialog's step, as its address says, goes on at once when a machine has answered."""
     return request.get("status") == "machine" and ".screened." in _url(request)
+
+
+def _is_note(request: Mapping[str, Any]) -> bool:
+    """Whether somebody who was called was to hear a note, which isn't to be had."""
+    path, _, query = _url(request).partition("?")
+    return path.endswith("/webhooks/answer") and query.startswith("note=")
 
 
 def _url(request: Mapping[str, Any]) -> str:

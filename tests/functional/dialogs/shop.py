@@ -53,3 +53,9 @@ async def in_person(call: Call) -> None:
     )
     if reached.status == "machine":
         call.say("Nobody is there. Please call again later.")
+
+
+@call_dialog
+async def with_note(call: Call) -> None:
+    """Tell the owner who calls, and connect."""
+    await call.transfer(phone(OWNER), note=f"{call.caller} wants to talk about a bicycle.")

@@ -64,6 +64,17 @@ def test_an_owner_hears_how_long_a_caller_went_on(
     assert simulation.sent_to(shop.OWNER) == ["447700900123 has hung up after 1 lines."]
 
 
+def test_an_owner_hears_who_wants_what(
+    phone: Phone, webhooks: dict[str, Handler], simulation: Simulation
+) -> None:
+    webhooks["answer"] = shop.with_note
+    phone.callee(shop.OWNER, picks="answer")
+    phone.dial(NUMBER).is_connected_to(shop.OWNER)
+
+    lines = simulation.vonage.journal.entries(kind="call")
+    assert {line["party"] for line in lines if "about a bicycle" in line.get("text", "")} == {shop.OWNER}
+
+
 def test_a_caller_is_not_left_with_a_machine(phone: Phone, webhooks: dict[str, Handler]) -> None:
     webhooks["answer"] = shop.in_person
     phone.callee(shop.OWNER, picks="machine")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Unpack
 
+    from switchboard.dialogs.call_note import Note
     from switchboard.dialogs.outcomes import ConnectOutcome, Recording
     from switchboard.wire.actions import (
         Action,
@@ -263,6 +264,7 @@ class Call(Dialog):
         *,
         timeout_s: int | None = None,
         caller_id: str | None = None,
+        note: str | None = None,
         goes_on: bool = False,
         **options: Unpack[ConnectOptions],
     ) -> ConnectOutcome:
@@ -272,6 +274,8 @@ class Call(Dialog):
             endpoint: whom to call, as `phone`, `app`, `sip`, `websocket` or `vbc` make it.
             timeout_s: how long it rings; Vonage's own is 60.
             caller_id: the number of yours that is shown; that which was called, where that is certain.
+            note: what the callee hears before the two are joined, and the caller doesn't; of whom `phone`
+                calls.
             goes_on: whether to go on with the caller when the other side has hung up. Vonage doesn't say
                 whether it can: try it with a telephone. Else the call ends with that conversation.
             options: Vonage's own options of `connect`. With `advancedMachineDetection` of mode `default` and
@@ -281,14 +285,23 @@ class Call(Dialog):
         rings = {"timeout": timeout_s} if timeout_s else {}
         action = {"action": "connect", "endpoint": [endpoint], **shown, **rings, **options}
         step = Screened if _is_hung_up_on(options.get("advancedMachineDetection", {})) else Connect
-        return await step(action, goes_on=goes_on)
+        return await step(action, self._note(note), goes_on=goes_on)
 
     async def transfer(
-        self, endpoint: Endpoint, *, caller_id: str | None = None, **options: Unpack[ConnectOptions]
+        self,
+        endpoint: Endpoint,
+        *,
+        caller_id: str | None = None,
+        note: str | None = None,
+        **options: Unpack[ConnectOptions],
     ) -> Never:
-        """Connect the caller to somebody, and leave the call to them; a busy line ends it."""
+        """Connect the caller to somebody, who hears the note first, and leave the call to them.
+
+        A busy line ends it.
+        """
         shown = {"from": caller_id} if caller_id else reading.caller_id(self._request)
-        await Last({"action": "connect", "endpoint": [endpoint], **shown, **options})
+        action = {"action": "connect", "endpoint": [endpoint], **shown, **options}
+        await Last(action, self._note(note))
 
     async def conversation(self, name: str, **options: Unpack[ConversationOptions]) -> Never:
         """Join the conversation `name` of the application, and leave the call there."""
@@ -309,6 +322,13 @@ class Call(Dialog):
     def actions(self) -> list[dict[str, Any]]:
         """What was said since the last pause, as the beginning of an NCCO."""
         return [spoken(said) for said in self._said]
+
+    def _note(self, text: str | None) -> Note | None:
+        if text is None:
+            return None
+        from switchboard.dialogs.call_note import Note  # for the few who have one
+
+        return Note(text, self.language, self.at)
 
     def _add(self, said: Any) -> None:  # noqa: ANN401 - an action, or what becomes one
         if not self._is_sealed:

@@ -12,6 +12,8 @@ from switchboard.errors import DialogError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from switchboard.dialogs.call_note import Note
+
     Asked = tuple[Any, int | None, bool, str | None, int]
 
 Action = dict[str, Any]
@@ -145,19 +147,21 @@ class Connect(CallStep[ConnectOutcome]):
     Args:
         action: the `connect` itself.
         goes_on: whether the caller is asked to stay when the other side has hung up.
+        note: what the callee hears first.
     """
 
-    __slots__ = ("_action", "_goes_on")
+    __slots__ = ("_action", "_goes_on", "_note")
 
     kind = "connect"
 
-    def __init__(self, action: Action, *, goes_on: bool) -> None:
+    def __init__(self, action: Action, note: Note | None, *, goes_on: bool) -> None:
         self._action = action
         self._goes_on = goes_on
+        self._note = note
 
     def actions(self, url: str, payload: Action) -> list[Action]:
         """Call; the reply to a failure may be another NCCO."""
-        call = {**self._action, "eventType": "synchronous", "eventUrl": [url]}
+        call = {**_with_note(self._action, self._note), "eventType": "synchronous", "eventUrl": [url]}
         return [call, _notify(url, payload)] if self._goes_on else [call]
 
     def read(self, recorded: Any) -> ConnectOutcome:  # noqa: ANN401 - JSON
@@ -176,21 +180,31 @@ class Screened(Connect):
 class Last(CallStep[Never]):
     """The dialog's last word: nothing comes back but the end of the call."""
 
-    __slots__ = ("_actions",)
+    __slots__ = ("_action", "_note")
 
     kind = "last"
 
-    def __init__(self, *actions: Action) -> None:
-        self._actions = actions
+    def __init__(self, action: Action | None = None, note: Note | None = None) -> None:
+        self._action = action
+        self._note = note
 
     def actions(self, url: str, payload: Action) -> list[Action]:  # noqa: ARG002 - nobody tells us
-        """As they are."""
-        return list(self._actions)
+        """As it is, if there is one."""
+        return [_with_note(self._action, self._note)] if self._action else []
 
 
 def ask_again(url: str, payload: Action, seconds: float) -> list[Action]:
     """Have the step's notification come again a little later: Vonage waits, and not a function."""
     return [{"action": "wait", "timeout": seconds}, _notify(url, payload)]
+
+
+def _with_note(connect: Action, note: Note | None) -> Action:
+    """A `connect` whose callee hears a note first, if there is one."""
+    if note is None:
+        return connect
+    from switchboard.dialogs import call_note  # for the few who have one
+
+    return call_note.with_note(connect, note)
 
 
 def _notify(url: str, payload: Action) -> Action:

@@ -18,8 +18,8 @@ from switchboard.errors import DialogChangedError, DialogError, HistoryError
 from switchboard.reading import msisdn
 from switchboard.webhooks.deadline import caller_waits_s
 from switchboard.webhooks.decorators import ANSWER
-from switchboard.webhooks.outcome import with_status
-from switchboard.webhooks.pipeline import Webhook, current, told
+from switchboard.webhooks.outcome import of_failure, with_status
+from switchboard.webhooks.pipeline import Webhook, current, signature_secrets, told
 from switchboard.webhooks.policy import WAITING
 from switchboard.webhooks.reply import FlowReply, read_reply, with_caller
 
@@ -84,9 +84,23 @@ class CallDialog(Webhook[Any, Any]):
             finally:
                 response = told({})
             return response
+        if event.get("requestContext", {}).get("http", {}).get("method") == "GET":
+            return self._tell_note(event)
         if tells_all() and not self._is_read:
             self._read()
         return super().__call__(event, context)
+
+    def _tell_note(self, event: Mapping[str, Any]) -> Response:
+        """What somebody who is called hears first."""
+        from switchboard.dialogs import call_note
+
+        try:
+            outcome = call_note.told(event, signature_secrets())
+        except Exception as failure:  # noqa: BLE001 - a bug of ours must not cost a call
+            outcome = of_failure(failure, self._policy)
+        facts = {"event": "note", **outcome.facts, "status": outcome.response["statusCode"]}
+        telemetry.outcome(outcome.name, "answer", outcome.severity, outcome.failure, **facts)
+        return told(outcome.response)
 
     def _read(self) -> None:
         """Tell whoever is at a laptop, once, what is doubtful about the code."""

@@ -105,8 +105,12 @@ class Dialog:
             from zoneinfo import ZoneInfo
 
             timezone = ZoneInfo(timezone)
-        at = float(self.recorded[self._passed - 1][2]) if self._passed else self._began_at
-        return datetime.fromtimestamp(at, UTC if isinstance(timezone, str) else timezone)
+        return datetime.fromtimestamp(self.at, UTC if isinstance(timezone, str) else timezone)
+
+    @property
+    def at(self) -> float:
+        """When the last step had its result, as Unix time; of a dialog without one, when it began."""
+        return float(self.recorded[self._passed - 1][2]) if self._passed else self._began_at
 
     @property
     def random(self) -> Random:

@@ -33,6 +33,11 @@ _applications = Applications()
 current: ContextVar[Reception] = ContextVar("reception")
 
 
+def signature_secrets() -> SignatureSecrets:
+    """The account's signature secrets, for a request that isn't signed by one."""
+    return _secrets
+
+
 class Webhook(Generic[Payload, Returned]):
     """A Lambda handler around a flow. The flow itself stays reachable as `flow`, for tests."""
 
