@@ -54,7 +54,7 @@ def _print(results: Results) -> None:
         "The other webhooks, warm": tables.warm(results, tables.others(results)),
         "Reading the secret for the first time": tables.secret_reads(results.groups["secret"]),
         "Putting an event in the queue": tables.queue_sends(results.groups["queue"]),
-        "A call that is one function": tables.of_dialogs(results),
+        "A call or a chat that is one function": tables.of_dialogs(results),
         "Behind the queues": tables.consumers(results),
         "Under load": tables.load(results),
     }.items():

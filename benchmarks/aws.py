@@ -20,6 +20,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from benchmarks import chats
 from tests.factories import CREDENTIALS
 
 Json = dict[str, Any]
@@ -32,6 +33,7 @@ _SECRETS = {
     "switchboard/vonage-signature": {"SecretString": json.dumps(CREDENTIALS)},
     "application": {"SecretString": json.dumps(_APPLICATION)},
 }
+_CHATS = chats.items()
 
 
 def _digest(text: str) -> str:
@@ -49,13 +51,21 @@ _OPERATIONS: dict[str, Callable[[Json], Json]] = {
         "Entries": [{"EventId": "e"} for _ in asked["Entries"]],
     },
     "DynamoDB_20120810.PutItem": lambda _asked: {},
+    "DynamoDB_20120810.GetItem": lambda asked: _found(asked["Key"]["id"]["S"]),
     "DynamoDB_20120810.UpdateItem": lambda asked: _dialog(asked) if "ReturnValues" in asked else {},
 }
 
 
+def _found(chat: str) -> Json:
+    return {"Item": _CHATS[chat]} if chat in _CHATS else {}
+
+
 def _dialog(asked: Json) -> Json:
-    """The item of a dialog, up to the step that is written."""
+    """The item of a dialog: of a call up to the step that is written, of a chat all that it had, too."""
     written = {name[1:]: value for name, value in asked["ExpressionAttributeValues"].items()}
+    chat = asked["Key"]["id"]["S"]
+    if chat.startswith("chat:"):
+        return {"Attributes": {**asked["Key"], **_CHATS.get(chat, {}), **written}}
     step = next(int(name[1:]) for name in written if re.fullmatch(r"s\d+", name))
     before = {f"s{earlier}": {"S": "ask 1795000000.123 =1"} for earlier in range(step)}
     return {"Attributes": {**asked["Key"], **before, **written}}

@@ -1,13 +1,12 @@
-"""A call that is one function: its first answer, and what a step costs, early and late in the call."""
+"""A call that is one function: its first answer, and what a step costs, early and late; beside it a chat."""
 
 import json
-import statistics
 from binascii import crc32
 from collections.abc import Callable
 
 from switchboard.webhooks import query
 
-from benchmarks import subjects
+from benchmarks import chats, subjects
 from benchmarks.cloud import Cloud
 from benchmarks.results import Group
 from benchmarks.subjects import Subject
@@ -17,7 +16,7 @@ from tests.factories import SIGNATURE_SECRET, webhook_event
 BEGIN = "dialog, first answer"
 # The step that has its answer now, the first one being 1.
 STEPS = {step: f"dialog, step {step}" for step in (1, 5, 20, 50)}
-ROWS = [subjects.FLOOR, subjects.ANSWER_WITH_SECRET, BEGIN, *STEPS.values()]
+ROWS = [subjects.FLOOR, subjects.ANSWER_WITH_SECRET, BEGIN, *STEPS.values(), *chats.ROWS]
 
 # As the candidate asks: kind and choices of each question are what a step's address is checked by.
 _ASKED = "ask\n1 2 3"
@@ -25,13 +24,13 @@ _PAYLOAD = paths.ROOT / "events" / "event_input_dtmf.json"
 
 
 def rows(cloud: Cloud) -> list[Subject]:
-    """The floor, an answer that is no dialog, and a dialog: in the same rounds."""
+    """The floor, an answer that is no dialog, a call and a chat that are: in the same rounds."""
     variables = {"SWITCHBOARD_DIALOGS_TABLE_NAME": "dialogs"}
     steps = {BEGIN: subjects.signed("answer"), **{name: _step(step) for step, name in STEPS.items()}}
     dialogs = [
         subjects.candidate("answer", name, cloud, "dialog", event, variables) for name, event in steps.items()
     ]
-    return [subjects.floor(), subjects.answer_with_secret(cloud), *dialogs]
+    return [subjects.floor(), subjects.answer_with_secret(cloud), *dialogs, *chats.rows(cloud)]
 
 
 def budgets(group: Group) -> dict[str, tuple[float, float]]:
@@ -43,18 +42,16 @@ def budgets(group: Group) -> dict[str, tuple[float, float]]:
             max(group.times(name, "warm", "p50_us").median for name in STEPS.values()),
             6.0,
         ),
-        "replay of 50 steps, CPU, × a warm call of the bare handler": (_more(warm, STEPS[50], STEPS[1]), 0.4),
+        "replay of 50 steps, CPU, × a warm call of the bare handler": (
+            subjects.more(warm, STEPS[50], STEPS[1]),
+            0.4,
+        ),
         "a dialog's first answer, cold CPU beyond a plain one's, × bare handler": (
-            _more(cold, BEGIN, subjects.ANSWER_WITH_SECRET),
+            subjects.more(cold, BEGIN, subjects.ANSWER_WITH_SECRET),
             0.2,
         ),
+        **chats.budgets(group),
     }
-
-
-def _more(rows: dict[str, list[float]], one: str, other: str) -> float:
-    """How much more one row costs than the other, in times the floor: the median of the rounds' own."""
-    rounds = zip(rows[one], rows[other], rows[subjects.FLOOR], strict=True)
-    return statistics.median((dear - cheap) / floor for dear, cheap, floor in rounds)
 
 
 def _step(step: int) -> Callable[[], bytes]:

@@ -1,6 +1,7 @@
 """What is measured: the stack's webhook functions, the floor, and the same webhook written in other ways."""
 
 import json
+import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -147,6 +148,12 @@ def signed(webhook: str) -> Callable[[], bytes]:
         return json.dumps(arrived).encode()
 
     return event
+
+
+def more(rows: Mapping[str, list[float]], one: str, other: str) -> float:
+    """How much more one row costs than the other, in times the floor: the median of the rounds' own."""
+    rounds = zip(rows[one], rows[other], rows[FLOOR], strict=True)
+    return statistics.median((dear - cheap) / floor for dear, cheap, floor in rounds)
 
 
 def _payload(webhook: str) -> dict[str, Any]:

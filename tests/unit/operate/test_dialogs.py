@@ -63,7 +63,7 @@ def test_history_has_a_chat_with_the_message_that_it_began_with_and_erase_finds_
         events: Any = [{"name": "messages.inbound", "payload": first | {"message_uuid": uuid}}]
         return [step["kind"] for step in dialogs.steps(stack, uuid, events)]
 
-    assert [steps_of(uuid) for uuid in "1234"] == [["message", "do", "message"], [], [], []]
+    assert [steps_of(uuid) for uuid in "1234"] == [["choice", "do", "words"], [], [], []]
     assert dialogs.erase(stack, CALLER, set(), confirmed=True) == 2
     assert steps_of("1") == []
 

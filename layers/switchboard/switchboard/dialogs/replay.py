@@ -77,6 +77,7 @@ class Replay:
         self._perform = perform
         self._value: Any = None
         self._failure: BaseException | None = None
+        self._stands_at: Step[Any] | None = None
 
     def until(self, last: int, checksum: int | None = None) -> Waiting | None:
         """Go to the first step behind `last` that pauses; None when the function is over before.
@@ -94,23 +95,32 @@ class Replay:
             DialogError: it awaits what isn't the dialog's, or went on after an effect that failed.
             HistoryError: an effect could not be recorded.
         """
+        try:
+            return self.reach(last, checksum)
+        finally:
+            self.close()
+
+    def reach(self, last: int, checksum: int | None = None) -> Waiting | None:
+        """Go there as `until` does, and stay: it may go on with more results, and has to be closed."""
         dialog = self._dialog
         dialog.go_quickly_to(last)
-        try:
-            while (step := self._next()) is not None:
-                index, known = dialog.index, len(dialog.recorded)
-                if step.pauses and (index > last or index >= known):
-                    return Waiting(step, index, self._checksum(), self._place())
-                if index < known or self._has_done(step):
-                    if index == last and checksum not in (None, self._checksum()):
-                        raise DialogChangedError(
-                            f"other steps lead to {self._where()} than when it was asked"
-                        )
-                    self._take(step)
-            return None
-        finally:
-            dialog.seal()
-            self._close()
+        while (step := self._stands_at or self._next()) is not None:
+            self._stands_at = None
+            index, known = dialog.index, len(dialog.recorded)
+            if step.pauses and (index > last or index >= known):
+                self._stands_at = step
+                return Waiting(step, index, self._checksum(), self._place())
+            if index < known or self._has_done(step):
+                if index == last and checksum not in (None, self._checksum()):
+                    raise DialogChangedError(f"other steps lead to {self._where()} than when it was asked")
+                self._take(step)
+        return None
+
+    def go_on(self, recorded: list[Recorded], perform: Perform, last: int) -> Waiting | None:
+        """Go on with more results, and other effects, as `until` does."""
+        self._dialog.recorded = recorded
+        self._perform = perform
+        return self.until(last)
 
     def _next(self) -> Step[Any] | None:
         """The step that the function awaits next, given the result of the one before; None at its end."""
@@ -186,8 +196,9 @@ class Replay:
             waits = getattr(waits, "cr_await", None) or getattr(waits, "ag_await", None)
         return place
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """Leave the function. Its `finally` and `with` run now, as they do at each pause."""
+        self._dialog.seal()
         try:
             self._coroutine.close()
         except Exception as failure:  # noqa: BLE001 - such as an await in a `finally`: no reason to lose a call

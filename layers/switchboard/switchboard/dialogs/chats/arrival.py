@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchboard.dialogs.chats.chat import Chat
 from switchboard.dialogs.chats.item import key_of
-from switchboard.dialogs.chats.run import ChatRun, answer_of, is_end, places, tell
-from switchboard.dialogs.chats.steps import kept
+from switchboard.dialogs.chats.run import ChatRun, answer_of, deadline_of, is_end, places, tell
 from switchboard.dialogs.chats.words import keyword
 from switchboard.dialogs.replay import ENDED
 from switchboard.errors import DialogChangedError
@@ -90,14 +89,17 @@ class MessageRun(ChatRun):
         if apology:
             chat = Chat(begun)
             chat.say(apology)
-            self.commands += [{**command, "id": f"{command['id']}.changed"} for command in chat.commands]
+            said = chat.written_out()
+            self.commands += [{**command, "id": f"{command['id']}.changed"} for command in said]
         self._segment(-1, {"begun": begun})
 
     def _answer(self, waiting: Waiting) -> None:
         """The message is what the chat waits for, unless it comes too late."""
         step = answer_of(waiting)
-        if self._is_just_asked or self._at <= self._deadline(waiting):
-            self._segment(waiting.index, {f"s{waiting.index}": [step.kind, kept(self._message), self._at]})
+        history = self._item.history
+        if self._is_just_asked or self._at <= deadline_of(waiting, history.begun or {}, history.recorded):
+            result = [step.kind, step.kept(self._message), self._at]
+            self._segment(waiting.index, {f"s{waiting.index}": result})
             return
         self._no_answer(waiting)
         if step.ends_late:

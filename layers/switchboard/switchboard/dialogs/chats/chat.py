@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from switchboard.dialogs import sentences
 from switchboard.dialogs.chats import choices as channels
-from switchboard.dialogs.chats.steps import LATE, Answer, ChatEnded
-from switchboard.dialogs.chats.words import words
-from switchboard.dialogs.dialog import Dialog
+from switchboard.dialogs.chats.steps import LATE, Answer, ChatEnded, Choice, Words, choosing, named
+from switchboard.dialogs.dialog import UNKNOWN, Dialog
 from switchboard.errors import DialogError, NoChoiceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
-    from switchboard.wire.commands import CallToPlace
+    from switchboard.wire.commands import CallToPlace, Command
     from switchboard.wire.message_requests import MessageRequest, ReplyContent
     from switchboard.wire.messages import Inbound
+
+    # A text, a question with choices, or the content of another message.
+    _Said = str | tuple[str, list[str], tuple[str, int]] | Mapping[str, Any]
 
 Chosen = TypeVar("Chosen")
 Default = TypeVar("Default")
@@ -28,6 +30,9 @@ Default = TypeVar("Default")
 WEEK = timedelta(days=7)
 
 _RAISE: Any = object()
+
+# The kind and shape of a question without choices.
+_WORDS = f"{Words.kind}\n"
 
 
 class Chat(Dialog):
@@ -83,11 +88,30 @@ class Chat(Dialog):
             TypeError: there is nothing to send, or more than one thing, or the channel has no such messages.
         """
         if text is not None and not content:
-            self._send({"message_type": "text", "text": text})
+            self._say(text)
         else:
             from switchboard.wire.message_requests import reply_to  # for what isn't a text alone
 
-            self._send(reply_to(self.first, text, **content))
+            self._say(reply_to(self.first, text, **content))
+
+    def send(self, command: MessageRequest | Command) -> None:
+        """Send a message to somebody, or carry out another command, once the dialog waits; once only.
+
+        Raises:
+            DialogError: a message doesn't say whom it is from, and this can't.
+        """
+        self._write_out()
+        super().send(command)
+
+    def written_out(self) -> list[dict[str, Any]]:
+        """What is to be sent since the last pause, while the function stands at the next one."""
+        self._write_out()
+        return self.commands
+
+    def seal(self) -> None:
+        """Nothing that the function does from now on has an effect."""
+        self._write_out()
+        super().seal()
 
     @overload
     async def ask(
@@ -125,15 +149,17 @@ class Chat(Dialog):
         Raises:
             NoChoiceError: there were no words. A chat that doesn't catch it says goodbye and is over.
         """
-        self.say(prompt)
+        self._say(prompt)
         for again in range(tries - 1, -1, -1):
-            message = await self._next(within, default)
-            if message is None:
+            answer = self.known(Words.kind, _WORDS)
+            if answer is UNKNOWN:
+                answer = await Words(within, ends_late=default is _RAISE)
+            if LATE in answer:
                 return default
-            if text := words(message):
+            if text := answer["text"]:
                 return text
             if again:
-                self.say(f"{self._sorry(nonsense)}\n{prompt}")
+                self._say(f"{self._sorry(nonsense)}\n{prompt}")
         if default is _RAISE:
             raise NoChoiceError
         return default
@@ -208,16 +234,18 @@ class Chat(Dialog):
         names = list(choices)
         if not names:
             raise DialogError("`choose` was given nothing to choose from")
-        question = f"{self._identity[:8]}.{self._passed}"
+        question = (self._identity, self._passed)
+        shape = choosing(tuple(names))
         asked = prompt
-        open_list = sentences.in_language(sentences.CHOOSE, self.language)
         for _ in range(tries):
-            self._send(channels.offered(self.channel, asked, names, question, open_list))
-            message = await self._next(within, default, names)
-            if message is None:
+            self._say((asked, names, question))
+            answer = self.known(Choice.kind, shape)
+            if answer is UNKNOWN:
+                answer = await Choice(within, names, question, ends_late=default is _RAISE)
+            if LATE in answer:
                 return default
-            choice = channels.chosen(message, names, question)
-            if choice is not None:
+            choice = answer["choice"]
+            if choice in choices:
                 return choices[choice] if isinstance(choices, Mapping) else choice
             asked = f"{self._sorry(nonsense)}\n{prompt}"
         if default is _RAISE:
@@ -230,26 +258,33 @@ class Chat(Dialog):
         Args:
             within: how long it may take, as for `ask`.
         """
-        return cast("Inbound", await self._next(within, _RAISE))
+        sides = {name: self._first[name] for name in ("channel", "from", "to")}
+        return cast("Inbound", {**sides, **await Answer(within)})
 
     def place(self, call: CallToPlace) -> None:
         """Place a call, as the command `voice.call` does."""
         self.send({"name": "voice.call", "detail": call})
 
-    async def _next(
-        self, within: timedelta, default: object, choices: Sequence[str] = ()
-    ) -> dict[str, Any] | None:
-        """The next message; None if it came too late."""
-        message = await Answer(within, choices, ends_late=default is _RAISE)
-        if LATE in message:
-            return None
-        return {**{name: self._first[name] for name in ("channel", "from", "to")}, **message}
+    def _say(self, said: _Said) -> None:
+        """Remember what is to be sent to the customer, who may have asked for no more."""
+        if not (self.is_over or self._is_sealed):
+            self._said.append(said)
 
-    def _send(self, content: Mapping[str, Any]) -> None:
-        """Send something to the customer, who may have asked for no more."""
-        if not self.is_over:
-            sides = {"channel": self.channel, "to": self.customer, "from": self.written_to}
-            self.send(cast("MessageRequest", {**sides, **content}))
+    def _write_out(self) -> None:
+        """Make messages of what was said: nearly all of a replay was sent long ago, and needs none."""
+        sides = {"channel": self.channel, "to": self.customer, "from": self.written_to}
+        for said in self._said:
+            super().send(cast("MessageRequest", {**sides, **self._content(said)}))
+        self._said.clear()
+
+    def _content(self, said: _Said) -> Mapping[str, Any]:
+        match said:
+            case str(text):
+                return {"message_type": "text", "text": text}
+            case (prompt, names, question):
+                open_list = sentences.in_language(sentences.CHOOSE, self.language)
+                return channels.offered(self.channel, prompt, names, named(question), open_list)
+        return said
 
     def _sorry(self, nonsense: str | None) -> str:
         return nonsense or sentences.in_language(sentences.NOT_UNDERSTOOD, self.language)

@@ -55,7 +55,7 @@ class Effects:
             HistoryError: another run is at it, or it can't be written.
         """
         if "begun" not in self._claim and self._item.history.note(index) is not None:
-            raise DialogChangedError(f"“message” is “{step.kind}” now: {step.shape}")
+            raise DialogChangedError(f"an answer is “{step.kind}” now: {step.shape}")
         self._item.history.refuse_if_full()
         lifetime_s = _LIFETIME_S if self._claim else None
         if not self.have_begun:

@@ -49,12 +49,19 @@ class ChatItem:
         found: the item, as DynamoDB has it; empty if there is none.
     """
 
-    __slots__ = ("_found", "history", "key")
+    __slots__ = ("_found", "_history", "key")
 
     def __init__(self, key: str, found: dict[str, Any] | None = None) -> None:
         self.key = key
         self._found = found or {}
-        self.history = History(self._found)
+        self._history: History | None = None
+
+    @property
+    def history(self) -> History:
+        """What is recorded of the chat, as far as is known; read when it is asked for."""
+        if self._history is None:
+            self._history = History(self._found)
+        return self._history
 
     @classmethod
     def read(cls, key: str) -> ChatItem:
@@ -132,16 +139,18 @@ class ChatItem:
                 [same_chat, *(f"attribute_not_exists({one})" for one in new)]
             ),
             "ExpressionAttributeValues": {**given, **({":known": known} if known else {})},
-            "ReturnValues": "ALL_NEW",
         }
         try:
-            self._found = ask("UpdateItem", asked)["Attributes"]
+            ask("UpdateItem", asked)
         except HistoryError as failure:
             cause = failure.__cause__
             if isinstance(cause, AwsError) and cause.code == "ConditionalCheckFailedException":
                 raise OvertakenError("Several messages of one chat were written at once.") from failure
             raise
-        self.history = History(self._found)
+        # The condition held: there is what was found, with what is written now.
+        left = {name: value for name, value in self._found.items() if name not in removed}
+        self._found = {**left, **{name: _typed(name, value) for name, value in values.items()}}
+        self._history = None
 
 
 def key_of(message: Mapping[str, Any]) -> str:

@@ -9,13 +9,13 @@ from switchboard.dialogs import sentences
 from switchboard.dialogs.chats.chat import Chat
 from switchboard.dialogs.chats.effects import Effects
 from switchboard.dialogs.chats.item import AGAIN_FOR_S, ChatItem, OvertakenError
-from switchboard.dialogs.chats.steps import LATE, Answer
+from switchboard.dialogs.chats.steps import ANSWERS, LATE, Answer
 from switchboard.dialogs.chats.wake import LONGEST_S, Wake
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.errors import DialogChangedError, HistoryError, NoChoiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from switchboard.dialogs.history import Recorded
     from switchboard.dialogs.steps import Do
@@ -52,6 +52,7 @@ class ChatRun:
         self._uuid = uuid
         self._at = at
         self._item = ChatItem(key)
+        self._stands: tuple[Chat, Replay] | None = None
         self._is_just_asked = False
 
     def take(self) -> None:
@@ -69,6 +70,14 @@ class ChatRun:
             except OvertakenError:
                 if not tries_left:
                     raise
+            finally:
+                self._leave()
+
+    def _leave(self) -> None:
+        """Leave the function, if it stands where the chat waits."""
+        if self._stands:
+            self._stands[1].close()
+            self._stands = None
 
     def _go_on(self) -> None:
         raise NotImplementedError
@@ -104,8 +113,9 @@ class ChatRun:
 
     def _repeat(self, begun: Mapping[str, Any], recorded: list[Recorded], index: int) -> None:
         """Send again what followed a step long ago, if the code still says so."""
+        chat, replay = self._begun(begun, recorded)
         try:
-            chat, _ = self._play(begun, recorded, index)
+            replay.until(index)
         except DialogChangedError:
             return
         self.commands += chat.commands
@@ -127,14 +137,15 @@ class ChatRun:
         if self._item.history.is_full:
             raise DialogChangedError("the chat is longer than can be kept")
         effects = Effects(self._item, {}, self._at, may_be_anothers=True)
-        chat, waiting = self._play(begun, self._item.history.recorded, _TO_THE_END, effects)
+        chat, replay = self._stands = self._begun(begun, self._item.history.recorded, effects)
+        waiting = _driven(lambda: replay.reach(_TO_THE_END), effects)
         history = self._item.history
         asked = history.note(len(history.recorded))
         if asked is not None and (waiting is None or waiting.checksum != asked):
             raise DialogChangedError("other steps lead to where the chat waits than when it was asked")
         self._is_just_asked = effects.have_begun
         if self._is_just_asked:
-            self.commands += chat.commands
+            self.commands += chat.written_out()
         return waiting
 
     def _segment(self, index: int, claim: Values) -> None:
@@ -147,50 +158,38 @@ class ChatRun:
                 written if the function raises.
         """
         history = self._item.history
-        begun = claim.get("begun") or history.begun
+        begun = claim.get("begun") or history.begun or {}
         recorded = [] if "begun" in claim else [*history.recorded, *claim.values()]
         effects = Effects(self._item, claim, self._at)
-        chat, waiting = self._play(begun, recorded, index, effects)
+        if self._stands and "begun" not in claim:
+            chat, replay = self._stands
+            self._stands = None
+            waiting = _driven(lambda: replay.go_on(recorded, effects.perform, index), effects)
+        else:
+            chat, replay = self._begun(begun, recorded, effects)
+            waiting = _driven(lambda: replay.until(index), effects)
         is_claimed = effects.have_begun or not claim
         found: Values = {f"n{waiting.index}": waiting.checksum} if waiting else {"ended": self._at}
         lifetime_s = AGAIN_FOR_S + (answer_of(waiting).within_s if waiting else 0)
         if not (is_claimed and self._is_known(waiting)):
             self._item.write(found if is_claimed else {**claim, **found}, lifetime_s)
         self.commands += chat.commands
-        self._waits_at(waiting)
-
-    def _waits_at(self, waiting: Waiting | None) -> None:
         self.waits = f"{waiting.file}:{waiting.line} {waiting.step.kind}" if waiting else ""
         if waiting and answer_of(waiting).within_s <= LONGEST_S:
-            self._wake_at(self._deadline(waiting), waiting.index)
-
-    def _wake_at(self, deadline: float, index: int) -> None:
-        begun = self._item.history.begun or {}
-        self.wakes.append(Wake(self._item.key, begun["message_uuid"], index, deadline))
+            deadline = deadline_of(waiting, begun, chat.recorded)
+            self.wakes.append(Wake(self._item.key, begun["message_uuid"], waiting.index, deadline))
 
     def _is_known(self, waiting: Waiting | None) -> bool:
         """Whether it is written down what the customer was asked last."""
         return waiting is not None and self._item.history.note(waiting.index) is not None
 
-    def _play(
-        self,
-        begun: Mapping[str, Any] | None,
-        recorded: list[Recorded],
-        last: int,
-        effects: Effects | None = None,
-    ) -> tuple[Chat, Waiting | None]:
-        """Run the function, up to the pause behind a step; without effects, it has none left."""
-        assert begun is not None  # noqa: S101 - a chat has begun
+    def _begun(
+        self, begun: Mapping[str, Any], recorded: list[Recorded], effects: Effects | None = None
+    ) -> tuple[Chat, Replay]:
+        """The function, called and not begun; without effects, it has none left."""
         chat = Chat(begun)
         perform = effects.perform if effects else _nothing
-        try:
-            return chat, Replay(self._run(chat), chat, recorded, perform).until(last)
-        except HistoryError:
-            raise
-        except Exception:
-            if effects:
-                effects.fail()
-            raise
+        return chat, Replay(self._run(chat), chat, recorded, perform)
 
     async def _run(self, chat: Chat) -> None:
         try:
@@ -198,12 +197,12 @@ class ChatRun:
         except NoChoiceError:
             chat.say(sentences.in_language(sentences.GOODBYE, chat.language))
 
-    def _deadline(self, waiting: Waiting) -> float:
-        """Until when an answer is in time: so long after the message that the customer was asked at."""
-        history = self._item.history
-        answers = [at for kind, _, at in history.recorded if kind == Answer.kind]
-        since: float = answers[-1] if answers else (history.begun or {})["at"]
-        return since + answer_of(waiting).within_s
+
+def deadline_of(waiting: Waiting, begun: Mapping[str, Any], recorded: Sequence[Recorded]) -> float:
+    """Until when an answer is in time: so long after the message that the customer was asked at."""
+    answers = (at for kind, _, at in reversed(recorded) if kind in ANSWERS)
+    since: float = next(answers, begun["at"])
+    return since + answer_of(waiting).within_s
 
 
 def tell(failure: DialogChangedError) -> None:
@@ -216,7 +215,7 @@ def places(uuid: str, begun: Mapping[str, Any] | None, recorded: list[Recorded])
     answers = [
         index
         for index, (kind, result, _) in enumerate(recorded)
-        if kind in (Answer.kind, ENDED) and result["message_uuid"] == uuid
+        if (kind in ANSWERS or kind == ENDED) and result["message_uuid"] == uuid
     ]
     return [-1, *answers] if begun and begun["message_uuid"] == uuid else answers
 
@@ -234,7 +233,18 @@ def answer_of(waiting: Waiting) -> Answer:
 
 def _is_last(index: int, recorded: list[Recorded]) -> bool:
     """Whether no other message came after a step."""
-    return not any(kind in (Answer.kind, ENDED) for kind, _, _ in recorded[index + 1 :])
+    return not any(kind in ANSWERS or kind == ENDED for kind, _, _ in recorded[index + 1 :])
+
+
+def _driven(go: Callable[[], Waiting | None], effects: Effects) -> Waiting | None:
+    """Run the function; where it raises, its message is as if it had not come."""
+    try:
+        return go()
+    except HistoryError:
+        raise
+    except Exception:
+        effects.fail()
+        raise
 
 
 def _nothing(_step: Do[Any], _index: int) -> list[Recorded]:

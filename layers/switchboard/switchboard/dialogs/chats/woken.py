@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchboard.dialogs.chats.run import ChatRun, tell
+from switchboard.dialogs.chats.run import ChatRun, deadline_of, tell
+from switchboard.dialogs.chats.wake import Wake
 from switchboard.errors import DialogChangedError
 
 if TYPE_CHECKING:
     from switchboard.dialogs.chats.run import ChatFlow
-    from switchboard.dialogs.chats.wake import Wake
 
 
 class WakeRun(ChatRun):
@@ -42,9 +42,9 @@ class WakeRun(ChatRun):
             return
         if waiting is None:
             return
-        deadline = self._deadline(waiting)
+        deadline = deadline_of(waiting, begun, self._item.history.recorded)
         if deadline > self._at:  # code of today waits longer than that of then
-            self._wake_at(deadline, waiting.index)
+            self.wakes.append(Wake(self._wake.chat, self._wake.began, waiting.index, deadline))
         else:
             self._no_answer(waiting)
             self.is_too_late = True
