@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from switchboard.wire.messages import Inbound
 
     # A text, a question with choices, or the content of another message.
-    _Said = str | tuple[str, list[str], tuple[str, int]] | Mapping[str, Any]
+    _Said = str | tuple[str, tuple[str, ...], tuple[str, int]] | Mapping[str, Any]
 
 Chosen = TypeVar("Chosen")
 Default = TypeVar("Default")
@@ -149,17 +149,17 @@ class Chat(Dialog):
         Raises:
             NoChoiceError: there were no words. A chat that doesn't catch it says goodbye and is over.
         """
-        self._say(prompt)
-        for again in range(tries - 1, -1, -1):
+        asked = prompt
+        for _ in range(tries):
             answer = self.known(Words.kind, _WORDS)
             if answer is UNKNOWN:
+                self._say(asked)
                 answer = await Words(within, ends_late=default is _RAISE)
             if LATE in answer:
                 return default
             if text := answer["text"]:
                 return text
-            if again:
-                self._say(f"{self._sorry(nonsense)}\n{prompt}")
+            asked = f"{self._sorry(nonsense)}\n{prompt}"
         if default is _RAISE:
             raise NoChoiceError
         return default
@@ -231,22 +231,20 @@ class Chat(Dialog):
                 over.
             DialogError: there is nothing to choose from.
         """
-        names = list(choices)
+        names = tuple(choices)
         if not names:
             raise DialogError("`choose` was given nothing to choose from")
-        question = (self._identity, self._passed)
-        shape = choosing(tuple(names))
-        asked = prompt
+        shape, question, asked = choosing(names), (self._identity, self._passed), prompt
         for _ in range(tries):
-            self._say((asked, names, question))
             answer = self.known(Choice.kind, shape)
             if answer is UNKNOWN:
+                self._say((asked, names, question))
                 answer = await Choice(within, names, question, ends_late=default is _RAISE)
             if LATE in answer:
                 return default
             choice = answer["choice"]
-            if choice in choices:
-                return choices[choice] if isinstance(choices, Mapping) else choice
+            if choice in names:
+                return choice if isinstance(choices, list) else _meaning(choices, choice)
             asked = f"{self._sorry(nonsense)}\n{prompt}"
         if default is _RAISE:
             raise NoChoiceError
@@ -288,3 +286,8 @@ class Chat(Dialog):
 
     def _sorry(self, nonsense: str | None) -> str:
         return nonsense or sentences.in_language(sentences.NOT_UNDERSTOOD, self.language)
+
+
+def _meaning(choices: Sequence[str] | Mapping[str, Any], choice: str) -> Any:  # noqa: ANN401 - the user's own
+    """What a choice stands for; itself, where they are names alone."""
+    return choices[choice] if isinstance(choices, Mapping) else choice
