@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from switchboard import Chat, InboundMessage, MessageRequest, message_dialog, reply_to
+from switchboard import sms as sms_to
 
 from tests.conftest import Logs
 from tests.functional.dialogs import booking, doubtful
@@ -408,3 +409,37 @@ def test_where_a_chat_waits_is_told_to_whoever_is_at_a_laptop(sms: Texting, simu
     told = [place for place in waits if place]
     assert [place.partition(":")[0] for place in told] == ["booking.py", "booking.py"]
     assert len(set(told)) == 2
+
+
+def test_a_message_runs_the_function_once(sms: Texting, webhooks: dict[str, Handler]) -> None:
+    begun: list[str] = []
+
+    @message_dialog
+    async def counting(chat: Chat) -> None:
+        begun.append(chat.customer)
+        while True:
+            await chat.ask("And?")
+
+    webhooks["inbound"] = counting
+    for text in ("Hello", "one", "two"):
+        sms.send(text)
+
+    assert len(begun) == 3
+
+
+def test_what_is_said_and_sent_goes_out_in_its_order_with_ids_of_its_own(
+    sms: Texting, webhooks: dict[str, Handler], simulation: Simulation
+) -> None:
+    @message_dialog
+    async def telling(chat: Chat) -> None:
+        chat.say("One.")
+        chat.send(sms_to(chat.customer, "Two."))
+        chat.say("Three.")
+        await chat.choose("Four?", ["Yes", "No"])
+
+    webhooks["inbound"] = telling
+    sms.send("Hello")
+    sms.receives("Four?")
+    assert sms.received == ["One.", "Two.", "Three.", "Four?\n1 Yes\n2 No"]
+    accepted = [event["payload"]["id"] for event in simulation.events if event["name"].endswith(".accepted")]
+    assert [one.rpartition(".")[2] for one in accepted] == ["0", "1", "2", "3"]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from switchboard.dialogs.chats.chat import Chat
 from switchboard.dialogs.chats.item import key_of
-from switchboard.dialogs.chats.run import ChatRun, answer_of, deadline_of, is_end, places, tell
+from switchboard.dialogs.chats.recorded import answer_of, deadline_of, is_end, places
+from switchboard.dialogs.chats.run import ChatRun, tell
 from switchboard.dialogs.chats.words import keyword
 from switchboard.dialogs.replay import ENDED
 from switchboard.errors import DialogChangedError

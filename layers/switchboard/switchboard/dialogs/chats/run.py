@@ -9,13 +9,14 @@ from switchboard.dialogs import sentences
 from switchboard.dialogs.chats.chat import Chat
 from switchboard.dialogs.chats.effects import Effects
 from switchboard.dialogs.chats.item import AGAIN_FOR_S, ChatItem, OvertakenError
-from switchboard.dialogs.chats.steps import ANSWERS, LATE, Answer
+from switchboard.dialogs.chats.recorded import answer_of, deadline_of, is_last, places
+from switchboard.dialogs.chats.steps import LATE
 from switchboard.dialogs.chats.wake import LONGEST_S, Wake
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.errors import DialogChangedError, HistoryError, NoChoiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping
 
     from switchboard.dialogs.history import Recorded
     from switchboard.dialogs.steps import Do
@@ -97,7 +98,7 @@ class ChatRun:
             self._repeat(*place)
         now = places(self._uuid, history.begun, history.recorded)
         for index in now:
-            if _is_last(index, history.recorded) and not history.has_ended:
+            if is_last(index, history.recorded) and not history.has_ended:
                 self._finish(index)
             else:
                 self._repeat(history.begun or {}, history.recorded, index)
@@ -168,16 +169,19 @@ class ChatRun:
         else:
             chat, replay = self._begun(begun, recorded, effects)
             waiting = _driven(lambda: replay.until(index), effects)
-        is_claimed = effects.have_begun or not claim
-        found: Values = {f"n{waiting.index}": waiting.checksum} if waiting else {"ended": self._at}
-        lifetime_s = AGAIN_FOR_S + (answer_of(waiting).within_s if waiting else 0)
-        if not (is_claimed and self._is_known(waiting)):
-            self._item.write(found if is_claimed else {**claim, **found}, lifetime_s)
+        self._write_down(claim, waiting, is_claimed=effects.have_begun or not claim)
         self.commands += chat.commands
         self.waits = f"{waiting.file}:{waiting.line} {waiting.step.kind}" if waiting else ""
         if waiting and answer_of(waiting).within_s <= LONGEST_S:
             deadline = deadline_of(waiting, begun, chat.recorded)
             self.wakes.append(Wake(self._item.key, begun["message_uuid"], waiting.index, deadline))
+
+    def _write_down(self, claim: Values, waiting: Waiting | None, *, is_claimed: bool) -> None:
+        """Write what the function came to, and with it the claim, unless that is written."""
+        found: Values = {f"n{waiting.index}": waiting.checksum} if waiting else {"ended": self._at}
+        lifetime_s = AGAIN_FOR_S + (answer_of(waiting).within_s if waiting else 0)
+        if not (is_claimed and self._is_known(waiting)):
+            self._item.write(found if is_claimed else {**claim, **found}, lifetime_s)
 
     def _is_known(self, waiting: Waiting | None) -> bool:
         """Whether it is written down what the customer was asked last."""
@@ -198,42 +202,9 @@ class ChatRun:
             chat.say(sentences.in_language(sentences.GOODBYE, chat.language))
 
 
-def deadline_of(waiting: Waiting, begun: Mapping[str, Any], recorded: Sequence[Recorded]) -> float:
-    """Until when an answer is in time: so long after the message that the customer was asked at."""
-    answers = (at for kind, _, at in reversed(recorded) if kind in ANSWERS)
-    since: float = next(answers, begun["at"])
-    return since + answer_of(waiting).within_s
-
-
 def tell(failure: DialogChangedError) -> None:
     """Say in the log that a chat's code is another one."""
     telemetry.outcome("DialogChanged", "inbound", "ERROR", failure, reason=str(failure))
-
-
-def places(uuid: str, begun: Mapping[str, Any] | None, recorded: list[Recorded]) -> list[int]:
-    """The steps of a chat that something led to, by its uuid; -1 is the beginning."""
-    answers = [
-        index
-        for index, (kind, result, _) in enumerate(recorded)
-        if (kind in ANSWERS or kind == ENDED) and result["message_uuid"] == uuid
-    ]
-    return [-1, *answers] if begun and begun["message_uuid"] == uuid else answers
-
-
-def is_end(index: int, recorded: list[Recorded], *, late: bool) -> bool:
-    """Whether a step was the end of a chat: since no message came in time, or by STOP."""
-    return index >= 0 and recorded[index][0] == ENDED and (LATE in recorded[index][1]) is late
-
-
-def answer_of(waiting: Waiting) -> Answer:
-    """The step that a chat waits at."""
-    assert isinstance(waiting.step, Answer)  # noqa: S101 - a chat has no other step that waits
-    return waiting.step
-
-
-def _is_last(index: int, recorded: list[Recorded]) -> bool:
-    """Whether no other message came after a step."""
-    return not any(kind in ANSWERS or kind == ENDED for kind, _, _ in recorded[index + 1 :])
 
 
 def _driven(go: Callable[[], Waiting | None], effects: Effects) -> Waiting | None:

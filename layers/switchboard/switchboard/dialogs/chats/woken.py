@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from switchboard.dialogs.chats.run import ChatRun, deadline_of, tell
+from switchboard.dialogs.chats.recorded import deadline_of
+from switchboard.dialogs.chats.run import ChatRun, tell
 from switchboard.dialogs.chats.wake import Wake
 from switchboard.errors import DialogChangedError
 
