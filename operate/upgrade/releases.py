@@ -79,7 +79,12 @@ def _not_there(repository: Repository, origin: str, version: str, said: str) -> 
         )
     tags = [line.rpartition("/")[2] for line in listed.stdout.splitlines()]
     known = [tag for tag in tags if _VERSION.fullmatch(tag)]
+    if not known:
+        return OperatorError(
+            f"{origin} has no release at all: none of its tags is a version, such as v{version}.",
+            "Name the repository of Switchboard, or a clone of it that has the tags: FROM=https://…",
+        )
     return OperatorError(
-        f"{origin} has no version {version}. It has: {', '.join(known) or 'none'}.",
+        f"{origin} has no version {version}. It has: {', '.join(known)}.",
         "Take one of these, or name the repository of Switchboard: FROM=https://…",
     )

@@ -176,6 +176,16 @@ class TestRefused:
         assert (status, project.branch) == (1, "main")
         assert "origin has no version 7.0.0. It has: v1.0.0, v1.1.0, v1.2.0." in said
 
+    def test_place_that_has_no_releases(self, project: Project, toolkit: Project, upgrade: Upgrade) -> None:
+        toolkit.git("tag", "--delete", *toolkit.lines("tag"))
+        toolkit.git("tag", "vacation")
+
+        status, said = upgrade("1.1.0")
+
+        assert (status, project.branch) == (1, "main")
+        assert "origin has no release at all: none of its tags is a version, such as v1.1.0." in said
+        assert "FROM=https://…" in said
+
     def test_place_that_can_not_be_reached(self, project: Project, upgrade: Upgrade) -> None:
         status, said = upgrade("1.1.0", "--from", "/nowhere")
 
