@@ -260,11 +260,12 @@ LOCK = $(UV) pip compile --quiet --exclude-newer $(SEASONED) --universal --pytho
 LOCK_NODE = --package-lock-only --save-exact --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error --before=$(SEASONED)
 lock: $(UV) ## Pin the newest versions of a week ago that requirements/*.in allow
 	@$(LOCK) --upgrade layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
-	@for name in uv dev run simulator sam aws bench checkov audit contract zizmor docs runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@for name in uv dev run simulator sam aws bench checkov audit contract zizmor docs awscli runtime-3 runtime-4 sdks; do $(LOCK) --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 	@for folder in benchmarks/runtime benchmarks/peers/*/; do test ! -f $$folder/requirements.in || \
 		$(LOCK) --upgrade $$folder/requirements.in -o $$folder/requirements.txt; done
-	@if command -v npm >/dev/null; then npm --prefix requirements/node install $(LOCK_NODE) @vonage/server-sdk@latest; \
-		else echo "There is no npm here, so the Node SDK stays as it is pinned."; fi
+	@if command -v npm >/dev/null; then npm --prefix requirements/node install $(LOCK_NODE) @vonage/server-sdk@latest && \
+		npm --prefix requirements/node-aws install $(LOCK_NODE) @aws-sdk/client-eventbridge@latest; \
+		else echo "There is no npm here, so the Node SDKs stay as they are pinned."; fi
 	@$(MAKE) --no-print-directory radar
 
 clean: ## Remove everything that was installed or built here

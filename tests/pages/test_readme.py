@@ -28,6 +28,19 @@ def test_block_stands_in_a_file_that_tests_run(block: str) -> None:
     assert any(block.rstrip() in source for source in SOURCES), block
 
 
+def test_command_from_another_stack_is_shown_as_the_example_has_it() -> None:
+    page = (
+        (ROOT / "docs" / "commands.md")
+        .read_text()
+        .partition("\n## From another stack\n")[2]
+        .partition("\n## ")[0]
+    )
+    shown = dict(re.findall(r"```(yaml|js)\n(.*?)```", page, re.DOTALL))
+
+    for kind, name in (("yaml", "template.yaml"), ("js", "send.mjs")):
+        assert shown[kind] in (ROOT / "examples" / "other_stack" / name).read_text()
+
+
 def test_every_page_is_found_by_a_task() -> None:
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
 

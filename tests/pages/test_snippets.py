@@ -24,7 +24,7 @@ from operate.command_line import parsers_of
 from operate.paths import ROOT
 from tests.pages.pages import Snippet, in_language, snippets
 
-LANGUAGES = {"python", "sh", "yaml", "json", "toml", "mermaid", "text"}
+LANGUAGES = {"python", "sh", "yaml", "json", "toml", "mermaid", "text", "js"}
 MAKEFILE = (ROOT / "Makefile").read_text()
 OURS = ("switchboard", "vonage_simulator", "provisioner", "operate", "local")
 
@@ -33,7 +33,13 @@ class Loader(yaml.SafeLoader):
     """YAML with CloudFormation's short forms."""
 
 
-Loader.add_multi_constructor("!", lambda loader, _suffix, node: loader.construct_yaml_str(node))
+def as_it_stands(loader: Loader, _suffix: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_yaml_str(node)
+
+
+Loader.add_multi_constructor("!", as_it_stands)
 
 
 @pytest.mark.parametrize("snippet", list(snippets()), ids=str)
