@@ -71,6 +71,67 @@ def test_a_transcript_is_stored_and_announced_like_its_recording(
     )
 
 
+SAID = {
+    "ver": "1.0.0",
+    "channels": [
+        {"transcript": [{"sentence": "Où êtes-vous ?", "sentiment": {"label": "neutral"}}], "duration": 4000},
+        {"transcript": [{"sentence": "Here.", "sentiment": "positive", "words": [{"word": "Here"}]}]},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (SAID, {"text": "Où êtes-vous ? Here.", "sentiment": [{"label": "neutral"}, "positive"]}),
+        ({"channels": [{"transcript": [{"sentence": "Here."}]}]}, {"text": "Here."}),
+        ({"transcripts": []}, None),
+        ([], None),
+        ({"channels": [{"transcript": [{"sentence": "x" * 100_000}]}]}, None),
+    ],
+)
+def test_words_and_sentiment_are_told_where_the_parameter_allows_it(
+    backbone: Aws, vonage: VonageApi, monkeypatch: pytest.MonkeyPatch, document: Json, told: Json | None
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_TRANSCRIPT_TEXT", "true")
+    vonage.replies.append(Reply(200, json.dumps(document).encode()))
+
+    assert deliver("voice.transcribed", {"transcription_url": f"{vonage.url}/v1/files/t-1"})
+
+    (event,) = announced(backbone)
+    assert event["payload"].get("transcript") == told
+
+
+@pytest.mark.parametrize(("name", "allowed"), [("voice.transcribed", "false"), ("messages.inbound", "true")])
+def test_words_are_kept_in_the_bucket_alone_otherwise(
+    backbone: Aws, vonage: VonageApi, monkeypatch: pytest.MonkeyPatch, name: str, allowed: str
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_TRANSCRIPT_TEXT", allowed)
+    vonage.replies.append(Reply(200, json.dumps(SAID).encode()))
+    url = f"{vonage.url}/v1/files/t-1"
+
+    assert deliver(
+        name, {"transcription_url": url} if name == "voice.transcribed" else {"file": {"url": url}}
+    )
+
+    (event,) = announced(backbone)
+    assert "transcript" not in event["payload"]
+
+
+@pytest.mark.parametrize("document", [b"", b"{", b"\xff", b'"sentence"', b"7", b"[" * 99_999], ids=repr)
+def test_transcript_that_cant_be_read_is_kept_all_the_same(
+    backbone: Aws, vonage: VonageApi, bucket: Buckets, monkeypatch: pytest.MonkeyPatch, document: bytes
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_TRANSCRIPT_TEXT", "true")
+    vonage.replies.append(Reply(200, document, {"Content-Type": "application/json"}))
+
+    assert deliver("voice.transcribed", {"transcription_url": f"{vonage.url}/v1/files/t-1"})
+
+    (event,) = announced(backbone)
+    assert "transcript" not in event["payload"]
+    assert list(bucket.objects.values()) == [document]
+
+
 def test_every_file_of_a_message_is_stored(vonage: VonageApi, bucket: Buckets) -> None:
     vonage.replies.extend(Reply(200, b"x", {"Content-Type": "image/png"}) for _ in range(3))
     parts = [{"type": "image", "url": f"{vonage.url}/{n}"} for n in range(2)]

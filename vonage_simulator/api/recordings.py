@@ -1,7 +1,7 @@
 """Recordings to download: `/v1/files/{id}`, silence of the right length, and what was said in them.
 
 Source: Vonage recording guide: a JWT of the same application is needed, and files are kept for 30 days. The
-layout of a transcription is not confirmed.
+layout of a transcription is not confirmed, nor where in it a sentiment stands, or which there are.
 """
 
 import io
@@ -44,7 +44,9 @@ class RecordingsApi:
     async def transcription(self, request: Request) -> Response:
         """What was said, sentence by sentence."""
         recording = self._find(request)
-        return JSONResponse({"ver": "1.0.0", "channels": [{"transcript": recording.words}]})
+        felt = {"sentiment": "neutral"} if recording.has_sentiment else {}
+        sentences = [{**sentence, **felt} for sentence in recording.words]
+        return JSONResponse({"ver": "1.0.0", "channels": [{"transcript": sentences}]})
 
     def _find(self, request: Request) -> Recording:
         application, file_id = self.tokens.application(request), request.path_params["file_id"]

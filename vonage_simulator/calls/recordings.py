@@ -20,6 +20,7 @@ class Recording:
         url: where it can be downloaded.
         begun_at_s: on the simulator's clock.
         words: what was said meanwhile, as sentences of a transcription.
+        has_sentiment: each sentence of it comes with what it sounds like.
     """
 
     file_id: str
@@ -30,3 +31,4 @@ class Recording:
     begun_at_s: float = 0.0
     duration_s: float = 0.0
     words: list[Json] = field(default_factory=list)
+    has_sentiment: bool = False

@@ -1,15 +1,18 @@
 """Recordings, transcripts and files of messages are kept in the stack's bucket before Vonage deletes them.
 
 A rule of the event bus puts `voice.record`, `voice.transcribed` and `messages.inbound` in the media queue.
-What is stored is an event: `voice.record.stored` and so on, with the object's bucket and key. Only files on
-Vonage's own hosts are fetched, with the application's token; what is elsewhere stays where it is.
+What is stored is an event: `voice.record.stored` and so on, with the object's bucket and key, and with the
+parameter TranscriptText a transcript's words and sentiment. Only files on Vonage's own hosts are fetched,
+with the application's token; what is elsewhere stays where it is.
 
-Source: Vonage, "Recording" (kept for 30 days; fetched with a JWT of the application) and Messages API v1.
+Source: Vonage, "Recording" (kept for 30 days; fetched with a JWT of the application) and Messages API v1. How
+a transcript is laid out isn't documented, so its words and sentiment are looked for wherever they are.
 """
 
 import functools
 import json
 import mimetypes
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MEDIA = ("image", "audio", "video", "file", "vcard", "sticker")
+
+# An event has to fit into the queue and the timeline; a longer transcript is in the bucket alone.
+LONGEST_TRANSCRIPT = 100_000
 
 
 def lambda_handler(batch: dict[str, Any], _context: object = None) -> dict[str, Any]:
@@ -71,11 +77,40 @@ def store(event: Envelope, number: int, url: str) -> bool:
         key = f"{event['name']}/{event['subject']}/{event['id'][:16]}-{number}{extension}"
         size = file.tell()
         file.seek(0)
+        told = transcript(file.read(LONGEST_TRANSCRIPT + 1)) if _tells_words_of(event) else {}
+        file.seek(0)
         bucket = required("SWITCHBOARD_MEDIA_BUCKET")
         _s3().upload_fileobj(file, bucket, key, ExtraArgs={"ContentType": content_type})
-    stored = {"bucket": bucket, "key": key, "size": size, "content_type": content_type}
+    stored = {"bucket": bucket, "key": key, "size": size, "content_type": content_type, **told}
     queues.announce(f"{event['name']}.stored", f"{event['id']}\n{number}", event["subject"], stored)
     return True
+
+
+def _tells_words_of(event: Envelope) -> bool:
+    return event["name"] == "voice.transcribed" and os.environ.get("SWITCHBOARD_TRANSCRIPT_TEXT") == "true"
+
+
+def transcript(document: bytes) -> dict[str, object]:
+    """`transcript`, with what was said and all that is said of its sentiment; nothing if it can't be read."""
+    try:
+        found = list(_fields(json.loads(document)))
+    except (ValueError, RecursionError):
+        return {}
+    sentences = [value for name, value in found if name == "sentence" and isinstance(value, str)]
+    told = {"text": " ".join(sentences), "sentiment": [value for name, value in found if "sentiment" in name]}
+    return (
+        {"transcript": {name: value for name, value in told.items() if value}} if any(told.values()) else {}
+    )
+
+
+def _fields(node: object) -> Iterator[tuple[str, object]]:
+    """Every field of a document, in its order; what is inside a sentiment is part of it."""
+    for name, value in node.items() if isinstance(node, dict) else ():
+        yield name, value
+        if "sentiment" not in name:
+            yield from _fields(value)
+    for each in node if isinstance(node, list) else ():
+        yield from _fields(each)
 
 
 @functools.cache

@@ -8,7 +8,18 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, slowly, talk
+from tests.vonage_simulator.api.test_voice_api import bearer
+from tests.vonage_simulator.customer import (
+    CALLEE,
+    CALLER,
+    NUMBER,
+    Customer,
+    client_of,
+    connect,
+    ncco,
+    slowly,
+    talk,
+)
 from vonage_simulator.calls.call import CallOutcome
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.vonage import Vonage
@@ -119,6 +130,27 @@ def test_transcription_follows_the_recording(customer: Customer) -> None:
     transcribed = customer.bodies("transcribed")[0]
     assert (transcribed["status"], transcribed["type"]) == ("transcribed", "record")
     assert transcribed["recording_uuid"] == recorded["recording_uuid"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({}, {"sentence": "Help."}),
+        ({"sentimentAnalysis": True}, {"sentence": "Help.", "sentiment": "neutral"}),
+    ],
+)
+def test_sentiment_is_there_when_it_was_asked_for(
+    customer: Customer, asked: dict[str, Any], sentence: dict[str, Any]
+) -> None:
+    transcription = {**asked, "eventUrl": [f"{customer.url}/transcribed"]}
+    recorded = {"action": "record", "endOnKey": "1", "transcription": transcription}
+    customer.on("answer", ncco(recorded)).create()
+
+    customer.call({"say": "Help."}, {"press": "1"})
+
+    with client_of(customer.vonage, headers=bearer(customer)) as api:
+        document = api.get(customer.bodies("transcribed")[0]["transcription_url"]).json()
+    assert document["channels"] == [{"transcript": [sentence]}]
 
 
 def test_notify_may_replace_the_rest(customer: Customer) -> None:

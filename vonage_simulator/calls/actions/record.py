@@ -130,5 +130,6 @@ class Recorder:
             "transcription_url": self.kept.url + "/transcription",
             "timestamp": self.call.clock.timestamp(),
         }
+        self.kept.has_sentiment = bool(self.action["transcription"].get("sentimentAnalysis"))
         hook = self.call.hook(self.action["transcription"])
         self.call.webhooks.event(event, to=hook, kind="transcribed", leg=self.leg)

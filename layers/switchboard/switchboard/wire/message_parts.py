@@ -130,10 +130,21 @@ class DeliveryError(TypedDict, total=False):
     instance: str
 
 
-class Stored(TypedDict):
-    """Where in the stack's bucket a recording, a file or a whole message is; `size` is in bytes."""
+class Transcript(TypedDict, total=False):
+    """What was said, and how: `sentiment` has all that Vonage says of it, in its order and as it came."""
 
-    bucket: str
-    key: str
-    size: int
-    content_type: str
+    text: str
+    sentiment: list[Any]
+
+
+class Stored(TypedDict, total=False):
+    """Where in the stack's bucket a recording, a file or a whole message is; `size` is in bytes.
+
+    A `transcript` is there with the parameter `TranscriptText`.
+    """
+
+    bucket: Required[str]
+    key: Required[str]
+    size: Required[int]
+    content_type: Required[str]
+    transcript: Transcript
