@@ -8,7 +8,9 @@ from switchboard import InboundMessage, MessageRequest, inbound, reply_to
 from switchboard.aws import bucket as s3
 from switchboard.request import MAX_BODY_BYTES
 from switchboard.webhooks.large import MOST_BYTES
+from switchboard.wire.validate import message_problems
 
+from examples.long_mail.read_mail import app as long_mail
 from tests.conftest import Logs
 from tests.factories import webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
@@ -67,6 +69,44 @@ def test_mail_of_four_megabytes_is_kept_told_of_by_reference_and_answered(
     assert (json.loads(kept), stored["size"]) == (sent, len(kept))
     (command,) = queued(backbone, COMMANDS)
     assert command["detail"]["email"] == {"subject": "Re: Où êtes-vous ?"}
+
+
+def test_mail_is_read_from_the_bus_by_an_example_and_answered(
+    backbone: Aws, bucket: Buckets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bucket
+    monkeypatch.setenv("BUS", "bus")
+    sent = mail(4)
+    assert delivered(sent) == 200
+    (event,) = queued(backbone)
+
+    try:
+        long_mail.lambda_handler({"detail-type": event["name"], "detail": event})
+    finally:
+        for client in (long_mail.s3, long_mail.bus):
+            client().close()
+            client.cache_clear()
+
+    (command,) = backbone.events
+    answer = json.loads(command["Detail"])
+    words = len(sent["html"]["body"].split())
+    assert (command["EventBusName"], command["DetailType"]) == ("bus", "messages.send")
+    assert message_problems(answer, strict=True) == []
+    assert (answer["to"], answer["email"]["subject"]) == (sent["from"], "Re: Où êtes-vous ?")
+    assert f"All {words:,} words" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        ({"text": "Où êtes-vous ?"}, 3),
+        ({"html": {"body": "<p>Où êtes-vous ?</p>"}}, 3),
+        ({"content": [{"type": "text", "text": "Où ?"}, {"type": "html", "body": "<p>Où ?</p>"}]}, 2),
+        ({}, 0),
+    ],
+)
+def test_example_reads_every_kind_of_mail(content: Json, count: int) -> None:
+    assert len(long_mail.words(content)) == count
 
 
 def test_mail_that_comes_twice_is_one_object_and_one_event(backbone: Aws, bucket: Buckets) -> None:

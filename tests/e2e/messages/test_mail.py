@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from examples.long_mail.read_mail import app as long_mail
 from local import aws
 from local.stage import Stage
 from tests.e2e.conftest import wait_until
@@ -26,7 +27,9 @@ def told(stage: Stage, message_uuid: str) -> Json | None:
     return payload
 
 
-def test_mail_of_four_megabytes_is_told_of_by_reference(stage: Stage, vonage: Vonage) -> None:
+def test_mail_of_four_megabytes_is_told_of_by_reference_read_and_answered(
+    stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vonage.account.email_domains = {"mail.example.com": stage.application().json()["id"]}
     mail = {
         "channel": "email",
@@ -47,3 +50,16 @@ def test_mail_of_four_megabytes_is_told_of_by_reference(stage: Stage, vonage: Vo
     s3 = aws.session(stage.aws_url).client("s3", endpoint_url=stage.aws_url)
     kept = s3.get_object(Bucket=stored["bucket"], Key=stored["key"])["Body"].read()
     assert (len(kept), json.loads(kept)["html"]) == (stored["size"], mail["html"])
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stage.aws_url)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", aws.REGION)
+    for name, value in aws.root_user(stage.aws_url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("BUS", stage.outputs()["EventBusName"])
+    long_mail.lambda_handler({"detail": {"payload": event}})
+
+    wait_until(lambda: "All 720,000 words have arrived" in " ".join(sent_by(vonage)))
+
+
+def sent_by(vonage: Vonage) -> list[str]:
+    return [each.words for each in vonage.mailbox.messages.values() if each.direction == "outbound"]

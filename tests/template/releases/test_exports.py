@@ -56,6 +56,7 @@ def test_what_changes_with_a_release_is_an_output_alone(translated: Json) -> Non
         "SwitchboardLayerArn",
         "DependenciesLayerArn",
         "TimelineTableName",
+        "MediaBucketName",
         "WebhookUrl",
         "AlarmTopicArn",
     ):
