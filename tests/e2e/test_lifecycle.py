@@ -393,6 +393,8 @@ def test_make_up_again_changes_the_application_in_place_and_keeps_its_key_and_th
     kept = number_of_items(lived)
 
     changed = {"ApplicationName": "Renamed", "VoiceRegion": "eu-west", "WithVbc": "true"}
+    bucket = identity(lived, "MediaBucket")
+    changed |= {"Verify": "true", "InboundEmail": "true"}  # instead of MediaDays
     up.again(Report(Console(quiet=True)), up.state_of(lived, []), {**PARAMETERS, **changed})
     built.write_text(packaged)  # `sam build` empties the folder
 
@@ -403,6 +405,8 @@ def test_make_up_again_changes_the_application_in_place_and_keeps_its_key_and_th
     assert application["name"] == "Renamed"
     assert application["capabilities"]["voice"]["region"] == "eu-west"
     assert application["capabilities"]["vbc"] == {}
+    assert verify_webhook(application).endswith("/webhooks/verify")
+    assert lived.outputs()["MediaBucketName"] == bucket
     assert {"id": application["id"], "key": application["keys"]["public_key"]} == before
 
 
@@ -418,6 +422,12 @@ def test_failing_update_is_rolled_back_to_what_was(lived: Stage, account: Vonage
     assert application["keys"]["public_key"] == key
     assert links(account) == linked
     assert lived.outputs()["ApplicationId"] == application["id"]
+    assert verify_webhook(application).endswith("/webhooks/verify")
+    assert lived.outputs()["MediaBucketName"] == identity(lived, "MediaBucket")
+
+
+def verify_webhook(application: Json) -> str:
+    return str(application["capabilities"]["verify"]["webhooks"]["status_url"]["address"])
 
 
 def test_update_rotates_the_key_and_unlinks_the_numbers_that_are_dropped(
@@ -425,6 +435,7 @@ def test_update_rotates_the_key_and_unlinks_the_numbers_that_are_dropped(
 ) -> None:
     (before,) = applications(account)
     old_key, fingerprint = before["keys"]["public_key"], lived.outputs()["PublicKeyFingerprint"]
+    bucket = lived.outputs()["MediaBucketName"]
 
     lived.deploy(built, {**PARAMETERS, "Numbers": "", "KeyVersion": "2"})
 
@@ -432,6 +443,11 @@ def test_update_rotates_the_key_and_unlinks_the_numbers_that_are_dropped(
     assert application["keys"]["public_key"] != old_key
     assert lived.outputs()["PublicKeyFingerprint"] != fingerprint
     assert set(links(account).values()) == {None}
+    # Verify and InboundEmail are off again: Vonage hears of it, and what was kept is kept.
+    assert "verify" not in application["capabilities"]
+    assert "MediaBucketName" not in lived.outputs()
+    s3 = aws.session(lived.aws_url).client("s3", endpoint_url=lived.aws_url)
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] > 0
 
 
 def test_delete_leaves_nothing_at_vonage(lived: Stage, account: Vonage) -> None:

@@ -31,6 +31,7 @@ from vonage_simulator.vonage import Vonage
 EXAMPLES = int(os.environ.get("SWITCHBOARD_TEST_EXAMPLES", "12"))
 STEPS = 10
 STACKS = st.sampled_from(["one", "two"])
+VERIFY = {"webhooks": {"status_url": {"address": "https://example.com/verify", "http_method": "POST"}}}
 DEATHS = st.one_of(st.none(), st.integers(1, 14))
 
 
@@ -40,6 +41,7 @@ class Wish:
 
     stack: Stack
     name: str = ""
+    verifies: bool = False
     key_version: str = "1"
     sent: list[Outcome] = field(default_factory=list)
 
@@ -59,11 +61,19 @@ class Deployments(RuleBasedStateMachine):
         self.world.cloudformation.__exit__()
         self.world.http.close()
 
-    @rule(stack=STACKS, name=st.sampled_from("abc"), death=DEATHS, gives_up=st.booleans())
-    def deploy(self, stack: str, name: str, death: int | None, gives_up: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(
+        stack=STACKS,
+        name=st.sampled_from("abc"),
+        verifies=st.booleans(),
+        death=DEATHS,
+        gives_up=st.booleans(),
+    )
+    def deploy(self, stack: str, name: str, verifies: bool, death: int | None, gives_up: bool) -> None:  # noqa: FBT001 - drawn
         """Create or update; the function may die, and CloudFormation may then wait or give up."""
         wish = self.wishes[stack]
         properties = application_properties(wish.stack, Name=name, KeyVersion=wish.key_version)
+        if verifies:
+            properties["Capabilities"]["verify"] = VERIFY
         request = self._application_request(wish, properties)
         died = self._deliver(request, death)
         if died and gives_up:
@@ -72,7 +82,7 @@ class Deployments(RuleBasedStateMachine):
             self.world.cloudformation.deliver(request)
             assert request.succeeded, (request.reason, request.errors)
             wish.stack.resources["App"] = known(APPLICATION, request, properties)
-            wish.name = name
+            wish.name, wish.verifies = name, verifies
 
     @precondition(lambda self: self._deployed())
     @rule(stack=STACKS, death=DEATHS)
@@ -82,7 +92,7 @@ class Deployments(RuleBasedStateMachine):
         if wish.name:
             self.versions += 1
             wish.key_version = str(self.versions)
-            self.deploy(stack, wish.name, death, gives_up=False)
+            self.deploy(stack, wish.name, wish.verifies, death, gives_up=False)
 
     @precondition(lambda self: self._deployed())
     @rule(death=DEATHS)
@@ -143,6 +153,9 @@ class Deployments(RuleBasedStateMachine):
             pair = keys.pair(secret["private_key"])
             assert keys.same(application["keys"]["public_key"], pair.public_pem)
             assert secret["key_version"] == wish.key_version
+            verify = VERIFY if wish.verifies else None
+            assert application["capabilities"].get("verify") == verify
+            assert {"voice", "messages"} <= application["capabilities"].keys()
         owner = self._application_id(self.wishes[self.linked[-1]]) if self.linked else None
         assert self.world.vonage.account.numbers[GB].get("app_id") == owner
 
