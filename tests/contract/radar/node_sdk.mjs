@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
-const PACKAGES = ['voice', 'messages', 'applications'];
+const PACKAGES = ['voice', 'messages', 'applications', 'verify2'];
 const asked = JSON.parse(readFileSync(0, 'utf8'));
 
 const root = createRequire(import.meta.url);
@@ -77,6 +77,7 @@ const isClass = (name) => exported.messages.get(name).flags & ts.SymbolFlags.Cla
 const sends = [
   ...[...exported.voice.keys()].filter((name) => /(Action|Endpoint|Request)$/.test(name)),
   ...[...exported.messages.keys()].filter(isClass),
+  ...[...exported.verify2.keys()].filter((name) => /(Workflow|Request)$/.test(name)),
 ];
 console.log(
   JSON.stringify({

@@ -11,6 +11,7 @@ from switchboard.wire.call_requests import Callee, CallRequest, CallUpdate
 from switchboard.wire.endpoints import Endpoint
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate, ReplyingIndicator
 from switchboard.wire.shapes import Shape, tags
+from switchboard.wire.verify.callbacks import ChannelEvent, Summary
 from switchboard.wire.verify.requests import Channel, VerificationRequest
 from switchboard.wire.voice import AnswerRequest
 
@@ -127,11 +128,14 @@ _CHANNELS = {
 
 _VERIFY = "vonage_verify"
 _WAYS = {
-    "silent_auth": _sdk([f"{_VERIFY}:SilentAuthChannel"]),
-    "sms": _sdk([f"{_VERIFY}:SmsChannel"]),
-    "whatsapp": _sdk([f"{_VERIFY}:WhatsappChannel"]),
-    "voice": _sdk([f"{_VERIFY}:VoiceChannel"]),
-    "email": _sdk([f"{_VERIFY}:EmailChannel"]),
+    "silent_auth": _sdk([f"{_VERIFY}:SilentAuthChannel"], ["verify2:SilentAuthWorkflow"]),
+    "sms": _sdk([f"{_VERIFY}:SmsChannel"], ["verify2:SMSWorkflow"]),
+    "whatsapp": _sdk(
+        [f"{_VERIFY}:WhatsappChannel"], ["verify2:WhatsAppWorkflow", "verify2:WhatsAppInteractiveWorkflow"]
+    ),
+    "rcs": _sdk([], ["verify2:RCSWorkflow"]),
+    "voice": _sdk([f"{_VERIFY}:VoiceChannel"], ["verify2:VoiceWorkflow"]),
+    "email": _sdk([f"{_VERIFY}:EmailChannel"], ["verify2:EmailWorkflow"]),
 }
 
 SUBJECTS: dict[str, Subject] = {
@@ -155,8 +159,15 @@ SUBJECTS: dict[str, Subject] = {
     **_each("message", MessageRequest, "channel", _CHANNELS),
     "message change": Subject(MessageUpdate, [], ["messages:UpdateMessageRequest"]),
     "replying indicator": Subject(ReplyingIndicator, [f"{_MESSAGES}:ReplyingIndicatorText"]),
-    "verification": Subject(VerificationRequest, [f"{_VERIFY}:VerifyRequest"], apart=("workflow",)),
+    "verification": Subject(
+        VerificationRequest,
+        [f"{_VERIFY}:VerifyRequest"],
+        ["verify2:VerificationRequestParams"],
+        apart=("workflow",),
+    ),
     **_each("verify", Channel, "channel", _WAYS),
+    "verify event": Subject(ChannelEvent, [], ["verify2:EventCallback", "verify2:SilentAuthCallback"]),
+    "verify summary": Subject(Summary, [], ["verify2:RequestStatusCallback"]),
     "application": Subject(
         Application, ["vonage_application:ApplicationConfig"], ["applications:Application"]
     ),

@@ -11,7 +11,28 @@ const phones = { to: '447700900123', from: '447700900000' };
 const names = { to: '447700900123', from: 'Shop' };
 const addresses = { to: 'customer@example.com', from: 'shop@example.com' };
 const file = { url: 'https://example.com/file' };
-const reply = { type: 'reply', text: 'Yes', postbackData: 'yes' };
+const tap = { text: 'Tap', postbackData: 'tap' };
+const suggestions = [
+  new m.RCSReplySuggestion(tap),
+  new m.RCSDialActionSuggestion({ ...tap, phoneNumber: '447700900000' }),
+  new m.RCSViewLocationSuggestion({ ...tap, latitude: '51.5', longitude: '-0.1', pinLabel: 'Here' }),
+  new m.RCSShareLocationSuggestion(tap),
+  new m.RCSOpenURLSuggestion({ ...tap, url: 'https://example.com', description: 'The shop' }),
+  new m.RCSOpenURLWebviewSuggestion({ ...tap, url: 'https://example.com', description: 'The shop', viewMode: 'TALL' }),
+  new m.RCSCreateCalendarEventSuggestion({
+    ...tap,
+    startTime: '2026-12-01T09:00:00Z',
+    endTime: '2026-12-01T10:00:00Z',
+    title: 'Opening',
+    description: 'Of the shop',
+    fallbackUrl: 'https://example.com',
+  }),
+];
+const interactive = {
+  type: 'button',
+  body: { text: 'Open today?' },
+  action: { buttons: [{ type: 'reply', reply: { id: 'yes', title: 'Yes' } }] },
+};
 const sent = [
   new m.SMS({ text: 'Hello', clientRef: 'one', ttl: 600, sms: { encodingType: 'auto' }, ...phones }),
   new m.MMSText({ text: 'Hello', ...phones }),
@@ -21,7 +42,7 @@ const sent = [
   new m.MMSVideo({ video: file, ...phones }),
   new m.MMSFile({ file, ...phones }),
   new m.MMSContent({ content: [{ type: 'image', ...file }], ...phones }),
-  new m.RCSText({ text: 'Hello', suggestions: [reply], ...names }),
+  new m.RCSText({ text: 'Hello', suggestions, ...names }),
   new m.RCSImage({ image: file, ...names }),
   new m.RCSVideo({ video: file, ...names }),
   new m.RCSFile({ file, ...names }),
@@ -37,7 +58,7 @@ const sent = [
     ...phones,
   }),
   new m.WhatsAppSticker({ sticker: { id: 'a1b2' }, ...phones }),
-  new m.WhatsAppCustom({ custom: { type: 'contacts' }, ...phones }),
+  new m.WhatsAppCustom({ custom: { type: 'interactive', interactive }, ...phones }),
   new m.WhatsAppReaction({ reaction: { action: 'react', emoji: '👍' }, context: { messageUUID: 'a1b2' }, ...phones }),
   new m.MessengerText({ text: 'Hello', messenger: { category: 'response' }, ...phones }),
   new m.MessengerImage({ image: file, ...phones }),

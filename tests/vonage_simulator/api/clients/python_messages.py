@@ -18,6 +18,27 @@ PHONES = {"to": "447700900123", "from_": "447700900000"}
 NAMES = {"to": "447700900123", "from_": "Shop"}
 FILE = {"url": "https://example.com/file"}
 REPLY = m.RcsSuggestionReply(text="Yes", postback_data="yes")
+TAP = {"text": "Tap", "postback_data": "tap"}
+SUGGESTIONS = [
+    REPLY,
+    m.RcsSuggestionActionDial(phone_number="447700900000", **TAP),
+    m.RcsSuggestionActionViewLocation(latitude="51.5", longitude="-0.1", pin_label="Here", **TAP),
+    m.RcsSuggestionActionShareLocation(**TAP),
+    m.RcsSuggestionActionOpenUrl(url="https://example.com", description="The shop", **TAP),
+    m.RcsSuggestionActionOpenUrlWebview(
+        url="https://example.com", description="The shop", view_mode="TALL", **TAP
+    ),
+    m.RcsSuggestionActionCreateCalendarEvent(
+        start_time="2026-12-01T09:00:00Z",
+        end_time="2026-12-01T10:00:00Z",
+        title="Opening",
+        description="Of the shop",
+        fallback_url="https://example.com",
+        **TAP,
+    ),
+]
+BUTTONS = {"buttons": [{"type": "reply", "reply": {"id": "yes", "title": "Yes"}}]}
+INTERACTIVE = {"type": "button", "body": {"text": "Open today?"}, "action": BUTTONS}
 CARD = m.RcsCard(title="Shop", text="Open today", media_url="https://example.com/a.jpg", suggestions=[REPLY])
 TEMPLATE = m.WhatsappTemplateResource(name="shop:open", parameters=["today"])
 VIDEO = m.ViberVideoResource(url="https://example.com/a.mp4", thumb_url="https://example.com/a.jpg")
@@ -32,7 +53,7 @@ sent = [
     m.MmsVideo(video=m.MmsResource(**FILE), **PHONES),
     m.MmsFile(file=m.MmsResource(**FILE), **PHONES),
     m.MmsContent(content=[m.MmsContentItemImage(**FILE), m.MmsContentItemVcard(**FILE)], **PHONES),
-    m.RcsText(text="Hello", suggestions=[REPLY], **NAMES),
+    m.RcsText(text="Hello", suggestions=SUGGESTIONS, **NAMES),
     m.RcsImage(image=m.RcsResource(**FILE), **NAMES),
     m.RcsVideo(video=m.RcsResource(**FILE), **NAMES),
     m.RcsFile(file=m.RcsResource(**FILE), **NAMES),
@@ -48,7 +69,8 @@ sent = [
     m.WhatsappFile(file=m.WhatsappFileResource(name="a.pdf", **FILE), **PHONES),
     m.WhatsappTemplate(template=TEMPLATE, **PHONES),
     m.WhatsappSticker(sticker=m.WhatsappStickerId(id="a1b2"), **PHONES),
-    m.WhatsappCustom(custom={"type": "contacts"}, **PHONES),
+    m.WhatsappSticker(sticker=m.WhatsappStickerUrl(url="https://example.com/a.webp"), **PHONES),
+    m.WhatsappCustom(custom={"type": "interactive", "interactive": INTERACTIVE}, **PHONES),
     m.MessengerText(text="Hello", messenger=m.MessengerOptions(category="response"), **PHONES),
     m.MessengerImage(image=m.MessengerResource(**FILE), **PHONES),
     m.MessengerAudio(audio=m.MessengerResource(**FILE), **PHONES),
