@@ -22,6 +22,7 @@ MB_PER_PROCESSOR = 1769  # Lambda gives a function one processor at this size, a
 SQS_SEND_MS = 6  # one round trip inside the region
 TABLE_OR_BUS_MS = 6
 VONAGE_REPLY_MS = 200
+COMMAND_WRITES = 3  # its claim, its slot at the pace, its result
 ENVIRONMENT_LIVES_S = 3600
 LINE_BYTES = 500  # a line of ours, with its metric
 EVENT_ID_BYTES = 67  # of each event that `record` tells of in one line
@@ -70,7 +71,7 @@ def per_million(results: Results, workload: Workload, per_second: int) -> dict[s
         parts["Lambda, outbound"] = workload.commands * _lambda(
             results, "consumers", "outbound, batch of 1", rate
         )
-        parts["DynamoDB"] += workload.commands * 2 * PRICES["dynamodb"]["million_writes"]
+        parts["DynamoDB"] += workload.commands * COMMAND_WRITES * PRICES["dynamodb"]["million_writes"]
     queued = workload.events * (1 + 2 / batch) + workload.commands * 3
     parts["SQS"] = queued * PRICES["sqs"]["million_requests"]
     # Each event is looked for and written; what a call or message begins with is in the index, too.
@@ -139,5 +140,5 @@ def _waiting_ms(name: str) -> float:
     return {
         "answer": 0,
         "record": 3 * TABLE_OR_BUS_MS,  # a batch is looked for, published and written
-        "outbound": VONAGE_REPLY_MS + 2 * TABLE_OR_BUS_MS + SQS_SEND_MS,
+        "outbound": VONAGE_REPLY_MS + COMMAND_WRITES * TABLE_OR_BUS_MS + SQS_SEND_MS,
     }.get(kind, SQS_SEND_MS)

@@ -28,5 +28,5 @@ def alarm_metrics() -> int:
 
 
 def count(resource_type: str) -> int:
-    """How many resources of a type there are."""
-    return len(re.findall(rf"^    Type: {resource_type}$", _TEXT, re.MULTILINE))
+    """How many resources of a type there are in every stack, whatever its parameters."""
+    return len(re.findall(rf"^    Type: {resource_type}$(?!\n    Condition:)", _TEXT, re.MULTILINE))

@@ -21,6 +21,7 @@ QUEUES = {
     "commands": {
         "CommandDeadLetterQueue": "CommandQueue",
         "BusCommandDeadLetterQueue": "BusCommandQueue",
+        "BulkCommandDeadLetterQueue": "BulkCommandQueue",
     },
     "undelivered": {"UndeliveredCommandQueue": "EventBus"},
     "media": {"MediaDeadLetterQueue": "MediaQueue"},

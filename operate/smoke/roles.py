@@ -33,8 +33,8 @@ MAY: dict[str, set[Deed]] = {
     "Record": {
         Deed("sqs:ReceiveMessage", "EventQueue"),
         Deed("sqs:DeleteMessage", "EventQueue"),
-        Deed("dynamodb:PutItem", "Timeline"),
-        Deed("dynamodb:UpdateItem", "Timeline"),
+        Deed("dynamodb:BatchGetItem", "Timeline"),
+        Deed("dynamodb:BatchWriteItem", "Timeline"),
         Deed("events:PutEvents", "EventBus"),
     },
     "Outbound": {

@@ -114,7 +114,7 @@ class ApplicationSecret:
         return replace(content, version_id=version_id)
 
     def empty(self, content: Content, token: str) -> None:
-        """Keep only other people's fields, and no label on what was; a secret that is gone already is success.
+        """Keep only other people's fields, and no label on what was; a secret that is gone is success.
 
         Secrets Manager deletes no version by itself, but one without a label as soon as it likes.
         """

@@ -92,7 +92,9 @@ def stage(aws_url: str, vonage: Vonage, built: Path) -> Stage:
     stage = stage_for(vonage, aws_url, "switchboard-tests")
     stage.store_credentials()
     stage.log.unlink(missing_ok=True)
-    stage.deploy(built, {**PARAMETERS, "MediaDays": "7", "Verify": "true", "InboundEmail": "true"})
+    stage.deploy(
+        built, {**PARAMETERS, "MediaDays": "7", "Verify": "true", "InboundEmail": "true", "Reach": "true"}
+    )
     return stage
 
 

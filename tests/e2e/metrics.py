@@ -23,6 +23,7 @@ DEAD = (
     "EventDeadLetterQueue",
     "CommandDeadLetterQueue",
     "BusCommandDeadLetterQueue",
+    "BulkCommandDeadLetterQueue",
     "UndeliveredCommandQueue",
     "MediaDeadLetterQueue",
     "DialogDeadLetterQueue",

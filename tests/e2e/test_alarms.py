@@ -178,6 +178,10 @@ def bus_commands_wait(fault: Fault) -> None:
     metrics.age(fault.stack, "BusCommandQueue", 3601)
 
 
+def bulk_commands_wait(fault: Fault) -> None:
+    metrics.age(fault.stack, "BulkCommandQueue", 86401)
+
+
 def commands_overdue(fault: Fault) -> None:
     fault.vonage.faults.next("POST /v1/messages", status=429, retry_after=60)
     fault.invoke("Outbound", {"Records": [fault.message("overdue", sent_at=time.time() - 3601)]})
@@ -193,6 +197,10 @@ def commands_dead(fault: Fault) -> None:
 
 def bus_commands_dead(fault: Fault) -> None:
     fault.put_dead("BusCommandDeadLetterQueue")
+
+
+def bulk_commands_dead(fault: Fault) -> None:
+    fault.put_dead("BulkCommandDeadLetterQueue")
 
 
 def commands_undelivered(fault: Fault) -> None:
@@ -265,10 +273,12 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "EventsWait": events_wait,
     "CommandsWait": commands_wait,
     "BusCommandsWait": bus_commands_wait,
+    "BulkCommandsWait": bulk_commands_wait,
     "CommandsOverdue": commands_overdue,
     "EventsDead": events_dead,
     "CommandsDead": commands_dead,
     "BusCommandsDead": bus_commands_dead,
+    "BulkCommandsDead": bulk_commands_dead,
     "CommandsUndelivered": commands_undelivered,
     "CommandsRejected": commands_rejected,
     "CommandsBarred": commands_barred,

@@ -48,6 +48,12 @@ def on_table(action: str, table: str = "Timeline", **more: object) -> Probe:
     return lambda s, stack: getattr(client(s, "dynamodb"), action)(TableName=stack.id_of(table), **more)
 
 
+def in_batches(action: str, asked: object) -> Probe:
+    return lambda s, stack: getattr(client(s, "dynamodb"), action)(
+        RequestItems={stack.id_of("Timeline"): asked}
+    )
+
+
 def on_secret(action: str, name: str = "", **more: object) -> Probe:
     return lambda s, stack: getattr(client(s, "secretsmanager"), action)(
         SecretId=name or stack.id_of("ApplicationSecret"), **more
@@ -84,12 +90,16 @@ PROBES: dict[str, Probe] = {
     "reject a command": sends("CommandDeadLetterQueue"),
     "queue a command of the bus": sends("BusCommandQueue"),
     "reject a command of the bus": sends("BusCommandDeadLetterQueue"),
+    "queue a bulk command": sends("BulkCommandQueue"),
+    "reject a bulk command": sends("BulkCommandDeadLetterQueue"),
     "take an event": receives("EventQueue"),
     "take a command": receives("CommandQueue"),
     "take a command of the bus": receives("BusCommandQueue"),
+    "take a bulk command": receives("BulkCommandQueue"),
     "put an event off": puts_off("EventQueue"),
     "put a command off": puts_off("CommandQueue"),
     "put a command of the bus off": puts_off("BusCommandQueue"),
+    "put a bulk command off": puts_off("BulkCommandQueue"),
     "take a media event": receives("MediaQueue"),
     "keep a dead event": sends("EventDeadLetterQueue"),
     "keep what a dialog failed at": sends("DialogDeadLetterQueue"),
@@ -100,6 +110,8 @@ PROBES: dict[str, Probe] = {
     "change the timeline": on_table(
         "update_item", Key=ITEM, UpdateExpression="REMOVE nothing", ConditionExpression=NEVER
     ),
+    "look for events": in_batches("batch_get_item", {"Keys": [ITEM]}),
+    "write events": in_batches("batch_write_item", [{"PutRequest": {"Item": ITEM}}]),
     "delete from the timeline": on_table("delete_item", Key=ITEM),
     "search the timeline": on_table("scan", Limit=1),
     "read a dialog": on_table("get_item", "DialogTable", Key=DIALOG),
@@ -178,12 +190,12 @@ MAY: dict[str, set[str]] = {
     "Verify": QUEUES_EVENTS,
     "RtcEvent": QUEUES_EVENTS,
     "Record": {
-        "take an event", "write the timeline", "change the timeline", "put an event on the bus",
-        "keep a dead event",
+        "take an event", "look for events", "write events", "put an event on the bus", "keep a dead event",
     },
     "Outbound": {
         "take a command", "put a command off", "queue an event", "reject a command", "read the key",
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",
+        "take a bulk command", "put a bulk command off", "reject a bulk command",
         "write the timeline", "change the timeline", "read the timeline", "make a schedule",
     },
     "Media": {
@@ -191,7 +203,8 @@ MAY: dict[str, set[str]] = {
     },
     "Provisioner": {
         "read the credentials", "read the signature secret", "read the key", "write the key", "read a record",
-        "read the application's record", "read another stack's record", "remove a record", "put an event on the bus", "invoke the provisioner's stand-in",
+        "read the application's record", "read another stack's record", "remove a record",
+        "put an event on the bus", "invoke the provisioner's stand-in",
     },
     "CredentialsCheck": {
         "read the credentials", "read the signature secret", "invoke the provisioner's stand-in",

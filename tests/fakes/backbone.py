@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from switchboard.aws import bus, queues, table
 
-from tests.fakes import limits
+from tests.fakes import expressions, limits
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events.fifo"
@@ -91,10 +91,15 @@ def get_item(aws: Aws, asked: Json) -> Json:
 
 
 def update_item(aws: Aws, asked: Json) -> Json:
-    """Understands `REMOVE name`, for release 0.1."""
+    """Understands what `expressions` does; gives the new item, or with a failed condition the old one."""
     table, key = aws.tables[asked["TableName"]], (asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"])
-    table[key].pop(asked["UpdateExpression"].removeprefix("REMOVE "), None)
-    return {}
+    found, values = table.get(key), asked.get("ExpressionAttributeValues", {})
+    condition = asked.get("ConditionExpression")
+    if condition and not expressions.holds(condition, values, found or {}):
+        old: Json = {"Item": found} if found else {}
+        raise Refusal("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", **old)
+    table[key] = expressions.updated(asked["UpdateExpression"], values, found or asked["Key"])
+    return {"Attributes": table[key]}
 
 
 def batch_get_item(aws: Aws, asked: Json) -> Json:

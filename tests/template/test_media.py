@@ -27,6 +27,7 @@ def test_every_consumer_of_a_queue_is_bound_so_that_calls_find_room(resources: J
         "OutboundFunctionQueue": {"Ref": "OutboundConcurrency"},
         "OutboundFunctionBusQueue": {"Ref": "OutboundConcurrency"},
         "MediaFunctionQueue": {"Ref": "MediaConcurrency"},
+        "BulkCommandMapping": {"Ref": "BulkConcurrency"},
     }
 
 

@@ -163,7 +163,7 @@ def test_numbers_are_taken_as_people_write_them(
 def test_every_other_parameter_that_is_optional_has_its_condition(written: Json) -> None:
     given = {
         "ApplicationName": "Front desk", "VoiceRegion": "eu-west", "WithVbc": "true", "MediaDays": "7",
-        "Verify": "true", "InboundEmail": "true", "TranscriptText": "true",
+        "Verify": "true", "InboundEmail": "true", "TranscriptText": "true", "Reach": "true",
         "AlarmEmail": "oncall@example.com", "AlarmTopicArn": "arn:…", "AnswerConcurrency": "5",
         "FallbackConcurrency": "5", "KmsKeyArn": "arn:…", "PermissionsBoundaryArn": "arn:…",
         "DomainName": "voice.example.com", "Numbers": OURS, "Dialogs": "true",

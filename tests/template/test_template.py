@@ -1,5 +1,6 @@
 """What must hold of the stack whatever else changes, asserted on the template that CloudFormation gets."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -199,6 +200,20 @@ def test_webhook_addresses_are_the_routes_of_the_api(resources: Json) -> None:
 
     assert paths == WEBHOOKS.keys()
     assert {webhook["http_method"] for webhook in webhooks.values()} == {"POST"}
+
+
+def test_a_stack_that_reaches_nobody_in_bulk_has_nothing_for_it(resources: Json) -> None:
+    """No queue to be polled, no rule, no alarm; marked commands go the way of all others."""
+    there = {name for name in resources if name.startswith("Bulk")}
+    assert {resources[name].get("Condition") for name in there} == {"HasReach"}
+
+    pattern = resources["CommandRule"]["Properties"]["EventPattern"]["detail"]
+    assert pattern["Fn::If"] == [
+        "HasReach", {"pace": [{"exists": False}, {"anything-but": "bulk"}]}, {"Ref": "AWS::NoValue"},
+    ]  # fmt: skip
+    for name in ("OutboundFunction", "OutboundRole", "CommandQueuePolicy"):
+        mentioned = json.dumps(resources[name]["Properties"])
+        assert mentioned.count("BulkCommand") == mentioned.count("HasReach") > 0
 
 
 def test_a_stack_that_verifies_nobody_has_nothing_for_it(resources: Json) -> None:

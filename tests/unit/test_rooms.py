@@ -18,7 +18,7 @@ LAYER = "layers/switchboard/switchboard"
 # Each house from its roof to its cellar.
 FLOORS = {
     LAYER: [
-        "__init__", "dialogs", "webhooks", "outbound", "timeline", "yours", "aws", "catalogue", "ncco",
+        "__init__", "dialogs", "webhooks", "outbound", "reach", "timeline", "yours", "aws", "catalogue", "ncco",
         "whatsapp", "reading", "envelope", "request", "telemetry", "telling", "environment", "wire", "errors",
     ],
     "provisioner": [

@@ -40,6 +40,8 @@ CUSTOMERS = {
     "verify.next_workflow": (404, 409),
     "verify.cancel": (404,),
 }
+# What a command says to us rather than to Vonage.
+MARKS = ("pace",)
 # A queue's own age leaves out what was received three times.
 OVERDUE_S = 3600
 
@@ -64,8 +66,9 @@ def handle(message: dict[str, Any]) -> bool:
         result = attempt(command, received(message))
     except LaterError as later:
         put_off(message, min(later.after_s or backoff_s(message), LONGEST_DELAY_S))
+        is_late = command.get("pace") != "bulk" and is_overdue(message)  # bulk may take days
         telemetry.outcome(
-            "Overdue" if is_overdue(message) else "Later", "outbound", "WARNING", **facts, reason=str(later)
+            "Overdue" if is_late else "Later", "outbound", "WARNING", **facts, reason=str(later)
         )
         return False
     except Exception as failure:  # noqa: BLE001 - one command must not stop the others
@@ -114,10 +117,14 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
         found = json.loads(message["body"])
         if r"\ud" in message["body"].lower():  # a flow that cuts a text may cut an emoji
             found = without_halves(found)
+        detail, marks = found["detail"], found
+        if "detail-type" in found and isinstance(detail, dict):  # an event has no other place for them
+            marks, detail = detail, {name: detail[name] for name in detail if name not in MARKS}
         return {
             "id": str(found["id"]),
             "name": found.get("detail-type") or found["name"],
-            "detail": found["detail"],
+            "detail": detail,
+            **{name: marks[name] for name in MARKS if name in marks},
         }
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return {"id": message["messageId"], "name": "unreadable", "detail": message["body"]}

@@ -13,7 +13,8 @@ from tests.template.test_template import references
 Json = dict[str, Any]
 
 METRICS = {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "Switchboard"}
-OPTIONAL = ("HasMedia", "HasVerify", "HasDialogs")
+# What there is of a stack only with one of its parameters, and the dashboard shows then.
+OPTIONAL = ("HasMedia", "HasVerify", "HasDialogs", "HasReach")
 TOPIC = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}
 
 
@@ -166,7 +167,7 @@ def test_dashboard_shows_every_alarm_and_every_queue(
 
 
 def dashboard(resources: Json, *, keeps_media: bool) -> str:
-    """The dashboard's body, with what it says only of a stack that keeps media and verifies people."""
+    """The dashboard's body, with what it says only of a stack that keeps media and has all else, too."""
     body, variables = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     variables = dict(variables)
     body = body.replace("${Alarm}", variables.pop("Alarm")["Fn::Sub"])

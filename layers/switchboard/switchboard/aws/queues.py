@@ -9,6 +9,7 @@ times a bare handler's CPU, with boto3 in 7.3; a warm event takes 2.6 times a ba
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -28,10 +29,11 @@ _SQS_ID = re.compile(r"[!-~]{1,128}")
 # Escaped to ASCII, since SQS refuses some characters that JSON allows.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
-# The settings with the URL of a command queue and of its dead-letter queue.
+# The settings with the URL of a command queue and of its dead-letter queue. Only some stacks have the last.
 _COMMAND_QUEUES = {
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "SWITCHBOARD_COMMANDS_DLQ_URL",
     "SWITCHBOARD_BUS_COMMANDS_QUEUE_URL": "SWITCHBOARD_BUS_COMMANDS_DLQ_URL",
+    "SWITCHBOARD_BULK_COMMANDS_QUEUE_URL": "SWITCHBOARD_BULK_COMMANDS_DLQ_URL",
 }
 
 _sqs = Service("sqs", "AmazonSQS", "1.0", "AWS_ENDPOINT_URL_SQS")
@@ -51,8 +53,8 @@ class CommandQueue(NamedTuple):
             SettingError: no setting names this queue.
         """
         for name, dead_letters in _COMMAND_QUEUES.items():
-            url = required(name)
-            if url.rpartition("/")[2] == arn.rpartition(":")[2]:
+            url = os.environ.get(name, "")
+            if url and url.rpartition("/")[2] == arn.rpartition(":")[2]:
                 return cls(url, required(dead_letters))
         raise SettingError(f"{arn} is none of the command queues. template.yaml names them: deploy again.")
 

@@ -45,6 +45,34 @@ def get(pk: str, sk: str) -> Item | None:
     )
 
 
+def update(pk: str, sk: str, expression: str, condition: str | None, values: Item) -> tuple[Item, bool]:
+    """Change an item's attributes, where the condition holds.
+
+    Returns:
+        The item as it is then, and whether it was changed; without, as it was found.
+
+    Raises:
+        AwsError: nobody knows whether it was changed.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    parameters: dict[str, Any] = {
+        "TableName": required("SWITCHBOARD_TABLE_NAME"),
+        "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+        "UpdateExpression": expression,
+        "ExpressionAttributeValues": values,
+        "ReturnValues": "ALL_NEW",
+    }
+    if condition:
+        parameters |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    try:
+        return client().update_item(**parameters)["Attributes"], True
+    except client().exceptions.ConditionalCheckFailedException as failed:
+        return cast(Item, cast(dict[str, Any], failed.response).get("Item", {})), False
+    except (BotoCoreError, ClientError) as error:
+        raise AwsError("UpdateItem", kind(error), retryable=True) from error
+
+
 def get_many(of: Sequence[Item], names: str) -> list[Item]:
     """What there is of up to 100 items, as they were last written, in any order.
 

@@ -30,6 +30,8 @@ from switchboard.errors import (
 )
 from switchboard.outbound import allowance
 from switchboard.outbound.vonage import Vonage
+from switchboard.reach import pace
+from switchboard.reach.slots import TooFarError
 
 if TYPE_CHECKING:
     from switchboard.wire.commands import Result
@@ -96,15 +98,20 @@ def give_up(command: Json, reason: str) -> "Result":
 def _attempt(command: Json) -> "Result":
     try:
         allowance.check(command)
+        pace.wait(command)
         reply = _ask(command)
     except BarredError as barred:
         telemetry.outcome("Barred", "outbound", "ERROR", barred, id=command["id"], command=command["name"])
         return _finish(command, "rejected", reason=str(barred))
+    except TooFarError as full:
+        raise _wait(command, "Its turn at the pace of the account or its sender is too far off.") from full
     except (AwsError, UnreachableError, SecretError, SettingError) as failure:
         raise _wait(command, str(failure)) from failure
     except ReplyLostError as failure:
         return _lost(command, str(failure))
     except RefusedError as refusal:
+        if refusal.status == 429:
+            _slow_down(command, refusal)
         if refusal.status in _NOT_ACCEPTED:
             raise _wait(command, str(refusal), refusal.retry_after_s) from refusal
         if refusal.status >= 500:
@@ -112,6 +119,12 @@ def _attempt(command: Json) -> "Result":
         known = {"status_code": refusal.status, **_verification(command)}
         return _finish(command, "rejected", reason=refusal.reason, **known)
     return _finish(command, "accepted", **_ids(reply))
+
+
+def _slow_down(command: Json, refusal: RefusedError) -> None:
+    """Let everybody know that there were too many requests; failing that, others will."""
+    with suppress(AwsError, SettingError):
+        pace.refused(command, refusal.retry_after_s)
 
 
 def _ids(reply: Json) -> dict[str, str]:

@@ -3,6 +3,7 @@
 On the bus `name` is the `detail-type` and `detail` the `detail`; a flow returns the command, or the
 message alone. `id` makes it safe to repeat: a command whose id was seen lately is not carried out again. A
 flow leaves it out and gets one that follows from the event it answers; on the bus it is the id of the event.
+`pace` is our own word, not Vonage's: on the bus it stands in the `detail`, and Vonage never sees it.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from switchboard.wire.typed import Characters, Tagged, TypedDict
 from switchboard.wire.verify.requests import CodeToCheck, Verification, VerificationRequest
 
 CommandId = Annotated[str, Characters(1, 100)]
+# In no hurry: one of many, which let everything else go before them.
+Pace = Literal["bulk"]
 
 
 class SendMessage(TypedDict):
@@ -23,6 +26,7 @@ class SendMessage(TypedDict):
 
     name: Literal["messages.send"]
     id: NotRequired[CommandId]
+    pace: NotRequired[Pace]
     detail: MessageRequest
 
 
@@ -52,6 +56,7 @@ class PlaceCall(TypedDict):
 
     name: Literal["voice.call"]
     id: NotRequired[CommandId]
+    pace: NotRequired[Pace]
     detail: CallToPlace
 
 
