@@ -83,14 +83,14 @@ def test_address_of_api_gateway_is_closed_when_asked_for(written: Json, resource
     (server,) = resources["WebhookApi"]["Properties"]["Body"]["servers"]
 
     assert server[ENDPOINT]["disableExecuteApiEndpoint"] == {
-        "Fn::If": ["IsDomainOnly", True, {"Ref": "AWS::NoValue"}]
+        "Fn::If": ["ClosesAddress", True, {"Ref": "AWS::NoValue"}]
     }
-    assert "IsDomainOnly" in conditions(written, {**DOMAIN, "DomainOnly": "true"})
+    assert "ClosesAddress" in conditions(written, {**DOMAIN, "DomainOnly": "true"})
 
 
 def test_address_of_api_gateway_stays_open_until_vonage_has_the_domain(written: Json) -> None:
     """CloudFormation changes the API first: calls in between would be lost."""
-    assert "IsDomainOnly" not in conditions(written, DOMAIN)
+    assert "ClosesAddress" not in conditions(written, DOMAIN)
 
 
 def test_address_of_api_gateway_is_not_closed_without_another(written: Json) -> None:
@@ -115,7 +115,7 @@ def test_all_that_the_stack_says_of_its_address_is_the_domain_s(resources: Json,
     ]
 
     for address in addresses:
-        assert "Domain" in references(address)
+        assert "DomainName" in references(address)
 
 
 def test_fallback_s_address_is_its_own_api_s_whatever_the_domain(resources: Json, translated: Json) -> None:
@@ -150,8 +150,8 @@ def test_fallback_stays_at_its_old_address_for_calls_in_progress(resources: Json
 
 
 def test_closing_the_first_address_leaves_the_fallback_open(written: Json, resources: Json) -> None:
-    assert "IsDomainOnly" in conditions(written, {**DOMAIN, "DomainOnly": "true"})
-    assert "IsDomainOnly" not in json.dumps(resources["FallbackApi"])
+    assert "ClosesAddress" in conditions(written, {**DOMAIN, "DomainOnly": "true"})
+    assert "ClosesAddress" not in json.dumps(resources["FallbackApi"])
 
 
 def test_strangers_who_know_the_other_api_do_not_count_as_callers_of_the_fallback(resources: Json) -> None:

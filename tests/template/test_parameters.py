@@ -166,7 +166,8 @@ def test_every_other_parameter_that_is_optional_has_its_condition(written: Json)
         "Verify": "true", "InboundEmail": "true", "TranscriptText": "true", "Reach": "true",
         "AlarmEmail": "oncall@example.com", "AlarmTopicArn": "arn:…", "AnswerConcurrency": "5",
         "FallbackConcurrency": "5", "KmsKeyArn": "arn:…", "PermissionsBoundaryArn": "arn:…",
-        "DomainName": "voice.example.com", "Numbers": OURS, "Dialogs": "true",
+        "DomainName": "voice.example.com", "CertificateArn": "arn:…", "CloudFrontCertificateArn": "arn:…",
+        "WebAclArn": "arn:…", "Numbers": OURS, "Dialogs": "true",
     }  # fmt: skip
 
     assert conditions(written, given) == {name for name in written["Conditions"] if name.startswith("Has")}

@@ -14,6 +14,8 @@ ALONE = ROOT / "provisioner" / "template.yaml"
 # What the provisioner knows of the rest of the project's stack: its bus, its webhooks, and what flows read.
 OF_THE_REST = {
     "SWITCHBOARD_BUS_NAME", "SWITCHBOARD_WEBHOOKS_URL", "SWITCHBOARD_SIGNATURE_SECRET", "SWITCHBOARD_STACK",
+    "SWITCHBOARD_APPLICATION_ID", "SWITCHBOARD_OTHER_APPLICATIONS", "SWITCHBOARD_STACK_ID",
+    "SWITCHBOARD_DOMAIN", "SWITCHBOARD_DOMAIN_ONLY",
 }  # fmt: skip
 # What begins so is the provisioner's, and has to be in both.
 ITS_OWN = ("Provisioner", "Unanswered", "Drift")

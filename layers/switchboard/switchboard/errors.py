@@ -2,6 +2,7 @@
 
 SwitchboardError
 ├── SettingError        an environment variable is missing or wrong
+├── BypassedError       a webhook's request did not come through CloudFront
 ├── BodyTooLargeError   a webhook's body is larger than anything Vonage sends
 ├── SignatureError      a webhook is not signed by the Vonage account, or is stale
 ├── ApplicationError    the account signed a webhook for another of its applications
@@ -26,6 +27,10 @@ class SwitchboardError(Exception):
 
 class SettingError(SwitchboardError):
     """An environment variable is missing or has a value that cannot be used."""
+
+
+class BypassedError(SwitchboardError):
+    """A webhook's request did not come through CloudFront, which is the only way."""
 
 
 class BodyTooLargeError(SwitchboardError):

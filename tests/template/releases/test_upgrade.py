@@ -51,7 +51,9 @@ def create_only(kind: str) -> set[str]:
 
 
 def is_there_whenever_it_was(before: Json, old: str | None, after: Json, new: str | None) -> bool:
-    """Whether a condition is the same, or has become one of several that are enough."""
+    """Whether a condition is the same, has another name, or has become one of several that are enough."""
+    if old and before["Conditions"][old] == after["Conditions"].get(new):
+        return True
     return old == new or before["Conditions"].get(old) in after["Conditions"].get(new, {}).get("Fn::Or", [])
 
 
@@ -69,7 +71,7 @@ def lost(before: Json, after: Json) -> Iterator[str]:
             yield f"{name} depends on another condition"
         else:
             for key in sorted(create_only(old["Type"])):
-                if new["Properties"].get(key) != old["Properties"].get(key):
+                if new.get("Properties", {}).get(key) != old.get("Properties", {}).get(key):
                     yield f"{name} is replaced: {key} is another"
 
 

@@ -9,6 +9,7 @@ from switchboard.errors import (
     ApplicationError,
     AwsError,
     BodyTooLargeError,
+    BypassedError,
     SignatureError,
     SwitchboardError,
 )
@@ -18,6 +19,7 @@ _SEVERITIES: Mapping[str, telemetry.Severity] = {
     "Answered": "INFO",
     "Accepted": "INFO",
     "Unsigned": "INFO",
+    "Bypassed": "INFO",
     "Checked": "INFO",
     "Refused": "WARNING",
     "OtherApplication": "WARNING",
@@ -77,6 +79,8 @@ def of_failure(failure: Exception, policy: Policy) -> Outcome:
             return with_status(name, policy.refused, reason=failure.reason)
         case ApplicationError():
             return with_status("OtherApplication", policy.refused, application=failure.application_id)
+        case BypassedError():
+            return with_status("Bypassed", 403)
         case BodyTooLargeError():
             return with_status("TooLarge", policy.too_large)
         case AwsError():

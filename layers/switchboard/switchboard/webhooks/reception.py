@@ -1,5 +1,6 @@
 """What arrived at a webhook: proven to be the account's, read, and known for what it plainly is."""
 
+import os
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -89,12 +90,17 @@ def receive(
     """Take in API Gateway's event.
 
     Raises:
+        BypassedError: it did not come through CloudFront, as all has to.
         SignatureError: the account did not sign this, or long ago.
         ApplicationError: it signed this for another of its applications.
         SecretError: there is no secret to check with.
         BodyTooLargeError: the account signed something, and the body is too large to be looked at.
     """
     request = http.read(event)
+    if secrets_of_cloudfront := os.environ.get("SWITCHBOARD_ORIGIN_SECRETS"):
+        from switchboard.webhooks import cloudfront
+
+        request = cloudfront.arrived(request, secrets_of_cloudfront)
     token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
     now = time.time()
     try:
