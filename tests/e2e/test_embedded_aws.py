@@ -76,7 +76,8 @@ def test_routes_are_created_from_the_processed_template(stage: Stage, session: b
     routes = session.client("apigatewayv2", endpoint_url=stage.aws_url).get_routes(ApiId=api_id)["Items"]
 
     webhooks = ("answer", "event", "fallback", "inbound", "rtcevent", "status", "verify")
-    assert sorted(route["RouteKey"] for route in routes) == [f"POST /webhooks/{name}" for name in webhooks]
+    posted = [f"POST /webhooks/{name}" for name in webhooks]
+    assert sorted(route["RouteKey"] for route in routes) == ["GET /webhooks/answer", *posted]
 
 
 def test_fallback_has_its_route_in_its_own_api(stage: Stage, session: boto3.Session) -> None:
