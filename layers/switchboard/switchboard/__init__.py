@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from switchboard.dialogs.call import Call
-    from switchboard.dialogs.call_webhook import call_dialog
+    from switchboard.dialogs.calls.call import Call
+    from switchboard.dialogs.calls.outcomes import ConnectOutcome, Recording
+    from switchboard.dialogs.calls.webhook import call_dialog
     from switchboard.dialogs.chats.chat import Chat
     from switchboard.dialogs.chats.steps import ChatEnded
     from switchboard.dialogs.chats.webhook import message_dialog
     from switchboard.dialogs.dialog import sms
-    from switchboard.dialogs.outcomes import ConnectOutcome, Recording
     from switchboard.dialogs.steps import CallEnded
     from switchboard.errors import NoChoiceError
     from switchboard.ncco import (
@@ -62,15 +62,15 @@ __all__ = [
 
 # Module and name; every other name is the builder's in `ncco`.
 _HOMES = {
-    "Call": ("dialogs.call", "Call"),
+    "Call": ("dialogs.calls.call", "Call"),
     "CallEnded": ("dialogs.steps", "CallEnded"),
     "Chat": ("dialogs.chats.chat", "Chat"),
     "ChatEnded": ("dialogs.chats.steps", "ChatEnded"),
     "message_dialog": ("dialogs.chats.webhook", "message_dialog"),
     "NoChoiceError": ("errors", "NoChoiceError"),
-    "ConnectOutcome": ("dialogs.outcomes", "ConnectOutcome"),
-    "Recording": ("dialogs.outcomes", "Recording"),
-    "call_dialog": ("dialogs.call_webhook", "call_dialog"),
+    "ConnectOutcome": ("dialogs.calls.outcomes", "ConnectOutcome"),
+    "Recording": ("dialogs.calls.outcomes", "Recording"),
+    "call_dialog": ("dialogs.calls.webhook", "call_dialog"),
     "sms": ("dialogs.dialog", "sms"),
     **{
         name: ("webhooks.decorators", name)

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from switchboard import Call, CallEnded, call_dialog, sms, talk
 from switchboard import phone as number
-from switchboard.dialogs.call_webhook import CallDialog
+from switchboard.dialogs.calls.webhook import CallDialog
 from switchboard.errors import DialogError
 from switchboard.wire.actions import AdvancedMachineDetection
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from switchboard import Call, call_dialog, talk
-from switchboard.dialogs.call_webhook import CallDialog
+from switchboard.dialogs.calls.webhook import CallDialog
 from switchboard.dialogs.history import ask
 
 from tests.functional.dialogs.reception import NUMBER

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from switchboard import Call, CallEnded, call_dialog, sms
-from switchboard.dialogs.call_webhook import CallDialog
+from switchboard.dialogs.calls.webhook import CallDialog
 from switchboard.errors import HistoryError
 
 from tests.functional.dialogs.reception import NUMBER, OWNER, SALES, reception

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from switchboard import Call, call_dialog, sip
 from switchboard import phone as number
-from switchboard.dialogs.call_webhook import CallDialog
+from switchboard.dialogs.calls.webhook import CallDialog
 from switchboard.wire.endpoints import Endpoint
 
 from tests.conftest import Logs

@@ -1,7 +1,7 @@
 """What each event of Vonage's means to the step of a call that waits; all others mean nothing to it."""
 
 import pytest
-from switchboard.dialogs import call_events
+from switchboard.dialogs.calls import events
 
 from tests.samples import payloads, sample, webhook_of
 
@@ -29,15 +29,15 @@ BEEPS = {"event_machine_beep_start", "event_machine_beep_timeout"}
 
 @pytest.mark.parametrize("kind", TAKEN)
 def test_a_step_takes_the_events_that_are_its_own(kind: str) -> None:
-    taken = {name for name in EVENTS if call_events.result(kind, sample(name)) is not call_events.NOTHING}
+    taken = {name for name in EVENTS if events.result(kind, sample(name)) is not events.NOTHING}
 
     untaken = NOT_TAKEN | (BEEPS if kind == "screened" else set())
     assert taken == {name for name in EVENTS if name.startswith(TAKEN[kind])} - untaken
 
 
 def test_silence_is_an_empty_answer() -> None:
-    assert call_events.result("ask", sample("event_input_dtmf_timed_out")) == ""
-    assert call_events.result("ask", sample("event_input_speech_silence")) == ""
+    assert events.result("ask", sample("event_input_dtmf_timed_out")) == ""
+    assert events.result("ask", sample("event_input_speech_silence")) == ""
 
 
 def test_a_recording_is_as_long_as_its_times_are_apart() -> None:
@@ -46,8 +46,8 @@ def test_a_recording_is_as_long_as_its_times_are_apart() -> None:
         "end_time": "2026-11-28T10:00:07Z",
     }
 
-    assert call_events.result("record", event)["seconds"] == 7
-    assert call_events.result("record", event | {"start_time": None})["seconds"] == 0
+    assert events.result("record", event)["seconds"] == 7
+    assert events.result("record", event | {"start_time": None})["seconds"] == 0
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_a_recording_is_as_long_as_its_times_are_apart() -> None:
     ],
 )
 def test_an_ncco_is_read_where_vonage_says_so(kind: str, name: str, *, is_read: bool) -> None:
-    assert call_events.is_read(kind, sample(name)) is is_read
+    assert events.is_read(kind, sample(name)) is is_read
 
 
 def test_an_answer_alone_is_the_beginning_of_a_conversation() -> None:
-    begun = {name for name in EVENTS if call_events.is_answer("connect", sample(name))}
+    begun = {name for name in EVENTS if events.is_answer("connect", sample(name))}
 
     assert begun == {"event_answered", "event_answered_outbound"}

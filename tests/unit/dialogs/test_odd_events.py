@@ -1,7 +1,7 @@
 """Events that a step waits for, with times and words that nobody has seen yet: never a reason to fail."""
 
 import pytest
-from switchboard.dialogs.call_events import NOTHING, duration_s, result
+from switchboard.dialogs.calls.events import NOTHING, duration_s, result
 
 START = "2026-11-28T10:00:00.000Z"
 

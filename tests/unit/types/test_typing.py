@@ -305,14 +305,14 @@ MISTAKES = {
     "await call.do(find)": 'Missing positional argument "number" in call to "do" of "Dialog"',
     "await call.do(find, 1)": 'Argument 2 to "do" of "Dialog" has incompatible type "int"; expected "str"',
     "await call.record(longest=1)": 'Unexpected keyword argument "longest" for "record" of "Call"',
-    'await call.ask("?", coices={"1": 1})': 'No overload variant of "ask" of "Call" matches',
+    'await call.ask("?", coices={"1": 1})': 'No overload variant of "ask" of "Asking" matches',
 }  # fmt: skip
 
 
 def test_what_a_dialog_s_steps_come_back_with_is_known(folder: Path) -> None:
     revealed = mypy(folder, "".join(f"    reveal_type({code})\n" for code in REVEALED), DIALOG)
 
-    kinds = [re.sub(r"builtins\.|switchboard\.dialogs\.outcomes\.", "", note) for note in revealed]
+    kinds = [re.sub(r"builtins\.|switchboard\.dialogs\.calls\.outcomes\.", "", note) for note in revealed]
     assert kinds == [f'Revealed type is "{kind}"' for kind in REVEALED.values()]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Never, TypeVar, overload
 
 from switchboard import reading
 from switchboard.dialogs import sentences
-from switchboard.dialogs.call_steps import (
+from switchboard.dialogs.calls.steps import (
     MOST_KEYS,
     Ask,
     AskSecret,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Unpack
 
-    from switchboard.dialogs.call_note import Note
-    from switchboard.dialogs.outcomes import ConnectOutcome, Recording
+    from switchboard.dialogs.calls.note import Note
+    from switchboard.dialogs.calls.outcomes import ConnectOutcome, Recording
     from switchboard.wire.actions import (
         Action,
         ConnectOptions,
@@ -326,7 +326,7 @@ class Call(Dialog):
     def _note(self, text: str | None) -> Note | None:
         if text is None:
             return None
-        from switchboard.dialogs.call_note import Note  # for the few who have one
+        from switchboard.dialogs.calls.note import Note  # for the few who have one
 
         return Note(text, self.language, self.at)
 

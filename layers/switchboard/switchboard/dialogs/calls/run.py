@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from switchboard.dialogs.call import Call
-from switchboard.dialogs.call_steps import AskSecret, Connect, Record
+from switchboard.dialogs.calls.call import Call
+from switchboard.dialogs.calls.steps import AskSecret, Connect, Record
 from switchboard.dialogs.history import History, Item
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.dialogs.steps import remembered

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Never
 
-from switchboard.dialogs.outcomes import ConnectOutcome, Recording
+from switchboard.dialogs.calls.outcomes import ConnectOutcome, Recording
 from switchboard.dialogs.steps import Result, Step
 from switchboard.errors import DialogError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from switchboard.dialogs.call_note import Note
+    from switchboard.dialogs.calls.note import Note
 
     Asked = tuple[Any, int | None, bool, str | None, int]
 
@@ -202,9 +202,9 @@ def _with_note(connect: Action, note: Note | None) -> Action:
     """A `connect` whose callee hears a note first, if there is one."""
     if note is None:
         return connect
-    from switchboard.dialogs import call_note  # for the few who have one
+    from switchboard.dialogs.calls import note as notes  # for the few who have one
 
-    return call_note.with_note(connect, note)
+    return notes.with_note(connect, note)
 
 
 def _notify(url: str, payload: Action) -> Action:

@@ -7,12 +7,13 @@ import time
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from switchboard import telemetry
-from switchboard.dialogs import call_events, sentences
-from switchboard.dialogs.call_arrival import Arrival
-from switchboard.dialogs.call_run import LIFETIME_S, LONGEST_STEP_S, CallRun
-from switchboard.dialogs.call_steps import Last, ask_again
+from switchboard.dialogs import sentences
+from switchboard.dialogs.calls import events
+from switchboard.dialogs.calls.arrival import Arrival
+from switchboard.dialogs.calls.place import Place
+from switchboard.dialogs.calls.run import LIFETIME_S, LONGEST_STEP_S, CallRun
+from switchboard.dialogs.calls.steps import Last, ask_again
 from switchboard.dialogs.history import TABLE
-from switchboard.dialogs.place import Place
 from switchboard.environment import tells_all
 from switchboard.errors import DialogChangedError, DialogError, HistoryError
 from switchboard.reading import msisdn
@@ -26,7 +27,7 @@ from switchboard.webhooks.reply import FlowReply, read_reply, with_caller
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from switchboard.dialogs.call_run import CallFlow
+    from switchboard.dialogs.calls.run import CallFlow
     from switchboard.dialogs.replay import Waiting
     from switchboard.ncco import Ncco
     from switchboard.webhooks.outcome import Outcome, Response
@@ -92,10 +93,10 @@ class CallDialog(Webhook[Any, Any]):
 
     def _tell_note(self, event: Mapping[str, Any]) -> Response:
         """What somebody who is called hears first."""
-        from switchboard.dialogs import call_note
+        from switchboard.dialogs.calls import note as notes
 
         try:
-            outcome = call_note.told(event, signature_secrets())
+            outcome = notes.told(event, signature_secrets())
         except Exception as failure:  # noqa: BLE001 - a bug of ours must not cost a call
             outcome = of_failure(failure, self._policy)
         facts = {"event": "note", **outcome.facts, "status": outcome.response["statusCode"]}
@@ -148,7 +149,7 @@ class CallDialog(Webhook[Any, Any]):
 
     def _step(self, run: CallRun, step: Arrival) -> FlowReply | None:
         place, event = step.place, step.event
-        if call_events.is_answer(place.kind, event):
+        if events.is_answer(place.kind, event):
             run.annotate(place.index, True)  # noqa: FBT003 - JSON
             return None
         if place.kind == "record" and "payload" in event:
@@ -160,13 +161,13 @@ class CallDialog(Webhook[Any, Any]):
                 return read_reply(ask_again(place.url(), payload, seconds=1), "event")
             result: Any = {}
         else:
-            result = call_events.result(place.kind, event)
-        if result is call_events.NOTHING:
+            result = events.result(place.kind, event)
+        if result is events.NOTHING:
             return None
         if place.kind == "secret":
             result = run.check(place.index, result)
         recorded = [place.kind, result, step.at]
-        if not call_events.is_read(place.kind, event):
+        if not events.is_read(place.kind, event):
             run.keep(place.index, place.checksum, recorded)
             return None
         return self._reply(run, run.resume(place.index, place.checksum, recorded))
@@ -209,7 +210,7 @@ class CallDialog(Webhook[Any, Any]):
         if time.time() - envelope["received_at"] > _REMEMBERED_S:
             telemetry.outcome("Forgotten", "answer", "WARNING", **ids)
             return
-        began_at = envelope["received_at"] - (call_events.duration_s(leg))
+        began_at = envelope["received_at"] - (events.duration_s(leg))
         run = CallRun(self._dialog, {**leg, "conversation_uuid": envelope["subject"], "at": began_at})
         is_inbound = leg.get("direction") == "inbound"
         with unanswered("answer", "when its call was over", ids):

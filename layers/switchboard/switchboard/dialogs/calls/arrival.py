@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from switchboard.dialogs.place import Place
+from switchboard.dialogs.calls.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
