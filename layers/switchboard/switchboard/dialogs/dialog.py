@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from switchboard.dialogs.history import Recorded
     from switchboard.dialogs.steps import Step
-    from switchboard.wire.commands import Command
+    from switchboard.wire.commands import CallToPlace, Command
     from switchboard.wire.message_requests import MessageRequest
 
 # There is no result yet: the step has to be awaited.
@@ -90,6 +90,10 @@ class Dialog:
             item = {"name": "messages.send", "detail": item}
         identity = f"{self._identity}.{self._passed - self._effects}.{len(self.commands)}"
         self.commands.append({"id": identity, **item})
+
+    def place(self, call: CallToPlace) -> None:
+        """Place a call, as the command `voice.call` does."""
+        self.send({"name": "voice.call", "detail": call})
 
     def now(self, timezone: str | tzinfo = "UTC") -> datetime:
         """The time of the dialog's last step, where it is so late: `call.now("Europe/London").hour`.

@@ -1,233 +1,29 @@
-"""A call as its dialog sees it: what can be said, asked and done, each in one line."""
+"""A call as its dialog sees it: what is said and asked in it, and where the caller is led."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Never, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Never
 
 from switchboard import reading
-from switchboard.dialogs import sentences
-from switchboard.dialogs.calls.steps import (
-    MOST_KEYS,
-    Ask,
-    AskSecret,
-    Connect,
-    Last,
-    Record,
-    Said,
-    Screened,
-    asked,
-    spoken,
-)
-from switchboard.dialogs.dialog import UNKNOWN, Dialog
-from switchboard.errors import NoChoiceError
+from switchboard.dialogs.calls.asking import Asking
+from switchboard.dialogs.calls.steps import Connect, Last, Record, Said, Screened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Unpack
 
     from switchboard.dialogs.calls.note import Note
     from switchboard.dialogs.calls.outcomes import ConnectOutcome, Recording
-    from switchboard.wire.actions import (
-        Action,
-        ConnectOptions,
-        ConversationOptions,
-        RecordOptions,
-        Stream,
-        StreamOptions,
-        Talk,
-        TalkOptions,
-    )
-    from switchboard.wire.commands import CallToPlace
+    from switchboard.wire.actions import ConnectOptions, ConversationOptions, RecordOptions
     from switchboard.wire.endpoints import Endpoint
 
-Chosen = TypeVar("Chosen")
-Default = TypeVar("Default")
 
-_RAISE: Any = object()
-
-
-class Call(Dialog):
+class Call(Asking):
     """A call.
 
     What is said is heard before whatever is awaited next. Once the caller has hung up, an await raises
     `CallEnded`, once; what is said then is heard by nobody, and what is sent and done is.
-
-    Args:
-        request: what the answer webhook said, and `at`, when.
-
-    Attributes:
-        language: of what is said and heard from now on, such as `de-DE`; None is Vonage's own, `en-US`.
     """
-
-    def __init__(self, request: Mapping[str, Any]) -> None:
-        ours = reading.caller_id(request).get("from", "")
-        super().__init__(request["conversation_uuid"], request["at"], ours)
-        self.language: str | None = None
-        self._request = request
-
-    @property
-    def id(self) -> str:
-        """The `conversation_uuid` that the call began with, which names its timeline."""
-        return str(self._request["conversation_uuid"])
-
-    @property
-    def caller(self) -> str:
-        """Who calls: a number, SIP address or user; empty when withheld."""
-        return reading.caller(self._request)
-
-    @property
-    def called(self) -> str:
-        """The number of yours that was called."""
-        return str(self._request.get("to", ""))
-
-    @property
-    def request(self) -> Mapping[str, Any]:
-        """All that Vonage said when the call came: `uuid`, `region_url`, `custom_data`, SIP headers, …."""
-        return self._request
-
-    def say(self, text: str, **options: Unpack[TalkOptions]) -> None:
-        """Speak a text, plain or as SSML inside `<speak>`."""
-        if not self._is_sealed:
-            self._said.append(("talk", "text", text, options, self.language))
-
-    def play(self, url: str, **options: Unpack[StreamOptions]) -> None:
-        """Play the mp3 or 16-bit wav file at `url`."""
-        self._add(("stream", "streamUrl", [url], options, None))
-
-    def act(self, action: Action) -> None:
-        """Put any action of an NCCO among what is said. Its own webhooks go to your event function."""
-        self._add(action)
-
-    @overload
-    async def ask(
-        self,
-        prompt: str | Talk | Stream,
-        *,
-        choices: Mapping[str, Chosen],
-        tries: int = ...,
-        timeout_s: int = ...,
-        silence: str | None = ...,
-        nonsense: str | None = ...,
-    ) -> Chosen: ...
-    @overload
-    async def ask(
-        self,
-        prompt: str | Talk | Stream,
-        *,
-        choices: Mapping[str, Chosen],
-        default: Default,
-        tries: int = ...,
-        timeout_s: int = ...,
-        silence: str | None = ...,
-        nonsense: str | None = ...,
-    ) -> Chosen | Default: ...
-    @overload
-    async def ask(
-        self,
-        prompt: str | Talk | Stream,
-        *,
-        max_digits: int | None = ...,
-        speech: bool = ...,
-        tries: int = ...,
-        timeout_s: int = ...,
-        silence: str | None = ...,
-    ) -> str: ...
-    @overload
-    async def ask(
-        self,
-        prompt: str | Talk | Stream,
-        *,
-        default: Default,
-        max_digits: int | None = ...,
-        speech: bool = ...,
-        tries: int = ...,
-        timeout_s: int = ...,
-        silence: str | None = ...,
-    ) -> str | Default: ...
-    async def ask(
-        self,
-        prompt: Any,
-        *,
-        choices: Mapping[str, Any] | None = None,
-        default: Any = _RAISE,
-        max_digits: int | None = None,
-        speech: bool = False,
-        tries: int = 3,
-        timeout_s: int = 5,
-        silence: str | None = None,
-        nonsense: str | None = None,
-    ) -> Any:
-        """Ask for keys or words, and ask again when there are none, or none of the choices.
-
-        Args:
-            prompt: what is asked; the caller may interrupt it.
-            choices: what each answer stands for: keys of a telephone (`"1"`), or words (`"sales"`), for
-                which the caller is listened to. Without choices the answer itself comes back.
-            default: what comes back in the end, where no answer is no error.
-            max_digits: how many keys are taken without choices; 20 unless `speech`.
-            speech: whether words are taken without choices.
-            tries: how often it is asked.
-            timeout_s: seconds of silence that are an answer, too.
-            silence: what is said before asking again after silence, in place of a sentence in `language`.
-            nonsense: the same, after what is none of the choices.
-
-        Raises:
-            NoChoiceError: there was no answer. A dialog that doesn't catch it apologises and connects to the
-                stack's FallbackNumber, if there is one.
-        """
-        shape = asked(tuple(choices or ()))
-        while tries > 0:
-            tries -= 1
-            heard = self.known("ask", shape)
-            if heard is UNKNOWN:
-                heard = await Ask(choices, (prompt, max_digits, speech, self.language, timeout_s))
-            if choices is None:
-                if heard:
-                    return heard
-            elif heard in choices:
-                return choices[heard]
-            elif (choice := _said(heard, choices)) is not None:
-                return choices[choice]
-            if tries and heard:
-                self.say(nonsense or sentences.in_language(sentences.NONSENSE, self.language))
-            elif tries:
-                self.say(silence or sentences.in_language(sentences.SILENCE, self.language))
-        if default is _RAISE:
-            raise NoChoiceError
-        return default
-
-    async def ask_secret(
-        self,
-        prompt: str | Talk | Stream,
-        check: Callable[[str], Chosen | None],
-        *,
-        max_digits: int = MOST_KEYS,
-        tries: int = 3,
-        timeout_s: int = 5,
-        nonsense: str | None = None,
-    ) -> Chosen:
-        """Ask for keys that nobody keeps, such as a PIN: neither the dialog nor the timeline has them.
-
-        Args:
-            prompt: what is asked.
-            check: gets the keys, and gives what they stand for, such as the customer; None if nothing. Its
-                result is remembered as that of `do`.
-            max_digits: how many keys there are.
-            tries: how often it is asked.
-            timeout_s: seconds to wait for the next key.
-            nonsense: what is said before asking again.
-
-        Raises:
-            NoChoiceError: there was no answer that stands for anything.
-        """
-        for again in range(tries - 1, -1, -1):
-            asked = (prompt, max_digits, False, self.language, timeout_s)
-            found: Chosen | None = await AskSecret(check, asked)
-            if found is not None:
-                return found
-            if again:
-                self.say(nonsense or sentences.in_language(sentences.NONSENSE, self.language))
-        raise NoChoiceError
 
     async def record(
         self,
@@ -315,14 +111,6 @@ class Call(Dialog):
         """End the call when all has been said."""
         await Last()
 
-    def place(self, call: CallToPlace) -> None:
-        """Place another call, as the command `voice.call` does."""
-        self.send({"name": "voice.call", "detail": call})
-
-    def actions(self) -> list[dict[str, Any]]:
-        """What was said since the last pause, as the beginning of an NCCO."""
-        return [spoken(said) for said in self._said]
-
     def _note(self, text: str | None) -> Note | None:
         if text is None:
             return None
@@ -330,17 +118,7 @@ class Call(Dialog):
 
         return Note(text, self.language, self.at)
 
-    def _add(self, said: Any) -> None:  # noqa: ANN401 - an action, or what becomes one
-        if not self._is_sealed:
-            self._said.append(said)
-
 
 def _is_hung_up_on(detection: Mapping[str, Any]) -> bool:
     """Whether a machine is hung up on while the caller waits for an NCCO: only then is one read."""
     return (detection.get("mode"), detection.get("behavior")) == ("default", "hangup")
-
-
-def _said(heard: str, choices: Mapping[str, Any]) -> str | None:
-    """Which of the choices was said, whatever its case and punctuation."""
-    said = heard.strip(" .,!?").lower()
-    return next((choice for choice in choices if choice.lower() == said), None) if said else None

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from switchboard.dialogs.calls.call import Call
-from switchboard.dialogs.calls.steps import AskSecret, Connect, Record
+from switchboard.dialogs.calls.questions import AskSecret
+from switchboard.dialogs.calls.steps import Connect, Record
 from switchboard.dialogs.history import History, Item
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.dialogs.steps import remembered
