@@ -14,7 +14,6 @@ from switchboard.errors import DialogError, NoChoiceError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from switchboard.wire.commands import CallToPlace
     from switchboard.wire.messages import Inbound
 
 Chosen = TypeVar("Chosen")
@@ -186,10 +185,6 @@ class Chat(Writing):
         """
         sides = {name: self._first[name] for name in ("channel", "from", "to")}
         return cast("Inbound", {**sides, **await Answer(within)})
-
-    def place(self, call: CallToPlace) -> None:
-        """Place a call, as the command `voice.call` does."""
-        self.send({"name": "voice.call", "detail": call})
 
 
 def _meaning(choices: Sequence[str] | Mapping[str, Any], choice: str) -> Any:  # noqa: ANN401 - the user's own
