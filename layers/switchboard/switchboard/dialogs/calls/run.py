@@ -11,7 +11,7 @@ from switchboard.dialogs.calls.steps import Connect, Record
 from switchboard.dialogs.history import History, Item
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.dialogs.steps import remembered
-from switchboard.errors import DialogChangedError, HistoryError, NoChoiceError
+from switchboard.errors import DialogChangedError, NoChoiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 # The limit of `connect`, `record` and `wait`; then what is recorded is kept for a day.
 LONGEST_STEP_S = 2 * 3600
 LIFETIME_S = 24 * 3600 + LONGEST_STEP_S
-
-# After so long whoever was at work on a call is no more: Lambda ends a function after 10 s (template.yaml).
-_AT_WORK_S = 12
-
-_TO_THE_END = 1 << 30
 
 # What an answer request has that no later webhook of the call repeats, besides `region_url`, which travels
 # with the call's addresses.
@@ -60,7 +55,7 @@ class CallRun:
         self.gave_up = False
         self._flow = flow
         self._item = Item(self.call.id, LIFETIME_S)
-        self._only_looks = self._has_to_do = self._gives_way = False
+        self._only_looks = self._has_to_do = False
 
     def begin(self) -> Waiting | None:
         """The call has come. Nothing is written, unless what comes later needs it."""
@@ -125,35 +120,6 @@ class CallRun:
         check = waiting.step.check
         return remembered(check(heard), getattr(check, "__qualname__", "check")) if heard else None
 
-    def end(self, leg: object, *, is_inbound: bool, is_alone: bool) -> bool:
-        """A leg of the call is over; gives whether it was the caller's, and somebody had to be told.
-
-        Args:
-            leg: its `uuid`.
-            is_inbound: whether somebody called by it.
-            is_alone: whether nobody else can be at work on this call now.
-
-        Raises:
-            HistoryError: it isn't known, or an effect is under way. It may be said again in a minute.
-        """
-        history = self._item.read()
-        if history is None and not is_inbound:
-            return False  # perhaps a call that we placed, and no dialog's
-        if history and (history.was_left or (history.begun and history.begun.get("uuid") != leg)):
-            return False
-        self._only_looks = True
-        waiting = self._adopt(history or History({})).play(_TO_THE_END)
-        if waiting is None and history and history.has_ended and not self._has_to_do:
-            self.commands = [*self.call.earlier, *self.call.commands]  # they may have got no further before
-            return True
-        if waiting is None and not (history and (self._has_to_do or self._nobody_went_on())):
-            self.commands = []
-            return False
-        self._only_looks, self._gives_way, self.commands = False, not is_alone, []
-        self._adopt(self._item.end(self.call.request))
-        self._go_on_alone(self.play(_TO_THE_END))
-        return True
-
     def play(self, last: int, checksum: int | None = None) -> Waiting | None:
         """Run the function, up to the pause behind a step."""
         self.call = Call(self.call.request)
@@ -196,33 +162,15 @@ class CallRun:
         if self.history is None:
             self.history = self._item.begin(self.call.request)
         if index >= len(self.history.recorded):
-            if self._gives_way:
-                self._leave_to_others()
+            self._make_way()
             self.history.refuse_if_full()
             self.history = self._item.record(index, [step.kind, step.perform(), time.time()])
         if index >= len(self.history.recorded):
             raise DialogChangedError("the history of this call is gone")
         return self.history.recorded
 
-    def _leave_to_others(self) -> None:
-        """Whoever a webhook started just now may be at this effect, and will see that nobody is there.
-
-        Raises:
-            HistoryError: it may be. Lambda tries again in a minute.
-        """
-        recorded = self.history.recorded if self.history else []
-        last = float(recorded[-1][2]) if recorded else self.call.request["at"]
-        if time.time() - last < _AT_WORK_S and not self._nobody_went_on():
-            raise HistoryError("An effect of this call's dialog is under way.")
-
-    def _nobody_went_on(self) -> bool:
-        """Whether the last result is one that was only kept: the webhook to go on with never came."""
-        if not (self.history and self.history.recorded):
-            return False
-        kind, result, _ = self.history.recorded[-1]
-        if kind == Connect.kind:
-            return "duration_s" in result or result["status"] == "machine"
-        return kind == Record.kind and not self.history.note(len(self.history.recorded) - 1)
+    def _make_way(self) -> None:
+        """Let others do an effect whom it may be left to. Of a webhook's own step there is nobody else."""
 
 
 def _calls(waiting: Waiting | None) -> bool:

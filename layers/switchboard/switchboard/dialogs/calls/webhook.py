@@ -1,44 +1,37 @@
-"""The answer webhook of a call that is a dialog: the call's beginning, its steps, and the news of its end."""
+"""The answer webhook of a call that is a dialog: the call's beginning, and what its steps wait for."""
 
 from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from switchboard import telemetry
-from switchboard.dialogs import sentences
 from switchboard.dialogs.calls import events
 from switchboard.dialogs.calls.arrival import Arrival
-from switchboard.dialogs.calls.place import Place
-from switchboard.dialogs.calls.run import LIFETIME_S, LONGEST_STEP_S, CallRun
-from switchboard.dialogs.calls.steps import Last, ask_again
+from switchboard.dialogs.calls.reply import farewell, reply
+from switchboard.dialogs.calls.run import CallRun
+from switchboard.dialogs.calls.steps import ask_again
 from switchboard.dialogs.history import TABLE
 from switchboard.environment import tells_all
 from switchboard.errors import DialogChangedError, DialogError, HistoryError
-from switchboard.reading import msisdn
 from switchboard.webhooks.deadline import caller_waits_s
 from switchboard.webhooks.decorators import ANSWER
 from switchboard.webhooks.outcome import of_failure, with_status
 from switchboard.webhooks.pipeline import Webhook, current, signature_secrets, told
 from switchboard.webhooks.policy import WAITING
-from switchboard.webhooks.reply import FlowReply, read_reply, with_caller
+from switchboard.webhooks.reply import FlowReply, read_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from switchboard.dialogs.calls.run import CallFlow
-    from switchboard.dialogs.replay import Waiting
     from switchboard.ncco import Ncco
     from switchboard.webhooks.outcome import Outcome, Response
     from switchboard.webhooks.reception import Reception
 
 # How often a notification is put off until the event with the recording's address has come, a second each.
 _MOST_WAITS = 3
-
-# What is recorded of a call is there for so long after its end: without it the function would hear of the end
-# at its first question.
-_REMEMBERED_S = LIFETIME_S - LONGEST_STEP_S
 
 
 @overload
@@ -80,8 +73,11 @@ class CallDialog(Webhook[Any, Any]):
             SwitchboardError: the end could not be recorded, or the function failed at it; Lambda tries again.
         """
         if "detail-type" in event:
+            from switchboard.dialogs.calls import ending  # no caller waits for it
+
             try:
-                self._end(event["detail"], context)
+                # Without Lambda's context this is the only process that there is.
+                ending.hear(self._dialog, event["detail"], is_alone=context is None)
             finally:
                 response = told({})
             return response
@@ -136,7 +132,7 @@ class CallDialog(Webhook[Any, Any]):
             return self._try(payload)
         if not received.is_misdirected:
             run = CallRun(self._dialog, {**payload, "at": round(received.request.received_at, 3)})
-            return self._reply(run, run.begin()) or FlowReply("[]", run.commands)
+            return reply(run, run.begin()) or FlowReply("[]", run.commands)
         step = Arrival.of(received)
         assert step is not None  # noqa: S101 - as _respond has seen
         run = CallRun(self._dialog, step.request())
@@ -145,7 +141,7 @@ class CallDialog(Webhook[Any, Any]):
         except DialogChangedError as failure:
             run.leave()
             telemetry.outcome("DialogChanged", "answer", "ERROR", failure, reason=str(failure))
-            return read_reply(self._on_changed or _farewell(run), "event")
+            return read_reply(self._on_changed or farewell(run), "event")
 
     def _step(self, run: CallRun, step: Arrival) -> FlowReply | None:
         place, event = step.place, step.event
@@ -155,7 +151,7 @@ class CallDialog(Webhook[Any, Any]):
         if place.kind == "record" and "payload" in event:
             history = run.annotate(place.index, True)  # noqa: FBT003
             if place.index < len(history.recorded):
-                return self._reply(run, run.go_on(history, place.index, place.checksum))
+                return reply(run, run.go_on(history, place.index, place.checksum))
             if step.tries < _MOST_WAITS:
                 payload = {**place.fields(), "tries": step.tries + 1}
                 return read_reply(ask_again(place.url(), payload, seconds=1), "event")
@@ -170,78 +166,12 @@ class CallDialog(Webhook[Any, Any]):
         if not events.is_read(place.kind, event):
             run.keep(place.index, place.checksum, recorded)
             return None
-        return self._reply(run, run.resume(place.index, place.checksum, recorded))
-
-    def _reply(self, run: CallRun, waiting: Waiting | None) -> FlowReply | None:
-        """The NCCO that a call goes on with; None where nothing is left to say."""
-        actions: list[Any] = run.call.actions()
-        steps: list[Any] = []
-        facts: dict[str, object] = {}
-        if run.gave_up:
-            actions += _farewell(run)
-        if waiting:
-            place = _place(run, waiting)
-            payload = place.fields() | ({} if run.history else {"call": dict(run.call.request)})
-            (actions if waiting.step.kind == Last.kind else steps).extend(
-                cast(Any, waiting.step).actions(place.url(), payload)
-            )
-            facts = {"waits": f"{waiting.file}:{waiting.line} {waiting.step.kind}"}
-        if run.call.is_over or not (actions or steps):
-            return None
-        # The event function hears of what a step doesn't wait for.
-        actions = with_caller(actions, current.get()._replace(caller=run.call.request))
-        return read_reply([*actions, *steps, *run.commands], "event")._replace(facts=facts)
+        return reply(run, run.resume(place.index, place.checksum, recorded))
 
     def _try(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
         """A deployment tries itself: nothing is written or done, up to the first step or effect."""
         if not os.environ.get(TABLE):
             raise DialogError("the answer function is a dialog: deploy with the parameter Dialogs=true")
         run = CallRun(self._dialog, {**payload, "at": time.time()})
-        reply = self._reply(run, run.try_out()) or FlowReply("[]", ())
-        return reply._replace(commands=())
-
-    def _end(self, envelope: Mapping[str, Any], context: object) -> None:
-        """A leg is over. What the function does then has nobody to answer to."""
-        from switchboard.aws import queues
-        from switchboard.dialogs.unanswered import unanswered
-
-        leg = envelope["payload"]
-        ids = telemetry.describe(leg)
-        if time.time() - envelope["received_at"] > _REMEMBERED_S:
-            telemetry.outcome("Forgotten", "answer", "WARNING", **ids)
-            return
-        began_at = envelope["received_at"] - (events.duration_s(leg))
-        run = CallRun(self._dialog, {**leg, "conversation_uuid": envelope["subject"], "at": began_at})
-        is_inbound = leg.get("direction") == "inbound"
-        with unanswered("answer", "when its call was over", ids):
-            # Without Lambda's context this is the only process that there is.
-            was_told = run.end(leg.get("uuid"), is_inbound=is_inbound, is_alone=context is None)
-        queues.put_commands(run.commands, run.call.id)
-        if was_told:
-            telemetry.outcome("Ended", "answer", "INFO", **ids)
-
-
-def _place(run: CallRun, waiting: Waiting) -> Place:
-    request = run.call.request
-    return Place(
-        key=run.call.id,
-        index=waiting.index,
-        kind=waiting.step.kind,
-        checksum=waiting.checksum,
-        line=waiting.line,
-        began_ms=round(request["at"] * 1000),
-        region_url=str(request.get("region_url", "")),
-    )
-
-
-def _farewell(run: CallRun) -> list[Any]:
-    """What is left to say to somebody whom the dialog can't go on with."""
-    language = run.call.language
-    spoken = {"language": language} if language else {}
-    text = sentences.in_language(sentences.GOODBYE, language)
-    actions: list[Any] = [{"action": "talk", "text": text, **spoken}]
-    number = msisdn(os.environ.get("FALLBACK_NUMBER", ""))
-    if number and number != run.call.called:
-        endpoint = {"type": "phone", "number": number}
-        actions.append({"action": "connect", "endpoint": [endpoint], "randomFromNumber": True})
-    return actions
+        tried = reply(run, run.try_out()) or FlowReply("[]", ())
+        return tried._replace(commands=())
