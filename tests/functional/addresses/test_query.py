@@ -9,8 +9,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from switchboard import AnswerRequest, Ncco, VoiceEvent, answer, event, query, talk, webhook_url
 from switchboard.webhooks import pipeline
+from switchboard.webhooks import query as queries
 from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 from tests.conftest import Logs
@@ -194,6 +197,11 @@ def test_forged_query_is_no_load_on_secrets_manager(aws: Aws, read: Reading) -> 
         read(raw)
 
     assert len([operation for operation in asked if "GetSecretValue" in operation]) <= 2
+
+
+@given(st.lists(st.tuples(st.text(), st.text())))
+def test_fields_are_written_as_the_standard_library_writes_them(pairs: list[tuple[str, str]]) -> None:
+    assert queries.encoded(pairs) == urlencode(pairs)
 
 
 def test_query_needs_a_request() -> None:

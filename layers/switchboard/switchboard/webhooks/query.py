@@ -16,6 +16,9 @@ CALLER = "from"
 # The other half of a request's 10,240 bytes is for the token. API Gateway refuses longer ones, unseen by us.
 LONGEST = 2_000
 
+_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
+_BLANK = ord(" ")
+
 _PURPOSE = b"switchboard: query of a webhook's address, version 1"
 
 
@@ -25,14 +28,12 @@ def write(webhook: str, fields: Mapping[str, str | int], secret: str) -> str:
     Raises:
         ValueError: a field has the MAC's name, or all of them are too long for an address.
     """
-    from urllib.parse import urlencode  # an answer without a query need not wait for it
-
     if not fields:
         return ""
     if MAC in fields:
         raise ValueError(f"a query's own fields can't be named {MAC}, which is its MAC's name")
     pairs = [(name, str(value)) for name, value in fields.items()]
-    query = urlencode([*pairs, (MAC, _mac(webhook, pairs, secret))])
+    query = encoded([*pairs, (MAC, _mac(webhook, pairs, secret))])
     if len(query) > LONGEST:
         raise ValueError(f"the query has {len(query)} characters; an address has room for {LONGEST}")
     return query
@@ -56,12 +57,24 @@ def read(webhook: str, query: str, secrets: Sequence[str]) -> dict[str, str] | N
     return dict(pairs)
 
 
+def encoded(pairs: Sequence[tuple[str, str]]) -> str:
+    """The pairs as `urllib.parse.urlencode` writes them, whose module is 2.6 ms of a first answer."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
+
+
+def _quoted(text: str) -> str:
+    data = text.encode()
+    if not data.strip(_PLAIN):
+        return text
+    return "".join(
+        chr(byte) if byte in _PLAIN else "+" if byte == _BLANK else f"%{byte:02X}" for byte in data
+    )
+
+
 def _mac(webhook: str, pairs: Sequence[tuple[str, str]], secret: str) -> str:
     """128 bits of HMAC-SHA256 over the name and the sorted fields, unmistakably apart."""
-    from urllib.parse import urlencode
-
     key = hmac.digest(secret.encode(), _PURPOSE, "sha256")
-    said = f"{webhook}\n{urlencode(sorted(pairs))}".encode()
+    said = f"{webhook}\n{encoded(sorted(pairs))}".encode()
     return base64.urlsafe_b64encode(hmac.digest(key, said, "sha256")[:16]).rstrip(b"=").decode()
 
 
