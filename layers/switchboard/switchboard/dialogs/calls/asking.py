@@ -114,10 +114,9 @@ class Asking(Speaking):
                 return choices[heard]
             elif (choice := _said(heard, choices)) is not None:
                 return choices[choice]
-            if tries and heard:
-                self.say(nonsense or sentences.in_language(sentences.NONSENSE, self.language))
-            elif tries:
-                self.say(silence or sentences.in_language(sentences.SILENCE, self.language))
+            if tries:
+                own, ours = (nonsense, sentences.NONSENSE) if heard else (silence, sentences.SILENCE)
+                self.say(own or sentences.in_language(ours, self.language))
         if default is _RAISE:
             raise NoChoiceError
         return default

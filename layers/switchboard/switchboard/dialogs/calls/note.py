@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
-from switchboard.errors import DialogError
+from switchboard.errors import DialogError, SecretError
 from switchboard.webhooks import query as queries
 from switchboard.webhooks import sealed
 from switchboard.webhooks.outcome import Outcome, json_response, with_status
@@ -70,7 +70,10 @@ def _url(note: Note) -> str:
     ncco = [{"action": "talk", "text": note.text, **spoken}]
     text = json.dumps([received.subject, note.at + _TOLD_FOR_S, ncco], ensure_ascii=False)
     # Whoever fetches it doesn't say for which of the account's subaccounts.
-    words = sealed.seal(text, _FIELD, received.secrets.known(None, overlap_s=0)[0])
+    secrets = received.secrets.known(None, overlap_s=0)
+    if not secrets:
+        raise SecretError("The account has no signature secret any more.")
+    words = sealed.seal(text, _FIELD, secrets[0])
     if len(words) > queries.LONGEST:
         raise DialogError(f"the note has {len(note.text)} characters, which no address has room for")
     return f"{received.request.base_url}/webhooks/answer?{_FIELD}={words}"

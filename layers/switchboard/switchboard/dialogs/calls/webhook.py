@@ -81,7 +81,7 @@ class CallDialog(Webhook[Any, Any]):
             finally:
                 response = told({})
             return response
-        if event.get("requestContext", {}).get("http", {}).get("method") == "GET":
+        if _is_fetch(event):
             return self._tell_note(event)
         if tells_all() and not self._is_read:
             self._read()
@@ -175,3 +175,10 @@ class CallDialog(Webhook[Any, Any]):
         run = CallRun(self._dialog, {**payload, "at": time.time()})
         tried = reply(run, run.try_out()) or FlowReply("[]", ())
         return tried._replace(commands=())
+
+
+def _is_fetch(event: Mapping[str, Any]) -> bool:
+    """Whether it is a GET, whatever else it is."""
+    context = event.get("requestContext")
+    http = context.get("http") if isinstance(context, dict) else None
+    return isinstance(http, dict) and http.get("method") == "GET"
