@@ -9,9 +9,13 @@ import pytest
 from switchboard import Call, call_dialog, sip
 from switchboard import phone as number
 from switchboard.dialogs.calls.webhook import CallDialog
+from switchboard.webhooks import pipeline
+from switchboard.webhooks.signature_secrets import SignatureSecrets
 from switchboard.wire.endpoints import Endpoint
 
 from tests.conftest import Logs
+from tests.factories import CREDENTIALS, answer_request, signed, webhook_event
+from tests.fakes.stores import Aws
 from tests.functional.dialogs.reception import NUMBER, SALES, reception
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.phone import Phone
@@ -185,3 +189,27 @@ def test_note_that_cannot_be_told_is_said(
     phone.dial(NUMBER).hears("We are sorry")
 
     assert reason in logs.text
+
+
+def test_note_is_told_by_an_environment_that_does_not_know_the_new_secret_yet(
+    backbone: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = "n" * 32
+    monkeypatch.setenv("SWITCHBOARD_DIALOGS_TABLE_NAME", "")
+    ours, others = SignatureSecrets(), SignatureSecrets()
+    others.known(None, 0)
+    backbone.secrets["switchboard/vonage-signature"].rotate(CREDENTIALS | {"signature_secret": new})
+
+    @call_dialog
+    async def flow(call: Call) -> None:
+        await call.transfer(number(SALES), note=NOTE)
+
+    monkeypatch.setattr(pipeline, "_secrets", ours)
+    asked = webhook_event("answer", answer_request())
+    asked["headers"]["authorization"] = signed(asked["body"].encode(), new)
+    [connect] = ncco(flow(asked))
+    query = connect["endpoint"][0]["onAnswer"]["url"].partition("?")[2]
+    monkeypatch.setattr(pipeline, "_secrets", others)
+    fetch = {"rawQueryString": query, "requestContext": {"http": {"method": "GET"}}}
+
+    assert ncco(flow(fetch)) == [{"action": "talk", "text": NOTE}]

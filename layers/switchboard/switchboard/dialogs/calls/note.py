@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 # What is said before may take its time, and then it rings.
 _TOLD_FOR_S = 1800
 
-# As of other addresses: a secret that was renewed meanwhile.
-_OVERLAP_S = 24 * 3600
-
 _FIELD = "note"
 
 
@@ -85,9 +82,12 @@ def told(event: Mapping[str, Any], secrets: SecretSource) -> Outcome:
     Raises:
         SecretError: there is no secret to open it with.
     """
-    words = parse_qs(str(event.get("rawQueryString") or "")).get(_FIELD, [""])
-    is_one = len(words) == 1 and len(words[0]) <= queries.LONGEST
-    text = sealed.unseal(words[0], _FIELD, secrets.known(None, _OVERLAP_S)) if is_one else None
+    words = parse_qs(str(event.get("rawQueryString") or "")).get(_FIELD, [])
+    text = None
+    if len(words) == 1 and len(words[0]) <= queries.LONGEST:
+        text = sealed.unseal(words[0], _FIELD, secrets.known(None, _TOLD_FOR_S))
+        if text is None:  # or another environment knows a newer secret already
+            text = sealed.unseal(words[0], _FIELD, secrets.reread(None, _TOLD_FOR_S))
     if text is None:
         return with_status("Unsigned", 401, reason="no note")
     call, until, ncco = json.loads(text)
