@@ -20,7 +20,7 @@ def next_days(now: datetime) -> list[str]:
 
 
 def free_times(day: str, now: float) -> list[str]:
-    """What is free on a day. What was held ends by itself: nobody is woken when a day is over."""
+    """What is free on a day. What was held ends by itself, should the chat hear of its time late."""
     return [time for time in TIMES if appointments.get(f"{day}, {time}", ("", 0))[1] <= now]
 
 
@@ -65,7 +65,7 @@ async def lambda_handler(chat: Chat) -> None:
         return
     try:
         name = await chat.ask(f"{when} is yours until tomorrow. In what name?", within=DAY)
-    except ChatEnded:  # too late, or they wrote STOP
+    except ChatEnded:  # a day is over, or they wrote STOP
         await chat.do(release, when, key)
         return
     await chat.do(book, when, name)

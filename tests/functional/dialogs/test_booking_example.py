@@ -43,9 +43,9 @@ def test_who_comes_back_too_late_finds_the_appointment_free(sms: Texting) -> Non
         sms.send(text)
     assert len(shop.appointments) == 1
     sms.waits(hours=25)
+    assert shop.appointments == {}
     sms.send("Ada")
     sms.receives("Which day suits you?")
-    assert shop.appointments == {}
 
 
 def test_what_was_held_for_somebody_who_never_came_back_is_free_after_a_day(sms: Texting) -> None:
