@@ -11,12 +11,9 @@ from tests.template.conftest import translate
 Json = dict[str, Any]
 
 ALONE = ROOT / "provisioner" / "template.yaml"
-# What the provisioner knows of the rest of the project's stack: its bus, its webhooks, and what flows read.
-OF_THE_REST = {
-    "SWITCHBOARD_BUS_NAME", "SWITCHBOARD_WEBHOOKS_URL", "SWITCHBOARD_SIGNATURE_SECRET", "SWITCHBOARD_STACK",
-    "SWITCHBOARD_APPLICATION_ID", "SWITCHBOARD_OTHER_APPLICATIONS", "SWITCHBOARD_STACK_ID",
-    "SWITCHBOARD_DOMAIN", "SWITCHBOARD_DOMAIN_ONLY",
-}  # fmt: skip
+# What the provisioner knows of the rest of the project's stack, if there is one.
+OF_THE_REST = {"SWITCHBOARD_BUS_NAME", "SWITCHBOARD_WEBHOOKS_URL"}
+SOURCES = "".join(path.read_text() for path in (ROOT / "provisioner").rglob("*.py"))
 # What begins so is the provisioner's, and has to be in both.
 ITS_OWN = ("Provisioner", "Unanswered", "Drift")
 
@@ -32,14 +29,20 @@ def alone(both: Json) -> Json:
     return found
 
 
-def without_the_rest(resource: Json) -> Json:
-    """A resource of the project's stack as it would be without an event bus and webhooks."""
+def variables(resource: Json) -> Json:
+    found: Json = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+    return found
+
+
+def without_the_rest(resource: Json, kept: Json) -> Json:
+    """A resource of the project's stack as it would be without an event bus, webhooks and flows."""
     resource = copy.deepcopy(resource)
-    properties = resource.get("Properties", {})
-    variables = properties.get("Environment", {}).get("Variables", {})
-    for name in OF_THE_REST & variables.keys():
-        del variables[name]
-    for policy in properties.get("Policies", []):
+    for name in variables(resource).keys() - variables(kept).keys():
+        assert name in OF_THE_REST or name not in SOURCES, (
+            f"the provisioner reads {name}, which {ALONE} lacks"
+        )
+        del variables(resource)[name]
+    for policy in resource.get("Properties", {}).get("Policies", []):
         statements = policy["PolicyDocument"]["Statement"]
         policy["PolicyDocument"]["Statement"] = [
             each for each in statements if each.get("Sid") != "ReportDrift"
@@ -49,7 +52,9 @@ def without_the_rest(resource: Json) -> Json:
 
 def test_every_resource_is_the_one_of_the_project_s_template(alone: Json, translated: Json) -> None:
     for name, resource in alone["Resources"].items():
-        assert resource == without_the_rest(translated["Resources"][name]), f"{name} differs in {ALONE}"
+        assert resource == without_the_rest(translated["Resources"][name], resource), (
+            f"{name} differs in {ALONE}"
+        )
 
 
 def test_nothing_of_the_provisioner_s_is_missing(alone: Json, translated: Json) -> None:
