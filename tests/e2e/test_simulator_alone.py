@@ -28,7 +28,7 @@ for module in pkgutil.walk_packages(vonage_simulator.__path__, "vonage_simulator
 """
 SECTION = (paths.ROOT / "docs" / "simulator.md").read_text().partition("\n## Without a clone\n")[2]
 (SHOWN,) = re.findall(r"```sh\n(.*?)```", SECTION.partition("\n## ")[0], re.DOTALL)
-HEADLESS, WITH_PAGE, INSTALLED = SHOWN.splitlines()
+HEADLESS, WITH_PAGE, SCRIPT, INSTALLED = SHOWN.splitlines()
 
 # A project that has never heard of Switchboard.
 FOREIGN = """
@@ -150,6 +150,14 @@ class Elsewhere:
     credentials: tuple[str, str] = CREDENTIALS
 
 
+def play(folder: Path, shown: str) -> str:
+    """What is printed of a call script."""
+    (folder / "sales.yaml").write_text("caller: [{hear: Hello from a wheel}]")
+    command = shlex.split(shown)
+    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(("shown", "has_page"), [(HEADLESS, False), (WITH_PAGE, True)])
 def test_call_goes_through_what_the_page_starts_without_a_clone(
     wheel: Path, shown: str, *, has_page: bool
@@ -160,9 +168,11 @@ def test_call_goes_through_what_the_page_starts_without_a_clone(
         with Customer.serving(cast(Vonage, Elsewhere(url))) as customer:
             customer.create().on("answer", ncco(talk("Hello from a wheel.")))
             outcome = customer.call({"hear": "Hello from a wheel"})
+            played = play(wheel.parents[1], SCRIPT.replace("http://127.0.0.1:4010", url))
         page = httpx.get(url, trust_env=False)
 
     assert outcome["status"] == "completed"
+    assert "PASSED sales.yaml" in played
     assert customer.received[0].headers["authorization"].startswith("Bearer ")
     assert (page.status_code == 200) == has_page
 

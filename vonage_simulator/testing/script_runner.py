@@ -218,9 +218,9 @@ def _jumping(control: httpx.Client) -> Iterator[None]:
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m vonage_simulator.testing.script_runner", description=__doc__
-    )
+    installed = Path(sys.argv[0]).stem == "vonage-call"
+    prog = "vonage-call" if installed else "python -m vonage_simulator.testing.script_runner"
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="call scripts in YAML")
     parser.add_argument(
         "--patience",
