@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 import yaml
-from switchboard.wire.validate import command_problems, message_problems
+from switchboard.wire.messages import Inbound
+from switchboard.wire.shapes import tags
+from switchboard.wire.validate import command_problems, message_problems, problems
 
 from operate import __main__ as operate
 from operate.command_line import parsers_of
@@ -94,6 +96,8 @@ def test_json_can_be_read_and_commands_are_what_vonage_takes(snippet: Snippet) -
 
     if isinstance(shown, dict) and "detail" in shown:
         assert command_problems({key: shown[key] for key in ("name", "detail")}, strict=True) == []
+    elif isinstance(shown, dict) and {"channel", "message_uuid", "message_type"} <= shown.keys():
+        assert problems(tags(Inbound, "message_type")[shown["message_type"]], shown) == []
     elif isinstance(shown, dict) and {"channel", "to"} <= shown.keys() and "message_uuid" not in shown:
         shown.pop("pace", None)  # of the command, and never shown to Vonage
         assert message_problems(shown, strict=True) == []

@@ -103,7 +103,7 @@ class Texting:
         return self._simulation.sent_to(self.number)
 
     def waits(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        """Let simulated time pass: that of calls, statuses, retries and chats; functions have the real one."""
+        """Let simulated time pass: of calls, statuses, retries and chats. Functions have the real one."""
         passing = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
         vonage = self._simulation.vonage
         vonage.engine.run(while_time_runs(vonage, asyncio.sleep(passing)))

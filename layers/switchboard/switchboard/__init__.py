@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from switchboard import whatsapp
     from switchboard.dialogs.calls.call import Call
     from switchboard.dialogs.calls.outcomes import ConnectOutcome, Recording
     from switchboard.dialogs.calls.webhook import call_dialog
@@ -58,6 +59,7 @@ __all__ = [
     "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger", "message_dialog",
     "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip", "sms",
     "status", "stream", "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url", "websocket",
+    "whatsapp",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -101,6 +103,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "whatsapp":
+        return import_module(f"{__name__}.{name}")
     module, attribute = _HOMES.get(name, ("ncco", name))
     value = getattr(import_module(f"{__name__}.{module}"), attribute)
     globals()[name] = value
