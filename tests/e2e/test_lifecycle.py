@@ -32,6 +32,9 @@ Json = dict[str, Any]
 
 DOMAIN = "voice.example.com"
 LEAST_CALLS = 10
+# What isn't given stays as it is.
+CHANNELS_ON = {"Verify": "true", "InboundEmail": "true", "MediaDays": "0"}
+CHANNELS_OFF = {"Verify": "false", "InboundEmail": "false", "MediaDays": "0"}
 
 
 class Upgrade(NamedTuple):
@@ -394,7 +397,7 @@ def test_make_up_again_changes_the_application_in_place_and_keeps_its_key_and_th
 
     changed = {"ApplicationName": "Renamed", "VoiceRegion": "eu-west", "WithVbc": "true"}
     bucket = identity(lived, "MediaBucket")
-    changed |= {"Verify": "true", "InboundEmail": "true"}  # instead of MediaDays
+    changed |= CHANNELS_ON
     up.again(Report(Console(quiet=True)), up.state_of(lived, []), {**PARAMETERS, **changed})
     built.write_text(packaged)  # `sam build` empties the folder
 
@@ -412,7 +415,8 @@ def test_make_up_again_changes_the_application_in_place_and_keeps_its_key_and_th
 
 def test_failing_update_is_rolled_back_to_what_was(lived: Stage, account: Vonage, built: Path) -> None:
     linked, key = links(account), applications(account)[0]["keys"]["public_key"]
-    changed = {**PARAMETERS, "ApplicationName": "Never", "Numbers": f"{PARAMETERS['Numbers']},447700900123"}
+    numbers = f"{PARAMETERS['Numbers']},447700900123"
+    changed = {**PARAMETERS, **CHANNELS_OFF, "ApplicationName": "Never", "Numbers": numbers}
 
     with pytest.raises(OperatorError, match="VonageNumbers"):
         lived.deploy(built, changed)
@@ -437,7 +441,7 @@ def test_update_rotates_the_key_and_unlinks_the_numbers_that_are_dropped(
     old_key, fingerprint = before["keys"]["public_key"], lived.outputs()["PublicKeyFingerprint"]
     bucket = lived.outputs()["MediaBucketName"]
 
-    lived.deploy(built, {**PARAMETERS, "Numbers": "", "KeyVersion": "2"})
+    lived.deploy(built, {**PARAMETERS, **CHANNELS_OFF, "Numbers": "", "KeyVersion": "2"})
 
     (application,) = applications(account)
     assert application["keys"]["public_key"] != old_key
