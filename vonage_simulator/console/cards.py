@@ -4,7 +4,7 @@ import ipaddress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from vonage_simulator.messages.buttons import RcsAction, Tap, holders, interactive, question, taps
+from vonage_simulator.messages.buttons import RcsAction, Tap, holders, interactive, question, taps, text_of
 from vonage_simulator.types import Json
 
 # Messages whose JSON says more than a picture of them can.
@@ -84,7 +84,7 @@ def _card(body: Json, holder: Json) -> ShownCard:
     return ShownCard(
         _picture(file.get("link"), is_film=header.get("type") == "video"),
         str(header.get("text", "")),
-        "" if holder == interactive(body) else str(_object(holder, "body").get("text", "")),
+        "" if holder == interactive(body) else text_of(holder),
         str(_object(holder, "footer").get("text", "")),
     )
 

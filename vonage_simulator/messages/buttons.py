@@ -37,7 +37,12 @@ def buttons(body: Json) -> list[Json]:
 
 def question(body: Json) -> str:
     """The text above the buttons of an interactive message; empty if it is none."""
-    return str((interactive(body).get("body") or {}).get("text", ""))
+    return text_of(interactive(body))
+
+
+def text_of(holder: Json) -> str:
+    """The text of an interactive message, or of one of its cards."""
+    return str(_object(holder, "body").get("text", ""))
 
 
 def interactive(body: Json) -> Json:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from switchboard.wire.typed import Between
 
 from vonage_simulator.account.account import UNKNOWN_NUMBER
-from vonage_simulator.messages.buttons import holders, question, taps
+from vonage_simulator.messages.buttons import holders, question, taps, text_of
 from vonage_simulator.types import Json
 
 Fate = Literal["delivered", "undeliverable", "rejected"]
@@ -112,8 +112,7 @@ def _interactive(body: Json) -> list[str]:
     message, *cards = holders(body)
     words = [f"[{tap.title}]" for tap in taps(body, message)]
     for card in cards:
-        text = str((card.get("body") or {}).get("text", ""))
-        words += filter(None, [text, *(f"[{tap.title}]" for tap in taps(body, card))])
+        words += filter(None, [text_of(card), *(f"[{tap.title}]" for tap in taps(body, card))])
     return words
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.samples import sample
+from vonage_simulator.console.cards import cards as cards_of
 from vonage_simulator.messages.buttons import WHERE, Tap, buttons, holders, taps
 from vonage_simulator.messages.message import Message
 from vonage_simulator.types import Json
@@ -74,8 +75,11 @@ def test_words_of_a_message_have_what_can_be_tapped(name: str, words: str) -> No
     "action", [None, "open", [], {"buttons": "x"}, {"buttons": ["x", {}]}, {"sections": [{}]}]
 )
 def test_custom_of_any_shape_has_nothing_to_tap(action: object) -> None:
-    custom = {"type": "interactive", "interactive": {"type": "button", "action": action}}
+    cards = [7, "card", {"body": action}, {"header": action, "action": action}]
+    parts = {"body": action, "header": action, "footer": action, "action": action or {"cards": cards}}
+    custom = {"type": "interactive", "interactive": {"type": "button", **parts}}
     body = {**sample("command_whatsapp_custom")["detail"], "custom": custom}
 
     assert buttons(body) == []
-    assert Message("1", "outbound", body, None).words == "custom"
+    assert Message("1", "outbound", body, None).words.startswith("custom")
+    assert [tap for card in cards_of(body) for tap in card.taps] == []
