@@ -22,7 +22,13 @@ def _dictionaries(shape: Any) -> st.SearchStrategy[dict[str, Any]]:  # noqa: ANN
     return st.dictionaries(st.text(), JSON if value is Any else st.from_type(value), max_size=3)
 
 
+def _lists(shape: Any) -> st.SearchStrategy[list[Any]]:  # noqa: ANN401 - a parametrised list
+    (value,) = get_args(shape) or (Any,)
+    return st.lists(JSON if value is Any else st.from_type(value), max_size=3)
+
+
 st.register_type_strategy(dict, _dictionaries)
+st.register_type_strategy(list, _lists)
 st.register_type_strategy(Email, st.just(sample("command_email_html")["detail"]))  # its `content` is `Any`
 
 
