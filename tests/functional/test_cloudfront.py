@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from switchboard import (
     AnswerRequest,
+    Call,
     Ncco,
     answer,
+    call_dialog,
     event,
     inbound,
     input_,
@@ -74,6 +76,23 @@ def test_what_goes_round_it_is_turned_away_before_anything_is_done(
 
     assert (ran, backbone.queues[QUEUE], backbone.calls) == ([], [], [])
     assert [(line["message"], line["level"]) for line in logs.lines] == [("Bypassed", "INFO")]
+
+
+def test_a_note_is_told_to_nobody_who_goes_round_it(backbone: Aws) -> None:
+    """Vonage fetches it unsigned, so that it comes another way than what is signed."""
+
+    @call_dialog
+    async def lambda_handler(call: Call) -> None:
+        call.say("Hello.")
+
+    request = webhook_event("answer", {}, authorization="", rawQueryString="note=anything")
+    request["requestContext"]["http"]["method"] = "GET"
+
+    assert lambda_handler(request) == {"statusCode": 403}
+    assert backbone.calls == []
+
+    request["headers"][HEADER] = FIRST
+    assert lambda_handler(request) == {"statusCode": 401}
 
 
 @pytest.mark.parametrize("webhook", HANDLERS)

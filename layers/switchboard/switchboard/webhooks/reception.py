@@ -96,11 +96,7 @@ def receive(
         SecretError: there is no secret to check with.
         BodyTooLargeError: the account signed something, and the body is too large to be looked at.
     """
-    request = http.read(event)
-    if secrets_of_cloudfront := os.environ.get("SWITCHBOARD_ORIGIN_SECRETS"):
-        from switchboard.webhooks import cloudfront
-
-        request = cloudfront.arrived(request, secrets_of_cloudfront)
+    request = arrived(event)
     token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
     now = time.time()
     try:
@@ -129,6 +125,20 @@ def receive(
     return Reception(
         request, body, envelope, kind != webhook, is_check, api_key, secrets, query, payload, caller
     )
+
+
+def arrived(event: Mapping[str, Any]) -> http.Request:
+    """The request in API Gateway's event, before anything else is done with it.
+
+    Raises:
+        BypassedError: it did not come through CloudFront, as all has to.
+    """
+    request = http.read(event)
+    if expected := os.environ.get("SWITCHBOARD_ORIGIN_SECRETS"):
+        from switchboard.webhooks import cloudfront
+
+        request = cloudfront.arrived(request, expected)
+    return request
 
 
 def _most_bytes(webhook: WebhookName) -> int:

@@ -20,6 +20,7 @@ from switchboard.webhooks import query as queries
 from switchboard.webhooks import sealed
 from switchboard.webhooks.outcome import Outcome, json_response, with_status
 from switchboard.webhooks.pipeline import current
+from switchboard.webhooks.reception import arrived
 from switchboard.webhooks.reply import to_json
 
 if TYPE_CHECKING:
@@ -80,9 +81,10 @@ def told(event: Mapping[str, Any], secrets: SecretSource) -> Outcome:
     """What whoever fetches a note is answered: its NCCO, or nothing.
 
     Raises:
+        BypassedError: it did not come through CloudFront, as all has to.
         SecretError: there is no secret to open it with.
     """
-    words = parse_qs(str(event.get("rawQueryString") or "")).get(_FIELD, [])
+    words = parse_qs(arrived(event).query).get(_FIELD, [])
     text = None
     if len(words) == 1 and len(words[0]) <= queries.LONGEST:
         text = sealed.unseal(words[0], _FIELD, secrets.known(None, _TOLD_FOR_S))
