@@ -87,7 +87,7 @@ setting: .venv/.ready .local/sam/.ready ## A setting of a stage, for flows to re
 	@$(OPERATE) setting $(call options,ENV NAME VALUE)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
-.PHONY: doctor plan drift rotate logs history redrive replay erase orphans smoke ask-vonage upgrade
+.PHONY: doctor plan drift rotate logs history redrive replay erase consent orphans smoke ask-vonage upgrade
 doctor: .venv/.ready .local/sam/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
 	@$(OPERATE) doctor $(call options,ENV RESOURCE JSON)
 
@@ -114,6 +114,9 @@ replay: .venv/.ready .local/sam/.ready ## Put events on the bus again: make repl
 
 erase: .venv/.ready .local/sam/.ready ## Delete every timeline a number occurs in: make erase NUMBER=447700900111
 	@$(OPERATE) erase $(call options,ENV NUMBER CONFIRM JSON)
+
+consent: .venv/.ready .local/sam/.ready ## Who has opted out: make consent NUMBER=447700900111 SET=stop, or EXPORT=… or IMPORT=… (docs/consent.md)
+	@$(OPERATE) consent $(call options,ENV NUMBER SET SENDER EXPORT IMPORT JSON)
 
 orphans: .venv/.ready .local/sam/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>
 	@$(OPERATE) orphans $(call options,ENV DELETE JSON)

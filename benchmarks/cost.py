@@ -22,7 +22,7 @@ MB_PER_PROCESSOR = 1769  # Lambda gives a function one processor at this size, a
 SQS_SEND_MS = 6  # one round trip inside the region
 TABLE_OR_BUS_MS = 6
 VONAGE_REPLY_MS = 200
-COMMAND_WRITES = 3  # its claim, its slot at the pace, its result
+COMMAND_WRITES = 5  # its claim, its slot at the pace, that it begins and has ended for the person, its result
 ENVIRONMENT_LIVES_S = 3600
 LINE_BYTES = 500  # a line of ours, with its metric
 EVENT_ID_BYTES = 67  # of each event that `record` tells of in one line
@@ -132,7 +132,7 @@ def _fixed() -> float:
     watch = PRICES["cloudwatch"]
     alarms = template.alarm_metrics() * watch["alarm_a_month"]
     alarms += template.count("AWS::CloudWatch::CompositeAlarm") * watch["composite_alarm_a_month"]
-    return 2 * PRICES["secrets_manager"]["secret_a_month"] + METRICS * watch["metric_a_month"] + alarms
+    return 3 * PRICES["secrets_manager"]["secret_a_month"] + METRICS * watch["metric_a_month"] + alarms
 
 
 def _waiting_ms(name: str) -> float:

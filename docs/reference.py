@@ -16,7 +16,7 @@ from switchboard.catalogue import MESSAGES, RTC_TYPES, VERIFY, VOICE
 from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import Callee, CallUpdate
 from switchboard.wire.classify import WebhookName, classify
-from switchboard.wire.commands import CallToPlace, Command, MessageChange, Result
+from switchboard.wire.commands import CallToPlace, Command, Consent, MessageChange, Result
 from switchboard.wire.endpoints import Endpoint, Phone
 from switchboard.wire.message_parts import Stored
 from switchboard.wire.message_requests import MessageRequest
@@ -76,6 +76,7 @@ def pages() -> dict[Path, str]:
         "channels": "\n".join(_choices(Channel, "channel")),
         "check": _table(CodeToCheck, set()),
         "end": _table(Verification, set()),
+        "consent": _table(Consent, set()),
     }
     for page in (DOCS / name for name in ("ncco.md", "events.md", "commands.md")):
         written[page] = re.sub(

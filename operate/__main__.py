@@ -15,7 +15,7 @@ from operate import (
     replay,
 )
 from operate.ask_vonage import command as ask_vonage
-from operate.kept import timeline
+from operate.kept import consent, timeline
 from operate.logs import command as logs
 from operate.releases import command as releases
 from operate.smoke import command as smoke
@@ -48,6 +48,7 @@ COMMANDS = {
     "redrive": queues.COMMAND,
     "replay": replay.COMMAND,
     "erase": timeline.ERASE,
+    "consent": consent.COMMAND,
     "orphans": orphans.COMMAND,
     "smoke": smoke.COMMAND,
     "ask-vonage": ask_vonage.COMMAND,

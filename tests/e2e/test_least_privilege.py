@@ -114,6 +114,18 @@ PROBES: dict[str, Probe] = {
     "write events": in_batches("batch_write_item", [{"PutRequest": {"Item": ITEM}}]),
     "delete from the timeline": on_table("delete_item", Key=ITEM),
     "search the timeline": on_table("scan", Limit=1),
+    "read who has opted out": on_table("get_item", "PersonTable", Key=ITEM),
+    "change who has opted out": on_table(
+        "update_item",
+        "PersonTable",
+        Key=ITEM,
+        UpdateExpression="REMOVE nothing",
+        ConditionExpression=NEVER,
+    ),
+    "list who has opted out": on_table("scan", "PersonTable", Limit=1),
+    "read the key of pseudonyms": lambda s, stack: client(s, "secretsmanager").get_secret_value(
+        SecretId=stack.id_of("PersonKey")
+    ),
     "read a dialog": on_table("get_item", "DialogTable", Key=DIALOG),
     "change a dialog": on_table(
         "update_item",
@@ -191,11 +203,13 @@ MAY: dict[str, set[str]] = {
     "RtcEvent": QUEUES_EVENTS,
     "Record": {
         "take an event", "look for events", "write events", "put an event on the bus", "keep a dead event",
+        "queue a command",
     },
     "Outbound": {
         "take a command", "put a command off", "queue an event", "reject a command", "read the key",
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",
-        "take a bulk command", "put a bulk command off", "reject a bulk command",
+        "take a bulk command", "put a bulk command off", "reject a bulk command", "queue a command",
+        "read who has opted out", "change who has opted out", "read the key of pseudonyms",
         "write the timeline", "change the timeline", "read the timeline", "make a schedule",
     },
     "Media": {

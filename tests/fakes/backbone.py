@@ -162,8 +162,14 @@ def query(aws: Aws, asked: Json) -> Json:
     return page
 
 
+def scan(aws: Aws, asked: Json) -> Json:
+    items = list(aws.tables[asked["TableName"]].values())
+    return {"Items": items, "Count": len(items)}
+
+
 OPERATIONS.update(
     {
+        "DynamoDB_20120810.Scan": scan,
         "AmazonSQS.SendMessage": send_message,
         "AmazonSQS.ChangeMessageVisibility": change_message_visibility,
         "DynamoDB_20120810.PutItem": put_item,

@@ -50,6 +50,33 @@ def queued(aws: Aws, url: str = QUEUE) -> list[Json]:
     return [json.loads(message["MessageBody"]) for message in aws.queues[url]]
 
 
+@pytest.mark.parametrize(
+    ("text", "channel", "is_heard"),
+    [("STOP", "sms", False), ("stop.", "whatsapp", False), ("HELP", "sms", False), ("HELP", "whatsapp", True),
+     ("START", "sms", True), ("stop please", "sms", True)],
+)  # fmt: skip
+def test_a_flow_does_not_hear_what_the_stack_sees_to(
+    backbone: Aws, monkeypatch: pytest.MonkeyPatch, text: str, channel: str, *, is_heard: bool
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_CONSENT_SCOPE", "stack")
+    payload = sample("inbound_sms_text") | {"text": text, "channel": channel}
+
+    response = answering(webhook_event("inbound", payload))
+
+    assert response["statusCode"] == 200
+    assert [event["payload"]["text"] for event in queued(backbone)] == [text]
+    assert bool(queued(backbone, COMMANDS)) is is_heard
+
+
+def test_a_flow_hears_help_where_its_owner_wants_that(backbone: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHBOARD_CONSENT_SCOPE", "stack")
+    monkeypatch.setenv("SWITCHBOARD_HELP_REPLY", "-")
+
+    answering(webhook_event("inbound", sample("inbound_sms_text") | {"text": "HELP"}))
+
+    assert len(queued(backbone, COMMANDS)) == 1
+
+
 def down(operation: str, _asked: Json) -> None:
     if operation.startswith("AmazonSQS"):
         raise Refusal("ServiceUnavailable", status=503)

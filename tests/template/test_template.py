@@ -226,7 +226,11 @@ def test_a_stack_that_verifies_nobody_has_nothing_for_it(resources: Json) -> Non
     capability = resources["VonageApplication"]["Properties"]["Capabilities"]["verify"]
     assert capability["Fn::If"][::2] == ["HasVerify", {"Ref": "AWS::NoValue"}]
     (document,) = (policy["PolicyDocument"] for policy in resources["OutboundRole"]["Properties"]["Policies"])
-    reading = [one for one in document["Statement"] if "dynamodb:GetItem" in str(one)]
+    reading = [
+        one
+        for one in document["Statement"]
+        if "dynamodb:GetItem" in str(one) and "PersonTable" not in str(one)
+    ]
     assert [one["Fn::If"][0] for one in reading] == ["HasVerify"]
     names = resources["CommandRule"]["Properties"]["EventPattern"]["detail-type"]
     assert all(isinstance(name, dict) for name in names if "verify" in str(name))
@@ -331,6 +335,8 @@ def test_what_vonage_said_is_never_taken_for_a_command(resources: Json) -> None:
     assert pattern["source"] == [{"anything-but": {"prefix": "vonage."}}]
     webhooks: dict[str, WebhookName] = {"voice": "event", "messages": "status", "verify": "verify"}
     for name in map(given, pattern["detail-type"]):
+        if name.startswith("consent."):  # no webhook has such news
+            continue
         family, _, word = name.partition(".")
         assert classify(webhooks[family], {"type": word, "status": word}) != name
         assert source(name).startswith("vonage.")

@@ -23,9 +23,12 @@ from vonage_simulator.vonage import Vonage
 
 NAMES = (
     "messages.send", "messages.read", "voice.call", "voice.update",
-    "verify.start", "verify.check", "verify.cancel", "verify.next_workflow",
+    "verify.start", "verify.check", "verify.cancel", "verify.next_workflow", "consent.stop", "consent.start",
 )  # fmt: skip
 
+# What a command says to the stack rather than to Vonage; on the bus it stands in the detail.
+MARKS = ("pace", "purpose")
+OPTED_OUT: Json = {"reason": "Whom it is for has opted out of this sender.", "opted_out": True}
 SUBJECTS = ("conversation_uuid", "message_uuid", "uuid", "request_id")
 # How Vonage refuses what is asked about a verification.
 REASONS: dict[type[Exception], tuple[int, str]] = {
@@ -47,6 +50,7 @@ class Commands:
         self._vonage = vonage
         self._announce = announce
         self._started: dict[str, str] = {}
+        self._stopped: set[tuple[str, str]] = set()
         self._begun: list[Future[None]] = []
         self._waiting: list[Future[None]] = []
         self._sending: list[asyncio.Task[None]] = []
@@ -82,9 +86,10 @@ class Commands:
         await asyncio.wait(self._sending)
 
     async def _carry_out(self, command: Json) -> None:
+        command = _with_its_marks(command)
         problems = command_problems(command)
-        known: Json = {"reason": "; ".join(problems)} if problems else {}
-        if not problems:
+        known: Json = {"reason": "; ".join(problems)} if problems else self._consent(command)
+        if not known:
             try:
                 known = await self._ask(command["name"], dict(command["detail"]), command["id"])
             except (BusyError, OverError, WrongCodeError) as refused:
@@ -113,6 +118,8 @@ class Commands:
         """Do what a command says; gives the ids that Vonage would reply with, or the `reason` why not."""
         detail.pop("region_url", None)
         match name:
+            case "consent.stop" | "consent.start":
+                return self._change_consent(name, detail)
             case "messages.send":
                 return self._send({"client_ref": reference, **detail})
             case "voice.call":
@@ -132,6 +139,26 @@ class Commands:
             return {"reason": f"there is no message {detail['message_uuid']}"}
         outbound.mark(self._vonage.mailbox, message, detail["status"])
         return {}
+
+    def _consent(self, command: Json) -> Json:
+        """Why a message or call isn't for somebody, who has opted out; empty, if it is."""
+        name, detail = command["name"], command["detail"]
+        if name not in ("messages.send", "voice.call") or command.get("purpose") == "transactional":
+            return {}
+        person, sender = detail["to"], detail.get("from", "")
+        if name == "voice.call":
+            person, sender = person[0].get("number", ""), (sender or {}).get("number", "")
+        return OPTED_OUT if {(person, sender), (person, "")} & self._stopped else {}
+
+    def _change_consent(self, name: str, detail: Json) -> Json:
+        person, sender = detail["person"], detail.get("sender", "")
+        if name == "consent.stop":
+            self._stopped.add((person, sender))
+        else:
+            self._stopped = {
+                each for each in self._stopped if each[0] != person or sender not in ("", each[1])
+            }
+        return {key: detail[key] for key in ("person", "sender") if key in detail}
 
     def _verification(self, detail: Json) -> Json:
         """Which verification is meant, by its own id or that of the command that started it."""
@@ -186,3 +213,10 @@ class Commands:
     @property
     def _application(self) -> dict[str, Any]:
         return next(iter(self._vonage.account.applications.values()))
+
+
+def _with_its_marks(command: Json) -> Json:
+    detail = command["detail"] if isinstance(command["detail"], dict) else {}
+    marks = {name: detail[name] for name in MARKS if name in detail}
+    rest = {name: value for name, value in detail.items() if name not in MARKS}
+    return {**command, **marks, "detail": rest} if marks else command

@@ -41,7 +41,7 @@ CUSTOMERS = {
     "verify.cancel": (404,),
 }
 # What a command says to us rather than to Vonage.
-MARKS = ("pace",)
+MARKS = ("pace", "purpose")
 # A queue's own age leaves out what was received three times.
 OVERDUE_S = 3600
 
@@ -81,6 +81,9 @@ def handle(message: dict[str, Any]) -> bool:
         put_off(message, min(backoff_s(message), LONGEST_DELAY_OF_A_RESULT_S))
         telemetry.outcome("NotTold", "outbound", "ERROR", **facts | telemetry.where(failure))
         return False
+    if result.get("opted_out"):
+        telemetry.outcome("OptedOut", "outbound", "INFO", **facts)
+        return True
     if is_customers(result):
         telemetry.outcome("NotVerified", "outbound", "INFO", **facts, status=result["status_code"])
         return True
@@ -143,7 +146,7 @@ def attempt(command: dict[str, Any], times: int) -> "Result":
 def tell(message: dict[str, Any], command: dict[str, Any], result: "Result") -> None:
     """Say what became of a command, and keep one that was rejected where it can be sent again from."""
     queues.put_result(result)
-    if result["outcome"] == "rejected" and not is_customers(result):
+    if result["outcome"] == "rejected" and not (is_customers(result) or result.get("opted_out")):
         CommandQueue.of(message["eventSourceARN"]).put_rejected(command)
 
 

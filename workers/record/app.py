@@ -3,6 +3,8 @@
 What is in the timeline is on the bus: what was cut off between the two is not there when it comes again, and
 is published a second time. A bus that is down delays the timeline.
 
+A message by which somebody opts out, or in again, becomes a command besides, which `outbound` carries out.
+
 Reads batches of a FIFO queue and reports the messages that failed, with those behind them in the same call or
 message, so that SQS gives them again in order; other calls go on. What keeps failing ends in the dead-letter
 queue; what AWS will refuse each time goes there at once, and its call goes on.
@@ -19,6 +21,7 @@ from switchboard import telemetry
 from switchboard.aws import bus, queues, table
 from switchboard.envelope import Envelope
 from switchboard.errors import AwsError
+from switchboard.reach import hearing
 from switchboard.timeline import events
 
 # What the table and the bus say of an event that they will never take.
@@ -48,7 +51,8 @@ class Batch:
         for index, message in enumerate(self._messages):
             try:
                 event: Envelope = json.loads(message["body"])
-                read.append(Arrival(index, event, events.item(event)))
+                both = filter(None, (event, hearing.unclear(event)))
+                read += [Arrival(index, each, events.item(each)) for each in both]
             except Exception as failure:  # noqa: BLE001 - one message must not stop those of other calls
                 self.fail(index, {}, telemetry.kind(failure))
         return read
@@ -80,6 +84,7 @@ def lambda_handler(received: dict[str, Any], _context: object = None) -> dict[st
         for each in arrivals:
             batch.fail(each.position, facts(each.event), failure.code)
         return batch.failures()
+    new = hand_on(batch, new)
     published = settle(batch, new, bus.publish([each.event for each in new]), NEVER_PUBLISHED)
     written = settle(batch, published, events.write([each.item for each in published]), NEVER_STORED)
     if written:
@@ -101,6 +106,20 @@ def unrecorded(arrivals: list[Arrival]) -> list[Arrival]:
         else:
             new[each.event["id"]] = each
     return list(new.values())
+
+
+def hand_on(batch: Batch, new: list[Arrival]) -> list[Arrival]:
+    """Have carried out what people's words ask for; twice is once. Gives those for which that is seen to."""
+    done = []
+    for each in new:
+        try:
+            for command in hearing.commands(each.event):
+                queues.put_commands([command], hearing.person(command))
+        except AwsError as failure:
+            batch.fail(each.position, facts(each.event), failure.code)
+        else:
+            done.append(each)
+    return done
 
 
 def settle(batch: Batch, tried: list[Arrival], errors: list[str | None], never: set[str]) -> list[Arrival]:

@@ -15,6 +15,7 @@ SwitchboardError
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
 ├── BarredError         a command costs more than the stack's owner allows
+├── OptedOutError       a command is for somebody who has opted out
 ├── UnreachableError    a request to Vonage was not sent
 ├── ReplyLostError      a request to Vonage was sent and no reply came
 └── RefusedError        Vonage answered with an error
@@ -110,6 +111,16 @@ class AwsError(SwitchboardError):
 
 class BarredError(SwitchboardError):
     """A command goes where the stack's owner allows none to, or costs more. Never log it: it has a number."""
+
+
+class OptedOutError(SwitchboardError):
+    """Somebody whom a command is for has opted out of messages and calls from its sender."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Whom it is for has opted out of this sender. What they have asked for themselves may be marked "
+            "as transactional; nothing else is sent until they opt in again."
+        )
 
 
 class UnreachableError(SwitchboardError):

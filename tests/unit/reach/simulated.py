@@ -66,6 +66,52 @@ class Memory:
 
 
 @dataclass
+class Someone:
+    """A person as they are kept."""
+
+    stopped: set[str] = field(default_factory=set)
+    sending: set[str] = field(default_factory=set)
+    cause: str = ""
+
+
+@dataclass
+class Crowd:
+    """`People` in memory, each operation atomic as above."""
+
+    people: dict[str, Someone] = field(default_factory=dict)
+
+    def of(self, person: str) -> Someone:
+        return self.people.setdefault(person, Someone())
+
+    def begin(self, person: str, sender: str, lease: str) -> bool:
+        kept = self.of(person)
+        if kept.stopped & {sender, "*"}:
+            return False
+        kept.sending.add(lease)
+        return True
+
+    def end(self, person: str, leases: frozenset[str]) -> None:
+        self.of(person).sending -= leases
+
+    def stop(self, person: str, sender: str, cause: str) -> tuple[frozenset[str], bool]:
+        kept = self.of(person)
+        if sender not in kept.stopped:
+            kept.stopped.add(sender)
+            kept.cause = cause
+        return frozenset(kept.sending), kept.cause == cause
+
+    def start(self, person: str, sender: str, cause: str) -> bool:
+        kept = self.of(person)
+        if kept.stopped if sender == "*" else sender in kept.stopped:
+            kept.stopped -= set(kept.stopped) if sender == "*" else {sender}
+            kept.cause = cause
+        return kept.cause == cause
+
+    def stopped(self, person: str) -> frozenset[str]:
+        return frozenset(self.of(person).stopped)
+
+
+@dataclass
 class World:
     """A clock, and whoever acts on it: generators that give the seconds until their next act."""
 

@@ -240,13 +240,49 @@ class TestBus:
         sms.of("447700900900").receives("sorry we missed you")
 
 
+class TestConsent:
+    """A rule that opts callers out, and writes to them all the same."""
+
+    @pytest.fixture
+    def rules(self) -> dict[str, Rule]:
+        return {"voice.completed": opts_out_and_writes}
+
+    def test_who_has_opted_out_is_sent_what_they_asked_for_alone(
+        self, phone: Phone, sms: Texting, simulation: Simulation
+    ) -> None:
+        phone.of("447700900900").dial(NUMBER).hangs_up()
+
+        assert sms.of("447700900900").received == ["Your receipt.", "Welcome back."]
+        rejected = [each for each in simulation.events if each["name"] == "messages.send.rejected"]
+        assert [each["payload"]["opted_out"] for each in rejected] == [True]
+
+
+def opts_out_and_writes(happened: Json, _context: object) -> None:
+    """Opt whoever called out of everything, and in again, as another stack would."""
+    caller = happened["detail"]["payload"]["from"]
+    receipt = sms_to(caller, "Your receipt.") | {"purpose": "transactional", "pace": "bulk"}
+    put("consent.stop", {"person": caller})
+    put("messages.send", sms_to(caller, "News."))
+    put("messages.send", receipt)
+    put("consent.start", {"person": caller})
+    put("messages.send", sms_to(caller, "Welcome back."))
+
+
 def texts_back(happened: Json, _context: object) -> None:
     """Write to whoever called, as another stack would."""
-    detail = json.dumps(sms_to(happened["detail"]["payload"]["from"], "Sorry we missed you."))
+    put("messages.send", sms_to(happened["detail"]["payload"]["from"], "Sorry we missed you."))
+
+
+def put(name: str, detail: Json) -> None:
     client = boto3.client("events")
     client.put_events(
         Entries=[
-            {"EventBusName": "bus", "Source": "my.shop", "DetailType": "messages.send", "Detail": detail}
+            {
+                "EventBusName": "bus",
+                "Source": "my.shop",
+                "DetailType": name,
+                "Detail": json.dumps(detail),
+            }
         ]
     )
     client.close()

@@ -35,18 +35,34 @@ def put(item: Item, condition: str | None = None, values: Item | None = None) ->
     return None
 
 
-def get(pk: str, sk: str) -> Item | None:
-    """An item as it was last written, if there is one."""
-    place: Item = {"pk": {"S": pk}, "sk": {"S": sk}}
-    return (
-        client()
-        .get_item(TableName=required("SWITCHBOARD_TABLE_NAME"), Key=place, ConsistentRead=True)
-        .get("Item")
-    )
+def get(pk: str, sk: str, *, name: str = "") -> Item | None:
+    """An item as it was last written, if there is one; `name` is another table than the stack's own.
+
+    Raises:
+        AwsError: nobody knows.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    keys: Item = {"pk": {"S": pk}, "sk": {"S": sk}}
+    table = name or required("SWITCHBOARD_TABLE_NAME")
+    try:
+        return client().get_item(TableName=table, Key=keys, ConsistentRead=True).get("Item")
+    except (BotoCoreError, ClientError) as error:
+        raise AwsError("GetItem", kind(error), retryable=True) from error
 
 
-def update(pk: str, sk: str, expression: str, condition: str | None, values: Item) -> tuple[Item, bool]:
+def update(
+    pk: str, sk: str, expression: str, condition: str | None, values: Item, *, name: str = ""
+) -> tuple[Item, bool]:
     """Change an item's attributes, where the condition holds.
+
+    Args:
+        pk: with `sk`, the item's key.
+        sk: as above.
+        expression: what to change.
+        condition: on which; None is on no condition.
+        values: those of both, by their names.
+        name: of another table than the stack's own.
 
     Returns:
         The item as it is then, and whether it was changed; without, as it was found.
@@ -57,7 +73,7 @@ def update(pk: str, sk: str, expression: str, condition: str | None, values: Ite
     from botocore.exceptions import BotoCoreError, ClientError
 
     parameters: dict[str, Any] = {
-        "TableName": required("SWITCHBOARD_TABLE_NAME"),
+        "TableName": name or required("SWITCHBOARD_TABLE_NAME"),
         "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
         "UpdateExpression": expression,
         "ExpressionAttributeValues": values,

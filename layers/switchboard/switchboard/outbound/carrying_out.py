@@ -21,6 +21,7 @@ from switchboard.envelope import short
 from switchboard.errors import (
     AwsError,
     BarredError,
+    OptedOutError,
     RefusedError,
     ReplyLostError,
     SecretError,
@@ -28,9 +29,10 @@ from switchboard.errors import (
     SwitchboardError,
     UnreachableError,
 )
-from switchboard.outbound import allowance
+from switchboard.outbound import allowance, consent
 from switchboard.outbound.vonage import Vonage
 from switchboard.reach import pace
+from switchboard.reach.ledger import StillSendingError
 from switchboard.reach.slots import TooFarError
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ Json = Mapping[str, Any]
 
 # Longer than the function may run: until then, whoever is sending may still be at it.
 _STILL_SENDING_S = 60
+# When to look again whether what was under way to somebody who opts out has ended.
+_ALMOST_SENT_S = 2
 # Ids are remembered for longer than Vonage repeats a webhook, whose flow would send the same command again.
 _REMEMBER_S = 30 * 86400
 # An error page of a proxy's may have any length, an item of the table 400 KB.
@@ -96,15 +100,19 @@ def give_up(command: Json, reason: str) -> "Result":
 
 
 def _attempt(command: Json) -> "Result":
+    if command["name"] in ("consent.stop", "consent.start"):
+        return _change_consent(command)
     try:
         allowance.check(command)
-        pace.wait(command)
-        reply = _ask(command)
+        consent.look(command)
+        _wait_for_its_turn(command)
+        with consent.sending(command):
+            reply = _ask(command)
+    except OptedOutError as out:
+        return _finish(command, "rejected", reason=str(out), opted_out=True)
     except BarredError as barred:
         telemetry.outcome("Barred", "outbound", "ERROR", barred, id=command["id"], command=command["name"])
         return _finish(command, "rejected", reason=str(barred))
-    except TooFarError as full:
-        raise _wait(command, "Its turn at the pace of the account or its sender is too far off.") from full
     except (AwsError, UnreachableError, SecretError, SettingError) as failure:
         raise _wait(command, str(failure)) from failure
     except ReplyLostError as failure:
@@ -119,6 +127,23 @@ def _attempt(command: Json) -> "Result":
         known = {"status_code": refusal.status, **_verification(command)}
         return _finish(command, "rejected", reason=refusal.reason, **known)
     return _finish(command, "accepted", **_ids(reply))
+
+
+def _change_consent(command: Json) -> "Result":
+    try:
+        known = consent.change(command)
+    except StillSendingError as under_way:
+        raise _wait(command, "Something is under way to the person.", _ALMOST_SENT_S) from under_way
+    except (AwsError, SecretError, SettingError) as failure:
+        raise _wait(command, str(failure)) from failure
+    return _finish(command, "accepted", **known)
+
+
+def _wait_for_its_turn(command: Json) -> None:
+    try:
+        pace.wait(command)
+    except TooFarError as full:
+        raise _wait(command, "Its turn at the pace of the account or its sender is too far off.") from full
 
 
 def _slow_down(command: Json, refusal: RefusedError) -> None:
@@ -223,7 +248,7 @@ def _lost(command: Json, reason: str, status_code: int | None = None) -> "Result
 
 def _may_happen_twice(command: Json) -> bool:
     """Whether doing it again changes nothing: a leg that was hung up stays so, but a text is spoken twice."""
-    return command["name"] in ("messages.read", "verify.cancel") or (
+    return command["name"] in ("messages.read", "verify.cancel", "consent.stop", "consent.start") or (
         command["name"] == "voice.update" and command["detail"]["action"] not in ("talk", "stream", "dtmf")
     )
 

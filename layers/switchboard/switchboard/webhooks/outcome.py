@@ -21,6 +21,7 @@ _SEVERITIES: Mapping[str, telemetry.Severity] = {
     "Unsigned": "INFO",
     "Bypassed": "INFO",
     "Checked": "INFO",
+    "Consent": "INFO",
     "Refused": "WARNING",
     "OtherApplication": "WARNING",
     "Misdirected": "WARNING",

@@ -17,7 +17,7 @@ Json = Mapping[str, Any]
 # As `wire.commands` has them, whose types a caller need not wait for.
 COMMANDS = (
     "messages.send", "messages.read", "voice.call", "voice.update",
-    "verify.start", "verify.check", "verify.cancel", "verify.next_workflow",
+    "verify.start", "verify.check", "verify.cancel", "verify.next_workflow", "consent.stop", "consent.start",
 )  # fmt: skip
 
 _IN_CALL = ("answer", "event")

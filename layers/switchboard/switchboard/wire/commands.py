@@ -3,7 +3,8 @@
 On the bus `name` is the `detail-type` and `detail` the `detail`; a flow returns the command, or the
 message alone. `id` makes it safe to repeat: a command whose id was seen lately is not carried out again. A
 flow leaves it out and gets one that follows from the event it answers; on the bus it is the id of the event.
-`pace` is our own word, not Vonage's: on the bus it stands in the `detail`, and Vonage never sees it.
+`pace` and `purpose` are our own words, not Vonage's: on the bus they stand in the `detail`, and Vonage never
+sees them.
 """
 
 from collections.abc import Sequence
@@ -21,12 +22,17 @@ CommandId = Annotated[str, Characters(1, 100)]
 Pace = Literal["bulk"]
 
 
+# Asked for by whom it is for, such as a receipt: it is sent to somebody who has opted out, too.
+Purpose = Literal["transactional"]
+
+
 class SendMessage(TypedDict):
     """Send a message."""
 
     name: Literal["messages.send"]
     id: NotRequired[CommandId]
     pace: NotRequired[Pace]
+    purpose: NotRequired[Purpose]
     detail: MessageRequest
 
 
@@ -57,6 +63,7 @@ class PlaceCall(TypedDict):
     name: Literal["voice.call"]
     id: NotRequired[CommandId]
     pace: NotRequired[Pace]
+    purpose: NotRequired[Purpose]
     detail: CallToPlace
 
 
@@ -84,6 +91,30 @@ class CheckCode(TypedDict):
     detail: CodeToCheck
 
 
+class Heard(TypedDict):
+    """The word by which somebody asked for it: where the confirmation goes, and in which language."""
+
+    channel: Required[str]
+    sender: Required[str]
+    language: Required[str]
+
+
+class Consent(TypedDict, total=False):
+    """Who opts out or in: of a `sender`, as messages and calls have it in `from`, or of all of them."""
+
+    person: Required[Annotated[str, Characters(1, 200)]]
+    sender: Annotated[str, Characters(1, 200)]
+    heard: Heard
+
+
+class ChangeConsent(TypedDict):
+    """Opt somebody out, or in again."""
+
+    name: Literal["consent.stop", "consent.start"]
+    id: NotRequired[CommandId]
+    detail: Consent
+
+
 class EndVerification(TypedDict):
     """Cancel a verification, or have its next channel send a code now."""
 
@@ -99,7 +130,8 @@ Command = Annotated[
     | UpdateCall
     | StartVerification
     | CheckCode
-    | EndVerification,
+    | EndVerification
+    | ChangeConsent,
     Tagged("name"),
 ]  # fmt: skip
 
@@ -119,7 +151,8 @@ class Result(TypedDict, total=False):
     lost after the request, so a call may have been placed; it is not placed twice.
 
     `warnings` are what is doubtful about the command, such as a key that isn't documented: Vonage was asked
-    with it all the same.
+    with it all the same. `opted_out` is true of what was not sent because the person has opted out. `person`
+    and `sender` are those of a `consent.stop` or `consent.start`.
     """
 
     id: Required[CommandId]
@@ -127,6 +160,7 @@ class Result(TypedDict, total=False):
         Literal[
             "messages.send", "messages.read", "voice.call", "voice.update",
             "verify.start", "verify.check", "verify.cancel", "verify.next_workflow",
+            "consent.stop", "consent.start",
         ]
     ]  # fmt: skip
     outcome: Required[Literal["accepted", "rejected", "uncertain"]]
@@ -140,3 +174,6 @@ class Result(TypedDict, total=False):
     status_code: int
     reason: str
     warnings: list[str]
+    opted_out: bool
+    person: str
+    sender: str

@@ -1,0 +1,44 @@
+"""Who a person is, to the stack's own memory: a pseudonym that nobody can turn back without the key.
+
+It is an HMAC with a key of the stack's, in a secret of its own that stays when the stack goes. A plain hash
+would be none: all numbers of a country are hashed in minutes.
+"""
+
+import functools
+import hashlib
+import hmac
+
+from switchboard.aws.secret import read_secret
+from switchboard.environment import required
+from switchboard.errors import SecretError
+
+_TIMEOUT_S = 5
+
+
+def person_id(address: str) -> str:
+    """The pseudonym of whoever has this number, e-mail address or other name.
+
+    Raises:
+        SecretError: the key can't be read.
+    """
+    return pseudonym(address, _key())
+
+
+def pseudonym(address: str, key: bytes) -> str:
+    """The same, with the key in hand."""
+    return hmac.new(key, normal(address).encode(), hashlib.sha256).hexdigest()
+
+
+def normal(address: str) -> str:
+    """A number in digits, however it is written; anything else without case and blanks around it."""
+    digits = "".join(each for each in address if each not in "+ ().-").removeprefix("00")
+    return digits if digits.isascii() and digits.isdecimal() else address.strip().casefold()
+
+
+@functools.cache
+def _key() -> bytes:
+    name = required("SWITCHBOARD_PERSON_KEY")
+    key = (read_secret(name, timeout_s=_TIMEOUT_S) or {}).get("key")
+    if not isinstance(key, str) or len(key) < 32:
+        raise SecretError(f"The secret {name} holds no key of 32 characters or more. template.yaml makes it.")
+    return key.encode()

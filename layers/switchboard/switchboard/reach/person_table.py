@@ -1,0 +1,83 @@
+"""People in a table of their own, which stays when the stack goes: an item a person, without their number.
+
+An item is the person's pseudonym and `consent`: `stopped` are the senders that they have opted out of, `*`
+all of them; `started` those that they have opted in to again; `sending` the leases of sends that are under
+way; `cause` and `changed_at` what changed it last, and when. Who has opted out of nothing is forgotten in time.
+
+Source: DynamoDB API reference, UpdateItem: ADD and DELETE of sets; a condition's `contains` is false of an
+attribute that isn't there.
+"""
+
+import time
+
+from switchboard.aws import table
+from switchboard.environment import required
+from switchboard.reach.ledger import EVERYTHING
+
+_SORT_KEY = "consent"
+# Of whoever was written to and has not opted out nothing needs to be known once their sends have ended.
+_REMEMBER_S = 30 * 86400
+
+
+class PersonTable:
+    """`People`, for all environments of the outbound function, and for operators."""
+
+    def begin(self, person: str, sender: str, lease: str) -> bool:
+        """Note a send that begins."""
+        willing = "NOT contains(stopped, :sender) AND NOT contains(stopped, :all)"
+        values = {
+            ":leases": {"SS": [lease]},
+            ":sender": {"S": sender},
+            ":all": {"S": EVERYTHING},
+            ":expires": {"N": f"{time.time() + _REMEMBER_S:.0f}"},
+        }
+        return _update(person, "SET expires_at = :expires ADD sending :leases", willing, values)[1]
+
+    def end(self, person: str, leases: frozenset[str]) -> None:
+        """Forget sends that have ended."""
+        _update(person, "DELETE sending :leases", None, {":leases": {"SS": sorted(leases)}})
+
+    def stop(self, person: str, sender: str, cause: str) -> tuple[frozenset[str], bool]:
+        """Note an opt-out."""
+        change = "SET cause = :cause, changed_at = :now ADD stopped :senders"
+        change += " REMOVE expires_at" + (", started" if sender == EVERYTHING else " DELETE started :senders")
+        values = _change(sender, cause) | {":sender": {"S": sender}}
+        item, _ = _update(person, change, "NOT contains(stopped, :sender)", values)
+        return _set(item, "sending"), item["cause"]["S"] == cause
+
+    def start(self, person: str, sender: str, cause: str) -> bool:
+        """Take an opt-out back."""
+        change, values = "SET cause = :cause, changed_at = :now ADD started :senders", _change(sender, cause)
+        if sender == EVERYTHING:
+            item, _ = _update(person, f"{change} REMOVE stopped", "attribute_exists(stopped)", values)
+        else:
+            values[":sender"] = {"S": sender}
+            change += " DELETE stopped :senders"
+            item, _ = _update(person, change, "contains(stopped, :sender)", values)
+        return item.get("cause") == {"S": cause}
+
+    def stopped(self, person: str) -> frozenset[str]:
+        """What a person has opted out of."""
+        return _set(table.get(person, _SORT_KEY, name=_name()) or {}, "stopped")
+
+
+def _change(sender: str, cause: str) -> table.Item:
+    return {
+        ":senders": {"SS": [sender]},
+        ":cause": {"S": cause},
+        ":now": {"N": f"{time.time():.0f}"},
+    }
+
+
+def _update(
+    person: str, expression: str, condition: str | None, values: table.Item
+) -> tuple[table.Item, bool]:
+    return table.update(person, _SORT_KEY, expression, condition, values, name=_name())
+
+
+def _set(item: table.Item, name: str) -> frozenset[str]:
+    return frozenset(item[name]["SS"]) if name in item else frozenset()
+
+
+def _name() -> str:
+    return required("SWITCHBOARD_PEOPLE_TABLE_NAME")
