@@ -183,7 +183,7 @@ docs: .local/docs/.ready ## Build these pages as a site with a search, to be rea
 	@.local/docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going --conf-dir docs . .local/site
 	@echo "file://$(CURDIR)/.local/site/index.html"
 
-picture: .venv/.checks ## Draw the pictures in docs/images anew, in a browser: after a change of the console or of a diagram
+picture: .venv/.checks ## Draw the pictures in docs/images again, in a browser: after a change of the console or of a diagram
 	@$(RUN) -m tests.console.picture
 	@$(RUN) -m tests.pages.diagrams
 
@@ -254,6 +254,7 @@ $(UV): requirements/uv.txt
 	@$(PYTHON) -m venv .local/uv
 	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt || \
 	{ echo "Could not install uv. Is the package index reachable? Then run the same command again."; exit 1; }
+	@.local/uv/bin/python -m pip uninstall --quiet --yes pip # 15 MB; where uv is to be another one, venv brings it again
 	@touch $@
 
 # A release that was tampered with is mostly found out within days. For a fix that can't wait: make lock COOL_DOWN=0
