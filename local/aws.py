@@ -90,7 +90,7 @@ def session(url: str) -> "boto3.Session":
 
 @functools.lru_cache(maxsize=16)
 def _session(key: str, secret: str, _thread: int) -> "boto3.Session":
-    """What is asked several times a second: a new one reads AWS's models anew. Threads can't share one."""
+    """What is asked several times a second: a new one reads AWS's models again. Threads can't share one."""
     import boto3  # a third of what the simulated Vonage would import
 
     return boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret, region_name=REGION)

@@ -18,7 +18,7 @@ from operate.errors import OperatorError
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 10
-# Linux works a process's age out anew each time, from a boot time that may move by a second.
+# Linux works out a process's age each time, from a boot time that may move by a second.
 CLOCK_JITTER_S = 2
 
 # Children of this process. One that `make up` leaves running is stopped by another process, by its pid.

@@ -20,7 +20,7 @@ DEPLOYED = "`make up` deployed what had changed."
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve until ended; at each SIGHUP, take note that the stack was deployed anew."""
+    """Serve until ended; at each SIGHUP, take note that the stack was deployed again."""
     options = _parse(arguments)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # in all threads: it waits until it's asked for
     account = Account.seeded(

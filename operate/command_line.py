@@ -1,6 +1,6 @@
 """A command line with one word for each command: `python -m operate …`, and `python -m local …` on a laptop.
 
-The exit status is for scripts: 0 when all is well, 1 when something is amiss or can't be done, 2 when the
+The exit status is for scripts: 0 when all is well, 1 when something is wrong or can't be done, 2 when the
 command line is wrong, 130 when it was interrupted.
 """
 
@@ -22,7 +22,7 @@ from operate.arguments import consent, truth
 from operate.errors import OperatorError
 
 WELL, AMISS, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
-EXIT_STATUS = "exit status: 0 well, 1 something is amiss or can't be done, 2 wrong usage, 130 interrupted"
+EXIT_STATUS = "exit status: 0 well, 1 something is wrong or can't be done, 2 wrong usage, 130 interrupted"
 
 
 _MISSING = "the following arguments are required: "  # as argparse says it

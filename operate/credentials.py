@@ -90,7 +90,7 @@ def _divided(
 
 
 def refuse_missing(name: str) -> None:
-    """Refuse a deployment before it begins where a secret is surely missing, as in an upgrade from 0.1.
+    """Refuse a deployment before it begins where a secret is certainly missing, as in an upgrade from 0.1.
 
     Args:
         name: The stage's CredentialsSecret; the template's default when empty.

@@ -1,7 +1,7 @@
 """`make deploy`: `sam build` and `sam deploy` of one stage of samconfig.toml: ours, and the stack beside it.
 
 The parameters are those of the stage, those given on the command line, and the time of the deployment, for
-which CloudFormation tries the webhooks anew. What is given nowhere stays as it is. Whatever would fail after
+which CloudFormation tries the webhooks again. What is given nowhere stays as it is. Whatever would fail after
 minutes of building, and can be known before, is refused before.
 """
 

@@ -31,9 +31,7 @@ def shortage() -> OperatorError | None:
         with asking_aws_to("read how many functions may run at once (lambda:GetAccountSettings)"):
             limits = boto3.client("lambda").get_account_settings()["AccountLimit"]
     except OperatorError as error:
-        return OperatorError(
-            error.cause, "Is the account a young one? Service Quotas, AWS Lambda, shows the limit."
-        )
+        return OperatorError(error.cause, "Is the account new? Service Quotas, AWS Lambda, shows the limit.")
     executions = limits["ConcurrentExecutions"]
     if is_enough(executions):
         return None
@@ -41,5 +39,5 @@ def shortage() -> OperatorError | None:
         f"At most {executions} functions run at once in this account and Region, all stacks together: a "
         "burst of events can keep a caller's answer, and the fallback, from running.",
         f"Ask AWS for more: `{_ASK_FOR_MORE}`. Until you have it, leave AnswerConcurrency and "
-        "FallbackConcurrency empty: so small an account can reserve nothing, and the deployment would fail.",
+        "FallbackConcurrency empty: so small an account can't reserve any, and the deployment would fail.",
     )

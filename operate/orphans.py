@@ -96,7 +96,7 @@ def delete(application_id: str) -> None:
 def _refuse_foreign(live: Record, orphan: Orphan) -> None:
     if not same_key((live.get("keys") or {}).get("public_key"), orphan.record.get("public_key")):
         raise OperatorError(
-            "It carries another key than the one its stack gave it: somebody uses it.",
+            "It has another key than the one that its stack gave it, so somebody uses it.",
             "Delete it in the Vonage dashboard if you are sure.",
         )
 

@@ -31,7 +31,7 @@ QUEUES = {
 # Longer than moving ten messages takes: until then nobody else receives them.
 _HIDDEN_S = 60
 _LEFT = (
-    "Left where they are: {count}, which EventBridge could not decrypt, so only whoever sent them can put "
+    "Left where they are: {count}, which EventBridge could not decrypt, so only their sender can put "
     "them on the bus again: docs/runbook.md#commands-undelivered."
 )
 Message = dict[str, Any]

@@ -72,9 +72,7 @@ def _envelope(event: Entry) -> Envelope:
 def _options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
     parser.add_argument("--call", metavar="ID", default="", help="all events of this call or message")
-    parser.add_argument(
-        "--from", dest="begin", metavar="TIME", type=moment, help="with --to: a stretch of time, UTC"
-    )
+    parser.add_argument("--from", dest="begin", metavar="TIME", type=moment, help="with --to: a period, UTC")
     parser.add_argument("--to", dest="end", metavar="TIME", type=moment, help="up to this time (UTC)")
     takes_json(parser)
 
@@ -89,7 +87,7 @@ def _replay(out: Output, given: argparse.Namespace) -> int:
         return WELL
     here.refuse(
         given.env,
-        "The embedded AWS keeps no archive of events, so there is no stretch of time to replay.",
+        "The embedded AWS keeps no archive of events, so there is no period to replay.",
         "Replay a call or a message, from its timeline: make replay CALL=CON-… ENV=local",
     )
     name = stretch(stack, given.begin, given.end)
@@ -109,7 +107,7 @@ def _refuse_unclear(given: argparse.Namespace) -> None:
 
 
 COMMAND = Command(
-    "Put events on the bus again: of a call, or of a stretch of time",
+    "Put events on the bus again: of a call, or of a period",
     _replay,
     (
         "make replay CALL=CON-…",

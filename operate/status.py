@@ -71,7 +71,7 @@ def after_failure(stack: Stack) -> str:
         return f"What became of the stack isn't known: {error}"
     again = "Put the cause right, then run the same command again."
     if status == "UPDATE_ROLLBACK_COMPLETE":
-        return f"The stack {stack.name} is rolled back: what ran before runs on. {again}"
+        return f"The stack {stack.name} is rolled back: what ran before still runs. {again}"
     unchanged = "is as it was" if status not in ("", NEVER_DEPLOYED) else "has not been made"
     return f"The stack {stack.name} {unchanged}. {again}"
 
@@ -80,7 +80,7 @@ def _stuck(stack: Stack) -> OperatorError:
     failed = stack.failed()
     go_on = f"aws cloudformation continue-update-rollback {stack.options}"
     return OperatorError(
-        f"The stack {stack.name} is in UPDATE_ROLLBACK_FAILED: an update failed, and so did the way back. "
+        f"The stack {stack.name} is in UPDATE_ROLLBACK_FAILED: an update failed, and so did the rollback. "
         f"What ran before it is still there. {_reasons(failed)}",
         f"Put that right, then: `{go_on}`\n"
         f"If it can't be put right, leave it out: `{go_on} --resources-to-skip {' '.join(failed)}`\n"

@@ -44,12 +44,12 @@ class Switches:
             turn after a minute; or its network isn't supported, which is a 412.
         cancel_verification: a verification can be cancelled 30 seconds after its start, during the first
             channel; or at any time.
-        retry_signature: a retry is signed anew, or comes with the token of the first attempt.
+        retry_signature: a retry is signed again, or comes with the token of the first attempt.
         redirects: a redirect is a failure, or followed.
         hash_on_get: what `payload_hash` covers of a nested value in a GET webhook: its JSON text, or itself.
         custom_data_on_get: one parameter of JSON text, or one for each member: `custom_data[name]`.
-        non_ncco_event_reply: JSON that is no array, in reply to an event that may return an NCCO, is ignored
-            or counts as a failure.
+        non_ncco_event_reply: JSON that isn't an array, in reply to an event that may return an NCCO, is
+            ignored or counts as a failure.
         text_for_number: a number or boolean given as a text is taken for what it stands for, or refused.
         number_for_text: a number or boolean given for a text is taken as its text, or refused.
         connect_timeout: how long a `connect` may ring: 1 to 7200 seconds, as either edition of the reference

@@ -4,7 +4,7 @@ Watches functions/, workers/, layers/switchboard and template.yaml while `make u
 code is put into the embedded AWS with UpdateFunctionCode, with the packages that its requirements.txt asks
 for; a saved module of the layer becomes a new layer version, which every function with that layer is moved
 to. It is live when the function has started with it; why one can't start is told. Requests that come in
-meanwhile wait. The stack is not touched: the next `sam deploy` decides anew.
+meanwhile wait. The stack is not touched: the next `sam deploy` decides again.
 """
 
 import base64

@@ -71,7 +71,7 @@ def _refuse_unreachable(webhooks: Webhooks, port: int) -> None:
         reached = False
     if not reached:
         raise OperatorError(
-            "The address does not lead here.",
+            "The address doesn't lead here.",
             f"Start the tunnel to http://{HOST}:{port}, and give the address that it shows as URL.",
         )
 

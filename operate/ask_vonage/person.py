@@ -10,12 +10,12 @@ from operate.command_line import Output
 class Favour(Enum):
     """What a person is asked to do, in words."""
 
-    PICK_UP = "Your telephone {phone} rings in a moment: pick it up, and do as you are told."
+    PICK_UP = "Your telephone {phone} rings in a moment: pick it up, and follow what it says."
     PICK_UP_BOTH = (
         "Your telephones {phone} and then {other} ring in a moment: pick both up, and look at the second."
     )
     CALL_WITHHELD = "Call {number} now, with your own number withheld, and listen."
-    WAIT = "Thank you. A minute passes now, for what Vonage tells late."
+    WAIT = "Thank you. Now wait a minute, for what Vonage reports late."
     WRITE = "Send one SMS to {number} now; any text will do, and it is kept nowhere. Then wait a minute."
 
 

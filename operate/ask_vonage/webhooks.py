@@ -150,7 +150,7 @@ class Webhooks:
         return planned or (GOODBYE if arrived.name in (ANSWER, FALLBACK) else Reply())
 
     def forget(self) -> None:
-        """Begin anew: nothing has arrived, and no reply is planned."""
+        """Start again: nothing has arrived, and no reply is planned."""
         with self.changed:
             self.arrived.clear()
             self.plans.clear()

@@ -108,14 +108,14 @@ class Deployment:
             uploads = ("--resolve-s3", "--s3-prefix", self.stack_name)
             if self._sam("build", *build) or self._sam("package", *files, *uploads):
                 raise OperatorError(
-                    "The stack could not be built, or its code not be uploaded.",
+                    "The stack could not be built, or its code could not be uploaded.",
                     f"{self.log} has what the SAM CLI said.",
                 )
             self.packaged = packaged
         return self.packaged
 
     def _sam(self, command: str, *options: str) -> int:
-        """Run the SAM CLI; its exit status. A failed deployment is told by the stack's own."""
+        """Run the SAM CLI; its exit status. The stack's own status says whether a deployment failed."""
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         configuration = FOLDER / "samconfig.toml"

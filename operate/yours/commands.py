@@ -41,7 +41,7 @@ def name(text: str) -> str:
 def python_name(text: str) -> str:
     """The same, of what is a name in a flow's code."""
     if keyword.iskeyword(text):
-        raise ArgumentTypeError(f"{text!r} is a word of Python's own")
+        raise ArgumentTypeError(f"{text!r} is a word that Python reserves")
     return name(text)
 
 

@@ -61,7 +61,7 @@ class Template:
             return
         if self.text.count(_LAST_SETTING) != 1:
             raise OperatorError(
-                "app/template.yaml has its settings written otherwise than `make` does.",
+                "app/template.yaml has its settings in a form that `make` doesn't write.",
                 f"Write into their JSON: {line.strip()}",
             )
         self.text = self.text.replace(_LAST_SETTING, line + _LAST_SETTING)
@@ -82,7 +82,7 @@ class Template:
             return
         if not re.search(r"^        Statement:(?:\n          .*)*\Z", block, re.MULTILINE):
             raise OperatorError(
-                f"app/template.yaml has {policy} written otherwise than `make` does.",
+                f"app/template.yaml has {policy} in a form that `make` doesn't write.",
                 f"Write into its Statement:\n{statement}",
             )
         self.text = f"{self.text[:start]}{block}\n{statement}{self.text[start + len(block) + 1 :]}"

@@ -68,7 +68,7 @@ class Answer:
 def parse(event: Mapping[str, Any]) -> Request:
     """The request in a Lambda event that has a `ResponseURL`.
 
-    Whatever else is missing or unheard of stays so: there is somebody to answer, who must not wait in vain.
+    Whatever else is missing or unheard of stays so: there is somebody to answer, who must not wait forever.
     """
     return Request(
         type=event.get("RequestType", ""),

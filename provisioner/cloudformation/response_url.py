@@ -12,7 +12,7 @@ Seen in requests: `.s3.amazonaws.com`, `.s3-eu-west-1.amazonaws.com`, `.s3.us-ea
 import os
 import re
 
-# A Region's partition is told by how its name begins. Source: botocore, data/partitions.json.
+# How a Region's name begins says which partition it is in. Source: botocore, data/partitions.json.
 SUFFIXES = {
     "cn-": "amazonaws.com.cn",
     "eusc-": "amazonaws.eu",

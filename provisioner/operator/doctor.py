@@ -26,7 +26,7 @@ WEBHOOK_TIMEOUT_S = 5.0
 UNKNOWABLE = (
     Finding(
         "SIGNATURE_SECRET_UNVERIFIED",
-        "No API shows the account's signature secret, so nobody but you can compare it.",
+        "No API shows the account's signature secret, so only you can compare it.",
         "Compare signature_secret in the secret `<credentials secret>-signature` with the one on the API "
         "settings page.",
     ),
@@ -48,7 +48,7 @@ UNRECORDED = Finding(
     "RECORDS_EMPTY",
     "The records know nothing that this provisioner looks after.",
     "If its stack is deployed, its records are gone from Parameter Store. An update of the application "
-    "writes them anew, such as `make deploy PARAMETERS=KeyVersion=<one it has not had>`.",
+    "writes them again, such as `make deploy PARAMETERS=KeyVersion=<one it has not had>`.",
 )
 
 
@@ -70,7 +70,7 @@ def _damaged(tools: Tools) -> Iterator[Finding]:
     for name in tools.records.damaged():
         yield Finding(
             "RECORD_DAMAGED",
-            f"The parameter {name} isn't a JSON object, and is passed by where it isn't needed.",
+            f"The parameter {name} isn't a JSON object, and is ignored where it isn't needed.",
             "`aws ssm get-parameter-history` shows what it was: put that back, or delete the parameter.",
         )
 

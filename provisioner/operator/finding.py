@@ -40,7 +40,7 @@ def owed(resource: ManagedResource) -> list[Finding]:
         Finding(
             "REPAIR_OWED",
             "A rollback could not bring this resource back to what it was.",
-            "The daily check repairs that, and so does `make drift`, as soon as nothing stands in the way.",
+            "The daily check repairs that, and so does `make drift`, as soon as nothing prevents it.",
         )
     ]
 

@@ -140,7 +140,7 @@ def plan_removal(found: Found) -> tuple[list[ApplicationStep], str]:
         return [RestoreApplication(application_id, back), *_forget_key(found)], ""
     live_key = document.public_key_of(found.live)
     if not any(keys.same(live_key, known) for known in found.known_keys):
-        left = f"The application {application_id} does not carry the stack's key any more"
+        left = f"The application {application_id} no longer has the stack's key"
         return [], f"{left} and was left as it is. `vonage apps delete {application_id}` removes it."
     return [DeleteApplication(application_id), *_forget_key(found)], ""
 

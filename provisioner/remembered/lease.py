@@ -6,7 +6,7 @@ dead holder blocks nobody for longer than it could have worked. A lease that end
 followed by the next number, and only one caller can create that one.
 
 No number is used twice, as Parameter Store wants the name of a deleted parameter to rest. The last two are
-kept: a list of parameters may lack the newest one, and whoever reads such a list must not begin anew.
+kept: a list of parameters may lack the newest one, and whoever reads such a list must not start again.
 Source: AWS Systems Manager API reference (GetParametersByPath: "on a best-effort basis").
 """
 

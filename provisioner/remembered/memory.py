@@ -64,7 +64,7 @@ class Memory:
             self._attempt(request.properties)
 
     def recover(self, request: Request, **facts: str | None) -> None:
-        """Write down anew what CloudFormation knows of a resource whose records are gone."""
+        """Write down again what CloudFormation knows of a resource whose records are gone."""
         self.note(
             type=request.resource_type,
             stack_id=request.stack_id,
@@ -128,7 +128,7 @@ class Memory:
         """
         stored = self.records.get(f"answers/{self.id}") or {}
         if request_id in stored.get("earlier", []):
-            raise CancelledError("This request was overtaken: others have been begun since.")
+            raise CancelledError("This request was overtaken: others have begun since.")
         if stored.get("request") != request_id or stored["answer"] is None:
             return None
         return Answer(**stored["answer"])

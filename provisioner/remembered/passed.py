@@ -28,7 +28,7 @@ class Passed:
 
     Args:
         records: where it is kept.
-        request: a Create or an Update. A Create begins anew.
+        request: a Create or an Update. A Create starts again.
     """
 
     def __init__(self, records: Records, request: Request) -> None:

@@ -19,7 +19,7 @@ from provisioner.wanted.properties import Application
 from provisioner.world import keys
 
 RECOVERED = (
-    "The records of this application were gone and were written anew. A Delete will leave it at Vonage."
+    "The records of this application were gone, and were written again. A Delete will leave it at Vonage."
 )
 
 

@@ -74,7 +74,9 @@ def handle(request: Request, tools: Tools) -> Answer:
     known = passed.Passed(tools.records, request)
     if known.is_way_back:
         log.warning("the webhooks were not tried: these are the properties that they passed with last")
-        return Answer("SUCCESS", request.answer_id, "The webhooks were not tried on the way back.", data)
+        return Answer(
+            "SUCCESS", request.answer_id, "The webhooks were not tried, as this is a rollback.", data
+        )
     try:
         known.begin()
         _check(request, tools)

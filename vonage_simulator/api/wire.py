@@ -18,7 +18,7 @@ def problems_of(shape: Shape, value: JsonValue) -> list[InvalidParameter]:
 
 
 def refused_in(judgement: Judgement, switches: Switches) -> Iterator[InvalidParameter]:
-    """What this Vonage refuses in a judged body: what is refused surely, and what a switch says is."""
+    """What this Vonage refuses in a judged body: what is certainly refused, and what a switch says is."""
     for violation in [*judgement.refused, *judgement.doubtful]:
         if is_refused(violation, switches):
             yield as_parameter(violation)

@@ -117,7 +117,7 @@ def called(caller: Caller, to: str) -> str:
     address = SIP_ADDRESS.fullmatch(to)
     if address is None or not VONAGE_DOMAIN.fullmatch(address["domain"]):
         raise LeadsNowhereError(
-            f"{to} is no address at a SIP domain, such as sip:sales@shop.sip-eu.vonage.com"
+            f"{to} isn't an address at a SIP domain, such as sip:sales@shop.sip-eu.vonage.com"
         )
     if caller.endpoint_type != "sip":
         raise LeadsNowhereError(f"{to} can be called by a SIP endpoint only: a from that begins with sip:")

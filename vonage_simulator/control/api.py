@@ -67,7 +67,7 @@ class ControlApi:
         return JSONResponse({"entries": self._vonage.journal.entries(after=after, **wanted)})
 
     async def replay(self, request: Request) -> Response:
-        """`POST /_simulator/journal/{id}/replay`: send a webhook again, signed anew, to the present code."""
+        """`POST /_simulator/journal/{id}/replay`: send a webhook again, signed again, to the present code."""
         entry = self._vonage.journal.entry(request.path_params["entry_id"])
         if entry is None or entry["kind"] != "webhook":
             raise RefusedError("id", "must be that of a webhook in the journal")

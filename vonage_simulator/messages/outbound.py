@@ -35,7 +35,7 @@ def accept(mailbox: Mailbox, body: Json, application: Json | None) -> Message:
     mailbox.keep(message, "sent")
     domain = domain_of(str(body["from"]))
     if message.channel == "email" and domain not in mailbox.platform.account.email_domains:
-        mailbox.warn(message, f"{domain} is no domain that the account has verified, so Vonage may refuse it")
+        mailbox.warn(message, f"{domain} isn't a domain verified by the account, so Vonage may refuse it")
     return message
 
 

@@ -65,7 +65,7 @@ def problems_of(ncco: JsonValue, switches: Switches = ASSUMED) -> list[NccoProbl
 
 
 def is_refused(violation: Violation, switches: Switches) -> bool:
-    """Whether this Vonage refuses what the judge found: surely, or because a switch says so."""
+    """Whether this Vonage refuses what the judge found: certainly, or because a switch says so."""
     if not violation.is_doubtful:
         return True
     match violation.doubt:

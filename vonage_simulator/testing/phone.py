@@ -85,7 +85,7 @@ class Phone:
         return self._in_another_hand(Caller.unknown())
 
     def callee(self, number: str, picks: Picks = "answer", after_s: float = 1.0) -> None:
-        """Say how somebody else's number behaves when it is called; without that it rings, in vain."""
+        """Say how somebody else's number behaves when it is called; without that, nobody answers it."""
         self._vonage.exchange.callees[number] = Callee(picks, after_s)
 
     def hang_up_everything(self) -> None:
@@ -239,7 +239,7 @@ class PhoneCall:
         return result
 
     async def _breakdown(self) -> None:
-        """Wait for what breaks the call; one that ends well is waited for in vain."""
+        """Wait for what breaks the call; if it ends well, that is waited for in vain."""
         if self._run:
             await asyncio.shield(self._run)
         await asyncio.get_running_loop().create_future()

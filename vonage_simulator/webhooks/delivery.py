@@ -73,14 +73,14 @@ class Delivery:
         return reply
 
     def again(self, webhook: Webhook, last: Reply) -> Webhook:
-        """The same webhook as its own next attempt, signed anew or with the token of the first one."""
+        """The same webhook as its own next attempt, signed again or with the token of the first one."""
         token = None
         if self.account.switches.retry_signature == "first" and last.token:
             token = last.token._replace(age_s=last.token.age_s + self.clock.seconds() - last.at_s)
         return replace(webhook, retry_of=webhook.retry_of or last.entry_id, token=token)
 
     async def replay(self, entry: Json) -> Reply:
-        """Send a webhook of the journal again, signed anew."""
+        """Send a webhook of the journal again, signed again."""
         sent = entry["request"]
         webhook = Webhook(
             kind=entry["webhook"],

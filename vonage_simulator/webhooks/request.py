@@ -34,7 +34,7 @@ class Webhook:
         connect_timeout_ms: of the attempt.
         socket_timeout_ms: longest silence while waiting for the reply.
         call: `conversation_uuid`, for the journal; likewise `leg` and `message`.
-        token: of the first attempt, when a retry is not signed anew.
+        token: of the first attempt, when a retry is not signed again.
     """
 
     kind: str

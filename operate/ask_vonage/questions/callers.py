@@ -53,7 +53,7 @@ def _foreign(inquiry: Inquiry) -> Seen:
         raise UndecidedError(f"its leg was {told or 'never heard of'}")
     shown = inquiry.person.confirms(f"Did the second telephone show {_FOREIGN} as its caller?")
     if shown:
-        raise UndecidedError("it was connected, and showed that number: a position that there is not")
+        raise UndecidedError("it was connected, and showed that number, which no position has")
     looked = "nobody said what it showed" if shown is None else "it did not show that number"
     return Seen("unknown", f"{told}; {looked}")
 
@@ -75,14 +75,14 @@ def _withheld(inquiry: Inquiry) -> Seen:
         return Seen(position, f"from is “{shown}”")
     if str(shown).isdecimal():
         raise UndecidedError("from is a number: it was not withheld, or the network shows another")
-    raise UndecidedError(f"from is “{shown}”: a position that there is not")
+    raise UndecidedError(f"from is “{shown}”, which no position has")
 
 
 QUESTIONS = (
     Question(
         "foreign_caller_id",
         ("unknown", "not_connected"),
-        "what becomes of a phone that is connected from a number of somebody else",
+        "what becomes of a phone that is connected from somebody else's number",
         _foreign,
     ),
     Question(

@@ -200,7 +200,7 @@ def _recording(call: PhoneCall) -> Seen:
     if call.hooks.of("stayed"):
         raise UndecidedError(f"nobody hung up within {_RECORDS_FOR_S} s")
     if "completed" not in order:
-        raise UndecidedError("the call was not told to be over")
+        raise UndecidedError("nothing said that the call was over")
     if "record" not in order:
         return Seen("lost", "no record event came within a minute")
     first = order[0]
@@ -221,7 +221,7 @@ QUESTIONS = (
     Step(
         "retry_signature",
         ("new", "first"),
-        "whether a retry is signed anew",
+        "whether a retry has a new signature",
         _signature,
         prepare=_answer_fails_once,
     ),
@@ -268,7 +268,7 @@ QUESTIONS = (
 HUNG_UP = Step(
     "hung_up_recording",
     ("before_completed", "after_completed", "lost"),
-    "when a recording that the caller ends by hanging up is told",
+    "when a recording that the caller ends by hanging up is reported",
     _recording,
     play=_play_recording,
 )

@@ -77,7 +77,7 @@ QUESTIONS = (
     Step(
         "non_ncco_event_reply",
         ("ignore", "fail"),
-        "what JSON that is no array, in reply to notify, does",
+        "what JSON that isn't an array does, in reply to notify",
         _other_json,
         prepare=_prepare_other_json,
         play=_play_other_json,

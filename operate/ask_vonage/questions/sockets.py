@@ -53,9 +53,9 @@ def _closed_socket(call: PhoneCall) -> Seen:
     call.refusal("closed-synchronous")
     told = ["disconnected" in call.statuses(name) for name in ("closed", "closed-synchronous")]
     if all(told):
-        return Seen("always", "told of both kinds of connect")
+        return Seen("always", "reported for both kinds of connect")
     if told[1]:
-        return Seen("synchronous", "told of the synchronous connect alone")
+        return Seen("synchronous", "reported for the synchronous connect alone")
     raise UndecidedError(f"statuses: {', '.join(call.statuses('closed')) or 'none'}, without disconnected")
 
 
@@ -87,7 +87,7 @@ QUESTIONS = (
     Step(
         "disconnected_event",
         ("always", "synchronous"),
-        "of which connect a WebSocket that closes is told",
+        "for which connect a WebSocket that closes is reported",
         _closed_socket,
         prepare=_prepare_closed_socket,
         play=_play_closed_socket,

@@ -98,7 +98,7 @@ def test_live_stack_is_never_told_to_be_deleted(account: Account, word: str) -> 
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("UPDATE_ROLLBACK_COMPLETE", "is rolled back: what ran before runs on"),
+        ("UPDATE_ROLLBACK_COMPLETE", "is rolled back: what ran before still runs"),
         ("UPDATE_COMPLETE", "is as it was"),
         ("REVIEW_IN_PROGRESS", "has not been made"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),

@@ -132,9 +132,9 @@ def test_empty_section_takes_a_resource(section: str) -> None:
         ("Resources: {Mine: {Type: AWS::SNS::Topic}}\n", "has a form that lines can't be added to"),
         (
             "Resources:\n  AnswerPolicy:\n    Type: AWS::IAM::ManagedPolicy\n",
-            "AnswerPolicy written otherwise",
+            "AnswerPolicy in a form",
         ),
-        ("Resources:\n  SettingsParameter:\n    Type: AWS::SSM::Parameter\n", "settings written otherwise"),
+        ("Resources:\n  SettingsParameter:\n    Type: AWS::SSM::Parameter\n", "settings in a form"),
     ],
 )
 def test_form_that_lines_cannot_be_added_to_is_left_alone_with_a_sentence(
@@ -153,7 +153,7 @@ def test_form_that_lines_cannot_be_added_to_is_left_alone_with_a_sentence(
         ("--name", "Callers", "isn't a name in lower case"),
         ("--name", "a" * 41, "isn't a name in lower case"),
         ("--name", "calls_12", "isn't a name in lower case"),
-        ("--name", "class", "'class' is a word of Python's own"),
+        ("--name", "class", "'class' is a word that Python reserves"),
         ("--flows", "answer,fallback", "'fallback' isn't a flow; name some of answer, event"),
         ("--key", "num-ber", "isn't a name in lower case"),
     ],

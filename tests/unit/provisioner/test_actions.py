@@ -302,7 +302,7 @@ def test_next_update_goes_on_without_records_and_says_so(world: World) -> None:
     relinked = stack.update("Link", number_properties(before["id"], AllowTakeover=True))
 
     assert updated.succeeded, updated.reason
-    assert "were gone and were written anew" in updated.reason
+    assert "were gone, and were written again" in updated.reason
     assert (updated.physical_id, updated.data["ApplicationId"]) == (
         stack.resources["App"]["id"],
         before["id"],

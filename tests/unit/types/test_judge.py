@@ -1,4 +1,4 @@
-"""The two grades: what Vonage surely refuses, and what nobody can tell; and the one reading of both."""
+"""The two grades: what Vonage certainly refuses, and what nobody can tell; and the one reading of both."""
 
 import json
 from decimal import Decimal

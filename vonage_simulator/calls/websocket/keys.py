@@ -24,14 +24,14 @@ class HeardKeys:
             if isinstance(sound, Pressed) and self._leg.hears(other)
         ]
         if self._company is not self._leg.conversation.legs:
-            self._listen_anew()
+            self._listen_again()
         return keys
 
     def close(self) -> None:
         """Listen to nobody any more."""
         self._listening.close()
 
-    def _listen_anew(self) -> None:
+    def _listen_again(self) -> None:
         self._listening.close()
         self._company = self._leg.conversation.legs
         others = [leg for leg in self._company if leg is not self._leg] if self._leg in self._company else []

@@ -1,6 +1,6 @@
 """What the types cannot say: rules between fields, and between the actions of an NCCO.
 
-They are for values of a valid shape, and what breaks one is surely refused.
+They are for values of a valid shape, and what breaks one is certainly refused.
 
 Source: Vonage NCCO reference; OpenAPI files of Voice API v1 and Messages API v1; of `bargeIn` without an
 `input` also Nexmo/nexmo-developer#1662, of SIP by user and domain Vonage/vonage-java-sdk#567.

@@ -1,8 +1,8 @@
 """Say what is wrong with a payload, one line for each violation; `switchboard.wire.judge` is the judge.
 
-What Vonage surely refuses is a problem. What is doubtful (an unknown key, a number given as a text) is none,
-unless you ask for it: `strict=True` is for what one writes oneself, where a key that Vonage does not know is
-most likely a typing error. What we read is checked for what it has, and stays as it came, since Vonage adds
+What Vonage certainly refuses is a problem. What is doubtful (an unknown key, a number given as text) is only
+one if you ask for it: `strict=True` is for what you write yourself, where an unknown key is most likely a
+typing error. What we read is checked for what it has, and stays as it came, since Vonage adds
 fields.
 
 This module imports pydantic, which costs twice the cold start of a whole webhook. Tests, the simulated

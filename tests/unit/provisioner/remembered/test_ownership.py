@@ -120,7 +120,7 @@ def test_delete_leaves_an_application_that_no_longer_carries_our_key(world: Worl
     deleted = stack.delete("App")
 
     assert deleted.succeeded
-    assert "does not carry the stack's key any more" in deleted.reason
+    assert "no longer has the stack's key" in deleted.reason
     assert world.applications == [application]
 
 

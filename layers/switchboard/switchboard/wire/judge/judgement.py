@@ -1,4 +1,4 @@
-"""What the judge says of a value: what Vonage surely refuses in it, what is doubtful, and how it is read."""
+"""What the judge says of a value: what Vonage certainly refuses, what is doubtful, and how it is read."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ class Judgement(NamedTuple):
 
     Attributes:
         value: as it is read: numbers given as texts are numbers, other spellings the documented ones.
-        refused: what Vonage surely refuses.
+        refused: what Vonage certainly refuses.
         doubtful: what it may refuse, ignore or take; nobody here can tell.
     """
 

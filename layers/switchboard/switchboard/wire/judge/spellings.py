@@ -59,7 +59,7 @@ def _older_settings(fields: Fields) -> Iterator[Violation]:
     settings = fields.get("dtmf", {})
     if older and isinstance(settings, Mapping):
         for name, value in older.items():
-            rule = f"{name} belongs into dtmf; at the top of the action it is an older form"
+            rule = f"{name} belongs in dtmf; at the top of the action it is an older form"
             yield Violation("broken", name, value, rule, doubt="spelling")
         fields["dtmf"] = {**older, **settings}
 
