@@ -19,6 +19,7 @@ STORES = {
     "AWS::SecretsManager::Secret",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
+    "AWS::Scheduler::ScheduleGroup",
 }
 LIFETIMES = ("RetentionInDays", "RetentionDays", "MessageRetentionPeriod")
 READING = re.compile(
