@@ -20,7 +20,8 @@ from operate.stages import sam
 from operate.stages.samconfig import Settings, settings_of
 from operate.yours import beside
 
-# What the functions are told of the application before they can ask; releases up to 0.1.1 don't take it.
+# What the functions are told of the application before they can ask; releases up to 0.1.1 don't take it. What
+# a stage has for it was saved by an earlier deployment, maybe of another stage.
 _APPLICATION = "KnownApplicationId"
 
 
@@ -114,7 +115,7 @@ def prepared(
     stack = _ready(settings)
     credentials.refuse_missing(wanted.get("CredentialsSecret") or stack.parameter("CredentialsSecret"))
     known = {name: stack.output("ApplicationId") for name in written["Parameters"].keys() & {_APPLICATION}}
-    ours = Rollout(settings.stage, settings.file, stack, {**known, **wanted}, FOLDER / TEMPLATE)
+    ours = Rollout(settings.stage, settings.file, stack, {**wanted, **known}, FOLDER / TEMPLATE)
     app = release.folder / "app" if release else paths.APP
     stacks = [ours, *_beside(settings, wanted["DeploymentId"], app)]
     if short := limits.shortage():

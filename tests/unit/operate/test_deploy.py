@@ -120,9 +120,23 @@ def test_functions_are_told_the_application_that_the_stack_has(
     account.statuses, account.parameters = ["UPDATE_COMPLETE"], {"DeploymentId": "mine"}
     account.outputs = {"ApplicationId": "78d335fa-323d-0114-9c3d-d6f0d48968cf"}
 
-    deploy("DeploymentId=mine", deploys=True)
+    deploy("DeploymentId=mine KnownApplicationId=00000000-323d-0114-9c3d-d6f0d48968cf", deploys=True)
 
-    assert " KnownApplicationId=78d335fa-323d-0114-9c3d-d6f0d48968cf " in (tmp_path / "seen").read_text()
+    seen = (tmp_path / "seen").read_text()
+    assert re.findall(r"KnownApplicationId=\S*", seen) == [
+        "KnownApplicationId=78d335fa-323d-0114-9c3d-d6f0d48968cf"
+    ]
+
+
+def test_stack_that_is_not_there_has_no_application_whatever_its_stage_has_saved(
+    account: Account, deploy: Deploy, tmp_path: Path
+) -> None:
+    account.statuses, account.parameters = ["CREATE_COMPLETE"], {"DeploymentId": "mine"}
+
+    deploy("DeploymentId=mine KnownApplicationId=00000000-323d-0114-9c3d-d6f0d48968cf", deploys=True)
+
+    seen = (tmp_path / "seen").read_text()
+    assert re.findall(r"KnownApplicationId=\S*", seen) == ['KnownApplicationId=""']
 
 
 def test_preview_has_the_changes_shown_and_makes_none(
