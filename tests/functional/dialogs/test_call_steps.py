@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from switchboard import Call, CallEnded, call_dialog, sms, talk
+from switchboard import Call, CallEnded, call_dialog, record, sms, talk
 from switchboard import phone as number
 from switchboard.dialogs.calls.webhook import CallDialog
 from switchboard.errors import DialogError
@@ -134,6 +134,33 @@ async def transfers(call: Call) -> None:
         await call.transfer(number(SALES))
     except CallEnded:
         call.send(sms(OWNER, "over"))
+
+
+@call_dialog
+async def records_all(call: Call) -> None:
+    await call.ask("To be connected press 1.", choices={"1": 1})
+    call.act(record(format="wav"))
+    await call.transfer(number(SALES))
+
+
+@call_dialog
+async def records_a_room(call: Call) -> None:
+    await call.conversation("room", record=True)
+
+
+@pytest.mark.parametrize("dialog", [records_all, records_a_room])
+def test_a_recording_that_no_step_waits_for_says_who_was_recorded(
+    dial: Dial, phone: Phone, simulation: Simulation, dialog: CallDialog
+) -> None:
+    phone.callee(SALES, picks="answer")
+    call = dial(dialog)
+    if dialog is records_all:
+        call.presses("1")
+    call.waits(5)
+    call.hangs_up()
+
+    [recorded] = [event["payload"] for event in simulation.events if event["name"] == "voice.record"]
+    assert (recorded["from"], recorded["to"]) == ("447700900123", NUMBER)
 
 
 @call_dialog
