@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from operate import paths
 from operate.errors import OperatorError
 from operate.stages.sam import as_sam_reads
 
@@ -27,8 +28,19 @@ _Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A template as it is written; None stands where a function of CloudFormation's does."""
-    template: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    """A template as it is written; None stands where a function of CloudFormation's does.
+
+    Raises:
+        OperatorError: It isn't YAML.
+    """
+    try:
+        template: dict[str, Any] = yaml.load(path.read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        name = path.relative_to(paths.ROOT) if path.is_relative_to(paths.ROOT) else path
+        raise OperatorError(
+            f"{name} can't be read: {' '.join(str(error).split())}",
+            "Correct that line, then run the same command again.",
+        ) from error
     return template
 
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from operate import paths
 from operate import template as template_module
 from operate.errors import OperatorError
@@ -43,12 +41,7 @@ def template(app: Path | None = None) -> dict[str, Any]:
     path = (app or paths.APP) / "template.yaml"
     if not path.exists():
         return {}
-    try:
-        found = template_module.read(path)
-    except yaml.YAMLError as error:
-        raise OperatorError(
-            f"app/template.yaml can't be read: {' '.join(str(error).split())}", HERE
-        ) from error
+    found = template_module.read(path)
     return found if isinstance(found, dict) and found.get("Resources") else {}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from local import state
 from local.__main__ import main
+from operate import paths
 
 
 def test_busy_port_is_told_as_what_it_is_before_anything_is_started(
@@ -39,3 +40,14 @@ def test_parameter_that_the_template_lacks_is_refused_before_anything_starts(
     said = capsys.readouterr()
     assert told in said.err
     assert "Starting" not in said.out
+
+
+def test_template_that_is_not_yaml_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(state, "FILE", tmp_path / "state.json")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "template.yaml").write_text("Resources:\n  Topic: {Name: !Sub ${AWS::StackName} alarms}\n")
+
+    assert main(["up"]) == 1
+    assert capsys.readouterr().err.startswith("template.yaml can't be read: while parsing a flow mapping")
