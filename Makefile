@@ -180,7 +180,7 @@ bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold s
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
 
 docs: .local/docs/.ready ## Build these pages as a site with a search, to be read offline: .local/site/index.html
-	@.local/docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going --conf-dir docs . .local/site
+	@.local/docs/bin/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going --conf-dir docs . .local/site
 	@echo "file://$(CURDIR)/.local/site/index.html"
 
 picture: .venv/.checks ## Draw the pictures in docs/images again, in a browser: after a change of the console or of a diagram

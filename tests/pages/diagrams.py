@@ -6,7 +6,6 @@ The console's library brings what draws them, so that nothing is fetched from el
 import hashlib
 from pathlib import Path
 
-import nicegui
 from playwright.sync_api import Browser, Page, Route
 
 from operate.paths import ROOT
@@ -14,7 +13,6 @@ from tests.browser import chromium
 from tests.pages.pages import in_language
 
 IMAGES = ROOT / "docs" / "images"
-PROGRAM = Path(nicegui.__file__).parent / "elements" / "mermaid" / "dist"
 HERE = "http://diagrams.invalid"
 # Text that isn't HTML, as a picture may hold none; on white, as a page may be dark.
 LOOK = {"theme": "neutral", "htmlLabels": False, "flowchart": {"htmlLabels": False}, "startOnLoad": False}
@@ -52,9 +50,12 @@ def close(page: Page) -> None:
 
 def answer(route: Route) -> None:
     """Give the browser what it asks for: an empty page, or a part of the program."""
+    import nicegui  # a second, and the tests want the names of pictures alone
+
+    program = Path(nicegui.__file__).parent / "elements" / "mermaid" / "dist"
     name = route.request.url.removeprefix(f"{HERE}/")
     if name:
-        route.fulfill(path=PROGRAM / name, content_type="text/javascript")
+        route.fulfill(path=program / name, content_type="text/javascript")
     else:
         route.fulfill(body="<!doctype html>", content_type="text/html")
 
