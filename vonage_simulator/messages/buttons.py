@@ -2,7 +2,8 @@
 
 Source: Meta, "Interactive reply buttons", "Interactive list" and "Interactive media carousel messages", which
 Vonage's `custom` messages hand on as they are; Vonage's .NET SDK, `ReplySuggestion`, for the `postback_data`
-that comes back as `reply.id`; Messages API v1, inbound `button`, for the buttons of a template.
+that comes back as `reply.id`; Messages API v1, inbound `button`, for the buttons of a template. That a card's
+button comes as a `reply`, like any other, is assumed.
 """
 
 from collections.abc import Iterator
