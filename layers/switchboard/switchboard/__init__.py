@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from switchboard.webhooks.addresses import query, webhook_url
     from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status, verify
     from switchboard.wire.commands import Commands, Reply
-    from switchboard.wire.message_requests import MessageRequest, reply_to
+    from switchboard.wire.message_requests import MessageRequest, message_to, reply_to
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
     from switchboard.wire.rtc import Event as RtcEvent
@@ -57,9 +57,9 @@ __all__ = [
     "MessageRequest", "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent",
     "VerificationRequest", "VerifyCallback", "VoiceEvent", "answer", "app", "call_dialog", "caller",
     "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger", "message_dialog",
-    "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip", "sms",
-    "status", "stream", "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url", "websocket",
-    "whatsapp",
+    "message_to", "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip",
+    "sms", "status", "stream", "table", "talk", "transfer", "vbc", "verify", "wait", "webhook_url",
+    "websocket", "whatsapp",
 ]  # fmt: skip
 
 # Module and name; every other name is the builder's in `ncco`.
@@ -96,6 +96,7 @@ _HOMES = {
     "secret": ("yours.secrets", "secret"),
     "settings": ("yours.settings", "settings"),
     "table": ("yours.tables", "table"),
+    "message_to": ("wire.message_requests", "message_to"),
     "reply_to": ("wire.message_requests", "reply_to"),
 }
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from switchboard.wire.call_requests import CallRequest, CallUpdate
 from switchboard.wire.commands import MessageChange
-from switchboard.wire.message_requests import MessageRequest, reply_to
+from switchboard.wire.message_requests import MessageRequest, message_to, reply_to
 from switchboard.wire.shapes import keys, members, unwrap
 from switchboard.wire.validate import call_problems, command_problems, message_problems, problems
 
@@ -187,6 +187,16 @@ def test_reply_carries_whatever_its_channel_has(channel: str, content: dict[str,
     assert message_problems(answer) == []
     assert answer["message_type"] == next(iter(content))
     assert answer.items() >= content.items()
+    sides: Any = channel, "447700900123", "447700900000"
+    assert message_to(*sides, **content) == answer | {"to": sides[1], "from": sides[2]}
+
+
+def test_mail_to_somebody_who_has_not_written_has_its_own_subject() -> None:
+    mail = message_to("email", "alice@example.com", "hi@example.com", "Welcome.", email={"subject": "Hi"})
+
+    assert message_problems(mail, strict=True) == []
+    without: Any = message_to("email", "alice@example.com", "hi@example.com", "Welcome.")
+    assert message_problems(without, strict=True) == ["email is missing"]
 
 
 FILE = {"url": "https://example.com/a"}
@@ -203,6 +213,9 @@ def test_reply_that_its_channel_cannot_carry_is_refused_in_the_flow(
 ) -> None:
     with pytest.raises(TypeError, match=reason):
         reply_to(message_on(channel), **content)
+    sides: Any = channel, "447700900123", "447700900000"
+    with pytest.raises(TypeError, match=reason):
+        message_to(*sides, **content)
 
 
 def message_on(channel: str) -> Any:  # noqa: ANN401 - any inbound message

@@ -1,11 +1,14 @@
 """What a type checker tells the author of a flow: mypy itself, on snippets."""
 
+import itertools
+import os
 import re
 from pathlib import Path
 
 import pytest
 from mypy import api
 
+_SECONDS = itertools.count(1_795_400_000)
 DOCS = Path(__file__).parents[3] / "docs"
 LAYER = Path(__file__).parents[3] / "layers" / "switchboard"
 IMPORTS = """
@@ -30,6 +33,7 @@ def mypy(folder: Path, code: str, imports: str = IMPORTS) -> list[str]:
     """The messages of mypy --strict about a flow."""
     flow = folder / "flow.py"
     flow.write_text(imports + code)
+    os.utime(flow, times=(next(_SECONDS),) * 2)  # mypy takes a file of the same second and size for the same
     options = ["--strict", "--config-file=", f"--cache-dir={folder}", "--no-error-summary"]
     output, failure, _ = api.run([*options, str(flow)])
     assert not failure
@@ -120,6 +124,19 @@ WHATSAPP = "from switchboard import InboundMessage, reply_to, whatsapp\n"
 ])  # fmt: skip
 def test_wrong_key_in_what_goes_to_whatsapp_is_named(folder: Path, code: str, message: str) -> None:
     assert message in mypy(folder, code, WHATSAPP)
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    ('message_to("rcs", "1", "Shop", card={"titel": "Tonight"})', 'Extra key "titel" for TypedDict "Card"'),
+    ('message_to("rcs", "1", "Shop", crad={"title": "Tonight"})',
+     'Unexpected keyword argument "crad" for "message_to"'),
+    ('message_to("rcs", "1", "Shop", "Hi.", suggestions=[{"type": "dial", "text": "Us", "number": "2"}])',
+     'Extra key "number" for TypedDict "Suggestion"'),
+    ('message_to("email", "a@example.com", "b@example.com", "Hi.", email={"subjct": "Hi"})',
+     'Extra key "subjct" for TypedDict "EmailSettings"'),
+])  # fmt: skip
+def test_wrong_key_in_a_message_is_named(folder: Path, code: str, message: str) -> None:
+    assert message in mypy(folder, code, "from switchboard import message_to\n")
 
 
 def test_what_goes_to_whatsapp_may_be_the_custom_of_an_answer(folder: Path) -> None:

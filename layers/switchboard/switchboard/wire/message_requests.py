@@ -215,6 +215,9 @@ class MessageUpdate(TypedDict, total=False):
     replying_indicator: ReplyingIndicator
 
 
+ChannelName = Literal["sms", "mms", "rcs", "whatsapp", "messenger", "viber_service", "email"]
+
+
 class ReplyContent(TypedDict, total=False):
     """What an answer holds beside a text, by the name of its type; and what else its channel takes."""
 
@@ -270,25 +273,42 @@ def reply_to(message: Inbound, text: str | None = None, **content: Unpack[ReplyC
     Raises:
         TypeError: There is nothing to send, or more than one thing, or the channel has no such messages.
     """
+    channel, receiver = message["channel"], message["from"]
+    if channel == "email":
+        receiver = _address(receiver)
+        content["email"] = cast(
+            EmailSettings, {"subject": _reply_subject(message), **content.get("email", {})}
+        )
+    return message_to(channel, receiver, message["to"], text, **content)
+
+
+def message_to(
+    channel: ChannelName, to: str, sender: str, text: str | None = None, **content: Unpack[ReplyContent]
+) -> MessageRequest:
+    """A message of any channel, for whoever hasn't written first.
+
+        message_to("sms", "447700900123", "447700900000", "Your table is booked.")
+        message_to("rcs", "447700900123", "ExampleBrand", card={"title": "Tonight", "text": "At eight?"})
+
+    Args:
+        channel: Vonage's name of it.
+        to: Who gets it, as the channel knows people.
+        sender: Whom it is from: a number, name, id or address of yours on this channel.
+        text: A text; beside the picture or file of an MMS, what stands with it.
+        content: Anything else, under the name of its type in the Messages API; and fields of the channel's.
+
+    Raises:
+        TypeError: There is nothing to send, or more than one thing, or the channel has no such messages.
+    """
     kinds = [name for name in content if name in MESSAGE_TYPES] or ["text"] * (text is not None)
     if len(kinds) != 1:
         several = " and ".join(kinds) or "nothing"
-        raise TypeError(f"an answer is a text, or one of {', '.join(sorted(MESSAGE_TYPES))}; not {several}")
-    channel, kind = message["channel"], kinds[0]
+        raise TypeError(f"a message is a text, or one of {', '.join(sorted(MESSAGE_TYPES))}; not {several}")
+    (kind,) = kinds
     if channel in _SHAPES and kind not in _SHAPES[channel].__annotations__:
         raise TypeError(f"there are no messages of type {kind!r} on the channel {channel!r}")
-    answer = {
-        "channel": channel,
-        "message_type": kind,
-        "to": message["from"],
-        "from": message["to"],
-        **({} if text is None else {"text": text}),
-        **content,
-    }
-    if channel == "email":
-        answer["to"] = _address(message["from"])
-        answer["email"] = {"subject": _reply_subject(message), **content.get("email", {})}
-    return cast(MessageRequest, answer)
+    sides = {"channel": channel, "message_type": kind, "to": to, "from": sender}
+    return cast(MessageRequest, {**sides, **({} if text is None else {"text": text}), **content})
 
 
 def _address(sender: str) -> str:
