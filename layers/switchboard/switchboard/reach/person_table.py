@@ -2,7 +2,8 @@
 
 An item is the person's pseudonym and `consent`: `stopped` are the senders that they have opted out of, `*`
 all of them; `started` those that they have opted in to again; `sending` the leases of sends that are under
-way; `cause` and `changed_at` what changed it last, and when. Who has opted out of nothing is forgotten in time.
+way; `cause` and `changed_at` what changed it last, and when. Who has opted out of nothing is forgotten
+after `expires_at`.
 
 Source: DynamoDB API reference, UpdateItem: ADD and DELETE of sets; a condition's `contains` is false of an
 attribute that isn't there.
