@@ -13,6 +13,8 @@ from operate.stack import Stack
 
 _SETTLING_S = 1800
 _SAM_S_STACK = "aws-sam-cli-managed-default"
+# What stays of a stack that is deleted, as nobody may be written to again who has opted out.
+_STAYS = ("PersonTable", "PersonKey")
 KEPT = (
     "kept, as docs/smoke.md says: {records} records in Parameter Store, AWS's backup of the table, "
     "old versions in the SAM CLI's bucket"
@@ -68,10 +70,15 @@ def _stack(name: str, where: str) -> Made:
         stack = Stack(name, client=client)
         # A deployment that was interrupted goes on at AWS; an update can't be cut off.
         bench.seen_within(_SETTLING_S, lambda: not _is_updating(stack))
+        table, key = (stack.id_of(each) if stack.has(each) else "" for each in _STAYS)
         client.delete_stack(StackName=name)
         client.get_waiter("stack_delete_complete").wait(
             StackName=name, WaiterConfig={"Delay": 5, "MaxAttempts": 240}
         )
+        if table:
+            bench.client("dynamodb").delete_table(TableName=table)
+        if key:
+            _remove_secret(bench, key)
 
     return Made(f"stack {name}", remove, f"aws cloudformation delete-stack --stack-name {name} {where}")
 

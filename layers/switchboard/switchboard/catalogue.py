@@ -80,7 +80,10 @@ STORED: Mapping[str, Shape] = {
     for name in ("voice.record", "voice.transcribed", "messages.inbound")
 }
 
-CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **VERIFY, **RESULTS, **STORED}
+# A message that only sounds like an opt-out.
+CONSENT: Mapping[str, Shape] = {"consent.unclear": messages.Inbound}
+
+CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **VERIFY, **RESULTS, **STORED, **CONSENT}
 
 
 def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:

@@ -145,6 +145,13 @@ class World:
                 "events.put_events": self.take_command,
                 "events.list_event_buses": lambda **_: {"EventBuses": []},
                 "dynamodb.get_item": self.progress,
+                "dynamodb.delete_table": lambda **_: {},
+                "cloudformation.list_stack_resources": lambda StackName: {  # noqa: N803
+                    "StackResourceSummaries": [
+                        {"LogicalResourceId": each, "PhysicalResourceId": f"{StackName}-{each}"}
+                        for each in ("PersonTable", "PersonKey")
+                    ]
+                },
                 "logs.filter_log_events": lambda **_: {"events": [{"message": '{"message": "Fallback"}'}]},
                 "logs.describe_metric_filters": lambda **_: {
                     "metricFilters": [
