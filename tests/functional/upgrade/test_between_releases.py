@@ -136,13 +136,23 @@ def test_flow_runs_with_the_other_layer_and_what_it_queues_is_recorded_by_the_ot
     assert len(backbone.tables["timeline"]) == len(backbone.events) == len(events)
 
 
+def answered(answers: dict[Path, list[Json]]) -> dict[Path, list[Json]]:
+    """What they answer, but for the address of our own event webhook: 0.1 wrote nobody's name into it."""
+    for answer in (each for of_one in answers.values() for each in of_one if each.get("body")):
+        answer["body"] = json.loads(answer["body"])
+        for action in answer["body"]:
+            if str(action.get("eventUrl", [""])[0]).partition("?")[0].endswith("/webhooks/event"):
+                del action["eventUrl"]
+    return answers
+
+
 def test_flow_that_a_user_wrote_for_the_release_answers_as_it_did(release: Path, backbone: Aws) -> None:
     given = received(*sorted(app.parent for app in (release / "examples").rglob("app.py")))
-    before = run(release, given), commands(backbone)
+    before = answered(run(release, given)), commands(backbone)
     backbone.queues[COMMANDS].clear()
     backbone.sent.clear()
 
-    assert (run(ROOT, given), commands(backbone)) == before
+    assert (answered(run(ROOT, given)), commands(backbone)) == before
     assert commands(backbone)
 
 
