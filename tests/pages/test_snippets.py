@@ -25,6 +25,7 @@ from switchboard.wire.validate import command_problems, message_problems, proble
 from operate import __main__ as operate
 from operate.command_line import parsers_of
 from operate.paths import ROOT
+from tests.pages.diagrams import file_of
 from tests.pages.pages import Snippet, in_language, snippets
 
 LANGUAGES = {"python", "sh", "yaml", "json", "toml", "mermaid", "text", "js"}
@@ -88,6 +89,11 @@ def test_yaml_can_be_read(snippet: Snippet) -> None:
 @pytest.mark.parametrize("snippet", in_language("toml"), ids=str)
 def test_toml_can_be_read(snippet: Snippet) -> None:
     assert tomllib.loads(snippet.text)
+
+
+@pytest.mark.parametrize("snippet", in_language("mermaid"), ids=str)
+def test_diagram_has_the_picture_that_was_drawn_of_it(snippet: Snippet) -> None:
+    assert file_of(snippet.text).exists(), "the diagram was changed: `make picture` draws it"
 
 
 @pytest.mark.parametrize("snippet", in_language("json"), ids=str)
