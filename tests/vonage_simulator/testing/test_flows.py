@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from vonage_simulator.testing.flows import NoFlowError, handler_of
+
 APP = "import words\n\ndef lambda_handler(event, context):\n    return words.SAID\n"
 CALLS = """
 import sys
@@ -31,3 +35,15 @@ def test_each_flow_has_the_files_beside_it_and_leaves_nothing_on_the_path(tmp_pa
         (folder / "words.py").write_text(f"SAID = 'words of {name}'\n")
 
     assert printed(tmp_path) == ["words of one words of two words of one", "[] []"]
+
+
+@pytest.mark.parametrize("missing", ["functions", "functions.answer"])
+def test_project_without_the_flow_is_told_how_to_name_its_handlers(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for module in ("functions.answer", "functions.answer.app"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, missing, None)  # so says Python of what isn't there
+
+    with pytest.raises(NoFlowError, match=r'a fixture `webhooks`, such as \{"answer": lambda_handler\}'):
+        handler_of("answer")
