@@ -72,6 +72,14 @@ class Stage:
         """Run `sam delete`; the secret that `store_credentials` made stays, as a user's would."""
         sam.delete(self.aws_url, self.stack_name, self.log)
 
+    def is_there(self) -> bool:
+        """Whether the stack was deployed before."""
+        client = aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)
+        try:
+            return bool(client.describe_stacks(StackName=self.stack_name)["Stacks"])
+        except ClientError:
+            return False
+
     def outputs(self) -> dict[str, str]:
         """The stack's outputs by name."""
         client = aws.session(self.aws_url).client("cloudformation", endpoint_url=self.aws_url)

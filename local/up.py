@@ -94,11 +94,16 @@ def _build_and_deploy(report: Report, stage: Stage, parameters: Mapping[str, str
     stage.log.unlink(missing_ok=True)
     with report.step("sam build"):
         built = stage.build()
+    # Flows may need what is beside them, which imports from ours: a new stage is tried once both are there.
+    later = bool(beside.template()) and not stage.is_there() and "DeployCheck" not in parameters
     with report.step("sam deploy") as progress:
-        stage.deploy(built, parameters, progress)
+        stage.deploy(built, {**parameters, "DeployCheck": "later"} if later else parameters, progress)
     if beside.template():
         with report.step("sam build and deploy, app/"):
             deploy_beside(stage.aws_url, stage.stack_name)
+    if later:
+        with report.step("sam deploy, which tries the webhooks") as progress:
+            stage.deploy(built, {**parameters, "DeployCheck": "true"}, progress)
 
 
 def stop(services: list[Service]) -> None:

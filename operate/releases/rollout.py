@@ -23,6 +23,8 @@ from operate.yours import beside
 # What the functions are told of the application before they can ask; releases up to 0.1.1 don't take it. What
 # a stage has for it was saved by an earlier deployment, maybe of another stage.
 _APPLICATION = "KnownApplicationId"
+# Whether a deployment tries its webhooks: not before what its flows need is there.
+_CHECK, _LATER = "DeployCheck", "later"
 
 
 class Rollout(NamedTuple):
@@ -49,6 +51,15 @@ class Rollout(NamedTuple):
         """
         self._sam("build", next_step=lambda: "Fix what they name, then run the same command again.")
 
+    def in_advance(self) -> None:
+        """Deploy what it has that is new, before anything asks for it; nothing is done where nothing is.
+
+        Raises:
+            OperatorError: The SAM CLI failed.
+        """
+        known = {"DeploymentId": self.stack.parameter("DeploymentId")} if self.stack.described() else {}
+        self._deploy("--no-fail-on-empty-changeset", parameters={**self.parameters, **known})
+
     def show(self, out: Console) -> None:
         """Have CloudFormation say what it would change; it forgets it with the next deployment.
 
@@ -73,13 +84,14 @@ class Rollout(NamedTuple):
                 "Run the same command again, and answer y to deploy them.",
             )
 
-    def _deploy(self, *options: str) -> None:
-        overrides = [sam.as_sam_reads(name, value) for name, value in self.parameters.items()]
-        given = ["--parameter-overrides", *overrides] if overrides else []
+    def _deploy(self, *options: str, parameters: Mapping[str, str] | None = None) -> None:
+        given = self.parameters if parameters is None else parameters
+        overrides = [sam.as_sam_reads(name, value) for name, value in given.items()]
+        overriding = ["--parameter-overrides", *overrides] if overrides else []
         # The SAM CLI would look for the stages beside the template that it's given.
         files = ("--config-file", str(self.configuration), "--template-file", str(self.packed))
         agreed = ["--no-confirm-changeset"] if self.agreed else []
-        said = [*files, *agreed, *self.options, *options, *given]
+        said = [*files, *agreed, *self.options, *options, *overriding]
         self._sam("deploy", *said, next_step=lambda: status.after_failure(self.stack))
 
     def _sam(self, command: str, *options: str, next_step: Callable[[], str]) -> None:
@@ -142,6 +154,10 @@ def roll_out(
 ) -> None:
     """Deploy a release, and keep it with the stage, so that it can be promoted and gone back to.
 
+    What flows ask for in the stack beside ours is there before them, as an update tries them. That stack
+    imports from ours, so ours comes first in a new stage, and is tried once both are there; and on the way
+    back, as flows of before ask for less. In the end the one beside ours gets our new layers.
+
     Args:
         out: Where it says which release that was.
         settings: The stage, signed in to.
@@ -155,10 +171,16 @@ def roll_out(
     ours, *others = stacks
     ran = ours.stack.parameter("DeploymentId") if before is None else before
     deployment_id = ours.parameters["DeploymentId"]
-    ours.deploy()
+    first, last = _around(ours, others)
+    if not first and before is None:
+        for each in others:
+            each.in_advance()
+    (first or ours).deploy()
     try:
         for each in others:
             each.deploy()
+        if last:
+            last.deploy()
     except OperatorError:
         with contextlib.suppress(OperatorError):  # what failed first is told
             _keep(settings, release, deployment_id, Deployed(release.id, ran, complete=False))
@@ -167,6 +189,17 @@ def roll_out(
     out.print(f"The stage {settings.stage} runs {release}:", markup=False)
     for line in release.digests():
         out.print(line, markup=False)
+
+
+def _around(ours: Rollout, others: Sequence[Rollout]) -> tuple[Rollout | None, Rollout | None]:
+    """Our stack before the one beside it is there, not tried yet, and after; of no stage but a new one."""
+    tried = ours.stack.parameter(_CHECK) if ours.stack.described() else _LATER
+    if not others or tried != _LATER or _CHECK in ours.parameters:
+        return None, None
+    return (
+        ours._replace(parameters={**ours.parameters, _CHECK: _LATER}),
+        ours._replace(parameters={**ours.parameters, _CHECK: "true"}),
+    )
 
 
 def _keep(settings: Settings, release: Release, deployment_id: str, deployed: Deployed) -> None:

@@ -32,7 +32,7 @@ def deploy(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (programs / "python").write_text(f'#!/bin/sh\nexec {paths.SAM.with_name("python")} "$@"\n')
 
     def run(
-        *parameters: str, stack: str = "shop", deploys: bool = False, preview: bool = False
+        *parameters: str, stack: str = "shop", deploys: bool = False, preview: bool = False, fails: str = "."
     ) -> subprocess.CompletedProcess[str]:
         (tmp_path / "samconfig.toml").write_text(
             f'version = 0.1\n[default.global.parameters]\nstack_name = "{stack}"\ns3_bucket = "kept"\n'
@@ -42,6 +42,7 @@ def deploy(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             "#!/bin/sh\necho $AWS_DEFAULT_REGION $SAM_CLI_TELEMETRY $* >seen\n"
             "echo ${PWD##*/} $* >>said\n"
             f"echo $PWD $1 >>'{tmp_path}/order'\n"
+            f"[ $1 = build ] || [ ${{PWD##*/}} != {fails} ] || exit 1\n"
             f"[ $1 = build ] || exit {failed}\n"
             "mkdir -p .aws-sam/build && echo 'Resources: {}' >.aws-sam/build/template.yaml && echo built\n"
         )
@@ -284,7 +285,7 @@ def app(tmp_path: Path) -> Path:
     return folder
 
 
-def test_stack_beside_ours_is_built_with_it_and_deployed_after_it(
+def test_stack_beside_ours_has_what_flows_need_before_them_and_our_layers_after_them(
     account: Account, deploy: Deploy, app: Path, tmp_path: Path
 ) -> None:
     account.statuses, account.parameters = ["UPDATE_COMPLETE"], {"DeploymentId": "mine"}
@@ -293,16 +294,49 @@ def test_stack_beside_ours_is_built_with_it_and_deployed_after_it(
 
     assert (done.returncode, done.stdout.count("built")) == (0, 2), done.stderr
     assert [said.split()[1] for said in (tmp_path / "said").read_text().splitlines()] == ["build", "deploy"]
-    built, deployed = (app / "said").read_text().splitlines()
+    built, *deployed = (app / "said").read_text().splitlines()
     assert built == "app build --config-env default"
-    assert deployed.startswith(
-        f"app deploy --config-env default --config-file {app / 'samconfig.toml'} "
-        f"--template-file {tmp_path / '.local' / 'release' / 'app' / 'template.yaml'} "
-        "--stack-name shop-app --parameter-overrides Switchboard=shop "
-    )
-    assert deployed.endswith("DeploymentId=mine")
+    for said, changes in zip(deployed, ("--no-fail-on-empty-changeset ", ""), strict=True):
+        assert said.startswith(
+            f"app deploy --config-env default --config-file {app / 'samconfig.toml'} "
+            f"--template-file {tmp_path / '.local' / 'release' / 'app' / 'template.yaml'} "
+            f"--stack-name shop-app {changes}--parameter-overrides Switchboard=shop "
+        )
+        assert said.endswith("DeploymentId=mine")
     order = (tmp_path / "order").read_text().splitlines()
-    assert order[-2:] == [f"{tmp_path} deploy", f"{app} deploy"]
+    assert order[-3:] == [f"{app} deploy", f"{tmp_path} deploy", f"{app} deploy"]
+
+
+def test_what_flows_need_is_deployed_in_advance_only_if_it_is_new(
+    account: Account, deploy: Deploy, app: Path
+) -> None:
+    account.statuses, account.parameters = ["UPDATE_COMPLETE"], {"DeploymentId": "before"}
+
+    deploy("DeploymentId=mine", deploys=True)
+
+    _, in_advance, *_ = (app / "said").read_text().splitlines()
+    assert in_advance.endswith("DeploymentId=before")  # with which nothing that is there changes
+
+
+@pytest.mark.parametrize("given", [(), ("DeployCheck=true",)])
+def test_new_stage_is_tried_once_both_stacks_are_there(
+    account: Account, deploy: Deploy, app: Path, tmp_path: Path, given: tuple[str, ...]
+) -> None:
+    # As a first deployment leaves it that was interrupted
+    account.statuses = ["CREATE_COMPLETE"]
+    account.parameters = {"DeploymentId": "mine", "DeployCheck": "later"}
+
+    deploy("DeploymentId=mine", *given, deploys=True)
+
+    order = (tmp_path / "order").read_text().splitlines()[2:]
+    tried = [
+        re.findall(r"DeployCheck=(\w+)", said) for said in (tmp_path / "said").read_text().splitlines()[1:]
+    ]
+    if given:
+        assert (order, tried) == ([f"{app} deploy", f"{tmp_path} deploy", f"{app} deploy"], [["true"]])
+    else:
+        assert order == [f"{tmp_path} deploy", f"{app} deploy", f"{tmp_path} deploy"]
+        assert tried == [["later"], ["true"]]
 
 
 def test_release_that_can_t_be_kept_is_told_once_all_is_deployed(
@@ -315,16 +349,29 @@ def test_release_that_can_t_be_kept_is_told_once_all_is_deployed(
 
     assert done.returncode == 1
     assert "The stage default is deployed, but its release could not be kept" in done.stderr
-    assert [said.split()[1] for said in (app / "said").read_text().splitlines()] == ["build", "deploy"]
+    assert [said.split()[1] for said in (app / "said").read_text().splitlines()] == [
+        "build",
+        "deploy",
+        "deploy",
+    ]
 
 
-def test_stack_beside_ours_is_not_deployed_when_ours_failed(
-    account: Account, deploy: Deploy, app: Path
+def test_stack_beside_ours_gets_no_more_when_ours_failed(
+    account: Account, deploy: Deploy, app: Path, tmp_path: Path
 ) -> None:
     account.statuses = ["UPDATE_COMPLETE"]
 
-    assert deploy().returncode == 1
-    assert [said.split()[1] for said in (app / "said").read_text().splitlines()] == ["build"]
+    assert deploy(deploys=True, fails=tmp_path.name).returncode == 1
+    assert [said.split()[1] for said in (app / "said").read_text().splitlines()] == ["build", "deploy"]
+
+
+def test_ours_is_not_deployed_when_what_its_flows_need_failed(
+    account: Account, deploy: Deploy, app: Path, tmp_path: Path
+) -> None:
+    account.statuses = ["UPDATE_COMPLETE"]
+
+    assert deploy(deploys=True, fails=app.name).returncode == 1
+    assert [said.split()[1] for said in (tmp_path / "said").read_text().splitlines()] == ["build"]
 
 
 def test_folder_without_a_resource_is_not_deployed(account: Account, deploy: Deploy, tmp_path: Path) -> None:
