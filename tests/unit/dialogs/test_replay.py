@@ -11,7 +11,7 @@ from switchboard.dialogs.dialog import Dialog
 from switchboard.dialogs.history import Recorded
 from switchboard.dialogs.replay import ENDED, Replay, Waiting
 from switchboard.dialogs.steps import CallEnded, Do, Step
-from switchboard.errors import DialogChangedError, DialogError
+from switchboard.errors import DialogChangedError, DialogError, ReturnedError
 
 from tests.conftest import Logs
 
@@ -62,6 +62,15 @@ def test_results_come_back_in_their_order() -> None:
 
     assert Run(flow, "one", "two").until(1) is None
     assert heard == ["one", "two"]
+
+
+def test_what_a_function_returns_is_not_dropped_unseen() -> None:
+    async def flow(_dialog: Dialog) -> Any:  # noqa: ANN401 - what its types forbid
+        return [await Question()]
+
+    with pytest.raises(ReturnedError, match="the dialog returned a value of type list, and nobody") as caught:
+        Run(flow, "one").until(0)
+    assert caught.value.returned == ["one"]
 
 
 def test_a_webhook_that_comes_again_stops_where_it_stopped() -> None:
@@ -267,7 +276,13 @@ async def of_a_task(_dialog: Dialog) -> None:
     await asyncio.sleep(1)
 
 
-@pytest.mark.parametrize("flow", [of_asyncio, of_a_task])
+async def of_a_group(_dialog: Dialog) -> None:
+    asyncio.set_event_loop(None)  # as after an async flow; else there may be one that nobody runs
+    await asyncio.gather(asyncio.sleep(0))
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.parametrize("flow", [of_asyncio, of_a_task, of_a_group])
 def test_what_is_not_the_dialog_s_cannot_be_awaited(flow: Function) -> None:
     with pytest.raises(DialogError, match=r"only what the dialog itself gives .*test_replay.py:\d+"):
         Run(flow).until(-1)

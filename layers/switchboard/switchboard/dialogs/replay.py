@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
 from switchboard.dialogs.steps import CallEnded, Do, Step
-from switchboard.errors import DialogChangedError, DialogError, HistoryError
+from switchboard.errors import DialogChangedError, DialogError, HistoryError, ReturnedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -29,7 +29,9 @@ _NOBODYS = tuple(file.rpartition("/")[0] for file in (__file__, os.__file__))
 ENDED = "ended"
 
 _ONLY_OURS = "only what the dialog itself gives can be awaited, as there is no event loop"
-_NEEDS_A_LOOP = "no running event loop"  # what asyncio says where there is none
+# What asyncio says where there is none.
+_NEEDS_A_LOOP = ("no running event loop", "There is no current event loop")
+_NOBODY_GETS_IT = "nobody gets that: say it by `say` or `act`, send it by `send`"
 
 _OVER = object()
 
@@ -94,6 +96,7 @@ class Replay:
             DialogChangedError: the function's steps aren't those that are recorded.
             DialogError: it awaits what isn't the dialog's, or went on after an effect that failed.
             HistoryError: an effect could not be recorded.
+            ReturnedError: it returned something.
         """
         try:
             return self.reach(last, checksum)
@@ -128,10 +131,17 @@ class Replay:
         self._value = self._failure = None
         try:
             step = self._coroutine.throw(failure) if failure else self._coroutine.send(value)
-        except (StopIteration, CallEnded):
+        except CallEnded:
+            step = _OVER
+        except StopIteration as end:
+            if end.value is not None:
+                what = type(end.value).__name__
+                raise ReturnedError(
+                    f"the dialog returned a value of type {what}, and {_NOBODY_GETS_IT}", end.value
+                ) from None
             step = _OVER
         except RuntimeError as error:
-            if str(error) == _NEEDS_A_LOOP:
+            if str(error).startswith(_NEEDS_A_LOOP):
                 raise DialogError(f"{_ONLY_OURS}: {_users_line(error)}") from error
             raise
         if failure and not isinstance(failure, CallEnded):
