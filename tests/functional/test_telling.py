@@ -150,6 +150,32 @@ def test_what_can_t_be_used_is_told_in_words(
     assert [line["reason"] for line in logs.lines] == [reason]  # without what was returned
 
 
+EMPTY = {"channel": "sms", "to": "447700900123", "from": "447700900000", "message_type": "text"}
+FULL = {**EMPTY, "text": "Hello."}
+NOWHERE = {"name": "voice.call", "detail": {"to": [{"type": "phone"}], "ncco": [talk("Hello.")]}}
+
+
+@pytest.mark.parametrize(
+    ("decorate", "name", "returned", "reason"),
+    [
+        (inbound, "inbound_sms_text", [FULL, EMPTY], "messages.send: detail.text is missing"),
+        (answer, "answer_phone", [talk("Hi."), NOWHERE], "voice.call: detail.to[0].number is missing"),
+    ],
+    ids=["a message", "a call"],
+)
+@pytest.mark.usefixtures("backbone", "at_a_laptop")
+def test_command_that_will_be_rejected_is_told_beside_its_webhook(
+    decorate: Callable[..., Any], name: str, returned: object, reason: str
+) -> None:
+    handler = decorate(lambda _payload: returned)
+
+    rejected, outcome = told(handler(webhook_event(name.partition("_")[0], sample(name))))
+
+    assert (rejected["name"], rejected["severity"]) == ("Rejected", "ERROR")
+    assert rejected["reason"].startswith(reason)
+    assert outcome["name"] in {"Accepted", "Answered"}
+
+
 @pytest.mark.usefixtures("at_a_laptop")
 def test_event_that_could_not_be_queued_is_told_beside_the_answer(backbone: Aws) -> None:
     backbone.queues.clear()

@@ -22,7 +22,7 @@ from switchboard.webhooks.deadline import Late, caller_waits_s, is_late, lambda_
 from switchboard.webhooks.outcome import Outcome, Response, json_response, of_failure, with_status
 from switchboard.webhooks.policy import PERHAPS_WAITING, WAITING, Policy
 from switchboard.webhooks.reception import Reception, receive
-from switchboard.webhooks.reply import FlowReply, read_reply, to_json
+from switchboard.webhooks.reply import FlowReply, foretell, read_reply, to_json
 from switchboard.webhooks.signature_secrets import SignatureSecrets
 
 Payload = TypeVar("Payload")
@@ -61,6 +61,8 @@ class Webhook(Generic[Payload, Returned]):
             telemetry.bind(ids)
             current.set(received)
             outcome = self._respond(received, context)
+            if outcome.commands and tells_all():
+                foretell(self._policy.name, outcome.commands)
         except Exception as failure:  # noqa: BLE001 - a bug of ours must not cost a call
             outcome = of_failure(failure, self._policy)
         spent = {"status": outcome.response["statusCode"], "ms": round((time.monotonic() - started) * 1000)}

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from switchboard import telemetry
 from switchboard.errors import NccoError, ReturnedError
 from switchboard.ncco import as_wire
 from switchboard.wire.classify import WebhookName
@@ -81,6 +82,16 @@ def read_reply(
     except (TypeError, ValueError, RecursionError) as error:
         raise ReturnedError(f"what the flow returned can't be written as JSON: {error}", returned) from error
     return FlowReply(ncco, commands)
+
+
+def foretell(webhook: WebhookName, commands: Sequence[Json]) -> None:
+    """At a laptop, tell which commands will be rejected: the outbound function answers nobody who could."""
+    from switchboard.wire.validate import command_problems
+
+    for command in commands:
+        if command["name"] in COMMANDS and (problems := command_problems(command)):
+            reason = f"{command['name']}: {'; '.join(problems)}"
+            telemetry.outcome("Rejected", webhook, "ERROR", id=command["id"], reason=reason)
 
 
 def with_caller(actions: list[Any], received: "Reception") -> list[Any]:
