@@ -74,6 +74,11 @@ def calling_what_is_up(running: "State", switches: "Switches") -> Iterator["Simu
     outputs = up.stage_of(running).outputs()
     transport = gateway.EmbeddedGateway(running.aws_url)
     with calling_stage(
-        outputs["WebhookUrl"], account, sent_to, transport, fallback_url=outputs["FallbackUrl"]
+        outputs["WebhookUrl"],
+        account,
+        sent_to,
+        transport,
+        fallback_url=outputs["FallbackUrl"],
+        application_id=running.application_id,
     ) as simulated:
         yield simulated

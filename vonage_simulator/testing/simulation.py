@@ -100,27 +100,33 @@ def calling_stage(
     transport: httpx.BaseTransport | None = None,
     *,
     fallback_url: str = "",
+    application_id: str = "",
 ) -> Iterator[Simulation]:
     """Call and write to webhooks that are deployed, below one URL: `webhook_url` + `/answer` and so on.
 
     Args:
         fallback_url: the fallback's whole address, where it isn't below that URL.
+        application_id: the application that the webhooks are of, where they take no other's.
     """
-    with _vonage(account, webhook_url.rstrip("/"), transport, fallback_url) as vonage:
+    with _vonage(account, webhook_url.rstrip("/"), transport, fallback_url, application_id) as vonage:
         yield Simulation(vonage, NUMBER, sent_to)
 
 
 @contextlib.contextmanager
 def _vonage(
-    account: Account, base_url: str, transport: httpx.BaseTransport | None, fallback_url: str = ""
+    account: Account,
+    base_url: str,
+    transport: httpx.BaseTransport | None,
+    fallback_url: str = "",
+    application_id: str = "",
 ) -> Iterator[Vonage]:
     clock = Clock()
     with delivering(account, clock, transport) as delivery, Engine(clock).running() as engine:
-        _link(account, base_url, fallback_url)
+        _link(account, base_url, fallback_url, application_id or account.identifiers.uuid())
         yield Vonage(account, clock, delivery.journal, engine, delivery)
 
 
-def _link(account: Account, base_url: str, fallback_url: str) -> None:
+def _link(account: Account, base_url: str, fallback_url: str, application_id: str) -> None:
     own = {"fallback": fallback_url} if fallback_url else {}
 
     def hooks(names: dict[str, str]) -> Json:
@@ -131,7 +137,7 @@ def _link(account: Account, base_url: str, fallback_url: str) -> None:
 
     capabilities = {"voice": {**hooks(VOICE), "signed_callbacks": True}, "messages": hooks(MESSAGES)}
     capabilities["verify"] = hooks(VERIFY)
-    application: Json = {"id": account.identifiers.uuid(), "name": "tested", "capabilities": capabilities}
+    application: Json = {"id": application_id, "name": "tested", "capabilities": capabilities}
     account.applications = {application["id"]: application}
     account.email_domains = {domain_of(MAIL): application["id"]}
     account.numbers = {**account.numbers, NUMBER: {**account.numbers[NUMBER], "app_id": application["id"]}}
