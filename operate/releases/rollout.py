@@ -31,7 +31,8 @@ class Rollout(NamedTuple):
     """One stack of a stage, and what the SAM CLI is told about it.
 
     `agreed` keeps it from asking before it changes something, whatever the stage says; `changes` says whether
-    each deployment changes something, if only its DeploymentId.
+    each deployment changes something, if only its DeploymentId; `waits`, whether a later one can try its
+    webhooks.
     """
 
     stage: str
@@ -42,6 +43,7 @@ class Rollout(NamedTuple):
     options: Sequence[str] = ()
     agreed: bool = False
     changes: bool = True
+    waits: bool = False
 
     def build(self) -> None:
         """Build it from the project's folder.
@@ -127,7 +129,8 @@ def prepared(
     stack = _ready(settings)
     credentials.refuse_missing(wanted.get("CredentialsSecret") or stack.parameter("CredentialsSecret"))
     known = {name: stack.output("ApplicationId") for name in written["Parameters"].keys() & {_APPLICATION}}
-    ours = Rollout(settings.stage, settings.file, stack, {**wanted, **known}, FOLDER / TEMPLATE)
+    waits = _LATER in written["Parameters"].get(_CHECK, {}).get("AllowedValues", [])
+    ours = Rollout(settings.stage, settings.file, stack, {**wanted, **known}, FOLDER / TEMPLATE, waits=waits)
     app = release.folder / "app" if release else paths.APP
     stacks = [ours, *_beside(settings, wanted["DeploymentId"], app)]
     if short := limits.shortage():
@@ -194,7 +197,7 @@ def roll_out(
 def _around(ours: Rollout, others: Sequence[Rollout]) -> tuple[Rollout | None, Rollout | None]:
     """Our stack before the one beside it is there, not tried yet, and after; of no stage but a new one."""
     tried = ours.stack.parameter(_CHECK) if ours.stack.described() else _LATER
-    if not others or tried != _LATER or _CHECK in ours.parameters:
+    if not others or not ours.waits or tried != _LATER or _CHECK in ours.parameters:
         return None, None
     return (
         ours._replace(parameters={**ours.parameters, _CHECK: _LATER}),

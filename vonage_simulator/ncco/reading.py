@@ -73,7 +73,7 @@ def _parsed(body: bytes, switches: Switches, non_array: str) -> Reading:
     try:
         value: Any = json.loads(body)
     except (ValueError, RecursionError):
-        return Reading(failure="the body is no JSON") if non_array == "fail" else Reading()
+        return Reading(failure="the body isn't JSON") if non_array == "fail" else Reading()
     if not isinstance(value, list) and non_array == "ignore":
         return Reading()
     problems = tuple(check.problems_of(value, switches))
