@@ -19,8 +19,8 @@ LAYER = "layers/switchboard/switchboard"
 FLOORS = {
     LAYER: [
         "__init__", "dialogs", "webhooks", "outbound", "reach", "timeline", "yours", "aws", "catalogue",
-        "ncco", "whatsapp", "reading", "envelope", "request", "telemetry", "telling", "environment", "wire",
-        "errors",
+        "messaging", "ncco", "whatsapp", "reading", "envelope", "request", "telemetry", "telling",
+        "environment", "wire", "errors",
     ],
     "provisioner": [
         "app", "on_failure", "operator", "resources", "plan", "steps", "remembered", "world", "wanted",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from switchboard.dialogs.dialog import sms
     from switchboard.dialogs.steps import CallEnded
     from switchboard.errors import NoChoiceError
+    from switchboard.messaging import message_to, reply_to
     from switchboard.ncco import (
         Ncco,
         app,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from switchboard.webhooks.addresses import query, webhook_url
     from switchboard.webhooks.decorators import answer, event, inbound, rtc_event, status, verify
     from switchboard.wire.commands import Commands, Reply
-    from switchboard.wire.message_requests import MessageRequest, message_to, reply_to
+    from switchboard.wire.message_requests import MessageRequest
     from switchboard.wire.messages import Inbound as InboundMessage
     from switchboard.wire.messages import Status as MessageStatus
     from switchboard.wire.rtc import Event as RtcEvent
@@ -96,8 +97,8 @@ _HOMES = {
     "secret": ("yours.secrets", "secret"),
     "settings": ("yours.settings", "settings"),
     "table": ("yours.tables", "table"),
-    "message_to": ("wire.message_requests", "message_to"),
-    "reply_to": ("wire.message_requests", "reply_to"),
+    "message_to": ("messaging", "message_to"),
+    "reply_to": ("messaging", "reply_to"),
 }
 
 

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from switchboard.messaging import message_to, reply_to
 from switchboard.wire.call_requests import CallRequest, CallUpdate
 from switchboard.wire.commands import MessageChange
-from switchboard.wire.message_requests import MessageRequest, message_to, reply_to
+from switchboard.wire.content.channels import TYPES
+from switchboard.wire.message_requests import MessageRequest
 from switchboard.wire.shapes import keys, members, unwrap
 from switchboard.wire.validate import call_problems, command_problems, message_problems, problems
 
@@ -36,6 +38,7 @@ def test_every_channel_and_message_type_has_a_sample() -> None:
         for kind in unwrap(keys(shape)["message_type"]).shape.__args__
     }
 
+    assert {(channel, kind) for channel, kinds in TYPES.items() for kind in kinds} == documented
     assert all(sample(f"command_{channel}_{kind}") for channel, kind in documented)
     assert len(documented) == 36
 

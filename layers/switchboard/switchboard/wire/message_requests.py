@@ -7,23 +7,18 @@ thumbnail of a Viber video from Vonage's Python SDK (vonage-messages 1.8). How l
 from 20 to 259200 in that file and from 300 to 2592000 in the Java SDK (9.10); e-mail from the page "email".
 """
 
-from typing import Annotated, Any, Literal, Required, Unpack, cast
+from typing import Annotated, Any, Literal, Required
 
+from switchboard.wire.content.channels import MESSAGE_TYPES
 from switchboard.wire.content.email import EmailPart, EmailSettings, Html
 from switchboard.wire.content.rcs import Card, Carousel, RcsSettings, Suggestion
 from switchboard.wire.content.whatsapp import Reaction, Sticker, Template, WhatsappSettings
 from switchboard.wire.content.whatsapp_custom.content import Custom
 from switchboard.wire.endpoints import Url
-from switchboard.wire.messages import Inbound
 from switchboard.wire.typed import Between, Characters, Items, Open, Tagged, TypedDict, Usual
 
 _From = TypedDict("_From", {"from": Required[str]}, total=False)
 
-# Every type of message that any channel has; Vonage adds to them.
-MESSAGE_TYPES = frozenset({
-    "text", "image", "audio", "video", "file", "vcard", "content", "card", "carousel", "custom", "template",
-    "sticker", "reaction", "html",
-})  # fmt: skip
 _open = Open(MESSAGE_TYPES)
 
 
@@ -215,9 +210,6 @@ class MessageUpdate(TypedDict, total=False):
     replying_indicator: ReplyingIndicator
 
 
-ChannelName = Literal["sms", "mms", "rcs", "whatsapp", "messenger", "viber_service", "email"]
-
-
 class ReplyContent(TypedDict, total=False):
     """What an answer holds beside a text, by the name of its type; and what else its channel takes."""
 
@@ -247,75 +239,3 @@ class ReplyContent(TypedDict, total=False):
     whatsapp: WhatsappSettings
     messenger: MessengerSettings
     viber_service: ViberSettings
-
-
-_SHAPES = {
-    "sms": Sms, "mms": Mms, "rcs": Rcs, "whatsapp": Whatsapp, "messenger": Messenger, "viber_service": Viber,
-    "email": Email,
-}  # fmt: skip
-
-
-def reply_to(message: Inbound, text: str | None = None, **content: Unpack[ReplyContent]) -> MessageRequest:
-    """An answer to an inbound message: the same channel, sender and receiver exchanged.
-
-        reply_to(message, "We are open.")
-        reply_to(message, image={"url": "https://example.com/map.png", "caption": "Here we are."})
-        reply_to(message, reaction={"action": "react", "emoji": "👍"}, context={"message_uuid": …})
-
-    An answer to an e-mail has its subject, with `Re: ` before it, by which mail programs put the two
-    together. `email={"subject": …, "cc": […]}` says otherwise.
-
-    Args:
-        message: What is answered.
-        text: A text; beside the picture or file of an MMS, what stands with it.
-        content: Anything else, under the name of its type in the Messages API; and fields of the channel's.
-
-    Raises:
-        TypeError: There is nothing to send, or more than one thing, or the channel has no such messages.
-    """
-    channel, receiver = message["channel"], message["from"]
-    if channel == "email":
-        receiver = _address(receiver)
-        content["email"] = cast(
-            EmailSettings, {"subject": _reply_subject(message), **content.get("email", {})}
-        )
-    return message_to(channel, receiver, message["to"], text, **content)
-
-
-def message_to(
-    channel: ChannelName, to: str, sender: str, text: str | None = None, **content: Unpack[ReplyContent]
-) -> MessageRequest:
-    """A message of any channel, for whoever hasn't written first.
-
-        message_to("sms", "447700900123", "447700900000", "Your table is booked.")
-        message_to("rcs", "447700900123", "ExampleBrand", card={"title": "Tonight", "text": "At eight?"})
-
-    Args:
-        channel: Vonage's name of it.
-        to: Who gets it, as the channel knows people.
-        sender: Whom it is from: a number, name, id or address of yours on this channel.
-        text: A text; beside the picture or file of an MMS, what stands with it.
-        content: Anything else, under the name of its type in the Messages API; and fields of the channel's.
-
-    Raises:
-        TypeError: There is nothing to send, or more than one thing, or the channel has no such messages.
-    """
-    kinds = [name for name in content if name in MESSAGE_TYPES] or ["text"] * (text is not None)
-    if len(kinds) != 1:
-        several = " and ".join(kinds) or "nothing"
-        raise TypeError(f"a message is a text, or one of {', '.join(sorted(MESSAGE_TYPES))}; not {several}")
-    (kind,) = kinds
-    if channel in _SHAPES and kind not in _SHAPES[channel].__annotations__:
-        raise TypeError(f"there are no messages of type {kind!r} on the channel {channel!r}")
-    sides = {"channel": channel, "message_type": kind, "to": to, "from": sender}
-    return cast(MessageRequest, {**sides, **({} if text is None else {"text": text}), **content})
-
-
-def _address(sender: str) -> str:
-    """The address in `Alice <alice@example.com>`."""
-    return sender.rpartition("<")[2].partition(">")[0]
-
-
-def _reply_subject(message: Inbound) -> str:
-    subject = message.get("email", {}).get("subject", "")
-    return subject if subject[:3].lower() == "re:" else f"Re: {subject}".rstrip()

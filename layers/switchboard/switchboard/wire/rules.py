@@ -9,7 +9,7 @@ Source: Vonage NCCO reference; OpenAPI files of Voice API v1 and Messages API v1
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from switchboard.wire.message_requests import MESSAGE_TYPES
+from switchboard.wire.content.channels import MESSAGE_TYPES
 from switchboard.wire.violations import Violation
 
 Fields = Mapping[str, Any]

@@ -74,7 +74,7 @@ class Writing(Dialog):
         if text is not None and not content:
             self._say(text)
         else:
-            from switchboard.wire.message_requests import reply_to  # for what isn't a text alone
+            from switchboard.messaging import reply_to  # for what isn't a text alone
 
             self._say(reply_to(self.first, text, **content))
 
