@@ -41,8 +41,7 @@ def plain(story: Iterable[str]) -> str:
 def webhook_story(stamp: str, entry: Json) -> Iterator[str]:
     """Each line of a webhook: what it told, what was answered, and what is wrong with that."""
     request, response = entry["request"], entry.get("response") or {}
-    body = request.get("body")
-    text = body.get("text") if isinstance(body, dict) else None
+    text = _written(request.get("body"))
     path = "/" + "/".join(urlsplit(request["url"]).path.rsplit("/", 2)[-2:]).lstrip("/")
     title = " ".join(filter(None, (request["method"], path, words.event_name(entry), text)))
     wrong = list(troubles.of(entry))
@@ -65,6 +64,16 @@ def _refused(response: Json) -> list[JsonValue]:
     """The NCCO in a response that can't be used."""
     body = response.get("body")
     return body if isinstance(body, list) else []
+
+
+def _written(body: JsonValue) -> str:
+    """What a message says, after its subject if it is an e-mail."""
+    match body:
+        case {"email": {"subject": str(subject)}, "text": str(text)}:
+            return f"{subject}: {text}"
+        case {"text": str(text)}:
+            return text
+    return ""
 
 
 def _trouble(indent: str, trouble: Trouble) -> Iterator[str]:

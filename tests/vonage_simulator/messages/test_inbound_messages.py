@@ -9,6 +9,7 @@ import jwt
 import pytest
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer
+from vonage_simulator.journal.story import plain, webhook_story
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.vonage import Vonage
 
@@ -167,3 +168,22 @@ def test_message_to_a_number_without_application_reaches_the_webhook_of_the_acco
     claims = jwt.decode(token, vonage.account.signature_secret, algorithms=["HS256"])
     assert "application_id" not in claims
     assert api.post("/_simulator/account/webhooks", json={"inbound_url": None}).json() == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"email": {"subject": "Tonight"}, "text": "A table?"}, "messages.inbound Tonight: A table?"),
+        ({"email": {}, "text": "A table?"}, "messages.inbound A table?"),
+        ({"email": {"subject": "Tonight"}, "html": {"body": "<p>A table?</p>"}}, "messages.inbound"),
+        ({"text": 7}, "messages.inbound"),
+        (["text"], "messages.inbound"),
+        (None, "messages.inbound"),
+    ],
+)
+def test_story_of_a_mail_begins_with_its_subject(body: object, told: str) -> None:
+    request = {"method": "POST", "url": "https://shop.example/webhooks/inbound", "body": body}
+    entry = {"kind": "webhook", "webhook": "inbound", "request": request, "response": {"status": 200}}
+    (line,) = plain(webhook_story("", entry | {"duration_ms": 5.0, "signature": "signed"})).splitlines()
+
+    assert line == f"POST /webhooks/inbound {told} → 200 5 ms, signed"
