@@ -11,6 +11,7 @@ from local.stage import Stage
 from local.up import CALLEE
 from operate.stack import Stack
 from tests.e2e.conftest import wait_until
+from vonage_simulator.messages import inbound
 from vonage_simulator.vonage import Vonage
 
 Json = dict[str, Any]
@@ -138,3 +139,21 @@ def test_three_hundred_commands_are_carried_out_without_a_stall_and_none_twice(
             last, since = done, time.monotonic()
         assert time.monotonic() - since < 15, f"nothing was sent after {last} of {len(texts)}"
     assert {times[text] for text in texts} == {1}
+
+
+def test_who_answers_stop_is_sent_nothing_but_what_they_asked_for(stage: Stage, vonage: Vonage) -> None:
+    """Bulk, which has a queue of its own, included."""
+    person = {"to": "447700900345"}
+    stop = {"channel": "sms", "from": person["to"], "to": SMS["from"], "text": "Stop."}
+    vonage.engine.run(inbound.receive(vonage.mailbox, stop))
+    wait_until(lambda: any(text.startswith("You are unsubscribed") for text in sent(vonage)), 60)
+
+    details = [SMS | person | {"text": "News", "pace": pace} for pace in ("bulk", "slow")]
+    receipt = SMS | person | {"text": "A receipt", "pace": "bulk", "purpose": "transactional"}
+    commands = put_commands(stage, "messages.send", [*details, receipt])
+    wait_until(lambda: all(results(stage, command) for command in commands), 60)
+
+    news, slow, asked_for = (results(stage, command)[0] for command in commands)
+    assert (news["outcome"], news["opted_out"], asked_for["outcome"]) == ("rejected", True, "accepted")
+    assert "pace is" in slow["reason"]
+    assert (sent(vonage)["News"], sent(vonage)["A receipt"]) == (0, 1)

@@ -117,7 +117,12 @@ def test_who_gives_no_answer_is_said_goodbye_and_begins_anew(sms: Texting) -> No
     sms.receives("Which day suits you?")
 
 
-def test_stop_ends_the_chat_and_is_not_answered(sms: Texting, done: list[tuple[str, ...]]) -> None:
+@pytest.mark.parametrize("scope", ["", "stack"])
+def test_stop_ends_the_chat_and_is_not_answered(
+    sms: Texting, done: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch, scope: str
+) -> None:
+    """Also in a stack that sees to opt-outs itself."""
+    monkeypatch.setenv("SWITCHBOARD_CONSENT_SCOPE", scope)
     sms.send("Hello")
     sms.send("1")
     before = sms.received
@@ -137,6 +142,23 @@ def test_help_is_for_others_and_the_chat_goes_on(sms: Texting, webhooks: dict[st
     sms.receives("This is the shop.")
     sms.send("Ada")
     sms.receives("Hello Ada.")
+
+
+@pytest.mark.parametrize("word", ["ARRÊT", "HELP"])
+def test_what_the_stack_sees_to_is_no_answer_to_a_question(
+    sms: Texting, webhooks: dict[str, Handler], monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_CONSENT_SCOPE", "stack")
+
+    @message_dialog(others=who_we_are)
+    async def greeting(chat: Chat) -> None:
+        chat.say(f"Hello {await chat.ask('Your name?')}.")
+
+    webhooks["inbound"] = greeting
+    for text in ("Hello", word, "Ada"):
+        sms.send(text)
+
+    assert sms.received == ["Your name?", "Hello Ada."]
 
 
 def test_help_is_a_word_as_any_other_where_it_asks_nobody_who_they_are(whatsapp: Texting) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from switchboard import telemetry
 from switchboard.dialogs.chats.arrival import MessageRun
 from switchboard.dialogs.chats.wake import Wake
-from switchboard.dialogs.chats.words import is_of_a_chat
+from switchboard.dialogs.chats.words import is_of_a_chat, keyword
 from switchboard.dialogs.history import TABLE
 from switchboard.dialogs.steps import LONGEST_RESULT
 from switchboard.environment import tells_all
@@ -89,6 +89,11 @@ class MessageDialog(Webhook[Any, Any]):
 
             doubts.tell_of_chat(self._dialog)
         return super().__call__(event, context)
+
+    def _is_for_the_stack(self, received: Reception) -> bool:
+        """But for STOP, which ends the chat: that has to let go of what it holds, and says nothing then."""
+        ends = is_of_a_chat(received.payload) and keyword(received.payload) == "stop"
+        return not ends and super()._is_for_the_stack(received)
 
     def _call(self, payload: Any) -> FlowReply:  # noqa: ANN401 - what Vonage said
         if not is_of_a_chat(payload) or len(current.get().body) > LONGEST_RESULT:
