@@ -170,6 +170,16 @@ def test_a_rate_that_was_lowered_comes_back() -> None:
     assert len(run.vonage.accepted) - before >= 60 * 28
 
 
+def test_nobody_waits_for_a_day_because_vonage_said_so_to_some() -> None:
+    world, store = World(), Memory()
+    pace = Pace(store, lambda: world.now)
+
+    for _ in range(40):
+        pace.refused(Budget("messages", 30), 86400)
+
+    assert 0 < store.budgets["messages"].free_at - world.now <= 60
+
+
 def test_a_slot_that_was_overslept_is_not_used() -> None:
     world, store = World(), Memory()
     pace = Pace(store, lambda: world.now)

@@ -25,6 +25,8 @@ _BULK_AHEAD_S, _BULK_AHEAD_STEPS = 0.1, 2
 # and more than chance would have it, mean that the rate is too high.
 _WINDOW_S, _REFUSED_SHARE, _REFUSED_BY_CHANCE = 10, 0.1, 5
 _SLOWER, _FASTER_PER_S = 0.95, 0.01 / 60
+# Whoever is refused waits as long as Vonage says; everybody, no longer than it takes to find out again.
+_LONGEST_HOLD_S = 60
 # Slower than that is no rate, but an outage.
 _LEAST_SHARE = 0.05
 
@@ -119,7 +121,7 @@ class Pace:
             return
         share = max(self._share(budget, now) * _SLOWER, _LEAST_SHARE)
         if self._store.slow(budget.name, share, now, now - _WINDOW_S):
-            self._store.hold(budget.name, now + retry_after_s)
+            self._store.hold(budget.name, now + min(retry_after_s, _LONGEST_HOLD_S))
 
     def _slot(self, budget: Budget, ahead_s: float, until: float) -> Generator[float, None, float]:
         while True:
