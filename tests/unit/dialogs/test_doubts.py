@@ -34,6 +34,16 @@ def written(folder: Path, body: str) -> Callable[..., Any]:
         ("try:\n    await call.ask()\nexcept BaseException:\n    pass", f"app.py:6: {doubts.SWALLOWS}"),
         ("call.say(str(datetime.now()))", f"app.py:4: {doubts.OUTSIDE.format('datetime.now()')}"),
         ("random.choice([1])", f"app.py:4: {doubts.OUTSIDE.format('random.choice()')}"),
+        ("from uuid import uuid4 as new\nnew()", f"app.py:5: {doubts.OUTSIDE.format('new()')}"),
+        (
+            "import datetime as dt\ndt.datetime.now(tz=None)",
+            f"app.py:5: {doubts.OUTSIDE.format('dt.datetime.now()')}",
+        ),
+        ("import os\nos.urandom(1)", f"app.py:5: {doubts.OUTSIDE.format('os.urandom()')}"),
+        ("try:\n    0\nexcept E:\n    await call.ask()\nfinally:\n    0", f"app.py:9: {doubts.FINALLY}"),
+        ("call.ask('?')", f"app.py:4: {doubts.NOT_AWAITED.format('ask')}"),
+        ("if not call.connect(1):\n    0", f"app.py:4: {doubts.NOT_AWAITED.format('connect')}"),
+        ("key = call.ask('?')", f"app.py:4: {doubts.NOT_AWAITED.format('ask')}"),
     ],
 )
 def test_what_a_replay_would_not_bear_is_told_with_its_line(tmp_path: Path, body: str, found: str) -> None:
@@ -48,6 +58,9 @@ def test_what_a_replay_would_not_bear_is_told_with_its_line(tmp_path: Path, body
         "try:\n    call.say()\nfinally:\n    await call.ask()",
         "with open('x'):\n    call.say()",
         "call.now()",
+        "call.random.choice([1])",
+        "import os\nos.environ.get('x')",
+        "if await call.connect(1):\n    return await call.ask('?')",
     ],
 )
 def test_plain_code_is_not_doubtful(tmp_path: Path, body: str) -> None:

@@ -6,7 +6,7 @@ It looks at every `async def` of the file in which the dialog is, as most of its
 import ast
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,18 @@ FINALLY = "`finally` around an await runs at each pause: for what is to be done 
 WITH = "`with` around an await is left at each pause: put what it needs into a function, and that into `do`"
 SWALLOWS = "this swallows CallEnded: catch Exception instead"
 OUTSIDE = "{} gives something else in each replay: call.now, call.random and call.do give the same"
+NOT_AWAITED = "call.{} does nothing without `await`"
 
-# Modules whose functions do, and functions of such names whatever they are called on.
+# Modules whose functions do, whatever these are called here, and single functions.
 _MODULES = {"random", "secrets", "time", "uuid"}
-_METHODS = {"now", "today", "utcnow"}
-_CLOCKS = {"date", "datetime"}
+_FUNCTIONS = {
+    *(f"datetime.{of}" for of in ("datetime.now", "datetime.today", "datetime.utcnow", "date.today")),
+    "os.urandom",
+}
+_STEPS = {
+    "ask", "ask_secret", "choose", "connect", "conversation", "do", "hang_up", "hold", "receive", "record",
+    "transfer",
+}  # fmt: skip
 
 
 @functools.cache
@@ -37,29 +44,65 @@ def of(flow: Callable[..., Any]) -> list[str]:
     if not (file and Path(file).is_file()):
         return []
     name = Path(file).name
-    functions = [
-        node for node in ast.walk(ast.parse(Path(file).read_text())) if isinstance(node, ast.AsyncFunctionDef)
-    ]
-    found = sorted({each for function in functions for node in ast.walk(function) for each in _of(node)})
-    return [f"{name}:{line}: {sentence}" for line, sentence in found]
+    module = ast.parse(Path(file).read_text())
+    imported = dict(pair for node in ast.walk(module) for pair in _imported(node))
+    functions = [node for node in ast.walk(module) if isinstance(node, ast.AsyncFunctionDef)]
+    found = {each for function in functions for node in ast.walk(function) for each in _of(node, imported)}
+    found |= {each for function in functions for each in _not_awaited(function)}
+    return [f"{name}:{line}: {sentence}" for line, sentence in sorted(found)]
 
 
-def _of(node: ast.AST) -> Iterator[tuple[int, str]]:
+def _of(node: ast.AST, imported: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     match node:
-        case ast.Try(body=body, handlers=handlers, finalbody=final) if _awaits(body):
-            if final:
+        case ast.Try(body=body, handlers=handlers, orelse=others, finalbody=final):
+            if final and _awaits([*body, *handlers, *others]):
                 yield final[0].lineno, FINALLY
             for handler in handlers:
-                if _swallows(handler):
+                if _awaits(body) and _swallows(handler):
                     yield handler.lineno, SWALLOWS
         case ast.With(body=body) | ast.AsyncWith(body=body) if _awaits(body):
             yield node.lineno, WITH
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=on), attr=attribute)):
-            if on in _MODULES or (on in _CLOCKS and attribute in _METHODS):
-                yield node.lineno, OUTSIDE.format(f"{on}.{attribute}()")
+        case ast.Call(func=function):
+            written = ast.unparse(function)
+            first, dot, rest = written.partition(".")
+            known = f"{imported.get(first, '')}{dot}{rest}"
+            if known in _FUNCTIONS or known.partition(".")[0] in _MODULES:
+                yield node.lineno, OUTSIDE.format(f"{written}()")
 
 
-def _awaits(body: list[ast.stmt]) -> bool:
+def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """What names mean that are imported, such as `dt` for `datetime`, or `choice` for `random.choice`."""
+    match node:
+        case ast.Import(names=names):
+            for each in names:
+                if each.asname or "." not in each.name:
+                    yield each.asname or each.name, each.name
+        case ast.ImportFrom(module=str(module), names=names):
+            for each in names:
+                yield each.asname or each.name, f"{module}.{each.name}"
+
+
+def _not_awaited(function: ast.AsyncFunctionDef) -> Iterator[tuple[int, str]]:
+    """Steps of the dialog, which is the first argument, whose results nobody waits for."""
+    dialog = next((argument.arg for argument in function.args.args), "")
+    for node in ast.walk(function):
+        match node:
+            case (
+                ast.Expr(value=value)
+                | ast.Assign(value=value)
+                | ast.NamedExpr(value=value)
+                | ast.If(test=value)
+                | ast.While(test=value)
+                | ast.UnaryOp(operand=value)
+                | ast.Match(subject=value)
+            ):
+                match value:
+                    case ast.Call(func=ast.Attribute(value=ast.Name(id=on), attr=step)):
+                        if on == dialog and step in _STEPS:
+                            yield value.lineno, NOT_AWAITED.format(step)
+
+
+def _awaits(body: Sequence[ast.AST]) -> bool:
     return any(isinstance(node, ast.Await) for statement in body for node in ast.walk(statement))
 
 
