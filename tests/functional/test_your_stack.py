@@ -58,6 +58,21 @@ class TestASettingIsMissing:
             phone.dial(SHOP).hears("fine day")
 
 
+@pytest.mark.flows_may_fail
+class TestATableIsMissing:
+    @pytest.fixture
+    def stage_settings(self) -> dict[str, object]:
+        return {"callers_table": "callers"}
+
+    @pytest.fixture
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def test_the_test_says_how_to_make_it(self, phone: Phone) -> None:
+        with pytest.raises(AssertionError, match=r'fixture `tables`: \{"callers": \("number",\)\}'):
+            phone.dial(SHOP).hears("Hello")
+
+
 class TestSecret:
     @pytest.fixture
     def webhooks(self) -> dict[str, Handler]:

@@ -260,8 +260,10 @@ def test_nobody_has_an_empty_key(callers: tables.Table) -> None:
     assert callers.get("") is None
 
 
-def test_table_that_is_denied_is_an_error(shop: Aws) -> None:
-    shop.refuse["DynamoDB_20120810.GetItem"] = "AccessDeniedException"
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])
+def test_table_that_cannot_be_used_is_an_error_that_says_what_to_do(shop: Aws, code: str) -> None:
+    shop.refuse["DynamoDB_20120810.GetItem"] = code
 
-    with pytest.raises(AwsError, match="GetItem failed: AccessDeniedException"):
+    with pytest.raises(AwsError, match=rf"GetItem failed: {code}.* callers.*make table .*FLOWS=") as raised:
         table("callers").get("1")
+    assert raised.value.code == code

@@ -46,8 +46,9 @@ class Tables:
         if action not in known:
             raise unknown(action)
         if asked["TableName"] not in self._keys:
-            hint = f'name it and its keys in the fixture `tables`: {{"{asked["TableName"]}": ("id",)}}'
-            raise TableError("ResourceNotFoundException", f"there is no table {asked['TableName']}: {hint}")
+            table, key = asked["TableName"], next(iter(asked.get("Key", {})), "id")
+            hint = f'name it and its keys in the fixture `tables`: {{"{table}": ("{key}",)}}'
+            raise TableError("ResourceNotFoundException", f"there is no table {table}: {hint}")
         return known[action](asked)
 
     def _place(self, asked: Json, item: Item) -> tuple[dict[tuple[str, ...], Item], tuple[str, ...]]:

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from switchboard.aws.signed import Service
+from switchboard.errors import AwsError
 
 _TIMEOUT_S = 1.5
+_CANNOT_BE_USED = ("AccessDeniedException", "ResourceNotFoundException")
+_REMEDY = "`make table NAME=… FLOWS=…` makes one, and lets flows use it from the next deployment on."
 
 Item = dict[str, Any]
 
@@ -60,7 +63,13 @@ class Table(NamedTuple):
         self._call("DeleteItem", Key={self.key: {"S": value}})
 
     def _call(self, action: str, **asked: object) -> dict[str, Any]:
-        return _dynamodb.call(action, {"TableName": self.name, **asked}, timeout_s=_TIMEOUT_S)
+        try:
+            return _dynamodb.call(action, {"TableName": self.name, **asked}, timeout_s=_TIMEOUT_S)
+        except AwsError as error:
+            if error.code in _CANNOT_BE_USED:
+                said = f"{error} of the table {self.name} ({error.message[:400]})"
+                error.args = (f"{said}. {_REMEDY}",)
+            raise
 
 
 def table(name: str, key: str = "id") -> Table:
