@@ -35,6 +35,8 @@ MAY: dict[str, set[Deed]] = {
         Deed("sqs:DeleteMessage", "EventQueue"),
         Deed("dynamodb:BatchGetItem", "Timeline"),
         Deed("dynamodb:BatchWriteItem", "Timeline"),
+        Deed("dynamodb:PutItem", "Timeline"),
+        Deed("dynamodb:UpdateItem", "Timeline"),
         Deed("events:PutEvents", "EventBus"),
     },
     "Outbound": {

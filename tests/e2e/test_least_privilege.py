@@ -202,7 +202,8 @@ MAY: dict[str, set[str]] = {
     "Verify": QUEUES_EVENTS,
     "RtcEvent": QUEUES_EVENTS,
     "Record": {
-        "take an event", "look for events", "write events", "put an event on the bus", "keep a dead event",
+        "take an event", "look for events", "write events", "write the timeline", "change the timeline",
+        "put an event on the bus", "keep a dead event",
         "queue a command",
     },
     "Outbound": {
