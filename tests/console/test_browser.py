@@ -342,6 +342,7 @@ def test_carousel_has_its_pictures_and_buttons_and_reads_as_json(
     changes = {"carousel": {"cards": [here, far]}, "from": NUMBER}
 
     cards = sent(console, vonage, customer, "rcs_carousel", **changes).locator(".card-shown")
+    expect(console.locator(".receipt.theirs")).to_contain_text("delivered")  # drawn for the last time
     picture = cards.filter(has_text="9 am").locator("img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
@@ -363,6 +364,8 @@ def test_flow_is_readable_and_its_answers_can_be_given(
     expect(seen.get_by_role("button", name="Book")).to_be_disabled()
     console.get_by_text("JSON", exact=True).click()
     expect(console.locator(".as-json pre")).to_contain_text('"flow_token": "EXAMPLE"')
+    expect(console.locator(".receipt.theirs")).to_contain_text("delivered")
+    expect(console.locator(".as-json pre")).to_be_visible()  # though the thread was drawn anew
 
     console.get_by_label("Type").select_option("button")
     console.get_by_placeholder("Its payload").fill('{"flow_token": "EXAMPLE", "seats": 2}')

@@ -129,7 +129,7 @@ class MessagesPanel:
                     controls.text(thread.customer, classes="who")
                     controls.text(last, classes="last")
                 element.on("click", lambda thread=thread: self._switch(thread))
-        self._log.client.run_javascript(f"getHtmlElement({self._log.id}).scrollTop = 1e9")
+        self._log.client.run_javascript(f"opened.restore(); getHtmlElement({self._log.id}).scrollTop = 1e9")
 
     def _seen(self, bubbles: list[Bubble]) -> Json:
         """Bubbles, with all that is known of them while the simulator runs."""
