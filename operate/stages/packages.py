@@ -6,6 +6,7 @@ is told to. On this machine one folder, `.local/packages`, has those of all func
 `.venv`, so pytest, mypy and an editor see it.
 """
 
+import fcntl
 import hashlib
 import re
 import shutil
@@ -47,14 +48,23 @@ class Packages:
             OperatorError: A file can't be installed beside the layer's packages or another function's.
         """
         target = self.root / ".local" / "packages"
-        made_of, stamp = self._made_of(), target / _STAMP
-        if (stamp.read_text() if stamp.exists() else "") == made_of:
+        if self._is_ready(target):
             return False
-        fresh = _emptied(target.with_name("packages.new"))
-        self._install(self.files(), fresh)
-        (fresh / _STAMP).write_text(made_of)
-        _replace(target, fresh)
+        target.parent.mkdir(exist_ok=True)
+        # `make up` and a command beside it would take away each other's files.
+        with target.with_name("packages.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._is_ready(target):
+                return False
+            made_of, fresh = self._made_of(), _emptied(target.with_name("packages.new"))
+            self._install(self.files(), fresh)
+            (fresh / _STAMP).write_text(made_of)
+            _replace(target, fresh)
         return True
+
+    def _is_ready(self, target: Path) -> bool:
+        stamp = target / _STAMP
+        return (stamp.read_text() if stamp.exists() else "") == self._made_of()
 
     def bring(self, function: Path, target: Path) -> None:
         """Lay a function's code and packages out as `sam build` does.

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,16 @@ def test_nothing_is_installed_twice_until_a_file_changes(project: Path) -> None:
 
     assert Packages(project).make_ready()
     assert seen(project, "import words; print(words.VERSION)") == "2.0"
+
+
+def test_commands_at_the_same_time_install_once_and_whole(project: Path) -> None:
+    asks(project, "answer", "words==1.0")
+
+    with ThreadPoolExecutor() as commands:
+        did = list(commands.map(lambda _: Packages(project).make_ready(), range(4)))
+
+    assert sorted(did) == [False, False, False, True]
+    assert seen(project, "import words; print(words.VERSION)") == "1.0"
 
 
 def test_package_that_nobody_asks_for_any_more_is_gone(project: Path) -> None:
