@@ -5,7 +5,8 @@ lets Python take the project's own folders instead of the deployed copy, and lis
 127.0.0.1. A page in a browser can send a request to any port of this machine, and its body can be a message
 of a debugger. debugpy's adapter, a process of its own, runs nothing for whoever hasn't introduced itself with
 an earlier message of the same connection, which a page can't; inside the function's process there is no such
-rule. Nothing that is deployed knows about it. To give time to think, the function's timeout grows, no timer
+rule. Nor does the adapter hear programs of another user, where Linux says whose they are. Nothing that is
+deployed knows about it. To give time to think, the function's timeout grows, no timer
 cuts its flow short, and the simulated Vonage waits as long as it takes.
 """
 
@@ -53,8 +54,9 @@ with contextlib.suppress(ImportError):
     from switchboard import environment
 
     environment.answer_budget_s = lambda: {timeout_s}  # nor is one late that came while the function started
-import debugpy
+import debugpy.adapter
 
+debugpy.adapter.__file__ = {debugpy!r} + "/own_adapter/__init__.py"  # debugpy starts what is beside it
 with contextlib.suppress(RuntimeError, OSError):  # a second instance of the function runs without a debugger
     debugpy.listen(("127.0.0.1", {port}))
 """
@@ -103,13 +105,16 @@ class Debugging:
 
 
 def _only_debugpy() -> Path:
-    """A folder with debugpy and nothing else of this environment."""
+    """A folder with debugpy and the adapter to start, and nothing else of this environment."""
     folder = paths.LOCAL / "debugger"
     folder.mkdir(parents=True, exist_ok=True)
     found = find_spec("debugpy")
     link = folder / "debugpy"
     if found and found.submodule_search_locations and not link.exists():
         link.symlink_to(found.submodule_search_locations[0])
+    adapter = folder / "own_adapter"
+    if not adapter.exists():
+        adapter.symlink_to(paths.ROOT / "local" / "own_adapter")
     return folder
 
 

@@ -1,14 +1,19 @@
-"""`make debug`: which functions there are to be stopped, and what stops in them."""
+"""`make debug`: which functions there are to be stopped, what stops in them, and who may stop it."""
 
+import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from local import service, state
+from local import debugging, service, state
 from local.__main__ import main
 from local.debugging import LISTEN, TIMEOUT_S
+from local.own_adapter.__main__ import TABLES, OwnSocket, is_own
 from operate import paths
 from tests.unit.local.stages import this_process, up_at
 
@@ -28,7 +33,8 @@ def test_functions_behind_a_queue_are_offered_with_those_of_the_api(
 
 def test_a_debugged_function_s_flow_has_all_of_its_time() -> None:
     sources = [str(paths.LAYER)]
-    listen = LISTEN.format(sources=sources, debugpy="", timeout_s=TIMEOUT_S, port=service.free_port())
+    debugpy = str(debugging._only_debugpy())
+    listen = LISTEN.format(sources=sources, debugpy=debugpy, timeout_s=TIMEOUT_S, port=service.free_port())
     look = "from switchboard.webhooks import deadline; print(deadline.answer_budget_s())"
 
     done = subprocess.run(
@@ -36,3 +42,47 @@ def test_a_debugged_function_s_flow_has_all_of_its_time() -> None:
     )
 
     assert done.stdout == f"{TIMEOUT_S}\n"
+
+
+knows_users = pytest.mark.skipif(not TABLES[0].exists(), reason="nothing says whose a connection is")
+
+
+@contextmanager
+def listening(kind: type[socket.socket] = socket.socket) -> Iterator[socket.socket]:
+    with closing(kind()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener
+
+
+@knows_users
+@pytest.mark.parametrize(
+    ("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::ffff:127.0.0.1")]
+)
+def test_debugger_of_this_user_is_heard(family: int, host: str) -> None:
+    with listening(OwnSocket) as listener, closing(socket.socket(family)) as editor:
+        editor.connect((host, listener.getsockname()[1]))
+        editor.sendall(b"hello")
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(5) == b"hello"
+
+
+@knows_users
+def test_whoever_has_gone_is_nobody_s() -> None:
+    with listening() as listener:
+        socket.create_connection(listener.getsockname()).close()
+        connection, _ = listener.accept()
+        with connection:
+            assert not is_own(connection)
+
+
+@knows_users
+def test_another_user_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening() as listener, closing(socket.create_connection(listener.getsockname())):
+        connection, _ = listener.accept()
+        with connection:
+            assert is_own(connection)
+            another = os.getuid() + 1
+            monkeypatch.setattr(os, "getuid", lambda: another)
+            assert not is_own(connection)
