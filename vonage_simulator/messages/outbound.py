@@ -77,7 +77,9 @@ async def _deliver(mailbox: Mailbox, message: Message, number: int, total: int) 
             mailbox, message, recipient.fate, {**extra, "error": _error(mailbox, *ERRORS[recipient.fate])}
         )
         if message.channel == "email":  # what bounced is on the suppression list from now on
-            mailbox.recipients[message.body["to"]] = Recipient("rejected")
+            mailbox.recipients[message.body["to"]] = Recipient(
+                mailbox.platform.account.switches.suppressed_mail
+            )
         return False
     _report(mailbox, message, "delivered", {**extra, **_costs(message)})
     if recipient.reads and message.channel in READABLE:

@@ -59,6 +59,12 @@ QUESTIONS = (
         _not_asked("it takes a number with Opt-Out Assist, and a person who opts out"),
     ),
     Question(
+        "suppressed_mail",
+        ("rejected", "undeliverable"),
+        "which status an e-mail has to an address that bounced before",
+        _not_asked("it takes a verified domain, and an address that bounces"),
+    ),
+    Question(
         "sender_limits",
         ("none", "us_long_numbers"),
         "what a US long number may send in a second",

@@ -18,6 +18,7 @@ from tests.vonage_simulator.api import test_message_limits
 from tests.vonage_simulator.api.test_voice_api import bearer
 from tests.vonage_simulator.bot import Bot, on
 from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, talk
+from tests.vonage_simulator.messages import test_email
 from tests.vonage_simulator.verifications import test_verifications
 from vonage_simulator.__main__ import main
 from vonage_simulator.messages.buttons import RcsAction, holders, taps
@@ -549,7 +550,8 @@ def test_every_switch_is_tried_and_on_the_page() -> None:
     names = {field.name for field in dataclasses.fields(Switches)}
     section = PAGE.read_text().partition("## What is not certain about Vonage")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == names
-    tried = globals().keys() | vars(test_verifications).keys() | vars(test_message_limits).keys()
+    elsewhere = (test_verifications, test_message_limits, test_email)
+    tried = globals().keys() | {name for module in elsewhere for name in vars(module)}
     assert {name for name in names if f"test_{name}" in tried} == names - {OWN_FLAG}
 
 

@@ -1,6 +1,6 @@
 """E-mail: domains and their links, mail of any size to an application, and mail that bounces."""
 
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from tests.vonage_simulator.api.test_messages_api import messages, statuses
 from tests.vonage_simulator.customer import Customer
 from vonage_simulator.messages.message import Recipient
+from vonage_simulator.switches import Switches
 from vonage_simulator.vonage import Vonage
 
 __all__ = ["messages"]
@@ -99,6 +100,19 @@ def test_mail_that_bounced_is_not_sent_again(
 
     reported = [report["status"] for report in statuses(vonage, customer, 4)]
     assert reported == ["submitted", "undeliverable", "submitted", "rejected"]
+
+
+@pytest.mark.parametrize("position", ["rejected", "undeliverable"])
+def test_suppressed_mail(
+    messages: httpx.Client, vonage: Vonage, customer: Customer, position: Literal["rejected", "undeliverable"]
+) -> None:
+    vonage.account.switches = Switches(suppressed_mail=position)
+    vonage.mailbox.recipients[ALICE] = Recipient("undeliverable")
+    for count in (2, 4):
+        messages.post("/v1/messages", json=outgoing())
+        reported = statuses(vonage, customer, count)
+
+    assert [report["status"] for report in reported][-1] == position
 
 
 @pytest.mark.parametrize(("domain", "warned"), [("mail.example.com", 0), ("other.example", 1)])
