@@ -29,6 +29,7 @@ _TO_READ = (
     "!Sub arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
     "${Switchboard}/app/%s-??????"
 )
+_NEXT = "Next: make deploy, or make up."
 
 
 def name(text: str) -> str:
@@ -83,7 +84,7 @@ def add_table(out: Output, given: argparse.Namespace) -> int:
         "    class Mine:\n"
         f"        {given.name}_table: str\n\n"
         f"    {given.name} = table(settings(Mine).{given.name}_table{key})\n\n"
-        "Next: make deploy, or make up. docs/your-stack.md has the rest."
+        f"{_NEXT} docs/your-stack.md has the rest."
     )
     return WELL
 
@@ -102,7 +103,7 @@ def add_setting(out: Output, given: argparse.Namespace) -> int:
     _tell_test(given.name, given.value)
     out.advise(
         f"{given.name} is in app/settings/{given.env}.json; other stages have files of their own beside it.\n"
-        f"In a flow: a field `{given.name}: str` of the dataclass that settings() reads. Next: make deploy."
+        f"In a flow: a field `{given.name}: str` of the dataclass that settings() reads. {_NEXT}"
     )
     return WELL
 
@@ -123,9 +124,7 @@ def add_secret(out: Output, given: argparse.Namespace) -> int:
         done = _store(Stack(stage.stack_name, stage.options), full_name, text)
     if given.flows:
         _write(template)
-    next_step = (
-        "Next: make deploy." if given.flows else "Flows that read it already have it within 5 minutes."
-    )
+    next_step = _NEXT if given.flows else "Flows that read it already have it within 5 minutes."
     out.advise(f'{done} {full_name}. In a flow: secret("{given.name}"), from switchboard. {next_step}')
     return WELL
 

@@ -313,6 +313,7 @@ class TestSecret:
         assert "${Switchboard}/app/crm-??????" in (app / "template.yaml").read_text()
         told = capsys.readouterr()
         assert "t0p secret" not in told.out + told.err
+        assert "Next: make deploy, or make up." in told.out + told.err
 
     def test_secret_that_is_there_gets_another_text(
         self, app: Path, stores: Aws, types: Callable[[str], None]
