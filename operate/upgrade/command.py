@@ -26,7 +26,7 @@ Version {version} is merged and passes. Nothing is deployed yet.
   try it                   make up; make deploy ENV=dev
   keep it                  git switch {before} && git merge {branch}
   leave it                 {home}
-Once it is deployed, the way back is the commit before, deployed again: docs/upgrading.md"""
+Once it is deployed, the way back is `make rollback`: docs/upgrading.md"""
 
 
 def upgrade(out: Console, version: str, given: str | None, stage: str | None) -> None:

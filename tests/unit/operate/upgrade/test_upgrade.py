@@ -118,6 +118,7 @@ def test_the_checks_and_your_tests_decide_and_the_way_back_is_said(
     assert "make plan ENV=dev; make deploy ENV=dev PREVIEW=true" in said
     assert "keep it git switch main && git merge upgrade/v1.1.0" in said
     assert "leave it git switch main && git branch -D upgrade/v1.1.0" in said
+    assert "the way back is `make rollback`" in said
 
 
 def test_what_would_change_is_shown_for_the_stage_that_is_named(project: Project, upgrade: Upgrade) -> None:
