@@ -5,7 +5,7 @@ is sealed to the same words: an answer that Vonage asks for twice is the same tw
 something of the call into the text, so that two calls of one caller can't be told to be that.
 
 Source: Rogaway and Shrimpton, "Deterministic Authenticated-Encryption" (2006), whose SIV this is, with
-HMAC-SHA-2 where it has a block cipher: Python's own library has none (docs/adr/0022).
+HMAC-SHA-2 where it has a block cipher: Python's own library has none (docs/adr/0028).
 """
 
 import base64
