@@ -2,12 +2,10 @@
 
 The function gets one more layer, which exists here and in no template. When the function starts, the layer
 lets Python take the project's own folders instead of the deployed copy, and listens for a debugger on
-127.0.0.1. A page in a browser can send a request to any port of this machine, and its body can be a message
-of a debugger. debugpy's adapter, a process of its own, runs nothing for whoever hasn't introduced itself with
-an earlier message of the same connection, which a page can't; inside the function's process there is no such
-rule. Nor does the adapter hear programs of another user, where Linux says whose they are. Nothing that is
-deployed knows about it. To give time to think, the function's timeout grows, no timer
-cuts its flow short, and the simulated Vonage waits as long as it takes.
+127.0.0.1. What is said there is run, and a page in a browser, like any program of this machine, can send
+something to any port: `own_adapter` hears neither a page nor another user. Nothing that is deployed knows
+about it. To give time to think, the function's timeout grows, no timer cuts its flow short, and the simulated
+Vonage waits as long as it takes.
 """
 
 import argparse

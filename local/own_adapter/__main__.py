@@ -1,9 +1,13 @@
-"""What debugpy starts in place of its adapter: the same, hearing no program of another user.
+"""What debugpy starts in place of its adapter: the same, hearing no program of another user, and no web page.
 
 Whoever attaches runs what he likes in the function, as the user who started it, and the protocol has no
 password. Linux says whose a connection on this machine is; where nothing does, all are heard.
 
-Source: proc_net_tcp.rst of the Linux kernel's documentation, for the columns.
+A page's request can be a message of a debugger, too. The adapter runs nothing for it, but ends the session of
+whoever is attached, and may stay behind when the function has ended, with its port.
+
+Source: proc_net_tcp.rst of the Linux kernel's documentation, for the columns; Debug Adapter Protocol
+specification, "Base protocol", for how a debugger begins.
 """
 
 import os
@@ -11,9 +15,13 @@ import runpy
 import socket
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _ESTABLISHED = "01"
+_BEGINNING = b"Content-Length:"
+# A debugger speaks as soon as it is connected.
+_SILENT_S = 2
 
 
 def is_own(connection: socket.socket) -> bool:
@@ -33,24 +41,39 @@ def _written(address: tuple[str, int]) -> str:
     return f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
 
 
+def is_debugger(connection: socket.socket) -> bool:
+    """Whether the other end begins as a debugger does, with a header of the protocol's. A page can't."""
+    connection.settimeout(_SILENT_S)
+    begun = connection.recv(len(_BEGINNING), socket.MSG_PEEK)
+    connection.settimeout(None)
+    return begun != b"" and _BEGINNING.startswith(begun)
+
+
 class OwnSocket(socket.socket):
-    """A socket that accepts connections of this user alone."""
+    """A socket that accepts connections of this user alone, and at the debuggers' port debuggers alone."""
+
+    debuggers_port: ClassVar[int] = 0
 
     def accept(self) -> tuple[socket.socket, tuple[str, int]]:
         """The next one; others are closed."""
         while True:
             connection, address = super().accept()
             try:
-                if is_own(connection):
+                if self._is_heard(connection):
                     return connection, address
             except OSError:
-                pass  # it has gone
+                pass  # it has gone, or says nothing
             connection.close()
+
+    def _is_heard(self, connection: socket.socket) -> bool:
+        if TABLES[0].exists() and not is_own(connection):
+            return False
+        return self.getsockname()[1] != self.debuggers_port or is_debugger(connection)
 
 
 if __name__ == "__main__":
-    if TABLES[0].exists():
-        socket.socket = OwnSocket  # type: ignore[misc]
+    OwnSocket.debuggers_port = int(sys.argv[sys.argv.index("--port") + 1])
+    socket.socket = OwnSocket  # type: ignore[misc]
     sys.path[0] = str(Path(__file__).parent.parent)  # where debugpy is
     import debugpy  # noqa: F401 - the adapter looks for it elsewhere if it isn't there
 

@@ -253,28 +253,38 @@ def test_breakpoint_in_the_project_s_file_stops_the_running_function(
     assert budget_s == "900"
 
 
-def test_page_runs_nothing_in_a_function_that_is_being_debugged(
+def test_page_neither_runs_anything_in_a_debugged_function_nor_ends_the_session(
     functions: "LambdaClient", reloader: Reloader, project: Path
 ) -> None:
-    """Its request is one message of a debugger, which has to introduce itself with another one first."""
+    """Before a debugger is attached, while one is, and afterwards."""
     port, mark = service.free_port(), project / "mark"
+    write = f"open({str(mark)!r}, 'w').close()"
     reloader.saved({project / "functions/answer/app.py"})
     name = reloader._names()["AnswerFunction"]
     Debugging(functions, project).attach(units(project / "template.yaml", STACK)[0], name, port)
+    results: list[str] = []
+    call = threading.Thread(target=lambda: results.append(invoke(functions, reloader)))
 
-    with Debugger.attached(port, project / "functions/answer/app.py", line=4):
-        a_page_says(port, f"open({str(mark)!r}, 'w').close()")
+    socket.create_connection(("127.0.0.1", port), timeout=10).close()  # whoever only looks who listens
+    assert a_page_says(port, write) == ""
+    with Debugger.attached(port, project / "functions/answer/app.py", line=4) as debugger:
+        call.start()
+        stopped = debugger.event("stopped")
+        assert a_page_says(port, write) == ""
+        debugger.ask("continue", threadId=stopped["threadId"])
+        call.join(30)
+    assert a_page_says(port, write) == ""
 
-    reloader.saved({project / "functions/answer/app.py"})  # it may have ended the session
-    assert invoke(functions, reloader) == "Hello world"
+    assert results == ["Hello world"]
     assert not mark.exists()
 
 
-def a_page_says(port: int, expression: str) -> None:
-    """Send a page's request whose body is a message of a debugger, and wait for the first word."""
+def a_page_says(port: int, expression: str) -> str:
+    """What is answered to a page's request that is a message of a debugger, too."""
     evaluate = {"expression": expression, "context": "repl"}
     message = json.dumps({"seq": 1, "type": "request", "command": "evaluate", "arguments": evaluate})
     head = f"POST / HTTP/1.1\r\nOrigin: https://evil.example\r\nContent-Length: {len(message)}\r\n\r\n"
     with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), 10) as plug:
-        plug.sendall(f"{head}{message}\n501\t1\t1\n".encode())
-        plug.recv(4096)
+        plug.sendall(f"{head}{message}".encode())
+        return plug.recv(4096).decode()
+    return ""

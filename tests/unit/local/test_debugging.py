@@ -86,3 +86,30 @@ def test_another_user_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
             another = os.getuid() + 1
             monkeypatch.setattr(os, "getuid", lambda: another)
             assert not is_own(connection)
+
+
+@pytest.mark.parametrize("begins", [b"Content-Length: 2\r\n\r\n{}", b"C"])
+def test_whoever_begins_as_a_debugger_does_is_heard(begins: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening(OwnSocket) as listener, closing(socket.socket()) as editor:
+        monkeypatch.setattr(OwnSocket, "debuggers_port", listener.getsockname()[1])
+        editor.connect(listener.getsockname())
+        editor.sendall(begins)
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(len(begins)) == begins
+
+
+@pytest.mark.parametrize("begins", [b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", b""])
+def test_page_and_whoever_only_looks_who_listens_are_not_heard(
+    begins: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listening(OwnSocket) as listener, closing(socket.socket()) as editor:
+        monkeypatch.setattr(OwnSocket, "debuggers_port", listener.getsockname()[1])
+        with closing(socket.create_connection(listener.getsockname())) as stranger:
+            stranger.sendall(begins)
+            stranger.shutdown(socket.SHUT_WR)
+            editor.connect(listener.getsockname())
+            editor.sendall(b"Content-Length: 2")
+            connection, address = listener.accept()
+            with connection:
+                assert address == editor.getsockname()
