@@ -1,6 +1,7 @@
 """A chat that is one function: what the customer hears, message by message."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from switchboard import Chat, InboundMessage, MessageRequest, message_dialog, reply_to
@@ -222,6 +223,19 @@ def test_a_message_that_the_function_fails_at_is_as_if_it_never_came(
     sms.send("Bob")
     sms.send("Ada")
     sms.receives("Hello Ada.")
+
+
+@pytest.mark.flows_may_fail
+def test_what_a_chat_returns_is_not_dropped_unseen(
+    sms: Texting, webhooks: dict[str, Handler], logs: Logs
+) -> None:
+    async def returns(_chat: Chat) -> Any:  # noqa: ANN401 - what its types forbid
+        return "Hello."
+
+    webhooks["inbound"] = message_dialog(returns)
+    sms.send("Hello")
+    [failure] = [line for line in logs.lines if line["message"] == "FlowFailed"]
+    assert failure["reason"].startswith("the dialog returned a value of type str, and nobody gets that")
 
 
 @pytest.mark.flows_may_fail

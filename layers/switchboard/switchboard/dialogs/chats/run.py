@@ -195,9 +195,9 @@ class ChatRun:
         perform = effects.perform if effects else _nothing
         return chat, Replay(self._run(chat), chat, recorded, perform)
 
-    async def _run(self, chat: Chat) -> None:
+    async def _run(self, chat: Chat) -> Any:  # noqa: ANN401 - nothing, or what is told to whoever wrote it
         try:
-            await self._flow(chat)
+            return await self._flow(chat)
         except NoChoiceError:
             chat.say(sentences.in_language(sentences.GOODBYE, chat.language))
 
