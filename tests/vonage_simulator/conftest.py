@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+# httpx remembers its exceptions: a test that runs pytest in this process would leave it those of a copy.
+import httpcore  # noqa: F401
 import httpx
 import pytest
 
