@@ -268,6 +268,13 @@ def test_every_parameter_is_described_and_documented(written: Json) -> None:
         assert f"`{name}`" in page, f"{name} is missing in docs/parameters.md"
 
 
+def test_output_says_what_only_the_dashboard_can_link_to_the_application(written: Json) -> None:
+    assert (
+        "domains of e-mail are linked to on Vonage's dashboard"
+        in written["Outputs"]["ApplicationId"]["Description"]
+    )
+
+
 def test_every_parameter_is_in_a_group(written: Json) -> None:
     groups = written["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
 
