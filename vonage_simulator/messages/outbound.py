@@ -11,6 +11,7 @@ from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.messages.message import Fate, Message, Recipient
 from vonage_simulator.types import Json
 
+WABA_ID = "100000000000001"  # of a WhatsApp Business account
 READABLE = {"rcs", "whatsapp", "messenger", "viber_service", "email"}
 ERRORS: dict[Fate, tuple[str, str]] = {
     "undeliverable": ("1330", "The recipient cannot be reached for an unknown reason"),
@@ -121,7 +122,10 @@ def _status_hook(account: Account, message: Message) -> Json | None:
 
 
 def _costs(message: Message) -> Json:
-    """What only some channels report: price, network, number of parts."""
+    """What only some channels report: price, network, number of parts, what WhatsApp charges for.
+
+    Source of WhatsApp's words: Meta, "Status messages webhook reference", `pricing`.
+    """
     costs: Json = {}
     if message.channel not in {"rcs", "email"}:
         costs["usage"] = {"currency": "EUR", "price": "0.0333"}
@@ -129,6 +133,13 @@ def _costs(message: Message) -> Json:
         costs["destination"] = {"network_code": "23410"}
     if message.channel == "sms":
         costs["sms"] = {"count_total": str(-(-len(message.body["text"]) // 160))}
+    if message.channel == "whatsapp":
+        category = "utility" if message.body.get("message_type") == "template" else "service"
+        costs["whatsapp"] = {
+            "waba_id": WABA_ID,
+            "recipient": {"wa_id": message.body["to"]},
+            "pricing": {"type": "regular", "pricing_model": "PMP", "category": category},
+        }
     return costs
 
 

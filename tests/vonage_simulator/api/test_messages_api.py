@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from switchboard.wire.messages import Status
+from switchboard.wire.validate import problems
 
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, client_of, private_key
 from vonage_simulator.journal import words
@@ -259,7 +261,7 @@ def test_every_reply_has_an_id_that_a_problem_repeats(messages: httpx.Client) ->
     [
         ("sms", {"usage", "destination", "sms"}),
         ("rcs", {"destination"}),
-        ("whatsapp", {"usage"}),
+        ("whatsapp", {"usage", "whatsapp"}),
         ("email", set()),
     ],
 )
@@ -269,7 +271,20 @@ def test_what_a_delivery_cost_depends_on_the_channel(
     subject = {"email": {"subject": "Hi"}} if channel == "email" else {}
     messages.post(MESSAGES, json=sms(channel=channel, **subject)).raise_for_status()
     delivered = statuses(vonage, customer, 2)[-1]
-    assert {"usage", "destination", "sms"} & set(delivered) == members
+    assert {"usage", "destination", "sms", "whatsapp"} & set(delivered) == members
+    assert problems(Status, delivered, strict=True) == []
+
+
+def test_delivery_by_whatsapp_says_what_kind_of_message_was_charged_for(
+    messages: httpx.Client, vonage: Vonage, customer: Customer
+) -> None:
+    template = {"message_type": "template", "template": {"name": "shop:open"}, "text": None}
+    body = {name: value for name, value in sms(channel="whatsapp", **template).items() if value}
+    messages.post(MESSAGES, json=body).raise_for_status()
+    told = statuses(vonage, customer, 2)[-1]["whatsapp"]
+
+    assert told["recipient"] == {"wa_id": body["to"]}
+    assert told["pricing"] == {"type": "regular", "pricing_model": "PMP", "category": "utility"}
 
 
 def test_basic_credentials_report_to_the_webhook_of_the_account(
