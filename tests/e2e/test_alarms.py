@@ -36,16 +36,26 @@ class Fault:
         self.stage, self.stack, self.vonage = stage, stack, vonage
         self.begun = time.time()
 
-    def post(self, webhook: str, payload: Json, *, secret: str = "", token: bool = True) -> int:
-        """A webhook, signed by the account or with another secret."""
+    def post(
+        self, webhook: str, payload: Json, *, secret: str = "", application: str = "", token: bool = True
+    ) -> int:
+        """A webhook, signed for the stack's application, or with another secret, or for another one."""
         body = json.dumps(payload).encode()
         headers = {"content-type": "application/json"}
         if token:
-            key = secret or self.stage.signature_secret
-            headers["authorization"] = signed(body, key, api_key=self.stage.api_key)
+            headers["authorization"] = self.signed(body, secret, application)
         own = {"fallback": gateway.address(self.stage.outputs()["FallbackUrl"], self.stage.aws_url)}
         address = own.get(webhook, f"{self.stage.webhook_url()}/{webhook}")
         return httpx.post(address, content=body, headers=headers, timeout=60, trust_env=False).status_code
+
+    def signed(self, body: bytes, secret: str = "", application: str = "") -> str:
+        """A token of the account's for a body."""
+        return signed(
+            body,
+            secret or self.stage.signature_secret,
+            api_key=self.stage.api_key,
+            application_id=application or self.stage.outputs()["ApplicationId"],
+        )
 
     @contextmanager
     def broken(self, function: str, variable: str, value: str) -> Iterator[None]:
@@ -127,8 +137,7 @@ def answer_throttled(fault: Fault) -> None:
 def late_answers(fault: Fault) -> None:
     """The request has waited for its function longer than a caller does."""
     body = json.dumps(answer_request()).encode()
-    token = signed(body, fault.stage.signature_secret, api_key=fault.stage.api_key)
-    event = webhook_event("answer", body=body, authorization=token)
+    event = webhook_event("answer", body=body, authorization=fault.signed(body))
     event["requestContext"]["timeEpoch"] -= 5000
     assert fault.invoke("Answer", event)["statusCode"] == 500
 
@@ -164,6 +173,11 @@ def refused(fault: Fault) -> None:
         assert (
             fault.post("status", {"message_uuid": "m"}, secret="another account's secret, or a guess") == 503
         )
+
+
+def other_application(fault: Fault) -> None:
+    other = "bbbbbbbb-cccc-4ddd-8eee-0123456789ab"
+    assert fault.post("status", {"message_uuid": "m", "status": "delivered"}, application=other) == 503
 
 
 def events_wait(fault: Fault) -> None:
@@ -270,6 +284,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "TooLarge": too_large,
     "Failed": failed,
     "Refused": refused,
+    "OtherApplication": other_application,
     "EventsWait": events_wait,
     "CommandsWait": commands_wait,
     "BusCommandsWait": bus_commands_wait,

@@ -33,7 +33,11 @@ from vonage_simulator.vonage import Vonage
 
 EXAMPLES = paths.ROOT / "examples"
 # The other one is a stack of its own, without a flow.
-SCRIPTS = sorted(path for path in EXAMPLES.glob("*/*.yaml") if [*path.parent.glob("*/app.py")])
+SCRIPTS = sorted(
+    path
+    for path in EXAMPLES.glob("*/*.yaml")
+    if path.name != "template.yaml" and [*path.parent.glob("*/app.py")]
+)
 ASSISTANT = EXAMPLES / "voice_assistant"
 ASSISTANT_PORT = 8765
 PATIENCE_S = 60

@@ -89,7 +89,8 @@ def lambda_handler(received: dict[str, Any], _context: object = None) -> dict[st
     written = settle(batch, published, events.write([each.item for each in published]), NEVER_STORED)
     if written:
         ids = [each.event["id"] for each in written]
-        telemetry.outcome("Recorded", "record", "INFO", None, len(ids), ids=ids)
+        subjects = sorted({each.event["subject"][:80] for each in written})
+        telemetry.outcome("Recorded", "record", "INFO", None, len(ids), ids=ids, subjects=subjects)
     return batch.failures()
 
 
