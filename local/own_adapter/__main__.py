@@ -4,7 +4,7 @@ Whoever attaches runs what he likes in the function, as the user who started it,
 password. Linux says whose a connection on this machine is; where nothing does, all are heard.
 
 A page's request can be a message of a debugger, too. The adapter runs nothing for it, but ends the session of
-whoever is attached, and may stay behind when the function has ended, with its port.
+whoever is attached. And it may stay behind when the function was killed, with its port and a busy processor.
 
 Source: proc_net_tcp.rst of the Linux kernel's documentation, for the columns; Debug Adapter Protocol
 specification, "Base protocol", for how a debugger begins.
@@ -14,6 +14,8 @@ import os
 import runpy
 import socket
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,6 +24,7 @@ _ESTABLISHED = "01"
 _BEGINNING = b"Content-Length:"
 # A debugger speaks as soon as it is connected.
 _SILENT_S = 2
+_LOOKS_EVERY_S = 1
 
 
 def is_own(connection: socket.socket) -> bool:
@@ -71,7 +74,23 @@ class OwnSocket(socket.socket):
         return self.getsockname()[1] != self.debuggers_port or is_debugger(connection)
 
 
+def end_with(function: int) -> None:
+    """End once the debugged function has."""
+    while True:
+        time.sleep(_LOOKS_EVERY_S)
+        try:
+            os.kill(function, 0)
+        except ProcessLookupError:
+            os._exit(0)
+
+
+def _watch(function: int) -> None:
+    threading.Thread(target=end_with, args=(function,), daemon=True).start()
+
+
 if __name__ == "__main__":
+    parent = os.getppid()
+    os.register_at_fork(after_in_child=lambda: _watch(parent))  # as a daemon, which has another parent
     OwnSocket.debuggers_port = int(sys.argv[sys.argv.index("--port") + 1])
     socket.socket = OwnSocket  # type: ignore[misc]
     sys.path[0] = str(Path(__file__).parent.parent)  # where debugpy is

@@ -113,3 +113,27 @@ def test_page_and_whoever_only_looks_who_listens_are_not_heard(
             connection, address = listener.accept()
             with connection:
                 assert address == editor.getsockname()
+
+
+def test_adapter_ends_with_a_function_that_is_killed_while_somebody_is_attached() -> None:
+    port = service.free_port()
+    listen = LISTEN.format(
+        sources=[str(paths.LAYER)], debugpy=str(debugging._only_debugpy()), timeout_s=TIMEOUT_S, port=port
+    )
+    function = subprocess.Popen(
+        [sys.executable, "-c", f"{listen}\nprint('on', flush=True)\nimport time\ntime.sleep(60)"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert function.stdout
+    assert function.stdout.readline() == b"on\n"
+    with function, socket.create_connection(("127.0.0.1", port)) as editor:
+        said = b'{"seq":1,"type":"request","command":"initialize","arguments":{"adapterID":"x"}}'
+        editor.sendall(b"Content-Length: %d\r\n\r\n%b" % (len(said), said))
+        assert editor.recv(1)
+        function.kill()
+        function.wait()
+
+        editor.settimeout(15)
+        while editor.recv(4096):  # until the adapter has gone
+            pass
