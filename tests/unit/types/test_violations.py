@@ -6,8 +6,11 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
+from switchboard.wire.messages import ContentMessage
 from switchboard.wire.typed import Between, Matches, TypedDict
-from switchboard.wire.violations import Violation, violations_in
+from switchboard.wire.violations import Violation, violations, violations_in
+
+from tests.samples import sample
 
 ROOT = Path(__file__).parents[3]
 Ring = Annotated[int, Between(1, 120)]
@@ -101,3 +104,17 @@ def test_errors_of_pydantic_are_read_in_one_place(folder: str) -> None:
 
     assert modules
     assert readers == (["violations.py"] if folder == "layers" else [])
+
+
+@pytest.mark.parametrize(("part", "field", "is_doubtful"), [
+    ({"type": "file", "url": "https://mail.example/menu", "name": "menu.pdf"}, "", True),
+    ({"type": "calendar", "url": "https://mail.example/menu"}, "content[1].type", True),
+    ({"url": "https://mail.example/menu"}, "content[1].type", False),
+    ({"type": "file"}, "content[1].url", False),
+])  # fmt: skip
+def test_part_of_a_message_is_told_by_its_type(part: object, field: str, *, is_doubtful: bool) -> None:
+    mail = sample("inbound_email_content")
+    found = violations(ContentMessage, {**mail, "content": [mail["content"][0], part]}, strict=True)
+
+    assert [violation.field for violation in found] == [field] * bool(field)
+    assert all(violation.is_doubtful == is_doubtful for violation in found)

@@ -5,7 +5,7 @@ What is one channel's own is in `content`.
 Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks.
 """
 
-from typing import Any, Required
+from typing import Any, Literal, Required
 
 from switchboard.wire.typed import TypedDict
 
@@ -18,11 +18,12 @@ class Media(TypedDict, total=False):
     caption: str
 
 
-class Attachment(TypedDict):
-    """One of several attachments of an MMS; `type` is image, audio, video, file or vcard."""
+class Attachment(TypedDict, total=False):
+    """One of several attachments of an MMS; perhaps of an e-mail, for which nothing is documented."""
 
-    type: str
-    url: str
+    type: Required[Literal["image", "audio", "video", "file", "vcard"]]
+    url: Required[str]
+    name: str
 
 
 class Location(TypedDict, total=False):

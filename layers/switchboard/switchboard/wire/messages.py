@@ -13,9 +13,9 @@ may send a business-scoped user id.
 Source: Vonage Messages API v1 OpenAPI file 1.20.0, its webhooks. The older shape: `messages_v0_1`.
 """
 
-from typing import Any, Literal, Required, final
+from typing import Annotated, Any, Literal, Required, final
 
-from switchboard.wire.content.email import EmailDetails, EmailPart, Html
+from switchboard.wire.content.email import EmailDetails, Html, HtmlPart, MailAttachment, PlainPart
 from switchboard.wire.content.whatsapp import Order, Reaction, WhatsappDetails, WhatsappReport
 from switchboard.wire.message_parts import (
     Attachment,
@@ -35,8 +35,10 @@ from switchboard.wire.message_parts import (
     Usage,
     Workflow,
 )
-from switchboard.wire.typed import TypedDict
+from switchboard.wire.typed import HandedOn, Open, Tagged, TypedDict
 
+# Other types of parts are in doubt, not wrong.
+_Part = Annotated[PlainPart | HtmlPart | Attachment, Tagged("type"), Open(())]
 _From = TypedDict("_From", {"from": Required[str]}, total=False)
 
 
@@ -52,7 +54,8 @@ class _Message(_From, total=False):
     whatsapp: WhatsappDetails
     mms: MmsDetails
     email: EmailDetails
-    content: list[Attachment] | list[EmailPart]  # of an MMS with several attachments, or an e-mail
+    content: list[_Part]  # of an MMS with several attachments, or an e-mail
+    attachments: Annotated[list[MailAttachment], HandedOn()]  # of an e-mail, if they come so
     stored: Stored  # where all of a message is that is too large for the queue
     origin: Network
     usage: Usage

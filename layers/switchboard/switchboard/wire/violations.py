@@ -159,7 +159,8 @@ def _untold(place: Place, value: object) -> Violation:
     key = next(rule.key for rule in place.rules if isinstance(rule, Tagged))
     field, choices = f"{place.field}.{key}".removeprefix("."), list(tags(place.shape, key))
     if isinstance(value, Mapping) and key in value:
-        return Violation("wrong", field, value[key], _one_of(choices), choices)
+        tag = value[key]
+        return Violation("wrong", field, tag, _one_of(choices), choices, doubt=_doubt(place, tag))
     return Violation("missing", field, rule=_one_of(choices), choices=choices)
 
 

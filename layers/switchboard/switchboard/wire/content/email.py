@@ -62,4 +62,12 @@ class HtmlPart(TypedDict):
     body: str
 
 
+class MailAttachment(TypedDict, total=False):
+    """A file in a mail, as base64: a guess, as Vonage doesn't document how one arrives."""
+
+    name: str
+    content_type: str
+    content: str
+
+
 EmailPart = Annotated[PlainPart | HtmlPart, Tagged("type")]
