@@ -74,6 +74,8 @@ class Switches:
         blocked_status: a message to somebody who has opted out is accepted, and then `rejected` or
             `undeliverable`, with the error 1240.
         suppressed_mail: a mail to an address that bounced before is `rejected` or `undeliverable`.
+        mail_attachments: the files of a customer's mail are parts of `content`, as an MMS's are; base64 in
+            `attachments`; or left out.
         sender_limits: the API's limit is the only one, or a US long number may besides send 1 SMS a second.
         rate_second: which second a limit is for: any that has passed, or each of a clock.
         rate_limits: the limits per second are enforced. Off by default: most tests want speed.
@@ -122,6 +124,7 @@ class Switches:
     rtc_ids: bool = True
     blocked_status: Literal["rejected", "undeliverable"] = "rejected"
     suppressed_mail: Literal["rejected", "undeliverable"] = "rejected"
+    mail_attachments: Literal["content", "attachments", "left_out"] = "content"
     sender_limits: Literal["none", "us_long_numbers"] = "none"
     rate_second: Second = "sliding"
     rate_limits: bool = False

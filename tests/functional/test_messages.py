@@ -185,6 +185,20 @@ def test_a_message_that_was_cut_within_an_emoji_is_queued_and_answered(backbone:
     assert envelope["id"] == hashlib.sha256(body).hexdigest()
 
 
+@pytest.mark.parametrize("held", [
+    {"content": [{"type": "text", "text": "Hi."}, {"type": "file", "url": "https://m.example/1"}]},
+    {"attachments": [{"name": "a.pdf", "content_type": "application/pdf", "content": "cGRm"}]},
+    {},
+])  # fmt: skip
+def test_mail_is_queued_and_answered_however_its_attachments_come(backbone: Aws, held: Json) -> None:
+    mail = {**sample("inbound_email_content"), **held}
+
+    assert answering(webhook_event("inbound", body=json.dumps(mail).encode()))["statusCode"] == 200
+    (event,) = queued(backbone)
+    assert event["payload"] == mail
+    assert len(queued(backbone, COMMANDS)) == 1
+
+
 def test_a_message_that_is_delivered_twice_is_answered_once(backbone: Aws) -> None:
     for _ in range(2):
         answering(webhook_event("inbound", sample("inbound_sms_text")))

@@ -38,7 +38,7 @@ MARKABLE = {"read": ("inbound", {"whatsapp", "rcs"}), "revoked": ("outbound", {"
 
 @dataclass
 class MessagesApi:
-    """Its two operations."""
+    """Its two operations, and the files that came with mail."""
 
     mailbox: Mailbox
     tokens: ApplicationTokens
@@ -53,6 +53,7 @@ class MessagesApi:
         return [
             Route(PATH, self._identified(self.send), methods=["POST"]),
             Route(f"{PATH}/{{uuid}}", self._identified(self.update), methods=["PATCH"]),
+            Route("/v3/media/{file_id}", self.download, methods=["GET"]),
         ]
 
     def _identified(self, operation: Operation) -> Operation:
@@ -68,6 +69,14 @@ class MessagesApi:
             return response
 
         return respond
+
+    async def download(self, request: Request) -> Response:
+        """`GET /v3/media/{file_id}`: a file that came with a mail; it takes no token."""
+        file_id = request.path_params["file_id"]
+        if file_id not in self.mailbox.files:
+            raise not_found(file_id)
+        file = self.mailbox.files[file_id]
+        return Response(file.content, media_type=file.content_type)
 
     async def send(self, request: Request) -> Response:
         """`POST /v1/messages`."""

@@ -9,6 +9,7 @@ from switchboard.wire.violations import violations
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.messages import webhooks
+from vonage_simulator.messages.attachments import files, with_attachments
 from vonage_simulator.messages.mailbox import Mailbox
 from vonage_simulator.messages.message import Message
 from vonage_simulator.messages.opt_out_assist import assist
@@ -55,6 +56,8 @@ async def receive(mailbox: Mailbox, message: Json) -> Json:
     mailbox.platform.catch_up()
     application, hook = _receiver(mailbox.platform.account, message)
     payload = inbound_payload(mailbox.platform, message)
+    if message["channel"] == "email" and "attachments" in message:
+        payload = _with_files(mailbox, payload)
     _check_payload(payload)
     application_id = application["id"] if application else None
     mailbox.keep(Message(payload["message_uuid"], "inbound", payload, application_id), "received")
@@ -77,6 +80,18 @@ def _check_type(message: Json) -> None:
     several = channel == "mms" and "content" in message
     if kind not in message and kind != "unsupported" and not several:
         raise InvalidMessageError(f"{kind}: is required when message_type is {kind}")
+
+
+def _with_files(mailbox: Mailbox, mail: Json) -> Json:
+    """A mail whose attachments are where the switch has them, and can be downloaded."""
+    try:
+        kept = {mailbox.platform.account.identifiers.uuid(): file for file in files(mail)}
+    except ValueError as error:
+        raise InvalidMessageError(str(error)) from error
+    position = mailbox.platform.account.switches.mail_attachments
+    if position == "content":
+        mailbox.files.update(kept)
+    return with_attachments(mail, position, [f"{mailbox.platform.url}/v3/media/{id_}" for id_ in kept])
 
 
 def _check_payload(payload: Json) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from vonage_simulator.messages.attachments import File
 from vonage_simulator.messages.message import Message, Recipient, Sender, standard_recipients
 from vonage_simulator.platform import Platform
 from vonage_simulator.types import Json
@@ -18,12 +19,14 @@ class Mailbox:
         messages: by their `message_uuid`, oldest first.
         recipients: what becomes of messages to somebody; all others get theirs.
         senders: how numbers and names are set up that messages come from; all others are not.
+        files: what came with mail, by the id in its URL.
     """
 
     platform: Platform
     messages: dict[str, Message] = field(default_factory=dict)
     recipients: dict[str, Recipient] = field(default_factory=standard_recipients)
     senders: dict[str, Sender] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
 
     def is_blocked(self, body: Json) -> bool:
         """Whether the person a message is for has opted out of what its sender sends, by SMS or MMS."""

@@ -65,6 +65,12 @@ QUESTIONS = (
         _not_asked("it takes a verified domain, and an address that bounces"),
     ),
     Question(
+        "mail_attachments",
+        ("content", "attachments", "left_out"),
+        "how the files of an e-mail arrive",
+        _not_asked("it takes a verified domain, and a mail with a file"),
+    ),
+    Question(
         "sender_limits",
         ("none", "us_long_numbers"),
         "what a US long number may send in a second",

@@ -115,6 +115,58 @@ def test_suppressed_mail(
     assert [report["status"] for report in reported][-1] == position
 
 
+MENU: Json = {"name": "menu.png", "content_type": "image/png", "content": "cG5n"}
+
+
+@pytest.mark.parametrize("position", ["content", "attachments", "left_out"])
+def test_mail_attachments(
+    vonage: Vonage, customer: Customer, position: Literal["content", "attachments", "left_out"]
+) -> None:
+    vonage.account.switches = Switches(mail_attachments=position)
+    link(customer, vonage)
+    assert incoming(vonage, html=HTML, attachments=[MENU]).json()["delivered"]
+
+    (mail,) = customer.bodies("inbound")
+    held = {name: value for name, value in mail.items() if name in ("text", "html", "content", "attachments")}
+    if position == "content":
+        *words, part = held.pop("content")
+        assert (mail["message_type"], held) == ("content", {})
+        assert words == [{"type": "text", "text": "Hi."}, {"type": "html", **HTML}]
+        assert (part["type"], part["name"]) == ("image", "menu.png")
+        file = httpx.get(part["url"])
+        assert (file.content, file.headers["content-type"]) == (b"png", "image/png")
+    else:
+        files = {"attachments": [MENU]} if position == "attachments" else {}
+        assert held == {"text": "Hi.", "html": HTML, **files}
+
+
+@pytest.mark.parametrize(("attachments", "named"), [
+    ([MENU, {**MENU, "content": "?"}], "[1].content"),
+    ([{"name": "menu.png", "content": "cG5n"}], "[0].content_type"),
+    ("menu.png", "a list"),
+])  # fmt: skip
+def test_mail_with_a_file_that_cannot_be_read_is_refused(
+    vonage: Vonage, customer: Customer, attachments: object, named: str
+) -> None:
+    link(customer, vonage)
+    refused = incoming(vonage, attachments=attachments)
+
+    assert (refused.status_code, customer.bodies("inbound")) == (400, [])
+    assert named in refused.json()["error"]
+
+
+def test_part_of_a_type_that_no_message_has_is_refused_by_its_field(
+    vonage: Vonage, customer: Customer
+) -> None:
+    link(customer, vonage)
+    refused = incoming(
+        vonage, message_type="content", content=[{"type": "text", "text": "Hi."}, {"type": "x"}]
+    )
+
+    assert refused.status_code == 400
+    assert "content[1].type" in refused.json()["error"]
+
+
 @pytest.mark.parametrize(("domain", "warned"), [("mail.example.com", 0), ("other.example", 1)])
 def test_mail_from_a_domain_that_is_not_verified_is_marked(
     messages: httpx.Client, vonage: Vonage, domain: str, warned: int
