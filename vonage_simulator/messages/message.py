@@ -91,6 +91,8 @@ def _content(body: Json) -> list[str]:
     content = body.get(kind)
     if not isinstance(content, dict):
         return [kind]
+    if kind == "button" and (label := content.get("text")):
+        return [kind, str(label)]  # what was read and tapped; its payload is for the application
     return [kind, *_told(content), *(word for card in content.get("cards", []) for word in _told(card))]
 
 

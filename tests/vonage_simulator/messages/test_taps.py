@@ -52,6 +52,16 @@ def test_tap_sends_what_a_phone_would(name: str, expected: list[Tap]) -> None:
     assert tappable(f"command_{name}") == expected
 
 
+@pytest.mark.parametrize(("pressed", "words"), [
+    ({"payload": "c", "text": "Call us"}, "button Call us"),
+    ({"payload": "c"}, "button c"),
+    ({"payload": {"size": 2}}, 'button {"size": 2}'),
+])  # fmt: skip
+def test_button_is_told_by_its_text_where_it_has_one(pressed: Json, words: str) -> None:
+    body = {"channel": "rcs", "message_type": "button", "button": pressed}
+    assert Message("1", "inbound", body, None).words == words
+
+
 def test_only_replies_are_chosen_by_their_title() -> None:
     assert buttons(sample("command_rcs_card")["detail"]) == [{"id": "book-1", "title": "Book"}]
     assert [each["id"] for each in buttons(sample("command_whatsapp_custom_carousel")["detail"])] == [
