@@ -28,12 +28,17 @@ ACCOUNT_ID = "000000000000"
 ROOT_USER = "root_user.json"
 
 
-def start(port: int, log: Path) -> service.Service:
+def start(port: int, log: Path, vonage_url: str = "") -> service.Service:
     """Start the embedded AWS on 127.0.0.1.
 
     Functions inherit its environment. So AWS_ENDPOINT_URL stays unset in it, as the emulator points them at
     itself only when nothing else does; it says where this CloudFormation takes answers, by the name that the
     emulator gives it there; and it has what `LoggingConfig: {LogFormat: JSON}` makes Lambda set.
+
+    Args:
+        port: Where it listens.
+        log: Takes what it prints.
+        vonage_url: The simulated Vonage, which is told what functions say that answer nobody.
     """
     service.refuse_busy_port(NAME, port, PORT_SETTING)  # the folder belongs to who listens there
     temporary = _folder(port)
@@ -57,6 +62,7 @@ def start(port: int, log: Path) -> service.Service:
             AWS_ENDPOINT_URL_CLOUDFORMATION=f"http://localhost:{port}",
             AWS_LAMBDA_LOG_FORMAT="JSON",
             AWS_LAMBDA_LOG_LEVEL="INFO",
+            SIMULATED_VONAGE_URL=vonage_url,
             **_new_root_user(temporary),
         ),
     )

@@ -78,9 +78,7 @@ def start(
             start_new_session=True,
         )
     started = psutil.Process(process.pid).create_time()
-    service = Service(
-        name, f"http://127.0.0.1:{port}", process.pid, started, str(scratch) if scratch else None
-    )
+    service = Service(name, url(port), process.pid, started, str(scratch) if scratch else None)
     _children[service.pid] = process
     try:
         _wait_until_it_answers(service, process, health_path, log)
@@ -142,6 +140,11 @@ def stop(service: Service) -> None:
         child.wait()
     if service.scratch:
         shutil.rmtree(service.scratch, ignore_errors=True)
+
+
+def url(port: int) -> str:
+    """Where a server of this machine is reached."""
+    return f"http://127.0.0.1:{port}"
 
 
 def clean_environment(**extra: str) -> dict[str, str]:

@@ -74,7 +74,7 @@ def _start_services(
 ) -> Stage:
     service.refuse_busy_port(VONAGE, vonage_port, "VONAGE_PORT")
     with report.step("Starting the embedded AWS"):
-        services.append(aws.start(aws_port, paths.LOGS / "aws.log"))
+        services.append(aws.start(aws_port, paths.LOGS / "aws.log", service.url(vonage_port)))
     with report.step("Starting the simulated Vonage"):
         credentials = _new_credentials()
         services.append(_start_vonage(vonage_port, services[0].url, credentials, live=live))

@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
+
+from local.embedded_aws import unanswered
 
 _end, _release = lambda_runtime.kill_workers, lambda_runtime.release_worker
 _replaced: set[lambda_runtime.Worker] = set()
@@ -42,13 +45,16 @@ class Instance(lambda_runtime.Worker):
     def __init__(self, func_name: str, config: dict[str, Any], code_zip: bytes) -> None:
         super().__init__(func_name, dict(config), code_zip)  # CloudFormation changes the dict in place
 
-    def invoke(self, *args: object, **named: object) -> dict[str, Any]:
+    def invoke(self, event: object, *args: object, **named: object) -> dict[str, Any]:
         """Run one request. An instance that can't begin has no request to finish."""
+        began_at = time.perf_counter()
         try:
-            return super().invoke(*args, **named)
+            result: dict[str, Any] = super().invoke(event, *args, **named)
         except Exception:
             release(self)
             raise
+        unanswered.tell(self.func_name, event, result, began_at)
+        return result
 
     def _spawn(self) -> None:
         if layers := self.config.get("Layers"):

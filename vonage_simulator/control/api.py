@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vonage_simulator.api.requests import whole_number
-from vonage_simulator.control import phones
+from vonage_simulator.control import phones, telling
 from vonage_simulator.control.requests import (
     AccountWebhooks,
     Domains,
@@ -43,6 +43,7 @@ def routes(vonage: Vonage) -> list[Route]:
         Route("/_simulator/faults", api.add_fault, methods=["POST"]),
         Route("/_simulator/faults", api.clear_faults, methods=["DELETE"]),
         *phones.routes(vonage),
+        *telling.routes(vonage),
     ]
 
 
@@ -69,7 +70,7 @@ class ControlApi:
     async def replay(self, request: Request) -> Response:
         """`POST /_simulator/journal/{id}/replay`: send a webhook again, signed again, to the present code."""
         entry = self._vonage.journal.entry(request.path_params["entry_id"])
-        if entry is None or entry["kind"] != "webhook":
+        if entry is None or entry["kind"] != "webhook" or entry["webhook"] == "told":
             raise RefusedError("id", "must be that of a webhook in the journal")
         reply = await self._vonage.engine.ask(self._vonage.delivery.replay(entry))
         return JSONResponse(self._vonage.journal.entry(reply.entry_id), 201)
@@ -77,7 +78,11 @@ class ControlApi:
     async def replay_call(self, request: Request) -> Response:
         """`POST /_simulator/calls/{call}/replay`: send all webhooks of a call again, in their order."""
         wanted = {"call": request.path_params["call"], "kind": "webhook"}
-        entries = [e for e in self._vonage.journal.entries(**wanted) if "replay_of" not in e]
+        entries = [
+            e
+            for e in self._vonage.journal.entries(**wanted)
+            if "replay_of" not in e and e["webhook"] != "told"
+        ]
         if not entries:
             raise RefusedError("call", "has no webhooks in the journal")
         delivery = self._vonage.delivery

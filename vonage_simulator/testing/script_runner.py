@@ -7,6 +7,7 @@ of its own calls the webhooks under that URL (`/webhooks/answer` and the others)
 
 import argparse
 import contextlib
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ from rich.markup import escape
 from switchboard.wire.printable import printable
 
 from vonage_simulator.account.account import Account
+from vonage_simulator.journal import words
 from vonage_simulator.journal.story import call_story, message_story
 from vonage_simulator.origin.origin import DEFAULT_PORT, HOST
 from vonage_simulator.server import running
@@ -39,7 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
         if options.url:
             _refuse_messages(scripts)
         with _own(options.url) if options.url else _running(options.simulator) as control:
-            passed = [run(one, control, out, path.name, options.patience) for path, one in scripts]
+            passed = [
+                run(one, control, out, path.name, options.patience, is_told=not options.url)
+                for path, one in scripts
+            ]
     except (script.ScriptError, httpx.HTTPError) as error:
         sys.stderr.write(f"error: {printable(str(error), lines=True)}\n")
         return 2
@@ -47,7 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(
-    wanted: script.Script, control: httpx.Client, out: Console, name: str, patience_s: float = PATIENCE_S
+    wanted: script.Script,
+    control: httpx.Client,
+    out: Console,
+    name: str,
+    patience_s: float = PATIENCE_S,
+    *,
+    is_told: bool = False,
 ) -> bool:
     """Place the script's call, or write its message, print the story and the verdict.
 
@@ -57,6 +68,7 @@ def run(
         out: where the story goes.
         name: of the script, in what is printed.
         patience_s: how long messages are waited for, in real time.
+        is_told: whether the simulated Vonage is told what dialogs do after their calls.
     """
     numbers = control.get("/account").raise_for_status().json()["numbers"]
     linked = [number["msisdn"] for number in numbers if "app_id" in number]
@@ -64,7 +76,8 @@ def run(
     if to is None:
         raise script.ScriptError("no number is linked to an application; deploy first, or give `to`")
     outbox = Outbox(control) if wanted.messages else None
-    failures = _happens(wanted, to, control, out, name, patience_s) + _not_live(control)
+    end_s = math.ceil(patience_s) if is_told else 0
+    failures = _happens(wanted, to, control, out, name, patience_s, end_s) + _not_live(control)
     if outbox:
         failures += outbox.missing(wanted.messages, patience_s)
     for failure in failures:
@@ -74,7 +87,13 @@ def run(
 
 
 def _happens(
-    wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str, patience_s: float
+    wanted: script.Script,
+    to: str,
+    control: httpx.Client,
+    out: Console,
+    name: str,
+    patience_s: float,
+    end_s: int,
 ) -> list[str]:
     """Do what the script says; gives what went wrong."""
 
@@ -83,13 +102,20 @@ def _happens(
 
     if wanted.chat:
         return Chatting(control, write, patience_s).follow(wanted.chat, to)
-    return write({**wanted.message, "to": to}) if wanted.message else _call(wanted, to, control, out, name)
+    if wanted.message:
+        return write({**wanted.message, "to": to})
+    return _call(wanted, to, control, out, name, end_s)
 
 
-def _call(wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str) -> list[str]:
+def _call(
+    wanted: script.Script, to: str, control: httpx.Client, out: Console, name: str, end_s: int
+) -> list[str]:
     request = {**wanted.calling, "to": to, "script": wanted.caller, "callees": wanted.callees}
     outcome = _done(control, "/calls", request, name)
     entries = _journal(control, call=outcome["call"])
+    if end_s and any(map(words.waits, entries)):  # a dialog hears of the end after the call
+        _journal(control, call=outcome["call"], webhook="told", wait=str(end_s))
+        entries = _journal(control, call=outcome["call"])
     caller = str(wanted.calling.get("from_user", wanted.calling.get("from", "a withheld number")))
     _tell(out, f"[bold]{escape(name)}[/]: {escape(caller)} calls {escape(to)}", call_story(entries))
     return [

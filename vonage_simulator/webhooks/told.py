@@ -22,6 +22,11 @@ def outcomes_of(response: httpx.Response) -> list[Json]:
         told = json.loads(response.headers.get(HEADER, "[]"))
     except ValueError:
         return []
+    return outcomes_in(told)
+
+
+def outcomes_in(told: object) -> list[Json]:
+    """Those of an array that are outcomes."""
     return [one for one in told if _is_outcome(one)] if isinstance(told, list) else []
 
 

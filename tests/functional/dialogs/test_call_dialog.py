@@ -1,5 +1,6 @@
 """A call that is one function, called by the telephone of the test kit."""
 
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -260,3 +261,28 @@ def test_what_a_function_says_that_fails_at_the_end_of_its_call_is_logged_nowher
     assert raised.group_contains(DialogError, match="^the dialog failed when its call was over$")
     assert failure.__name__ in {line["error"] for line in logs.lines if line["message"] == "FlowFailed"}
     assert "nobody called" not in logs.text
+
+
+@call_dialog
+async def forgetful(call: Call) -> None:
+    try:
+        await call.ask("Press 1.", choices={"1": True})
+    except CallEnded:
+        raise KeyError("whom to tell") from None
+
+
+class TestFailureAfterTheEnd:
+    @pytest.fixture
+    def dialog(self) -> Handler:
+        return forgetful
+
+    @pytest.mark.flows_may_fail
+    def test_fails_the_test_with_the_user_s_line(self, simulation: Simulation) -> None:
+        call = Phone(simulation.vonage).dial(NUMBER)
+        call.hears("Press 1.")
+
+        with pytest.RaisesGroup(KeyError) as failed:
+            call.hangs_up()
+
+        (raised,) = failed.value.exceptions
+        assert "in forgetful" in "".join(traceback.format_tb(raised.__traceback__)[-1:])
