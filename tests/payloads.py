@@ -29,6 +29,8 @@ def _lists(shape: Any) -> st.SearchStrategy[list[Any]]:  # noqa: ANN401 - a para
 
 st.register_type_strategy(dict, _dictionaries)
 st.register_type_strategy(list, _lists)
+# Beyond, a number and its digits are two numbers.
+st.register_type_strategy(float, st.floats(min_value=-(2.0**53), max_value=2.0**53))
 st.register_type_strategy(Email, st.just(sample("command_email_html")["detail"]))  # its `content` is `Any`
 
 
