@@ -156,6 +156,7 @@ types: .venv/.checks $(PACKAGES)
 lint: .venv/.checks .local/sam/.ready
 	@$(RUN) -m ruff format --check --quiet .
 	@$(RUN) -m ruff check --quiet .
+	@PYTHONPATH=layers/switchboard $(RUN) -m operate.handlers.dialogs
 	@.venv/bin/cfn-lint --config-file .ci/cfnlint.yaml
 	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .local/sam/bin/sam validate --lint >/dev/null
 

@@ -13,7 +13,7 @@ from local.service import Service
 from local.stage import Stage
 from local.yours.beside import deploy as deploy_beside
 from operate import paths
-from operate.handlers import imports
+from operate.handlers import dialogs, imports
 from operate.yours import beside
 
 # The simulated account's numbers, and the callee who answers by itself after a second.
@@ -38,7 +38,8 @@ def start(
     Raises:
         OperatorError: Something could not be started or deployed. What had been started is stopped again.
     """
-    imports.refuse(imports.folders())
+    imports.refuse(folders := imports.folders())
+    dialogs.warn(report.console, folders)
     services: list[Service] = []
     try:
         stage = _start_services(report, services, aws_port, vonage_port, live=live)
@@ -58,7 +59,8 @@ def again(report: Report, running: state.State, parameters: Mapping[str, str]) -
     Raises:
         OperatorError: It could not be deployed; what was up is as it was.
     """
-    imports.refuse(imports.folders())
+    imports.refuse(folders := imports.folders())
+    dialogs.warn(report.console, folders)
     stage = stage_of(running)
     before = stage.definitions()
     _build_and_deploy(report, stage, parameters)

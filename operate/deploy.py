@@ -15,7 +15,7 @@ from rich.console import Console
 from operate import paths
 from operate.command_line import WELL, Command, Output, switch, takes_agreement, takes_stage
 from operate.errors import OperatorError
-from operate.handlers import imports
+from operate.handlers import dialogs, imports
 from operate.releases.release import Release, packed
 from operate.releases.rollout import prepared, roll_out
 from operate.stages import here
@@ -47,7 +47,8 @@ def deploy(out: Console, stage: str, given: str, *, preview: bool = False, agree
     settings = settings_of(stage)
     wanted = parameters(settings.overrides, given, datetime.now(UTC))
     stacks = prepared(out, settings, wanted, agreed=agreed)
-    imports.refuse(imports.folders())
+    imports.refuse(folders := imports.folders())
+    dialogs.warn(out, folders)
     for each in stacks:
         each.build()
     release = packed(paths.ROOT, paths.APP if len(stacks) > 1 else None)

@@ -1,12 +1,14 @@
 """What keeps a function from being imported is said before anything is built."""
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from operate import paths
 from operate.errors import OperatorError
-from operate.handlers import imports
+from operate.handlers import dialogs, imports
 from tests.projects import FLOWS
 
 MISSING = "import json\nimport humanise\n"
@@ -81,3 +83,29 @@ def test_function_s_own_settings_count(function: Path) -> None:
 
     assert imports.failures([function], {"TABLE": "orders"}) == {}
     assert imports.failures([function])[function].raised == "KeyError: 'TABLE'"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "said"),
+    [
+        ("call_dialog", "catch CallEnded"),
+        ("switchboard.message_dialog(on_changed='Sorry.')", "catch ChatEnded"),
+    ],
+)
+def test_what_is_doubtful_about_a_dialog_is_a_warning_with_file_and_line(
+    function: Path, decorator: str, said: str
+) -> None:
+    code = "try:\n        await one.ask()\n    finally:\n        one.say()\n"
+    (function / "app.py").write_text(f"@{decorator}\nasync def lambda_handler(one):\n    {code}")
+    out = Console(file=(told := io.StringIO()))
+
+    dialogs.warn(out, [function])
+
+    assert told.getvalue().startswith("warning: functions/answer/app.py:6: `finally` around an await")
+    assert said in told.getvalue()
+
+
+def test_function_that_is_no_dialog_may_ask_for_the_time(function: Path) -> None:
+    (function / "app.py").write_text("import time\nasync def lambda_handler(call):\n    time.time()\n")
+
+    assert dialogs.doubtful([function]) == []

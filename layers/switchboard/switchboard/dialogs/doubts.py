@@ -34,8 +34,12 @@ _STEPS = {
 def tell_of_chat(flow: Callable[..., Any]) -> None:
     """Tell whoever is at a laptop, once, what is doubtful about a chat's code."""
     for sentence in of(flow):
-        of_chat = sentence.replace("CallEnded", "ChatEnded").replace("call.", "chat.")
-        telemetry.outcome("Doubtful", "inbound", "WARNING", reason=of_chat)
+        telemetry.outcome("Doubtful", "inbound", "WARNING", reason=of_chat(sentence))
+
+
+def of_chat(sentence: str) -> str:
+    """The same of a chat's code."""
+    return sentence.replace("CallEnded", "ChatEnded").replace("call.", "chat.")
 
 
 def of(flow: Callable[..., Any]) -> list[str]:
@@ -43,8 +47,12 @@ def of(flow: Callable[..., Any]) -> list[str]:
     file = inspect.getsourcefile(flow)
     if not (file and Path(file).is_file()):
         return []
-    name = Path(file).name
-    module = ast.parse(Path(file).read_text())
+    return of_code(Path(file).read_text(), Path(file).name)
+
+
+def of_code(code: str, name: str) -> list[str]:
+    """The same of a file's text, by the name that the file is told of with."""
+    module = ast.parse(code)
     imported = dict(pair for node in ast.walk(module) for pair in _imported(node))
     functions = [node for node in ast.walk(module) if isinstance(node, ast.AsyncFunctionDef)]
     found = {each for function in functions for node in ast.walk(function) for each in _of(node, imported)}
