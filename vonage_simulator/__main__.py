@@ -71,7 +71,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         default=[],
         type=_switch,
         metavar="SWITCH=VALUE",
-        help="how to behave where Vonage's behaviour is not certain; see docs/simulator.md",
+        help="how to behave where Vonage's behaviour is not certain; any wrong name is told the right ones",
     )
     parser.add_argument("--tls", type=Path, metavar="FOLDER", help="speak https; write its certificate there")
     parser.add_argument("--db", type=Path, help="remember everything in this SQLite file")
