@@ -255,7 +255,6 @@ $(UV): requirements/uv.txt
 	@$(PYTHON) -m venv .local/uv
 	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt || \
 	{ echo "Could not install uv. Is the package index reachable? Then run the same command again."; exit 1; }
-	@.local/uv/bin/python -m pip uninstall --quiet --yes pip # 15 MB; where uv is to be another one, venv brings it again
 	@touch $@
 
 # A release that was tampered with is mostly found out within days. For a fix that can't wait: make lock COOL_DOWN=0

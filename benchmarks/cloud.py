@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -39,7 +40,8 @@ def running(folder: Path) -> Iterator[Cloud]:
     """An AWS on free loopback ports, until the block ends; `folder` keeps its key and certificate."""
     certificate, key = _certificate(folder)
     command = [sys.executable, "-m", "benchmarks.aws", str(certificate), str(key)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # the layer's package is among it
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         try:
             assert process.stdout
             secure, plain = json.loads(process.stdout.readline())

@@ -70,7 +70,7 @@ def _stack(name: str, where: str) -> Made:
         stack = Stack(name, client=client)
         # A deployment that was interrupted goes on at AWS; an update can't be cut off.
         bench.seen_within(_SETTLING_S, lambda: not _is_updating(stack))
-        table, key = (stack.id_of(each) if stack.has(each) else "" for each in _STAYS)
+        table, key = _staying(stack)
         client.delete_stack(StackName=name)
         client.get_waiter("stack_delete_complete").wait(
             StackName=name, WaiterConfig={"Delay": 5, "MaxAttempts": 240}
@@ -81,6 +81,14 @@ def _stack(name: str, where: str) -> Made:
             _remove_secret(bench, key)
 
     return Made(f"stack {name}", remove, f"aws cloudformation delete-stack --stack-name {name} {where}")
+
+
+def _staying(stack: Stack) -> list[str]:
+    """What stays of it, by its name; nobody knows of a stack whose resources can't be read, and it goes anyhow."""
+    try:
+        return [stack.id_of(each) if stack.has(each) else "" for each in _STAYS]
+    except (ClientError, OperatorError):
+        return [""] * len(_STAYS)
 
 
 def _is_updating(stack: Stack) -> bool:
