@@ -84,7 +84,7 @@ def _stack(name: str, where: str) -> Made:
 
 
 def _staying(stack: Stack) -> list[str]:
-    """What stays of it, by its name; nobody knows of a stack whose resources can't be read, and it goes anyhow."""
+    """What stays of it, by its name; of a stack whose resources can't be read, nobody knows."""
     try:
         return [stack.id_of(each) if stack.has(each) else "" for each in _STAYS]
     except (ClientError, OperatorError):
