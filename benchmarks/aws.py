@@ -32,6 +32,7 @@ _APPLICATION = {"application_id": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab", "priva
 _SECRETS = {
     "switchboard/vonage-signature": {"SecretString": json.dumps(CREDENTIALS)},
     "application": {"SecretString": json.dumps(_APPLICATION)},
+    "person-key": {"SecretString": json.dumps({"key": "k" * 64})},
 }
 _CHATS = chats.items()
 
@@ -52,7 +53,11 @@ _OPERATIONS: dict[str, Callable[[Json], Json]] = {
     },
     "DynamoDB_20120810.PutItem": lambda _asked: {},
     "DynamoDB_20120810.GetItem": lambda asked: _found(asked["Key"]["id"]["S"]),
-    "DynamoDB_20120810.UpdateItem": lambda asked: _dialog(asked) if "ReturnValues" in asked else {},
+    "DynamoDB_20120810.UpdateItem": lambda asked: _dialog(asked) if "id" in asked["Key"] else _slot(asked),
+    "DynamoDB_20120810.BatchGetItem": lambda asked: {
+        "Responses": {name: [] for name in asked["RequestItems"]}
+    },
+    "DynamoDB_20120810.BatchWriteItem": lambda _asked: {"UnprocessedItems": {}},
 }
 
 
@@ -69,6 +74,13 @@ def _dialog(asked: Json) -> Json:
     step = next(int(name[1:]) for name in written if re.fullmatch(r"s\d+", name))
     before = {f"s{earlier}": {"S": "ask 1795000000.123 =1"} for earlier in range(step)}
     return {"Attributes": {**asked["Key"], **before, **written}}
+
+
+def _slot(asked: Json) -> Json:
+    """The item of a budget whose next slot is now, or of a person."""
+    values = asked["ExpressionAttributeValues"]
+    free_at = values.get(":next") or values.get(":now")
+    return {"Attributes": {**asked["Key"], **({"free_at": free_at} if free_at else {})}}
 
 
 class _Connection(asyncio.Protocol):
