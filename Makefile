@@ -27,9 +27,9 @@ CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py tests/
 # Lambda's runtime client is built for Linux alone; elsewhere the tests that run it are left out.
 RUNTIMES = $(if $(filter Linux,$(shell uname)),.local/runtime-3/.ready .local/runtime-4/.ready)
 # `make test` runs all others in three groups side by side: those that share a stack and, behind these, as they wait for
-# nothing but the processor, those of the provisioner and the simulator, and the rest.
+# nothing but the processor, those of the provisioner, the simulator and two long commands, and the rest.
 SHARING = tests/console tests/e2e tests/template
-ALONE = tests/unit/provisioner tests/vonage_simulator
+ALONE = tests/unit/provisioner tests/vonage_simulator tests/unit/operate/smoke tests/unit/operate/ask_vonage
 ignoring = $(addprefix --ignore=,$(1) $(CONTRACT))
 # Functions with packages of their own have them installed first.
 PACKAGES = $(if $(wildcard functions/*/requirements.txt app/functions/*/requirements.txt .local/packages),packages)
