@@ -31,6 +31,7 @@ MAY: dict[str, set[Deed]] = {
     "Status": QUEUES_EVENTS,
     "RtcEvent": QUEUES_EVENTS,
     "Record": {
+        Deed("sqs:SendMessage", "CommandQueue"),
         Deed("sqs:ReceiveMessage", "EventQueue"),
         Deed("sqs:DeleteMessage", "EventQueue"),
         Deed("dynamodb:BatchGetItem", "Timeline"),
@@ -40,6 +41,7 @@ MAY: dict[str, set[Deed]] = {
         Deed("events:PutEvents", "EventBus"),
     },
     "Outbound": {
+        Deed("sqs:SendMessage", "CommandQueue"),
         Deed("sqs:ReceiveMessage", "CommandQueue"),
         Deed("sqs:DeleteMessage", "CommandQueue"),
         Deed("sqs:SendMessage", "EventQueue"),
