@@ -18,8 +18,9 @@ from tests.fakes.stores import Aws, running
 from tests.lambda_runtime import Runtime
 from vonage_simulator.origin import certificate
 
-# By nohup a hang-up would be ignored by the commands that are to hear one, too.
+# What nohup or the background of a shell has ignored would be ignored by the commands under test, too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The environment of a function, but for the address of AWS.
 FUNCTION = {
