@@ -25,6 +25,7 @@ from provisioner.world.records import Records
 from tests.conftest import Logs
 from tests.factories import ACCOUNT, API_KEY, CREDENTIALS, signed, webhook_event
 from tests.fakes.backbone import COMMANDS, QUEUE
+from tests.fakes.clock import Clock
 from tests.fakes.stores import Aws, Json
 from tests.flows.answer import app as answer_app
 from tests.flows.event import app as event_app
@@ -78,13 +79,18 @@ def api() -> Iterator[Api]:
         yield deployed
 
 
+def within(remaining_s: float) -> Deadline:
+    clock = Clock()
+    return Deadline.after(remaining_s, clock.now, clock.sleep)
+
+
 @pytest.fixture
 def tools(backbone: Aws, api: Api) -> Iterator[Tools]:
     with httpx.Client(trust_env=False) as http:
         yield Tools(
             secrets=boto3.client("secretsmanager", endpoint_url=backbone.url),
             records=Records(boto3.client("ssm", endpoint_url=backbone.url), "/switchboard"),
-            deadline=Deadline.after(60, sleep=lambda _: None),
+            deadline=within(240),
             http=http,
             api_url="http://127.0.0.1:9",
             numbers_url="http://127.0.0.1:9",
@@ -391,15 +397,16 @@ def test_route_that_is_missing_fails_the_deployment(api: Api, tools: Tools) -> N
 
 
 def test_route_that_comes_a_moment_later_is_asked_again(api: Api, tools: Tools) -> None:
-    status = api.functions.pop("status")
+    later = api.functions["status"]
 
-    def appear(event: dict[str, Any]) -> Any:  # noqa: ANN401 - a response
-        api.functions["status"] = status
-        return inbound_app.lambda_handler(event)
+    def missing(_event: dict[str, Any]) -> dict[str, Any]:
+        api.functions["status"] = later
+        return {"statusCode": 404}
 
-    api.functions["inbound"] = appear
+    api.functions["status"] = missing
 
     assert handle(request(api), tools).status == "SUCCESS"
+    assert api.asked.count("status") == 2
 
 
 def test_api_out_of_reach_fails_the_deployment(api: Api, tools: Tools) -> None:
@@ -445,7 +452,7 @@ def test_functions_with_another_signature_secret_fail_the_deployment(
 
 
 def test_hanging_webhooks_are_given_up_while_there_is_time_to_say_so(api: Api, tools: Tools) -> None:
-    tools = replace(tools, deadline=Deadline.after(40, sleep=lambda _: None))
+    tools = replace(tools, deadline=within(40))
     del api.functions["status"]
 
     assert "status answers 404" in refusal(api, tools)

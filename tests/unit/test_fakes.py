@@ -10,22 +10,10 @@ from provisioner.cloudformation.deadline import Deadline
 from provisioner.world.aws import patient
 from provisioner.world.records import Records
 from tests.fakes import stores
+from tests.fakes.clock import Clock
 
 SESSION = boto3.Session("AKIAEXAMPLE", "example", region_name="us-east-1")
 ONCE = Config(retries={"total_max_attempts": 1})  # botocore's pauses would be real
-
-
-class Clock:
-    """Stands still unless somebody waits."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def now(self) -> float:
-        return self.now_s
-
-    def sleep(self, seconds: float) -> None:
-        self.now_s += seconds
 
 
 @pytest.fixture
