@@ -1,6 +1,7 @@
 """The console in a real browser: what a person clicks, types and sees."""
 
 import json
+import re
 import threading
 import time
 
@@ -322,6 +323,9 @@ def tapped(customer: Customer) -> dict[str, object]:
 
 def test_tapped_button_comes_as_a_reply(console: Page, vonage: Vonage, customer: Customer) -> None:
     seen = sent(console, vonage, customer, "whatsapp_custom_list")
+    expect(seen).to_have_text(
+        re.compile("Opening hours.*Days.*This week.*Monday.*From 9 am to 5 pm.*Tuesday", re.DOTALL)
+    )
 
     seen.get_by_role("button", name="Monday").click()
 

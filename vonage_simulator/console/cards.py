@@ -28,12 +28,17 @@ class Picture(NamedTuple):
 
 
 class ShownCard(NamedTuple):
-    """One card, or the message itself; taps come with their place among all of the message's."""
+    """One card, or the message itself; taps come with their place among all of the message's.
+
+    Attributes:
+        label: of the button that opens a list of WhatsApp.
+    """
 
     picture: Picture | None = None
     title: str = ""
     text: str = ""
     footer: str = ""
+    label: str = ""
     taps: list[tuple[int, Tap]] = []  # noqa: RUF012 - nobody adds to it
 
 
@@ -86,6 +91,7 @@ def _card(body: Json, holder: Json) -> ShownCard:
         str(header.get("text", "")),
         "" if holder == interactive(body) else text_of(holder),
         str(_object(holder, "footer").get("text", "")),
+        str(_object(holder, "action").get("button", "")),
     )
 
 

@@ -24,11 +24,13 @@ class Tap(NamedTuple):
         title: what stands on it.
         message: the members of the inbound message that comes of it; empty if none does.
         opens: what else a phone does: the page or number that it opens, or where it leads.
+        above: the title of a list's section, which stands above its first row.
     """
 
     title: str
     message: Json
     opens: str = ""
+    above: str = ""
 
 
 def buttons(body: Json) -> list[Json]:
@@ -93,7 +95,8 @@ def _of_action(action: Json) -> Iterator[Tap]:
         if reply := _object(button, "reply") or _object(button, "quick_reply"):
             yield _reply(reply)
     for section in _list(action, "sections"):
-        yield from (_reply(row) for row in _list(section, "rows"))
+        for place, row in enumerate(_list(section, "rows")):
+            yield _reply(row)._replace(above="" if place else str(section.get("title", "")))
     parameters = _object(action, "parameters")
     match action.get("name"):
         case "cta_url":

@@ -29,7 +29,7 @@ WHERE_I_AM = {"message_type": "location", "location": WHERE}
     ("whatsapp_custom",
      [Tap("Yes, please", reply("yes", "Yes, please")), Tap("No, thanks", reply("no", "No, thanks"))]),
     ("whatsapp_custom_list",
-     [Tap("Monday", reply("mon", "Monday", description="From 9 am to 5 pm")),
+     [Tap("Monday", reply("mon", "Monday", description="From 9 am to 5 pm"), above="This week"),
       Tap("Tuesday", reply("tue", "Tuesday"))]),
     ("whatsapp_custom_link", [Tap("See them", {}, "https://example.com/tables")]),
     ("whatsapp_custom_flow", [Tap("Book", {}, "flow 1000000000000001")]),
