@@ -26,7 +26,6 @@ COMMAND_WRITES = 5  # its claim, its slot at the pace, that it begins and has en
 ENVIRONMENT_LIVES_S = 3600
 LINE_BYTES = 500  # a line of ours, with its metric
 EVENT_ID_BYTES = 67  # of each event that `record` tells of in one line
-PLATFORM_BYTES = 500  # Lambda's own, per invocation: platform.start and platform.report in JSON
 ACCESS_LOG_BYTES = 350  # API Gateway's line, per request
 ITEM_KB = 1  # an event in the timeline, rounded up to write units
 METRICS = 15  # names of outcomes that occur
@@ -79,7 +78,7 @@ def per_million(results: Results, workload: Workload, per_second: int) -> dict[s
     parts["DynamoDB"] += (workload.events * ITEM_KB + 1) * PRICES["dynamodb"]["million_writes"]
     parts["EventBridge"] = workload.events * PRICES["eventbridge"]["million_events"]
     invocations = webhooks + workload.events / batch + workload.commands
-    logged = invocations * (LINE_BYTES + PLATFORM_BYTES) + workload.events * EVENT_ID_BYTES
+    logged = invocations * LINE_BYTES + workload.events * EVENT_ID_BYTES
     logged += webhooks * ACCESS_LOG_BYTES
     parts["CloudWatch Logs"] = logged / 1e9 * 1e6 * PRICES["cloudwatch"]["gb_ingested"]
     parts["Fixed (secrets, metrics, alarms)"] = _fixed() / (per_second * MONTH_S) * 1e6

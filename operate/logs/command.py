@@ -103,7 +103,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--function", metavar="NAME", default="", help="one function, such as Answer")
     since = "how far back (default: %(default)s)"
     parser.add_argument("--minutes", metavar="MINUTES", type=minutes, default=60, help=since)
-    switch(parser, "--platform", "Lambda's own lines too: START, END and REPORT of every invocation")
+    switch(parser, "--platform", "Lambda's own lines too: with LogLevel=DEBUG, of every invocation")
     switch(parser, "--follow", "go on until Ctrl-C with what comes")
     takes_json(parser)
 
