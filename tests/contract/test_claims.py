@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from switchboard.aws import table
-from switchboard.outbound import carrying_out
-from switchboard.outbound.carrying_out import LaterError
+from switchboard.outbound import carrying_out, claims
+from switchboard.outbound.claims import LaterError
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -24,7 +24,7 @@ def test_of_many_at_the_same_moment_one_may_carry_a_command_out() -> None:
 
     def claim() -> None:
         start.wait(10)
-        found.append(carrying_out._claim(COMMAND))
+        found.append(claims.claim(COMMAND))
 
     threads = [threading.Thread(target=claim) for _ in range(8)]
     for thread in threads:
@@ -37,14 +37,14 @@ def test_of_many_at_the_same_moment_one_may_carry_a_command_out() -> None:
 
 
 def test_a_command_that_is_being_sent_is_left_to_who_sends_it() -> None:
-    carrying_out._claim(COMMAND)
+    claims.claim(COMMAND)
 
     with pytest.raises(LaterError, match="being sent"):
         carrying_out.carry_out(COMMAND)
 
 
 def test_a_command_that_was_cut_off_long_ago_is_uncertain_and_stays_so() -> None:
-    table.put({**carrying_out._item(COMMAND, "sending"), "since": {"N": str(time.time() - 3600)}})
+    table.put({**claims.item_of(COMMAND, "sending"), "since": {"N": str(time.time() - 3600)}})
 
     result = carrying_out.carry_out(COMMAND)
 
@@ -53,17 +53,17 @@ def test_a_command_that_was_cut_off_long_ago_is_uncertain_and_stays_so() -> None
 
 
 def test_a_result_is_remembered_for_the_next_delivery() -> None:
-    result = carrying_out._finish(COMMAND, "accepted", uuid="u-1")
+    result = claims.finish(COMMAND, "accepted", uuid="u-1")
 
     assert carrying_out.carry_out(COMMAND) == result
 
 
 def test_what_waits_and_what_was_rejected_may_be_tried_again() -> None:
-    carrying_out._wait(COMMAND, "busy")
-    assert carrying_out._claim(COMMAND) is None
+    claims.put_back(COMMAND, "busy")
+    assert claims.claim(COMMAND) is None
 
     assert carrying_out.give_up(COMMAND, "too often")["outcome"] == "rejected"
-    assert carrying_out._claim(COMMAND) is None
+    assert claims.claim(COMMAND) is None
 
 
 def test_a_command_that_cannot_be_carried_out_is_rejected_without_vonage() -> None:

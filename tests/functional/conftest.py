@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from switchboard.outbound import carrying_out
+from switchboard.outbound import asking
 
 from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, REJECTED, added_to
 from tests.fakes.stores import Aws
@@ -38,9 +38,9 @@ def vonage(backbone: Aws, private_key: str, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("VONAGE_API_URL", fake.url)
         monkeypatch.setenv("SWITCHBOARD_VERIFY", "true")
         yield fake
-        if carrying_out._vonage.cache_info().currsize:
-            carrying_out._vonage().close()
-        carrying_out._vonage.cache_clear()
+        if asking.vonage.cache_info().currsize:
+            asking.vonage().close()
+        asking.vonage.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,8 @@ from switchboard.aws import queues, schedules
 from switchboard.aws.queues import CommandQueue
 from switchboard.dialogs.chats import wake
 from switchboard.errors import SwitchboardError
-from switchboard.outbound.carrying_out import LaterError, carry_out, give_up
+from switchboard.outbound.carrying_out import carry_out, give_up
+from switchboard.outbound.claims import LaterError
 from switchboard.request import without_halves
 
 if TYPE_CHECKING:

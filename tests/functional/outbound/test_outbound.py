@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from switchboard.outbound import carrying_out
+from switchboard.outbound import asking
 from switchboard.wire.commands import Result
 from switchboard.wire.validate import problems
 
@@ -289,8 +289,8 @@ def test_what_was_never_sent_is_sent_later(
 ) -> None:
     monkeypatch.setenv("VONAGE_API_URL", "http://127.0.0.1:9")
     assert not deliver(command)
-    carrying_out._vonage().close()
-    carrying_out._vonage.cache_clear()
+    asking.vonage().close()
+    asking.vonage.cache_clear()
     monkeypatch.setenv("VONAGE_API_URL", vonage.url)
 
     assert deliver(command, 2)

@@ -7,7 +7,7 @@ from typing import Self
 
 import pytest
 from switchboard.aws.secret import _secrets_manager
-from switchboard.outbound import carrying_out
+from switchboard.outbound import asking
 
 from provisioner.operator.actions import act
 from provisioner.world import keys
@@ -42,7 +42,7 @@ class Sender:
     def _run(self) -> None:
         while not self._stop.wait(0.01):
             try:
-                carrying_out._ask({"id": str(self.sent), "name": "messages.send", "detail": MESSAGE})
+                asking.ask({"id": str(self.sent), "name": "messages.send", "detail": MESSAGE})
                 self.sent += 1
             except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
                 self.failures.append(error)
@@ -62,11 +62,11 @@ def outbound(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     _secrets_manager().close()
-    carrying_out._vonage.cache_clear()
+    asking.vonage.cache_clear()
     yield
     _secrets_manager().close()
-    carrying_out._vonage().close()
-    carrying_out._vonage.cache_clear()
+    asking.vonage().close()
+    asking.vonage.cache_clear()
 
 
 @pytest.mark.usefixtures("outbound")
