@@ -40,9 +40,19 @@ class Envelope(TypedDict):
     payload: Mapping[str, Any]
 
 
-def wrap(name: str, body: bytes, received_at: float, payload: Mapping[str, Any]) -> Envelope:
-    """The event that a webhook request is; its id is the SHA-256 of the raw body, whoever received it."""
-    identity = _sha256(body)
+def wrap(
+    name: str, body: bytes, received_at: float, payload: Mapping[str, Any], identity: str = ""
+) -> Envelope:
+    """The event that a webhook request is; its id is the SHA-256 of the raw body, whoever received it.
+
+    Args:
+        name: of the event.
+        body: what arrived.
+        received_at: when, in seconds of Unix time.
+        payload: what is in the body.
+        identity: the body's SHA-256, where that is known already.
+    """
+    identity = identity or _sha256(body)
     return {
         "id": identity,
         "name": name,
@@ -54,10 +64,10 @@ def wrap(name: str, body: bytes, received_at: float, payload: Mapping[str, Any])
 
 def subject(payload: Mapping[str, Any]) -> str | None:
     """The id of the call, message or conversation that a payload is about, shortened to be a key."""
-    found = next(
-        (payload[key] for key in _SUBJECTS if isinstance(payload.get(key), str) and payload[key]), None
-    )
-    return found and short(found)
+    for key in _SUBJECTS:
+        if isinstance(found := payload.get(key), str) and found:
+            return short(found)
+    return None
 
 
 def short(identity: str) -> str:

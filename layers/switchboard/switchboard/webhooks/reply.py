@@ -1,11 +1,11 @@
 """What a flow returned: an NCCO for the call, commands for Vonage, or nothing. Nothing of it is dropped."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from switchboard import telemetry
+from switchboard.environment import given
 from switchboard.errors import NccoError, ReturnedError
 from switchboard.ncco import as_wire
 from switchboard.wire.classify import WebhookName
@@ -55,9 +55,9 @@ def read_reply(
     """
     if returned is None and webhook != "answer":
         return FlowReply(None, [])
-    listed = returned if isinstance(returned, list | tuple) else [returned]
+    listed = returned if isinstance(returned, (list, tuple)) else [returned]
     for item in listed:
-        if not _is_item(item):
+        if not (isinstance(item, dict) or hasattr(item, "model_dump")):  # an action of the SDK's
             what = _a(type(item).__name__)
             found = what if item is returned else f"a list with {what} in it"
             raise ReturnedError(f"the flow returned {found}; it may return {_may_return(webhook)}", returned)
@@ -71,7 +71,7 @@ def read_reply(
         )
     if commands and not actions and webhook == "answer":
         raise ReturnedError(f"the flow returned no action; it has to return {_may_return(webhook)}", returned)
-    if os.environ.get("SWITCHBOARD_VALIDATE") == "1":
+    if given("SWITCHBOARD_VALIDATE") == "1":
         _validate(actions)
     if received:
         actions = with_caller(actions, received)
@@ -147,11 +147,6 @@ def _command(item: Json, webhook: WebhookName) -> Json:
         f"it may return {_may_return(webhook)}",
         item,
     )
-
-
-def _is_item(item: object) -> bool:
-    """Whether it is a dict, or an action of the SDK's."""
-    return isinstance(item, dict) or hasattr(item, "model_dump")
 
 
 def _may_return(webhook: WebhookName) -> str:

@@ -10,8 +10,8 @@ worth nothing once that time is over.
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from switchboard import telemetry
 from switchboard.aws.secret import Version, as_meant, read_version
@@ -32,6 +32,19 @@ _LOCK_S = 0.5
 _FAILURE_INTERVAL_S = 1
 
 
+class _Held(NamedTuple):
+    """What was read: versions, newest first, of each the secrets by account, and the account itself."""
+
+    versions: Sequence[Version] = ()
+    secrets: Sequence[Mapping[str | None, str]] = ()
+    account: str = ""
+
+    @classmethod
+    def of(cls, *versions: Version) -> "_Held":
+        account = as_meant(versions[0].value.get("api_key"))
+        return cls(versions, [_by_account(version.value) for version in versions], account)
+
+
 class SignatureSecrets:
     """The signature secrets of the account and its subaccounts; read when first asked for.
 
@@ -49,7 +62,7 @@ class SignatureSecrets:
     ) -> None:
         self._read_version = read_version or _read_version
         self._clock = clock
-        self._versions: list[Version] = []
+        self._held = _Held()
         self._knows_previous = False
         self._read_at = self._looked_at = self._failed_at = float("-inf")
         self._lock = threading.Lock()
@@ -59,7 +72,7 @@ class SignatureSecrets:
     @property
     def account(self) -> str:
         """The account's own API key, once a secret was read; else empty."""
-        return as_meant(self._versions[0].value.get("api_key")) if self._versions else ""
+        return self._held.account
 
     def known(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
         """The secrets held for an account. Only the first call, or the first in a long while, waits.
@@ -72,7 +85,7 @@ class SignatureSecrets:
             SecretError: none was ever read, and none can be read now.
         """
         now = self._clock()
-        if not self._versions:
+        if not self._held.versions:
             self._read_first(now)
         elif now - self._read_at > _KEEP_S and self._may_look(now):
             if now - self._read_at > _TRUST_S:
@@ -95,7 +108,7 @@ class SignatureSecrets:
         if now - self._failed_at < _FAILURE_INTERVAL_S:
             raise SecretError("Secrets Manager failed just now.")
         try:
-            self._versions, self._read_at = [self._current()], now
+            self._held, self._read_at = _Held.of(self._current()), now
         except SecretError:
             self._failed_at = self._clock()
             raise
@@ -112,10 +125,10 @@ class SignatureSecrets:
         try:
             asked_at = self._clock()  # Lambda may freeze a look for hours between its question and its end
             current = self._current()
-            if only_if_rotated and self._knows_previous and current == self._versions[0]:
+            if only_if_rotated and self._knows_previous and current == self._held.versions[0]:
                 return
             previous = self._read_version("AWSPREVIOUS")
-            self._versions = [current, *([previous] if previous else [])]
+            self._held = _Held.of(current, *([previous] if previous else []))
             self._knows_previous, self._read_at = True, asked_at
         except SecretError as failure:
             # What is held stays in use until the next look.
@@ -130,10 +143,10 @@ class SignatureSecrets:
         return current
 
     def _of(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
-        versions = self._versions
-        if versions and not _is_within(overlap_s, versions[0].created_at, self._clock()):
-            versions = versions[:1]
-        return [secret for version in versions if (secret := _signature_secret(version.value, api_key))]
+        versions, secrets, _ = self._held
+        if len(versions) > 1 and not _is_within(overlap_s, versions[0].created_at, self._clock()):
+            secrets = secrets[:1]
+        return [of_account[api_key] for of_account in secrets if api_key in of_account]
 
 
 def _is_within(overlap_s: float, created_at: float | None, now: float) -> bool:
@@ -144,15 +157,14 @@ def _is_within(overlap_s: float, created_at: float | None, now: float) -> bool:
     return created_at is not None and abs(now - created_at) < overlap_s
 
 
-def _signature_secret(credentials: dict[str, Any], api_key: str | None) -> str | None:
-    """The secret of one account in one version; a token that names no account can only be the main one's."""
-    if api_key in (None, as_meant(credentials.get("api_key"))):
-        secret = credentials.get("signature_secret")
-    else:
-        subaccounts = credentials.get("signature_secrets")
-        secret = subaccounts.get(api_key) if isinstance(subaccounts, dict) else None
+def _by_account(credentials: dict[str, Any]) -> dict[str | None, str]:
+    """The accounts' secrets in one version; a token that names no account can only be the main one's."""
+    given = credentials.get("signature_secrets")
+    main = credentials.get("signature_secret")
+    accounts: dict[str | None, Any] = {**given} if isinstance(given, dict) else {}
+    accounts |= {None: main, as_meant(credentials.get("api_key")): main}
     # An empty key would verify anybody's signature.
-    return as_meant(secret) or None
+    return {account: secret for account, given in accounts.items() if (secret := as_meant(given))}
 
 
 def _read_version(label: str) -> Version | None:
