@@ -7,8 +7,8 @@
 
 Faster than any deployment by a factor of a thousand, and still from the raw request to the raw response:
 the signature is verified, the event is queued, and rules of the event bus get it. As on a stack, an id is
-taken once, and a flow has the time that it has there. A dialog has its table, and hears of its call's end,
-or that nobody has answered: twice, as it may on a stack.
+taken once, and a flow has the time that it has there. A dialog has its table and that of people, and hears of
+its call's end, or that nobody has answered: twice, as it may on a stack.
 """
 
 import base64
@@ -38,6 +38,9 @@ Rule = Callable[[Json, object], object]
 # The command that has a chat woken.
 WAKE = "chat.wake"
 
+# The secret with the key of people's pseudonyms.
+PERSON_KEY = "person-key"
+
 HOST = "switchboard.test"
 BASE_URL = f"https://{HOST}/webhooks"
 ENVIRONMENT = {
@@ -50,6 +53,9 @@ ENVIRONMENT = {
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "commands.fifo",
     "SWITCHBOARD_BUS_NAME": "bus",
     "SWITCHBOARD_DIALOGS_TABLE_NAME": "dialogs",
+    "SWITCHBOARD_PEOPLE_TABLE_NAME": "people",
+    "SWITCHBOARD_PERSON_KEY": PERSON_KEY,
+    "SWITCHBOARD_NUMBERS": "447700900000",
     "SWITCHBOARD_STACK": "in-process",
     "SWITCHBOARD_MAIL_BUCKET": "bucket",
     "SWITCHBOARD_TELL_ALL": "1",
@@ -89,7 +95,7 @@ class Handlers(httpx.BaseTransport):
         self._handlers = handlers
         self._account = account
         self._rules = rules or {}
-        self._tables = Tables({"dialogs": ("id",), **(tables or {})})
+        self._tables = Tables({"dialogs": ("id",), "people": ("pk", "sk"), **(tables or {})})
         self._settings = {"app/settings": {"stage": "test", **(settings or {})}}
         self._secrets = secrets or {}
         self._unpublished: list[Json] = []
@@ -211,6 +217,8 @@ class Handlers(httpx.BaseTransport):
         return _json({"__type": "InvalidAction"}, 400)
 
     def _secret(self, name: str) -> Answer:
+        if name == PERSON_KEY:
+            return _json({"SecretString": json.dumps({"key": "in-process" * 4})})
         if "/app/" not in name:
             account = self._account
             secret = {"api_key": account.api_key, "signature_secret": account.signature_secret}

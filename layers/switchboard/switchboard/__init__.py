@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from switchboard.dialogs.chats.steps import ChatEnded
     from switchboard.dialogs.chats.webhook import message_dialog
     from switchboard.dialogs.dialog import sms
+    from switchboard.dialogs.person import Person
     from switchboard.dialogs.steps import CallEnded
     from switchboard.errors import NoChoiceError
     from switchboard.messaging import message_to, reply_to
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerRequest", "Call", "CallEnded", "Chat", "ChatEnded", "Commands", "ConnectOutcome", "InboundMessage",
-    "MessageRequest", "MessageStatus", "Ncco", "NoChoiceError", "Recording", "Reply", "RtcEvent",
+    "MessageRequest", "MessageStatus", "Ncco", "NoChoiceError", "Person", "Recording", "Reply", "RtcEvent",
     "VerificationRequest", "VerifyCallback", "VoiceEvent", "answer", "app", "call_dialog", "caller",
     "caller_id", "connect", "conversation", "event", "inbound", "input_", "logger", "message_dialog",
     "message_to", "notify", "phone", "query", "record", "reply_to", "rtc_event", "secret", "settings", "sip",
@@ -72,6 +73,7 @@ _HOMES = {
     "message_dialog": ("dialogs.chats.webhook", "message_dialog"),
     "NoChoiceError": ("errors", "NoChoiceError"),
     "ConnectOutcome": ("dialogs.calls.outcomes", "ConnectOutcome"),
+    "Person": ("dialogs.person", "Person"),
     "Recording": ("dialogs.calls.outcomes", "Recording"),
     "call_dialog": ("dialogs.calls.webhook", "call_dialog"),
     "sms": ("dialogs.dialog", "sms"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from switchboard.dialogs.history import Recorded
+    from switchboard.dialogs.person import Person
     from switchboard.dialogs.steps import Step
     from switchboard.wire.commands import CallToPlace, Command
     from switchboard.wire.message_requests import MessageRequest
@@ -74,6 +75,27 @@ class Dialog:
         """
         step: Do[Result] = Do(action, arguments, named)
         return await step
+
+    async def person(self, of: str | None = None, /, **changes: Any) -> Person:  # noqa: ANN401 - JSON
+        """What is remembered of the person, for calls and messages alike, by name.
+
+        Args:
+            of: somebody else than whom the dialog is with, by their number.
+            changes: what to remember from now on, by name; None forgets. The rest stays as it is. Values
+                have to survive JSON; all of it together has 16,000 characters at most.
+
+        Returns:
+            All that is remembered, the changes included. Of somebody who doesn't show who they are nothing
+            is, and its `is_withheld` says so.
+        """
+        from switchboard.dialogs.person import Remember  # for those who ask
+
+        return await Remember(self._with_whom if of is None else of, changes)
+
+    @property
+    def _with_whom(self) -> str:
+        """The number, or other address, of whom the dialog is with; empty when withheld."""
+        raise NotImplementedError
 
     def send(self, command: MessageRequest | Command) -> None:
         """Send a message, or carry out another command, once the dialog waits; once only.

@@ -25,8 +25,8 @@ _FUNCTIONS = {
     "os.urandom",
 }
 _STEPS = {
-    "ask", "ask_secret", "choose", "connect", "conversation", "do", "hang_up", "hold", "receive", "record",
-    "transfer",
+    "ask", "ask_secret", "choose", "connect", "conversation", "do", "hang_up", "hold", "person", "receive",
+    "record", "transfer",
 }  # fmt: skip
 
 

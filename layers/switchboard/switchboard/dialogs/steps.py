@@ -77,8 +77,13 @@ class Do(Step[Result]):
         return remembered(self._action(*self._arguments, **self._named), self.shape)
 
 
-def remembered(result: object, of: str) -> Any:  # noqa: ANN401 - JSON
+def remembered(result: object, of: str, did: str = "returned") -> Any:  # noqa: ANN401 - JSON
     """A result as a replay will find it.
+
+    Args:
+        result: what is to be remembered.
+        of: whose it is, for a message.
+        did: how it came by it.
 
     Raises:
         DialogError: that is another one, or longer than `LONGEST_RESULT` characters.
@@ -87,13 +92,13 @@ def remembered(result: object, of: str) -> Any:  # noqa: ANN401 - JSON
         text = json.dumps(result, allow_nan=False)
         again = json.loads(text)
     except (TypeError, ValueError, RecursionError) as error:
-        raise DialogError(f"{of} returned what can't be remembered as JSON: {error}") from error
+        raise DialogError(f"{of} {did} what can't be remembered as JSON: {error}") from error
     if again != result:
         kind = type(result).__name__
         raise DialogError(
-            f"{of} returned a {kind}, which comes back from JSON as something else (a tuple as a list, a "
-            "number as a key as a text): return dicts, lists, texts, numbers, booleans or None"
+            f"{of} {did} a {kind}, which comes back from JSON as something else (a tuple as a list, a "
+            "number as a key as a text): use dicts, lists, texts, numbers, booleans or None"
         )
     if len(text) > LONGEST_RESULT:
-        raise DialogError(f"{of} returned {len(text):,} characters; {LONGEST_RESULT:,} can be remembered")
+        raise DialogError(f"{of} {did} {len(text):,} characters; {LONGEST_RESULT:,} can be remembered")
     return again

@@ -11,13 +11,13 @@ from typing import Any
 
 from switchboard.envelope import Envelope
 from switchboard.reach import replies
-from switchboard.reach.words import Person, Word, word_of, written
+from switchboard.reach.words import Word, Writer, word_of, written
 
 _INBOUND = ("messages.inbound", "messages.v0_1.inbound")
 _OPTED_OUT = "1240"
 
 
-def word_in(name: str, payload: Mapping[str, Any]) -> tuple[Person, Word] | None:
+def word_in(name: str, payload: Mapping[str, Any]) -> tuple[Writer, Word] | None:
     """Who has sent which word, if the event is a message that is one."""
     who = written(payload) if name in _INBOUND else None
     word = who and word_of(who.text, who.person, who.channel)

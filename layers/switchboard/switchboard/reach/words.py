@@ -52,7 +52,7 @@ class Word(NamedTuple):
     language: str
 
 
-class Person(NamedTuple):
+class Writer(NamedTuple):
     """Who wrote a message, to whom and by which channel; `text` is what they wrote or tapped."""
 
     person: str
@@ -81,7 +81,7 @@ def word_of(text: str, person: str, channel: str = "sms") -> Word | None:
     return None
 
 
-def written(payload: Mapping[str, Any]) -> Person | None:
+def written(payload: Mapping[str, Any]) -> Writer | None:
     """Who wrote what, of a `messages.inbound` of either shape; None of an e-mail, which quotes others."""
     match payload:
         case {
@@ -99,7 +99,7 @@ def written(payload: Mapping[str, Any]) -> Person | None:
             return None
     if found[2] == "email" or not all(isinstance(part, str) and part for part in found):
         return None
-    return Person(*cast(tuple[str, str, str, str], found))
+    return Writer(*cast(tuple[str, str, str, str], found))
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from switchboard import reading
@@ -45,6 +46,12 @@ class Speaking(Dialog):
     def called(self) -> str:
         """The number of yours that was called."""
         return str(self._request.get("to", ""))
+
+    @property
+    def _with_whom(self) -> str:
+        """The caller; in a call from a number of yours, which you have placed yourself, whom it is to."""
+        ours = map(reading.msisdn, os.environ.get("SWITCHBOARD_NUMBERS", "").split(","))
+        return self.called if self.caller and self.caller in ours else self.caller
 
     @property
     def request(self) -> Mapping[str, Any]:

@@ -56,6 +56,11 @@ class Writing(Dialog):
         return str(self._first["from"])
 
     @property
+    def _with_whom(self) -> str:
+        """The customer."""
+        return self.customer
+
+    @property
     def written_to(self) -> str:
         """The number, or id, of yours that is written to."""
         return str(self._first["to"])
