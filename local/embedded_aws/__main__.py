@@ -23,7 +23,7 @@ from ministack.core import iam_evaluator, lambda_runtime, sigv4
 from ministack.core.iam_evaluator import AuthError
 from ministack.services import apigateway_v1, lambda_svc, sts
 
-from local.embedded_aws import instances
+from local.embedded_aws import instances, items
 from local.embedded_aws.guard import Guard, Refusal, Scope
 from vonage_simulator.testing.gateway_event import as_on_aws
 
@@ -131,6 +131,7 @@ if __name__ == "__main__":
         function, as_on_aws(event)
     )
     instances.install()
+    items.install()
     app.app = Guard(
         app.app,
         check_signature,

@@ -6,7 +6,6 @@ with the same key alone.
 
 import argparse
 import csv
-import json
 import os
 import time
 import uuid
@@ -24,6 +23,7 @@ from switchboard.reach.person_table import PersonTable
 
 from operate.command_line import WELL, Command, Output, UsageError, takes_json, takes_stage
 from operate.errors import OperatorError
+from operate.kept.people import TABLE, key_of_pseudonyms
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
@@ -72,7 +72,7 @@ def export(stack: Stack, path: Path) -> int:
         OperatorError: AWS refused, or the file can't be written.
     """
     with _asked(stack, "read who has opted out"):
-        rows = list(_rows(stack.id_of("PersonTable")))
+        rows = list(_rows(stack.id_of(TABLE)))
     try:
         with path.open("w", newline="") as file:
             csv.writer(file).writerows([_COLUMNS, *rows])
@@ -143,15 +143,14 @@ def _rows(table: str) -> Iterator[tuple[str, str, str]]:
 @contextmanager
 def _asked(stack: Stack, what: str) -> Iterator[bytes]:
     """Gives the key of people's pseudonyms."""
-    if not stack.has("PersonTable"):
+    if not stack.has(TABLE):
         raise OperatorError(
             "This stack remembers nobody who opts out: it is of an older release.", "Deploy this one."
         )
-    os.environ["SWITCHBOARD_PEOPLE_TABLE_NAME"] = stack.id_of("PersonTable")
+    os.environ["SWITCHBOARD_PEOPLE_TABLE_NAME"] = stack.id_of(TABLE)
     with asking_aws_to(what):
         try:
-            secret = boto3.client("secretsmanager").get_secret_value(SecretId=stack.id_of("PersonKey"))
-            yield json.loads(secret["SecretString"])["key"].encode()
+            yield key_of_pseudonyms(stack)
         except AwsError as error:
             raise OperatorError(f"AWS did not let us {what}: {error}", "Try again.") from error
 

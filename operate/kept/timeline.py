@@ -15,7 +15,7 @@ from switchboard.timeline.view import state
 from operate.arguments import number as phone_number
 from operate.command_line import WELL, Command, Output, takes_confirmation, takes_json, takes_stage
 from operate.errors import OperatorError
-from operate.kept import dialogs
+from operate.kept import dialogs, people
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
@@ -49,19 +49,21 @@ def export(stack: Stack, subject: str) -> str:
 
 
 def export_of(stack: Stack, number: str) -> str:
-    """Every timeline that a number occurs in, as a JSON list.
+    """Every timeline that a number occurs in, as a JSON list, and last what dialogs remember of the person.
 
     Raises:
         OperatorError: AWS refused.
     """
     with asking_aws_to("search the timeline"):
         partitions = {key["pk"]["S"] for key in _items_about(stack.id_of("Timeline"), number)}
+        person = people.remembered(stack, number)
     kinds = ("CALL#", "MSG#")  # the memory of commands isn't a timeline
-    return _json([_story(stack, pk.partition("#")[2]) for pk in sorted(partitions) if pk.startswith(kinds)])
+    stories = [_story(stack, pk.partition("#")[2]) for pk in sorted(partitions) if pk.startswith(kinds)]
+    return _json([*stories, *([person] if person else [])])
 
 
 def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
-    """Delete every timeline that a number occurs in, whole, and its dialogs; how many items those are.
+    """Delete every timeline that a number occurs in, whole, its dialogs and what they remember of it.
 
     A call with the number is about that person throughout: what was said or typed has no number in it.
 
@@ -69,6 +71,9 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         stack: The stack whose timeline it is.
         number: In international format without `+`.
         confirmed: Whether to delete, or only to count.
+
+    Returns:
+        How many items those are.
 
     Raises:
         OperatorError: AWS refused.
@@ -79,8 +84,9 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         for key in keys if confirmed else ():
             client.delete_item(TableName=table, Key=key)
         subjects = {key["pk"]["S"].partition("#")[2] for key in keys}
-        of_dialogs = dialogs.erase(stack, number, subjects, confirmed=confirmed)
-    return len(keys) + of_dialogs
+        others = dialogs.erase(stack, number, subjects, confirmed=confirmed)
+        others += people.erase(stack, number, confirmed=confirmed)
+    return len(keys) + others
 
 
 def _story(stack: Stack, subject: str) -> dict[str, object]:
@@ -138,7 +144,7 @@ def _erase(out: Output, given: argparse.Namespace) -> int:
     confirmed: bool = given.confirm
     count = erase(Stack.of_stage(given.env), given.number, confirmed=confirmed)
     sentence = (
-        f"{count} items are deleted. Backups of the table (35 days), the archive, dead-letter queues and "
+        f"{count} items are deleted. Backups of the tables (35 days), the archive, dead-letter queues and "
         "kept media end with their own retention: docs/privacy.md."
         if confirmed
         else f"{count} items would be deleted. To delete them: make erase NUMBER=… CONFIRM=yes"

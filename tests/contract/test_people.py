@@ -1,4 +1,7 @@
-"""People in a real table: an opt-out and sends that race, and a promise that is kept whoever comes first."""
+"""People in a real table: an opt-out and sends that race, and a promise that is kept whoever comes first.
+
+And what dialogs remember of them, in a call and a message at once.
+"""
 
 import os
 import random
@@ -7,6 +10,8 @@ import time
 
 import pytest
 from switchboard.aws import table
+from switchboard.aws.signed import Service
+from switchboard.reach import documents
 from switchboard.reach.ledger import EVERYTHING, Ledger
 from switchboard.reach.person_table import PersonTable
 
@@ -95,3 +100,35 @@ def races(person: str, *, waits: bool) -> int:
     for thread in threads:
         thread.join()
     return sum(at > acknowledged[0] for at in accepted)
+
+
+def test_a_call_and_a_message_at_once_lose_nothing_of_what_they_remember(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = threading.local()  # each environment has its own connection
+
+    def dynamodb() -> Service:
+        if not hasattr(own, "service"):
+            own.service = Service("dynamodb", "DynamoDB_20120810", "1.0", "AWS_ENDPOINT_URL_DYNAMODB")
+        service: Service = own.service
+        return service
+
+    monkeypatch.setattr(documents, "_dynamodb", dynamodb)
+    written: list[str] = []
+
+    def write(who: str) -> None:
+        for number in range(5):
+            documents.change("p", {f"{who} {number}": number, "last": who})
+            written.append(f"{who} {number}")
+        dynamodb().close()
+
+    threads = [threading.Thread(target=write, args=(who,)) for who in ("call", "message")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    found = documents.read("p")
+    dynamodb().close()
+    assert sorted(found.content) == sorted([*written, "last"])
+    assert (len(written), found.version) == (10, 10)

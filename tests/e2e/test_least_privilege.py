@@ -24,6 +24,7 @@ DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Aut
 NEVER = "attribute_exists(nothing) AND attribute_not_exists(nothing)"
 ITEM = {"pk": {"S": "probe"}, "sk": {"S": "probe"}}
 DIALOG = {"id": {"S": "probe"}}
+DOCUMENT = {"pk": {"S": "document#probe"}, "sk": {"S": "document"}}
 
 
 def client(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - boto3's own clients
@@ -123,6 +124,15 @@ PROBES: dict[str, Probe] = {
         ConditionExpression=NEVER,
     ),
     "list who has opted out": on_table("scan", "PersonTable", Limit=1),
+    "read what is remembered": on_table("get_item", "PersonTable", Key=DOCUMENT),
+    "change what is remembered": on_table(
+        "update_item",
+        "PersonTable",
+        Key=DOCUMENT,
+        UpdateExpression="REMOVE nothing",
+        ConditionExpression=NEVER,
+    ),
+    "forget what is remembered": on_table("delete_item", "PersonTable", Key=DOCUMENT),
     "read the key of pseudonyms": lambda s, stack: client(s, "secretsmanager").get_secret_value(
         SecretId=stack.id_of("PersonKey")
     ),
@@ -192,7 +202,10 @@ QUEUES_EVENTS = {
     "read the signature secret", "queue an event", "queue a command",
     "read the settings of the stack beside it", "read the application's record",
 }  # fmt: skip
-IN_DIALOGS = {"read a dialog", "change a dialog", "keep what a dialog failed at"}
+IN_DIALOGS = {
+    "read a dialog", "change a dialog", "keep what a dialog failed at",
+    "read what is remembered", "change what is remembered", "read the key of pseudonyms",
+}  # fmt: skip
 MAY: dict[str, set[str]] = {
     "Answer": QUEUES_EVENTS | IN_DIALOGS,
     "Fallback": set(),
@@ -211,6 +224,7 @@ MAY: dict[str, set[str]] = {
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",
         "take a bulk command", "put a bulk command off", "reject a bulk command", "queue a command",
         "read who has opted out", "change who has opted out", "read the key of pseudonyms",
+        "read what is remembered", "change what is remembered",
         "write the timeline", "change the timeline", "read the timeline", "make a schedule",
     },
     "Media": {

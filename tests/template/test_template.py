@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from switchboard.envelope import source
+from switchboard.reach import documents
 from switchboard.webhooks.reply import COMMANDS
 from switchboard.wire.classify import WebhookName, classify
 
@@ -369,6 +370,21 @@ def test_schedules_are_made_by_outbound_alone_in_one_group_and_may_do_one_thing(
     assert [one["Resource"] for one in passing] == [{"Fn::GetAtt": ["ScheduleRole", "Arn"]}]
     assert resources["SchedulePolicy"]["Properties"]["Roles"] == [{"Ref": "OutboundRole"}]
     assert [list(references(one)) for one in waking["PolicyDocument"]["Statement"]] == [["InboundFunction"]]
+
+
+def test_dialogs_may_read_and_write_what_they_remember_of_people_and_nobody_s_consent(
+    resources: Json,
+) -> None:
+    of_people = [one for one in statements(resources) if "PersonTable" in references(one["Resource"])]
+    outbound, of_dialogs = sorted(of_people, key=lambda one: "Condition" in one)
+
+    assert outbound in resources["OutboundRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert of_dialogs in resources["DialogPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert of_dialogs["Action"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    assert of_dialogs["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{documents.PREFIX}*"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
 
 
 def test_a_stack_without_dialogs_has_nothing_for_them(resources: Json) -> None:

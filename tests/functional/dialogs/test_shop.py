@@ -12,7 +12,11 @@ from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "dialogs.md").read_text(), re.DOTALL)
-SOURCES = [path.read_text() for path in (ROOT / "tests" / "functional" / "dialogs").glob("*.py")]
+SOURCES = [
+    path.read_text()
+    for folder in ("dialogs", "people")
+    for path in (ROOT / "tests" / "functional" / folder).glob("*.py")
+]
 
 
 @pytest.fixture

@@ -31,6 +31,19 @@ async def asks_the_name(call: Call) -> None:
     call.say(f"Bye {person['name']}.")
 
 
+@call_dialog
+async def in_their_language(call: Call) -> None:
+    """Greet a customer in their own language, and ask a new one which that is."""
+    person = await call.person()
+    call.language = person.get("language")
+    if call.language is None:
+        call.language = await call.ask(
+            "For English press 1. Für Deutsch die 2.", choices={"1": "en-GB", "2": "de-DE"}
+        )
+        await call.person(language=call.language)
+    call.say("Wie schön, dass Sie anrufen." if call.language == "de-DE" else "How nice of you to call.")
+
+
 @message_dialog
 async def knows_the_name(chat: Chat) -> None:
     person = await chat.person(channel=chat.channel)
@@ -77,6 +90,16 @@ def test_what_a_call_remembers_is_known_in_the_next_call_and_in_a_message(phone:
 
     assert remembered() == {"language": "en-GB", "channel": "sms", "last": "A puncture"}
     phone.dial(NUMBER).hears("Your customer number?")
+
+
+def test_a_customer_is_asked_for_their_language_once(phone: Phone, webhooks: dict[str, Handler]) -> None:
+    webhooks["answer"] = in_their_language
+    call = phone.dial(NUMBER)
+    call.presses("2")
+    call.hears("Wie schön")
+
+    phone.dial(NUMBER).hears("Wie schön")
+    phone.of("447700900999").dial(NUMBER).hears("For English press 1.")
 
 
 def test_it_is_read_once_at_its_step_and_replayed_ever_after(dial: Dial) -> None:

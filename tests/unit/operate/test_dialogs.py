@@ -1,4 +1,7 @@
-"""What `make history` and `make erase` make of dialogs: found by call and by number, whole numbers alone."""
+"""What `make history` and `make erase` make of dialogs: found by call and by number, whole numbers alone.
+
+And of what dialogs remember of a person.
+"""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -8,13 +11,15 @@ import pytest
 from switchboard.dialogs import history
 from switchboard.dialogs.chats.arrival import MessageRun
 from switchboard.dialogs.history import Item
+from switchboard.reach import documents
+from switchboard.reach.people import person_id
 
-from operate.kept import dialogs
+from operate.kept import dialogs, people
 from operate.stack import Stack
 from tests.functional.dialogs.booking import booking
 from tests.samples import sample
 from vonage_simulator.account.account import Account
-from vonage_simulator.testing.handlers import Handlers
+from vonage_simulator.testing.handlers import PERSON_KEY, Handlers
 
 CALLER = "447700900111"
 
@@ -28,8 +33,8 @@ class Deployed:
     def has(self, name: str) -> bool:
         return name in self._resources
 
-    def id_of(self, _name: str) -> str:
-        return "dialogs"
+    def id_of(self, name: str) -> str:
+        return {dialogs.TABLE: "dialogs", people.TABLE: "people", "PersonKey": PERSON_KEY}[name]
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         Item("CON-1", 60).record(1, ["do", {"name": "Ada"}, 61])
         Item("CON-2", 60).record(0, ["ask", f"{CALLER}9", 0])
         Item("CON-3", 60).record(0, ["ask", "1", 0])
-        yield cast(Stack, Deployed(dialogs.TABLE))
+        yield cast(Stack, Deployed(dialogs.TABLE, people.TABLE))
     history._dynamodb().close()
 
 
@@ -86,3 +91,28 @@ def test_a_stack_without_dialogs_has_nothing_to_erase() -> None:
 
     assert dialogs.erase(without, CALLER, set(), confirmed=True) == 0
     assert dialogs.steps(without, "CON-1") == []
+
+
+def test_what_dialogs_remember_of_a_person_is_shown_and_erased_and_their_consent_stays(stack: Stack) -> None:
+    documents.change(person_id(CALLER), {"name": "Ada"})
+    consent: Any = {"pk": {"S": person_id(CALLER)}, "sk": {"S": "consent"}, "stopped": {"SS": ["*"]}}
+    boto3.client("dynamodb").put_item(TableName="people", Item=consent)
+
+    shown = people.remembered(stack, f"+{CALLER}")
+    assert shown is not None
+    assert (shown["document"], shown["version"]) == ({"name": "Ada"}, 1)
+    assert str(shown["expires_at"])[:2] == "20"
+
+    assert people.erase(stack, CALLER, confirmed=False) == 1
+    assert people.remembered(stack, CALLER) == shown
+    assert people.erase(stack, CALLER, confirmed=True) == 1
+    assert (people.remembered(stack, CALLER), people.erase(stack, CALLER, confirmed=True)) == (None, 0)
+    assert boto3.client("dynamodb").scan(TableName="people")["Items"] == [consent]
+    documents._dynamodb().close()
+
+
+def test_a_stack_of_an_older_release_remembers_nobody() -> None:
+    older = cast(Stack, Deployed())
+
+    assert people.remembered(older, CALLER) is None
+    assert people.erase(older, CALLER, confirmed=True) == 0
