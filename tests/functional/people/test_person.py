@@ -183,12 +183,10 @@ def test_what_cannot_be_remembered_is_refused_and_nothing_is_written(
 
 
 @pytest.mark.flows_may_fail
-def test_a_table_that_cannot_be_read_has_vonage_ask_again(
-    dial: Dial, logs: Logs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SWITCHBOARD_PEOPLE_TABLE_NAME", "none")
-
-    dial(asks_the_name).hears("cannot take your call")
+def test_a_table_that_cannot_be_read_has_vonage_ask_again(dial: Dial, logs: Logs) -> None:
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("SWITCHBOARD_PEOPLE_TABLE_NAME", "none")
+        dial(asks_the_name).hears("cannot take your call")
 
     answered = [line for line in logs.lines if line.get("webhook") == "answer"]
     assert [line["status"] for line in answered] == [503, 503]
