@@ -1,4 +1,7 @@
-"""A provisioner between a CloudFormation, an AWS and a simulated Vonage, all on real loopback HTTP."""
+"""A provisioner between a CloudFormation, an AWS and a simulated Vonage: over loopback HTTP, but for AWS.
+
+A test has hundreds of requests to AWS. They go through all of boto3 up to its socket (`stores.client`).
+"""
 
 import ssl
 import threading
@@ -80,8 +83,8 @@ class World:
     def __post_init__(self) -> None:
         self.cloudformation = CloudFormation(self.handle)
         self.http = httpx.Client(event_hooks={"response": [self._after_vonage]}, verify=TLS)
-        self.secrets_manager = SESSION.client("secretsmanager", endpoint_url=self.aws.url)
-        self.parameter_store = SESSION.client("ssm", endpoint_url=self.aws.url)
+        self.secrets_manager = stores.client(self.aws, SESSION, "secretsmanager")
+        self.parameter_store = stores.client(self.aws, SESSION, "ssm")
         for client in (self.secrets_manager, self.parameter_store):
             client.meta.events.register("after-call", self._after_aws)
 

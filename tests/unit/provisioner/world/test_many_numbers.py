@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 
 from provisioner.cloudformation.deadline import Deadline
+from tests.fakes import stores
 from tests.unit.provisioner.conftest import SESSION, Time, World
 
 AWS_LATENCY_S, VONAGE_LATENCY_S = 0.02, 0.3
@@ -45,7 +46,7 @@ def throttled(world: World) -> World:
     world.vonage.account.switches = replace(world.vonage.account.switches, rate_limits=True)
     world.aws.now, world.aws.puts_per_s = time.now, 3
     once = Config(retries={"total_max_attempts": 1})  # its pauses would be real
-    world.parameter_store = SESSION.client("ssm", endpoint_url=world.aws.url, config=once)
+    world.parameter_store = stores.client(world.aws, SESSION, "ssm", config=once)
 
     def takes_time(_operation: str, _asked: dict[str, Any]) -> None:
         time.sleep(AWS_LATENCY_S)

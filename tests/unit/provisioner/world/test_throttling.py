@@ -1,13 +1,21 @@
 """Parameter Store and Secrets Manager say "too many" as long as other stacks keep them busy."""
 
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore import endpoint
 
 from tests.fakes.stores import Refusal
 from tests.unit.provisioner.conftest import World
 
 OPERATIONS = ["AmazonSSM.PutParameter", "AmazonSSM.GetParametersByPath", "secretsmanager.GetSecretValue"]
+
+
+@pytest.fixture(autouse=True)
+def _boto3_s_own_pauses_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100)))
 
 
 def throttle(world: World, operation: str, times: int, code: str = "ThrottlingException") -> None:
