@@ -20,11 +20,9 @@ RANDOM = len("-1A2B3C4D5E6F7")
 _LONGEST_QUEUE_NAME = 80
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads a template without working out its intrinsic functions."""
-
-
-_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+# Reads a template without working out its intrinsic functions; in C where it can, which takes a seventh.
+_Loader = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+_Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)  # type: ignore[attr-defined]
 
 
 def read(path: Path) -> dict[str, Any]:
