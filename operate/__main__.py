@@ -2,25 +2,11 @@
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-from operate import (
-    command_line,
-    credentials,
-    deploy,
-    doctor,
-    orphans,
-    packages,
-    provisioner,
-    queues,
-    replay,
-)
-from operate.ask_vonage import command as ask_vonage
-from operate.kept import consent, timeline
-from operate.logs import command as logs
-from operate.releases import command as releases
-from operate.smoke import command as smoke
-from operate.upgrade import command as upgrade
-from operate.yours import commands as yours
+from operate import command_line
+from operate.command_line import Command
 
 ABOUT = """\
 Commands for a stack in an AWS account, explained in docs/operations.md.
@@ -30,30 +16,51 @@ of the AWS CLI (AWS_PROFILE, AWS_REGION); with `--env local`, to what `make up` 
 Make takes each option as a variable in capitals: `make logs CALL=CON-… FOLLOW=true` is
 `python -m operate logs --call CON-… --follow`."""
 
-COMMANDS = {
-    "credentials": credentials.COMMAND,
-    "packages": packages.COMMAND,
-    "deploy": deploy.COMMAND,
-    "promote": releases.PROMOTE,
-    "rollback": releases.ROLLBACK,
-    "table": yours.TABLE,
-    "secret": yours.SECRET,
-    "setting": yours.SETTING,
-    "doctor": doctor.COMMAND,
-    "plan": provisioner.PLAN,
-    "drift": provisioner.DRIFT,
-    "rotate": provisioner.ROTATE,
-    "logs": logs.COMMAND,
-    "history": timeline.HISTORY,
-    "redrive": queues.COMMAND,
-    "replay": replay.COMMAND,
-    "erase": timeline.ERASE,
-    "consent": consent.COMMAND,
-    "orphans": orphans.COMMAND,
-    "smoke": smoke.COMMAND,
-    "ask-vonage": ask_vonage.COMMAND,
-    "upgrade": upgrade.COMMAND,
+_COMMANDS = {
+    "credentials": ("credentials", "COMMAND"),
+    "packages": ("packages", "COMMAND"),
+    "deploy": ("deploy", "COMMAND"),
+    "promote": ("releases.command", "PROMOTE"),
+    "rollback": ("releases.command", "ROLLBACK"),
+    "table": ("yours.commands", "TABLE"),
+    "secret": ("yours.commands", "SECRET"),
+    "setting": ("yours.commands", "SETTING"),
+    "doctor": ("doctor", "COMMAND"),
+    "plan": ("provisioner", "PLAN"),
+    "drift": ("provisioner", "DRIFT"),
+    "rotate": ("provisioner", "ROTATE"),
+    "logs": ("logs.command", "COMMAND"),
+    "history": ("kept.timeline", "HISTORY"),
+    "redrive": ("queues", "COMMAND"),
+    "replay": ("replay", "COMMAND"),
+    "erase": ("kept.timeline", "ERASE"),
+    "consent": ("kept.consent", "COMMAND"),
+    "orphans": ("orphans", "COMMAND"),
+    "smoke": ("smoke.command", "COMMAND"),
+    "ask-vonage": ("ask_vonage.command", "COMMAND"),
+    "upgrade": ("upgrade.command", "COMMAND"),
 }
+
+
+class Commands(Mapping[str, Command]):
+    """The commands by their words. One is imported when it is asked for, as each needs what others do not."""
+
+    def __getitem__(self, word: str) -> Command:
+        """The command of a word."""
+        module, name = _COMMANDS[word]
+        command: Command = getattr(import_module(f"operate.{module}"), name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        """The words, in the order of the work."""
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(_COMMANDS)
+
+
+COMMANDS = Commands()
 
 
 def main(arguments: list[str]) -> int:

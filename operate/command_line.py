@@ -109,8 +109,9 @@ def main(program: str, about: str, commands: Mapping[str, Command], arguments: S
     Raises:
         SystemExit: Help was asked for, or the command line is wrong.
     """
-    parser, parsers = parsers_of(program, about, commands)
     word, *options = arguments or [""]
+    needed = {word: commands[word]} if word in commands else commands
+    parser, parsers = parsers_of(program, about, needed)
     if broken := [each for each in arguments if not _is_text(each)]:
         parser.error(f"{broken[0]!r} isn't text in UTF-8")
     if word in ("-h", "--help"):
