@@ -29,7 +29,8 @@ _SIGNED_FOR = re.compile(r"(SWITCHBOARD_WEBHOOKS_URL: )!Sub .*\$\{WebhookApi\}.*
 _FALLBACK_API = re.compile(r"(FallbackUrl: )!Sub .*\$\{FallbackApi\}.*")
 _COMBINING_ALARM = re.compile(
     r"(Type: )AWS::CloudWatch::"
-    r"(?:CompositeAlarm|Alarm(?=\n    Properties:\n(?:      .*\n)*?      Metrics:\n))"
+    r"(?:CompositeAlarm|"
+    r"Alarm(?=\n(?:    Condition: \w+\n)?    Properties:\n(?:      .*\n)*?      Metrics:\n))"
 )
 _LISTING = re.compile(r"(Action: ssm:GetParametersByPath\n\s+Resource: ).*")
 # A release before this one made no schedules.

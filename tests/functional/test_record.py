@@ -64,6 +64,34 @@ def test_an_event_is_in_the_timeline_and_on_the_bus(aws: Aws) -> None:
     assert json.loads(published["Detail"]) == sent
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "reasons"),
+    [
+        ("rejected", {"error": {"title": "1240", "detail": "to 447700900111"}}, ["1240"]),
+        ("undeliverable", {"error": {"title": 1330}}, ["1330"]),
+        ("rejected", {"error": {"code": 1300, "reason": "Undeliverable"}}, ["1300"]),
+        ("rejected", {"error": {"title": "Call 447700900111"}}, ["unknown"]),
+        ("undeliverable", {}, ["unknown"]),
+        ("delivered", {"error": {"title": "1330"}}, []),
+    ],
+)
+def test_a_message_that_did_not_arrive_is_counted_once_with_vonages_code(
+    logs: Logs, name: str, status: Json, reasons: list[str]
+) -> None:
+    told = event("m-1", f"messages.status.{name}", status=name, message_uuid="m-1", **status)
+
+    assert failures(told) == failures(told) == []
+
+    lines = [line for line in logs.lines if line["message"] == "Undelivered"]
+    assert [line["reason"] for line in lines] == reasons
+    assert all("447700900111" not in json.dumps(line) for line in lines)
+
+
+def test_a_call_that_is_rejected_is_no_message(logs: Logs) -> None:
+    assert failures(event(name="voice.rejected", status="rejected")) == []
+    assert "Undelivered" not in logs.text
+
+
 def test_a_duplicate_is_neither_written_nor_published(aws: Aws, logs: Logs) -> None:
     sent = event()
 

@@ -22,6 +22,7 @@ from switchboard.aws import bus, queues, table
 from switchboard.envelope import Envelope
 from switchboard.errors import AwsError
 from switchboard.reach import hearing
+from switchboard.reading import undelivered
 from switchboard.timeline import events
 
 # What the table and the bus say of an event that they will never take.
@@ -91,6 +92,9 @@ def lambda_handler(received: dict[str, Any], _context: object = None) -> dict[st
         ids = [each.event["id"] for each in written]
         subjects = sorted({each.event["subject"][:80] for each in written})
         telemetry.outcome("Recorded", "record", "INFO", None, len(ids), ids=ids, subjects=subjects)
+    for event in (each.event for each in written):
+        if event["name"].startswith("messages.") and (code := undelivered(event["payload"])):
+            telemetry.outcome("Undelivered", "record", "WARNING", **facts(event), reason=code)
     return batch.failures()
 
 

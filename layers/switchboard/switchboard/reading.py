@@ -120,6 +120,18 @@ def price(event: Mapping[str, Any]) -> "Decimal | None":
     return Decimal(text) if text else None
 
 
+def undelivered(status: Mapping[str, Any]) -> str | None:
+    """Why a message will not arrive: Vonage's code, such as `1320`, else `unknown`; None if it may arrive.
+
+    Source: Vonage Messages API reference, "Message Status": `error.title` is the code.
+    """
+    if status.get("status") not in ("rejected", "undeliverable"):
+        return None
+    error = status.get("error")
+    code = str(error.get("title", error.get("code"))) if isinstance(error, Mapping) else ""
+    return code if code.isascii() and code.isdecimal() else "unknown"
+
+
 def from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
     """A webhook's fields from the query parameters of a GET.
 

@@ -109,7 +109,7 @@ def test_that_is_nothing_that_an_operator_has_to_look_into(backbone: Aws, logs: 
     deliver(on_bus(SMS), queue=BUS_COMMANDS)
 
     assert backbone.queues[REJECTED] == backbone.queues[BUS_REJECTED] == []
-    assert [line["message"] for line in logs.lines] == ["Accepted", "OptedOut"]
+    assert [line["message"] for line in logs.lines] == ["Stopped", "Accepted", "OptedOut"]
     assert {line["level"] for line in logs.lines} == {"INFO"}
     assert PERSON not in logs.text
 

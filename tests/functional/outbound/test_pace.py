@@ -6,6 +6,7 @@ import time
 import pytest
 from switchboard.reach import pace
 
+from tests.conftest import Logs
 from tests.fakes.backbone import BUS_COMMANDS, COMMANDS, QUEUE
 from tests.fakes.stores import Aws, Json
 from tests.fakes.vonage_api import Reply, VonageApi
@@ -46,6 +47,38 @@ def test_a_command_takes_a_slot_of_its_budget(backbone: Aws, command: Json, budg
 
     assert slots(backbone) == {budget}
     assert free_at(backbone, budget) > time.time() - 1
+
+
+def counted(logs: Logs) -> list[str]:
+    """Whether it was the pace that held bulk up, each time."""
+    return [name for line in logs.lines for name in ("Paced", "NotPaced") if name in line]
+
+
+def test_of_bulk_it_is_counted_whether_the_pace_holds_it_up(
+    backbone: Aws, monkeypatch: pytest.MonkeyPatch, logs: Logs
+) -> None:
+    def bulk(number: int) -> Json:
+        return BULK | {"id": f"b-{number}"}
+
+    assert deliver(bulk(1))
+    assert counted(logs) == ["NotPaced"]
+    taken_for(backbone, "messages", 0.05)
+    assert deliver(bulk(2))
+    assert counted(logs)[1:] == ["Paced"]
+    taken_for(backbone, "messages", 0.05)
+    assert deliver(SMS)
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "0")
+    assert deliver(bulk(3))
+    assert counted(logs)[2:] == ["Paced"]
+
+
+def test_bulk_that_waits_as_refusals_have_slowed_it_down_misses_its_pace(backbone: Aws, logs: Logs) -> None:
+    taken_for(backbone, "messages", 0.05)
+    slots = backbone.tables["timeline"]["PACE#messages", "slots"]
+    slots |= {"rate_share": {"N": "0.5"}, "slowed_at": {"N": str(time.time())}}
+
+    assert deliver(BULK)
+    assert counted(logs) == ["NotPaced"]
 
 
 def test_what_changes_a_call_waits_for_nobody(backbone: Aws) -> None:

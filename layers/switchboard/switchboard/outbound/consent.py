@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from switchboard import telemetry
 from switchboard.aws import queues
 from switchboard.errors import AwsError, BarredError, OptedOutError, ReplyLostError
 from switchboard.reach import replies
@@ -88,6 +89,8 @@ def change(command: Json) -> dict[str, str]:
                 time.sleep(next(waits))
         except StopIteration as ended:
             is_new = bool(ended.value)
+        if is_new:
+            telemetry.outcome("Stopped", "outbound", "INFO", id=cause)
     else:
         is_new = _ledger().start(person, sender, cause)
     if is_new and "heard" in detail:

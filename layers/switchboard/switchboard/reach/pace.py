@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from switchboard import telemetry
 from switchboard.errors import SettingError
 from switchboard.reach.slot_table import SlotTable
 from switchboard.reach.slots import Budget, Pace
@@ -27,15 +28,23 @@ _RETRY_AFTER_S = 1
 def wait(command: Mapping[str, Any]) -> None:
     """Sleep until a valid command may be asked of Vonage.
 
+    Of bulk it is counted whether it is the pace that holds it up. Where that is not, or where Vonage has had
+    us slow down, somebody should know: how many have to wait for a slot is how much of the pace is used.
+
     Raises:
         TooFarError: it can't be in the time that there is.
         AwsError: DynamoDB could not tell.
         SettingError: an environment variable has a value that can't be used.
     """
-    if budgets := _budgets(command):
+    budgets, is_bulk = _budgets(command), command.get("pace") == "bulk"
+    is_held_up = not budgets  # what has no pace can't miss it
+    if budgets:
         until = time.time() + _LONGEST_WAIT_S
-        for seconds in _pace().waits(budgets, until=until, is_bulk=command.get("pace") == "bulk"):
+        for seconds in _pace().waits(budgets, until=until, is_bulk=is_bulk):
+            is_held_up = not _pace().is_slowed(budgets)
             time.sleep(seconds)
+    if is_bulk:
+        telemetry.outcome("Paced" if is_held_up else "NotPaced", "outbound", "DEBUG")
 
 
 def refused(command: Mapping[str, Any], retry_after_s: int | None) -> None:

@@ -25,6 +25,7 @@ _BULK_AHEAD_S, _BULK_AHEAD_STEPS = 0.1, 2
 # and more than chance would have it, mean that the rate is too high.
 _WINDOW_S, _REFUSED_SHARE, _REFUSED_BY_CHANCE = 10, 0.1, 5
 _SLOWER, _FASTER_PER_S = 0.95, 0.01 / 60
+_MUCH_SLOWER = 0.9
 # Whoever is refused waits as long as Vonage says; everybody, no longer than it takes to find out again.
 _LONGEST_HOLD_S = 60
 # Slower than that is no rate, but an outage.
@@ -112,6 +113,11 @@ class Pace:
         for budget, at in taken[:-1]:
             if (late_s := self._clock() - at) > _ON_TIME_S:
                 self._store.shift(budget.name, late_s)
+
+    def is_slowed(self, budgets: Sequence[Budget]) -> bool:
+        """Whether refusals have slowed one of them down by more than a little."""
+        now = self._clock()
+        return any(self._share(budget, now) < _MUCH_SLOWER for budget in budgets)
 
     def refused(self, budget: Budget, retry_after_s: float) -> None:
         """Vonage refused a request because there were too many: slow everybody down if that is our doing."""
