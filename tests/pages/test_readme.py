@@ -1,9 +1,11 @@
 """The README's code stands in files that tests run, and what the guides name exists."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from switchboard.webhooks.reply import COMMANDS
 
 from operate.paths import ROOT
 
@@ -35,10 +37,36 @@ def test_command_from_another_stack_is_shown_as_the_example_has_it() -> None:
         .partition("\n## From another stack\n")[2]
         .partition("\n## ")[0]
     )
-    shown = dict(re.findall(r"```(yaml|js)\n(.*?)```", page, re.DOTALL))
+    shown = re.findall(r"```(yaml|js)\n(.*?)```", page, re.DOTALL)
+    example = {"yaml": "template.yaml", "js": "send.mjs"}
 
-    for kind, name in (("yaml", "template.yaml"), ("js", "send.mjs")):
-        assert shown[kind] in (ROOT / "examples" / "other_stack" / name).read_text()
+    assert {kind for kind, _ in shown} == example.keys()
+    for kind, block in shown:
+        assert block in (ROOT / "examples" / "other_stack" / example[kind]).read_text()
+
+
+def test_who_may_send_what_has_every_command_of_its_kind_and_nothing_else() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text().partition("\n### Who may send what\n")[2]
+    kinds = [
+        re.findall(r"`([a-z]+\.[a-z_]+)`", row)
+        for row in re.findall(r"^\| .+ \| (.+) \|$", page, re.MULTILINE)
+    ]
+    named = [set(kind) for kind in kinds if kind][:4]
+
+    for kind in named:
+        (prefix,) = {name.partition(".")[0] for name in kind}
+        assert kind == {name for name in COMMANDS if name.startswith(f"{prefix}.")}
+    assert len({*map(min, named)}) == 4
+
+
+def test_another_stack_s_policy_sends_messages_in_its_own_name_and_nothing_else() -> None:
+    example = (ROOT / "examples" / "other_stack" / "template.yaml").read_text()
+    (condition,) = re.findall(r"Action: events:PutEvents.*?Condition: ([^\n]+)", example, re.DOTALL)
+    (entry,) = json.loads((ROOT / "examples" / "other_stack" / "entries.json").read_text())
+
+    assert condition == "{StringEquals: {events:detail-type: messages.send, events:source: shop}}"
+    assert (entry["DetailType"], entry["Source"]) == ("messages.send", "shop")
+    assert "EventBridgeParameters: {Source: shop, DetailType: messages.send}" in example
 
 
 def test_every_page_is_found_by_a_task() -> None:
