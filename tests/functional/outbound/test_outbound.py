@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from switchboard.outbound import asking
+from switchboard.reach.campaigns import command_id
 from switchboard.wire.commands import Result
 from switchboard.wire.validate import problems
 
@@ -257,6 +258,19 @@ def test_in_the_end_it_is_given_up(backbone: Aws, vonage: VonageApi) -> None:
     name, payload = result(backbone)
     assert name == "messages.send.rejected"
     assert "60 attempts" in payload["reason"]
+
+
+def test_what_a_campaign_sends_is_remembered_for_good_and_all_else_for_a_month(backbone: Aws) -> None:
+    of_campaign = command_id("spring", "447700900111")
+
+    assert deliver(SMS | {"id": of_campaign})
+    assert deliver(SMS | {"id": "another"})
+
+    remembered = {
+        pk: item for (pk, _), item in backbone.tables["timeline"].items() if pk.startswith("COMMAND")
+    }
+    assert "expires_at" not in remembered[f"COMMAND#{of_campaign}"]
+    assert float(remembered["COMMAND#another"]["expires_at"]["N"]) > time.time() + 29 * 86400
 
 
 @pytest.mark.parametrize("command", [SMS, CALL, TALK])

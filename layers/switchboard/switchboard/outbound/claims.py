@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from switchboard.aws import table
 from switchboard.envelope import short
 from switchboard.errors import SwitchboardError
+from switchboard.reach.campaigns import is_of_a_campaign
 
 if TYPE_CHECKING:
     from switchboard.wire.commands import Result
@@ -78,10 +79,13 @@ def _warnings(command: Json) -> list[str]:
 
 def item_of(command: Json, progress: str) -> table.Item:
     """The item, with what is known of a command from now on."""
-    return {
+    item: table.Item = {
         "pk": {"S": f"COMMAND#{short(command['id'])}"},
         "sk": {"S": "progress"},
         "progress": {"S": progress},
         "since": {"N": str(time.time())},
-        "expires_at": {"N": str(int(time.time()) + _REMEMBER_S)},
     }
+    # A campaign that is started again, and be it next year, reaches nobody twice.
+    if not is_of_a_campaign(command["id"]):
+        item["expires_at"] = {"N": str(int(time.time()) + _REMEMBER_S)}
+    return item

@@ -1,0 +1,158 @@
+"""A campaign as it is kept: where its rows and its progress are, and what its commands are called.
+
+The rows are in the stack's bucket, in parts; each line of a part is a command, with the `line` and the person
+of the file that it was prepared from:
+
+    campaigns/<campaign>/<hash>/<zone>/<number>.jsonl
+    campaigns/<campaign>/<hash>/summary.json
+    campaigns/<campaign>/<hash>/invalid.jsonl      rows that are not sent to, and why
+
+How far it is, is an item of the stack's table. It never expires, and neither do the results of its commands:
+a command's id follows from the campaign and the person, so that nobody gets a campaign twice, whoever starts
+it again, and be it next year.
+"""
+
+import hashlib
+import re
+from typing import Any, Literal, NamedTuple, TypedDict
+
+from switchboard.aws import table
+
+Progress = Literal["running", "paused", "cancelled", "done"]
+
+ROWS_A_PART = 100
+SORT_KEY = "campaign"
+# Step Functions keeps 25,000 events of a run: nine for each part, and for each time that it waits.
+MOST_ROWS = 100_000
+_ID = re.compile(r"c-[0-9a-f]{64}")
+
+
+class Part(NamedTuple):
+    """Some rows of one time zone, and how many those are."""
+
+    zone: str
+    rows: int
+
+
+class Summary(TypedDict):
+    """What a campaign consists of. It doesn't change: other rows have another hash.
+
+    Attributes:
+        campaign: its id.
+        hash: of all rows.
+        parts: in the order in which they are queued.
+        per_second: the pace at which they are.
+        invalid: how many rows of the file aren't sent to.
+    """
+
+    campaign: str
+    hash: str
+    parts: list[Part]
+    per_second: float
+    invalid: int
+
+
+class State(NamedTuple):
+    """How far a campaign is.
+
+    Attributes:
+        progress: what is to be done with it.
+        hash: of its rows.
+        run: counts how often it was started and resumed. An earlier run that still goes on ends.
+        queued: the numbers of the parts that are queued.
+    """
+
+    progress: Progress
+    hash: str
+    run: int
+    queued: frozenset[int]
+
+
+def command_id(campaign: str, person: str) -> str:
+    """The id of the one command by which a campaign reaches a person."""
+    recipient = f"{campaign}\n{person}"
+    return f"c-{hashlib.sha256(recipient.encode()).hexdigest()}"
+
+
+def is_of_a_campaign(identity: str) -> bool:
+    """Whether a command with this id is, and is to be remembered for good."""
+    return _ID.fullmatch(identity) is not None
+
+
+def folder(campaign: str, content: str) -> str:
+    """Where everything of a campaign with this hash is."""
+    return f"campaigns/{campaign}/{content}/"
+
+
+def part_key(campaign: str, content: str, zone: str, number: int) -> str:
+    """Where a part is."""
+    return f"{folder(campaign, content)}{zone}/{number:05}.jsonl"
+
+
+def read(campaign: str) -> State | None:
+    """How far a campaign is at this moment; None if it was never started.
+
+    Raises:
+        AwsError: nobody knows.
+    """
+    item = table.get(_pk(campaign), SORT_KEY)
+    return _state(item) if item else None
+
+
+def start(campaign: str, content: str, before: State | None) -> State | None:
+    """Have a campaign run with the rows of this hash, unless it has changed since it was read; None then.
+
+    Raises:
+        AwsError: nobody knows whether it does.
+    """
+    is_same = before is not None and before.hash == content
+    change = "SET progress = :running, content_hash = :hash, run_number = :run"
+    change += "" if is_same else " REMOVE queued_parts"
+    values: table.Item = {
+        ":running": {"S": "running"},
+        ":hash": {"S": content},
+        ":run": {"N": str(before.run + 1 if before else 1)},
+    }
+    if before is None:
+        return _changed(campaign, change, "attribute_not_exists(pk)", values)
+    values |= {":before": {"N": str(before.run)}, ":was": {"S": before.progress}}
+    return _changed(campaign, change, "run_number = :before AND progress = :was", values)
+
+
+def mark(campaign: str, progress: Progress, before: State) -> State | None:
+    """Say what is to be done with a campaign, unless it has changed since it was read; None then.
+
+    Raises:
+        AwsError: nobody knows whether it is said.
+    """
+    values: table.Item = {
+        ":progress": {"S": progress},
+        ":was": {"S": before.progress},
+        ":run": {"N": str(before.run)},
+    }
+    condition = "run_number = :run AND progress = :was"
+    return _changed(campaign, "SET progress = :progress", condition, values)
+
+
+def is_queued(campaign: str, content: str, number: int) -> None:
+    """Note that all rows of a part are in the queue.
+
+    Raises:
+        AwsError: nobody knows whether it is noted.
+    """
+    values: table.Item = {":part": {"NS": [str(number)]}, ":hash": {"S": content}}
+    _changed(campaign, "ADD queued_parts :part", "content_hash = :hash", values)
+
+
+def _changed(campaign: str, change: str, condition: str, values: table.Item) -> State | None:
+    item, is_changed = table.update(_pk(campaign), SORT_KEY, change, condition, values)
+    return _state(item) if is_changed else None
+
+
+def _state(item: dict[str, Any]) -> State:
+    queued = frozenset(map(int, item["queued_parts"]["NS"])) if "queued_parts" in item else frozenset()
+    return State(item["progress"]["S"], item["content_hash"]["S"], int(item["run_number"]["N"]), queued)
+
+
+def _pk(campaign: str) -> str:
+    return f"CAMPAIGN#{campaign}"
