@@ -104,7 +104,7 @@ def test_ten_thousand_take_as_long_as_the_rate_says_however_many_work() -> None:
 
 
 def test_without_a_margin_requests_are_throttled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slots, "_MARGIN", 0)
+    monkeypatch.setattr(slots, "MARGIN", 0)
     run = Run().send(1000)
 
     run.world.run()

@@ -16,7 +16,7 @@ from typing import Any
 from switchboard import telemetry
 from switchboard.errors import SettingError
 from switchboard.reach.slot_table import SlotTable
-from switchboard.reach.slots import Budget, Pace
+from switchboard.reach.slots import MARGIN, Budget, Pace
 
 # Of the 30 s of the outbound function, what a request to Vonage leaves: 5 to connect, 15 to reply.
 _LONGEST_WAIT_S = 8
@@ -57,6 +57,15 @@ def refused(command: Mapping[str, Any], retry_after_s: int | None) -> None:
     if budgets := _budgets(command):
         # The narrowest: an account's other senders need not go slower for one.
         _pace().refused(budgets[0], retry_after_s or _RETRY_AFTER_S)
+
+
+def most_per_second(command: Mapping[str, Any]) -> float:
+    """How many commands such as this one go out in a second in the long run; 0 without limit.
+
+    Raises:
+        SettingError: an environment variable has a value that can't be used.
+    """
+    return min((budget.per_second for budget in _budgets(command)), default=0) * (1 - MARGIN)
 
 
 def _budgets(command: Mapping[str, Any]) -> Sequence[Budget]:

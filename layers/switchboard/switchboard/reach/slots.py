@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple, Protocol
 
 # What is left free of a rate: a sliding second takes in what a jitter of this share pushes together.
-_MARGIN = 0.05
+MARGIN = 0.05
 # How late a slot may be used: later it would be too near to the next one.
 _LATEST_S = 0.05
 # A sender's slot that waited longer than this for one of the account's moves the sender's others on.
@@ -153,7 +153,7 @@ class Pace:
         return min(_BULK_AHEAD_STEPS * self._step_s(budget, now), _BULK_AHEAD_S, until - now)
 
     def _step_s(self, budget: Budget, now: float) -> float:
-        return 1 / (budget.per_second * (1 - _MARGIN) * self._share(budget, now))
+        return 1 / (budget.per_second * (1 - MARGIN) * self._share(budget, now))
 
     def _share(self, budget: Budget, now: float) -> float:
         known = self._known.get(budget.name)

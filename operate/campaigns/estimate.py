@@ -1,0 +1,49 @@
+"""What a campaign will take: at the pace of the stack, and at the price that somebody gives.
+
+Source: 3GPP TS 23.038, the alphabet of 7 bits and its extension; 3GPP TS 23.040, messages in several parts.
+"""
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+
+from operate.campaigns.prepared import Prepared, Recipient
+
+_SEVEN_BITS = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_TWICE_SEVEN_BITS = frozenset("^{}\\[~]|€\f")
+
+
+def seconds(rows: int, per_second: float) -> int:
+    """How long so many rows take, after the first."""
+    return math.ceil(rows / per_second) if per_second else 0
+
+
+def units(recipients: Iterable[Recipient]) -> int:
+    """What is paid for: each message or call, and of an SMS each of its parts."""
+    return sum(map(_units, recipients))
+
+
+def cost(prepared: Prepared, price: Decimal) -> Decimal:
+    """What it costs at most, when a message, an SMS's part or a call costs so much."""
+    return units(prepared.recipients) * price
+
+
+def _units(recipient: Recipient) -> int:
+    detail = recipient.command["detail"]
+    if detail.get("channel") != "sms" or not isinstance(detail.get("text"), str):
+        return 1
+    return sms_parts(detail["text"])
+
+
+def sms_parts(text: str) -> int:
+    """How many parts a text has as an SMS."""
+    if set(text) <= _SEVEN_BITS | _TWICE_SEVEN_BITS:
+        length = sum(2 if each in _TWICE_SEVEN_BITS else 1 for each in text)
+        whole, part = 160, 153
+    else:
+        length = len(text.encode("utf-16-le")) // 2
+        whole, part = 70, 67
+    return 1 if length <= whole else math.ceil(length / part)

@@ -1,0 +1,150 @@
+"""A campaign that is prepared: every row judged as the command that it will be, before anything is sent."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from switchboard.errors import SettingError
+from switchboard.outbound.countries import calling_code, is_allowed
+from switchboard.outbound.reach import reached
+from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART, command_id
+from switchboard.reach.people import normal
+from switchboard.wire.judge.judgement import judge_command
+from switchboard.wire.validate import command_problems
+
+from operate.campaigns.message import Message
+from operate.campaigns.people import Fault, People, Row
+from operate.errors import OperatorError
+
+# A queue takes 256 KiB, and SQS's own words come to it.
+_MOST_BYTES = 200_000
+
+
+class Countries(NamedTuple):
+    """Which the stack may reach: its parameters AllowedCountries and Numbers."""
+
+    allowed: str
+    own: str
+
+
+class Recipient(NamedTuple):
+    """A row that is sent to."""
+
+    line: int
+    to: str
+    zone: str
+    command: Mapping[str, Any]
+
+    def as_json(self) -> str:
+        """Its line in a part."""
+        return json.dumps({"line": self.line, "to": self.to, "command": self.command})
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A campaign's rows.
+
+    Attributes:
+        campaign: its id.
+        recipients: the rows that are sent to, by time zone.
+        invalid: the others.
+    """
+
+    campaign: str
+    recipients: Sequence[Recipient]
+    invalid: Sequence[Fault]
+
+    @cached_property
+    def hash(self) -> str:
+        """Of all that will be sent: what is confirmed is this, and nothing else."""
+        digest = hashlib.sha256(json.dumps([self.campaign, *map(list, self.invalid)]).encode())
+        for each in self.recipients:
+            digest.update(f"\n{each.zone} {each.as_json()}".encode())
+        return digest.hexdigest()[:12]
+
+    def parts(self) -> Iterator[tuple[str, Sequence[Recipient]]]:
+        """The recipients of a time zone, a part at a time."""
+        for zone, those in groupby(self.recipients, lambda each: each.zone):
+            rows = list(those)
+            for begin in range(0, len(rows), ROWS_A_PART):
+                yield zone, rows[begin : begin + ROWS_A_PART]
+
+    def countries(self) -> Counter[str]:
+        """How many there are of each calling code."""
+        numbers = [normal(each.to) for each in self.recipients]
+        return Counter(calling_code(number) for number in numbers if number.isdecimal())
+
+    def doubts(self) -> list[str]:
+        """What Vonage may ignore or take otherwise, of the first of them."""
+        return [str(each) for each in judge_command(self.recipients[0].command).doubtful]
+
+
+def prepare(campaign: str, people: People, message: Message, countries: Countries) -> Prepared:
+    """Judge every row.
+
+    Args:
+        campaign: its id.
+        people: whom it is for.
+        message: what they get.
+        countries: which may be reached.
+
+    Raises:
+        OperatorError: The message doesn't fit the file, or nothing could be sent.
+    """
+    if unknown := [name for name in message.columns() if name not in people.columns]:
+        raise OperatorError(
+            f"The message has {{{unknown[0]}}}, and the people have no column of that name.",
+            f"They have: {', '.join(people.columns)}. A brace itself is written twice: {{{{ and }}}}.",
+        )
+    if len(people.rows) > MOST_ROWS:
+        raise OperatorError(
+            f"{len(people.rows)} rows are too many for one campaign.", f"Give {MOST_ROWS} at most, and an ID."
+        )
+    recipients, invalid, first = [], list(people.faults), dict[str, int]()
+    for row in people.rows:
+        person = normal(row.to)
+        if person in first:
+            invalid.append(Fault(row.line, row.to, f"the same person as line {first[person]}"))
+            continue
+        if reason := _empty(row, message):
+            invalid.append(Fault(row.line, row.to, reason))
+            continue
+        command = message.command(command_id(campaign, person), row)
+        if reason := _refused(command, countries):
+            invalid.append(Fault(row.line, row.to, reason))
+            continue
+        first[person] = row.line
+        recipients.append(Recipient(row.line, row.to, row.zone, command))
+    if not recipients:
+        reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
+        raise OperatorError(
+            f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
+        )
+    by_zone = sorted(recipients, key=lambda each: each.zone)  # in the file's order within a zone
+    return Prepared(campaign, by_zone, sorted(invalid))
+
+
+def _empty(row: Row, message: Message) -> str:
+    empty = [name for name in message.columns() if not row.cells[name]]
+    return f"{empty[0]} is empty, and the message needs it" if empty else ""
+
+
+def _refused(command: Mapping[str, Any], countries: Countries) -> str:
+    if wrong := command_problems(command):
+        return "; ".join(wrong)
+    if len(json.dumps(command)) > _MOST_BYTES:
+        return f"with its message it is over {_MOST_BYTES} bytes, more than a queue takes"
+    try:
+        barred = [
+            number
+            for _, number in reached(command)
+            if number is not None and not is_allowed(number, *countries)
+        ]
+    except SettingError as error:
+        raise OperatorError(str(error), "Correct the stack's parameter, and deploy.") from error
+    return f"{barred[0][:20]!r} is in no country that AllowedCountries has" if barred else ""
