@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from switchboard.dialogs.chats.item import key_of
+from switchboard.dialogs.history import of_message
 
 from benchmarks import subjects
 from benchmarks.cloud import Cloud
@@ -68,7 +69,7 @@ def _item(answered: int) -> Json:
     """A chat that has had so many answers and waits for the next one."""
     begun = {**_message(answered + 1), "message_uuid": "first", "at": _AT}
     kept = {"message_uuid": _MESSAGE["message_uuid"], "choice": "Two"}
-    answer = json.dumps(["choice", kept, _AT], separators=(",", ":"))
+    answer = of_message(["choice", kept, _AT])
     asked = crc32("\n".join([_ASKED] * (answered + 1)).encode())
     return {
         "id": {"S": key_of(begun)},

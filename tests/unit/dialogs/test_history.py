@@ -1,5 +1,6 @@
 """A dialog's item: whoever writes a step first is right, and each write gives the whole history back."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -77,3 +78,31 @@ def test_a_stack_without_the_table_says_which_parameter_it_needs(monkeypatch: py
 
     with pytest.raises(HistoryError, match="Dialogs=true"):
         Item("CON-1", DAY_S).read()
+
+
+CHOSEN = {"message_uuid": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab", "choice": "Two of them"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "result"),
+    [
+        ("choice", CHOSEN),
+        ("choice", {**CHOSEN, "choice": ""}),
+        ("choice", {**CHOSEN, "choice": None}),
+        ("choice", {**CHOSEN, "message_uuid": "with a blank"}),
+        ("choice", {"message_uuid": "m", "late": True}),
+        ("words", {"message_uuid": "m", "text": " a = b\n"}),
+        ("words", {"message_uuid": "m", "choice": "Two"}),
+        ("message", {"message_uuid": "m", "text": "Hi"}),
+        ("do", {"message_uuid": "m"}),
+        ("do", "[1"),
+    ],
+)
+def test_a_result_of_a_chat_comes_back_as_it_was(kind: str, result: object) -> None:
+    [[kept, read, at]] = history.from_messages([history.of_message([kind, result, 1.5])])
+
+    assert (kept, read, float(at)) == (kind, result, 1.5)
+
+
+def test_a_result_that_was_kept_as_json_is_read() -> None:
+    assert history.from_messages([json.dumps(["choice", CHOSEN, 1.5])]) == [["choice", CHOSEN, 1.5]]

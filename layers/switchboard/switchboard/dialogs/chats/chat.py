@@ -161,10 +161,11 @@ class Chat(Writing):
         names = tuple(choices)
         if not names:
             raise DialogError("`choose` was given nothing to choose from")
-        shape, question, asked = choosing(names), (self._identity, self._passed), prompt
+        shape, passed, asked = choosing(names), self._passed, prompt
         for _ in range(tries):
             answer = self.known(Choice.kind, shape)
             if answer is UNKNOWN:
+                question = (self._identity, passed)
                 self._say((asked, names, question))
                 answer = await Choice(within, names, question, ends_late=default is _RAISE)
             if LATE in answer:

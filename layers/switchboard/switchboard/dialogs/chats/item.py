@@ -2,7 +2,7 @@
 
     id          `chat:` and a hash of channel, customer and number
     begun       the message that the chat began with
-    s<k>        the result of step k, as in `history`; of an answer, the message
+    s<k>        the result of step k, as in `history`; of an answer, what is kept of the message
     n<k>        the checksum of the steps up to the one that waits at k
     ended       that the chat is over
     working     when an effect began that somebody may still be at, as Unix time
@@ -20,7 +20,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from switchboard.dialogs.history import History, ask
+from switchboard.dialogs.history import History, ask, of_message
 from switchboard.errors import AwsError, HistoryError
 
 if TYPE_CHECKING:
@@ -148,8 +148,10 @@ class ChatItem:
                 raise OvertakenError("Several messages of one chat were written at once.") from failure
             raise
         # The condition held: there is what was found, with what is written now.
-        left = {name: value for name, value in self._found.items() if name not in removed}
-        self._found = {**left, **{name: _typed(name, value) for name, value in values.items()}}
+        self._found = {**self._found, **{name: _typed(name, value) for name, value in values.items()}}
+        for name in removed:
+            if name not in values:
+                self._found.pop(name, None)
         self._history = None
 
 
@@ -159,8 +161,10 @@ def key_of(message: Mapping[str, Any]) -> str:
     return f"chat:{hashlib.sha256(sides.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def _typed(name: str, value: object) -> dict[str, str]:
-    return {"N": str(value)} if name in ("working", "expires_at") else {"S": _ENCODER.encode(value)}
+def _typed(name: str, value: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
+    if name in ("working", "expires_at"):
+        return {"N": str(value)}
+    return {"S": of_message(value) if name[0] == "s" else _ENCODER.encode(value)}
 
 
 def _last_at(chat: Mapping[str, Any]) -> float:

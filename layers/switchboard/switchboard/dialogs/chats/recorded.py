@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def deadline_of(waiting: Waiting, begun: Mapping[str, Any], recorded: Sequence[Recorded]) -> float:
     """Until when an answer is in time: so long after the message that the customer was asked at."""
     answers = (at for kind, _, at in reversed(recorded) if kind in ANSWERS)
-    since: float = next(answers, begun["at"])
-    return since + answer_of(waiting).within_s
+    return float(next(answers, begun["at"])) + answer_of(waiting).within_s
 
 
 def places(uuid: str, begun: Mapping[str, Any] | None, recorded: list[Recorded]) -> list[int]:
