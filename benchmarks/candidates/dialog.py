@@ -6,7 +6,7 @@ import os
 from switchboard.aws.secret import Version
 from switchboard.webhooks import signature_secrets
 
-signature_secrets._prepare = lambda: None
+signature_secrets._prepare = lambda *_: None
 signature_secrets._read_version = lambda _label: Version(
     json.loads(os.environ["BENCHMARK_CREDENTIALS"]), None
 )

@@ -16,7 +16,7 @@ def _read(label: str) -> Version:
     return Version(json.loads(reply["SecretString"]), None)
 
 
-signature_secrets._prepare = lambda: None
+signature_secrets._prepare = lambda *_: None
 signature_secrets._read_version = _read
 
 from app import lambda_handler  # noqa: E402

@@ -13,7 +13,7 @@ def _read(label: str) -> Version:
     return Version(parameters.get_secret(name, transform="json", VersionStage=label), None)
 
 
-signature_secrets._prepare = lambda: None
+signature_secrets._prepare = lambda *_: None
 signature_secrets._read_version = _read
 
 from app import lambda_handler  # noqa: E402

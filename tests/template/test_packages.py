@@ -77,7 +77,8 @@ def answer(built: Path, layers: list[Path], aws: Aws) -> Run:
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI",
         "AWS_REGION": "eu-west-1",
         "AWS_ENDPOINT_URL": aws.url,
-        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",  # as on Lambda, for which it is a sign
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",  # as on Lambda, for which these are a sign
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "SWITCHBOARD_SIGNATURE_SECRET": "switchboard/vonage-signature",
     }
     return run(built / "AnswerFunction", layers, webhook_event("answer", answer_request()), environment)

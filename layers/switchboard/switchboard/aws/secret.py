@@ -6,7 +6,9 @@ gives it in Unix seconds).
 
 import functools
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from switchboard.errors import AwsError, SecretError
 
@@ -22,6 +24,12 @@ _MESSAGE = 400
 # What editors put in front of a text, and what JSON does not allow there.
 BYTE_ORDER_MARK = "\ufeff"
 _BLANKS = " \t\r\n\u00a0\u200b" + BYTE_ORDER_MARK
+
+
+# Where a thread has a client of its own.
+_of_thread = threading.local()
+
+Done = TypeVar("Done")
 
 
 class Version(NamedTuple):
@@ -61,9 +69,8 @@ def read_version(name: str, label: str, *, timeout_s: float = _TIMEOUT_S) -> Ver
         SecretError: Secrets Manager refused or failed, or the value isn't a JSON object.
     """
     try:
-        reply = _secrets_manager().call(
-            "GetSecretValue", {"SecretId": name, "VersionStage": label}, timeout_s=timeout_s
-        )
+        service: Service = getattr(_of_thread, "service", None) or _secrets_manager()
+        reply = service.call("GetSecretValue", {"SecretId": name, "VersionStage": label}, timeout_s=timeout_s)
         value = json.loads((reply.get("SecretString") or "").lstrip(BYTE_ORDER_MARK))
     except AwsError as exc:
         if exc.code == "ResourceNotFoundException":
@@ -106,6 +113,16 @@ def _refusal(name: str, error: AwsError) -> str:
             f"The secret {name} has to be restored first {said}. `aws secretsmanager restore-secret` does it."
         )
     return f"The secret {name} could not be read {said}."
+
+
+def apart(read: Callable[[], Done]) -> Done:
+    """Read over a connection of its own, closed then: in a thread, while another may have an event."""
+    _of_thread.service = service = _secrets_manager.__wrapped__()
+    try:
+        return read()
+    finally:
+        del _of_thread.service
+        service.close()
 
 
 @functools.cache

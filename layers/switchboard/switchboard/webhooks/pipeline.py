@@ -46,6 +46,7 @@ class Webhook(Generic[Payload, Returned]):
         self.__doc__ = flow.__doc__
         self._policy = policy
         self._on_late = None if on_late is None else json_response(to_json(as_wire(on_late)))
+        _secrets.settle()  # the last thing that a function does when it starts
 
     def __call__(self, event: Mapping[str, Any], context: object = None) -> Response:
         """The response to one request. Never raises: every failure has a status of its own."""

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from switchboard import telemetry
-from switchboard.aws.secret import Version, as_meant, read_version
+from switchboard.aws.first_read import FirstRead, begin
+from switchboard.aws.secret import Version, apart, as_meant, read_version
 from switchboard.environment import required
 from switchboard.errors import SecretError
 
@@ -66,8 +67,7 @@ class SignatureSecrets:
         self._knows_previous = False
         self._read_at = self._looked_at = self._failed_at = float("-inf")
         self._lock = threading.Lock()
-        if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-            _prepare()
+        self._first = _prepare(self._current, clock)
 
     @property
     def account(self) -> str:
@@ -84,6 +84,8 @@ class SignatureSecrets:
         Raises:
             SecretError: none was ever read, and none can be read now.
         """
+        if self._first:
+            self._take_first()
         now = self._clock()
         if not self._held.versions:
             self._read_first(now)
@@ -91,7 +93,7 @@ class SignatureSecrets:
             if now - self._read_at > _TRUST_S:
                 self._renew()
             else:
-                threading.Thread(target=self._renew, daemon=True).start()
+                threading.Thread(target=apart, args=(self._renew,), name="_renew", daemon=True).start()
         return self._of(api_key, overlap_s)
 
     def reread(self, api_key: str | None, overlap_s: float) -> Sequence[str]:
@@ -103,6 +105,17 @@ class SignatureSecrets:
             return ()
         self._renew(only_if_rotated=True)
         return self._of(api_key, overlap_s)
+
+    def settle(self) -> None:
+        """End Lambda's INIT, which may have begun to read."""
+        if self._first:
+            self._first.settle()
+
+    def _take_first(self) -> None:
+        """Take what INIT has read, as old as it is by now."""
+        first, self._first = self._first, None
+        if first and (version := first.found()):
+            self._held, self._read_at = _Held.of(version), first.begun_at
 
     def _read_first(self, now: float) -> None:
         if now - self._failed_at < _FAILURE_INTERVAL_S:
@@ -171,12 +184,11 @@ def _read_version(label: str) -> Version | None:
     return read_version(required("SWITCHBOARD_SIGNATURE_SECRET"), label)
 
 
-def _prepare() -> None:
-    """Load what the first read needs during Lambda's INIT rather than while a caller waits.
-
-    That is most of the first event's time, and INIT is often over before there is an event. It asks nobody
-    anything, so it can't fail because nobody answers.
-    """
+def _prepare(read: Callable[[], Version], clock: Callable[[], float]) -> FirstRead | None:
+    """Do during Lambda's INIT what the first read needs, and begin it, rather than while a caller waits."""
+    if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
+        return None
     from switchboard.aws import signed
 
     signed.prepare()
+    return begin(read, clock)
