@@ -27,11 +27,12 @@ _OURS = (
 )
 # Others compile meanwhile, and a file of theirs may be gone before it is copied.
 NOTHING_COMPILED = shutil.ignore_patterns("__pycache__")
+NOTHING_HALF_COMPILED = shutil.ignore_patterns("*.pyc.*")
 
 
 def copy(folder: Path, samconfig: str, linked: tuple[str, ...] = ("layers", ".local")) -> Path:
     """What `python -m operate` needs, with stages of its own, and what else is to be linked."""
-    shutil.copytree(paths.ROOT / "operate", folder / "operate", ignore=NOTHING_COMPILED)
+    shutil.copytree(paths.ROOT / "operate", folder / "operate", ignore=NOTHING_HALF_COMPILED)
     for name in linked:
         (folder / name).symlink_to(FLOWS if name == "functions" else paths.ROOT / name)
     (folder / "samconfig.toml").write_text(samconfig)
