@@ -210,6 +210,7 @@ stage: .venv/.ready .local/sam/.ready .local/aws/.ready $(PACKAGES)
 
 .local/sam/.ready: requirements/sam.txt $(UV)
 	$(call install,.local/sam,requirements/sam.txt,the SAM CLI)
+	@rm -f .local/sam/lib/python*/site-packages/samcli/local/rapid/* # 17 MB that only `sam local` runs, in Docker
 
 .local/aws/.ready: requirements/aws.txt $(UV)
 	$(call install,.local/aws,requirements/aws.txt,the embedded AWS)
