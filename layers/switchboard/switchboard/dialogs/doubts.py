@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from switchboard import telemetry
+from switchboard.reach.words import word_of
 
 FINALLY = "`finally` around an await runs at each pause: for what is to be done once, catch CallEnded"
 WITH = "`with` around an await is left at each pause: put what it needs into a function, and that into `do`"
 SWALLOWS = "this swallows CallEnded: catch Exception instead"
 OUTSIDE = "{} gives something else in each replay: call.now, call.random and call.do give the same"
 NOT_AWAITED = "call.{} does nothing without `await`"
+OPTS_OUT = "whoever answers “{}” opts out{}, and the chat never sees it: offer another word"
+
+# Whose numbers have the most words for it.
+_AMERICAN, _ANYBODY = "1", ""
 
 # Modules whose functions do, whatever these are called here, and single functions.
 _MODULES = {"random", "secrets", "time", "uuid"}
@@ -57,6 +62,7 @@ def of_code(code: str, name: str) -> list[str]:
     functions = [node for node in ast.walk(module) if isinstance(node, ast.AsyncFunctionDef)]
     found = {each for function in functions for node in ast.walk(function) for each in _of(node, imported)}
     found |= {each for function in functions for each in _not_awaited(function)}
+    found |= {each for function in functions for each in _opting_out(function)}
     return [f"{name}:{line}: {sentence}" for line, sentence in sorted(found)]
 
 
@@ -108,6 +114,26 @@ def _not_awaited(function: ast.AsyncFunctionDef) -> Iterator[tuple[int, str]]:
                     case ast.Call(func=ast.Attribute(value=ast.Name(id=on), attr=step)):
                         if on == dialog and step in _STEPS:
                             yield value.lineno, NOT_AWAITED.format(step)
+
+
+def _opting_out(function: ast.AsyncFunctionDef) -> Iterator[tuple[int, str]]:
+    """Choices that are words by which people opt out of everything."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="choose"),
+                args=[_, ast.List(elts=choices) | ast.Tuple(elts=choices) | ast.Dict(keys=choices), *_],
+            ):
+                for choice in choices:
+                    if isinstance(choice, ast.Constant) and _opts_out(str(choice.value), _AMERICAN):
+                        of_all = _opts_out(str(choice.value), _ANYBODY)
+                        whose = "" if of_all else " if their number is one of +1"
+                        yield choice.lineno, OPTS_OUT.format(choice.value, whose)
+
+
+def _opts_out(text: str, number: str) -> bool:
+    word = word_of(text, number)
+    return word is not None and word.wish == "stop"
 
 
 def _awaits(body: Sequence[ast.AST]) -> bool:
