@@ -8,7 +8,6 @@ Source: AWS, "Signature Version 4 signing process", and the JSON protocols of Se
     (1.0).
 """
 
-import functools
 import hashlib
 import hmac
 import http.client
@@ -20,6 +19,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from switchboard.aws.roots import roots
 from switchboard.environment import required
 from switchboard.errors import AwsError
 
@@ -129,7 +129,7 @@ class Service:
             connection = self._kept.connection
         else:
             self.close()
-            connection = _connect(endpoint, _left(give_up_at))
+            connection = _connect(endpoint, give_up_at)
         connection.sock.settimeout(_left(give_up_at))
         self._kept = _Kept(endpoint, connection, time.time())
         return connection
@@ -143,8 +143,8 @@ class Service:
 
 
 def prepare() -> None:
-    """Read the trusted roots now: 25 ms that the first request over TLS then does not take."""
-    _tls()
+    """Read the trusted roots now, which the first request over TLS then does not wait for."""
+    _ = roots().context
 
 
 def sign(service: str, headers: Mapping[str, str], body: bytes, now: float | None = None) -> dict[str, str]:
@@ -177,13 +177,18 @@ def sign(service: str, headers: Mapping[str, str], body: bytes, now: float | Non
     return signed
 
 
-def _connect(endpoint: str, timeout_s: float) -> http.client.HTTPConnection:
+def _connect(endpoint: str, give_up_at: float) -> http.client.HTTPConnection:
     url = urlsplit(endpoint)
+    connection = _InOnePiece(url.netloc, timeout=_left(give_up_at))
     if url.scheme == "https":
-        connection: http.client.HTTPConnection = _TlsInOnePiece(url.netloc, timeout=timeout_s, context=_tls())
-    else:
-        connection = _InOnePiece(url.netloc, timeout=timeout_s)
-    connection.connect()
+        connection = _TlsInOnePiece(url.netloc, timeout=_left(give_up_at), context=roots().context)
+    try:
+        connection.connect()
+    except ssl.SSLCertVerificationError:
+        connection.close()
+        if not roots().widen():
+            raise
+        return _connect(endpoint, give_up_at)
     return connection
 
 
@@ -192,11 +197,6 @@ def _left(give_up_at: float) -> float:
     if left <= 0:
         raise TimeoutError
     return left
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
 
 
 def _sha256(data: bytes) -> str:
