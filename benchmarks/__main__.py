@@ -53,6 +53,7 @@ def _print(results: Results) -> None:
         "The other webhooks, cold": tables.cold(results, tables.others(results)),
         "The other webhooks, warm": tables.warm(results, tables.others(results)),
         "Reading the secret for the first time": tables.secret_reads(results.groups["secret"]),
+        "What a caller waits for": tables.caller(results),
         "Putting an event in the queue": tables.queue_sends(results.groups["queue"]),
         "A call or a chat that is one function": tables.of_dialogs(results),
         "Behind the queues": tables.consumers(results),

@@ -1,7 +1,7 @@
 """What the functions call, on loopback: AWS over TLS, and without it Vonage and the secrets extension.
 
 It runs in a process of its own, so that its work is never counted as the functions'. Each call is answered at
-once, as if all went well.
+once, as if all went well; a secret after as many milliseconds as the third argument says.
 
 Source: AWS, API references of Secrets Manager, SQS (JSON protocol), EventBridge and DynamoDB, and "Use
 Secrets Manager secrets in Lambda functions" (the extension); Vonage Messages API v1 reference.
@@ -35,6 +35,8 @@ _SECRETS = {
     "person-key": {"SecretString": json.dumps({"key": "k" * 64})},
 }
 _CHATS = chats.items()
+
+_SECRET_AFTER_S = int(sys.argv[3]) / 1000 if len(sys.argv) > 3 else 0
 
 
 def _digest(text: str) -> str:
@@ -100,9 +102,13 @@ class _Connection(asyncio.Protocol):
                 return
             body = self._received[end + 4 : end + 4 + length]
             self._received = self._received[end + 4 + length :]
-            self._reply(_answer(lines[0], fields, body))
+            is_secret = fields.get("x-amz-target") == "secretsmanager.GetSecretValue"
+            self._reply(_answer(lines[0], fields, body), _SECRET_AFTER_S if is_secret else 0)
 
-    def _reply(self, document: Json) -> None:
+    def _reply(self, document: Json, after_s: float) -> None:
+        if after_s:
+            asyncio.get_running_loop().call_later(after_s, self._reply, document, 0)
+            return
         body = json.dumps(document).encode()
         head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n"
         length = f"Content-Length: {len(body)}\r\n\r\n"

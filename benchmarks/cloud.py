@@ -17,12 +17,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+# Of our choosing: a request within a Region takes some milliseconds, the first one on a connection more.
+SECRET_AFTER_MS = 20
+
 
 class Cloud(NamedTuple):
-    """AWS's address, the port of Vonage and of the extension, and this machine's roots with its own."""
+    """AWS's address, the port of Vonage and of the extension, its certificate, and that with all roots."""
 
     url: str
     plain_port: int
+    certificate: Path
     bundle: Path
 
     @property
@@ -31,7 +35,6 @@ class Cloud(NamedTuple):
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_CA_BUNDLE": str(self.bundle),
-            "SSL_CERT_FILE": str(self.bundle),
         }
 
 
@@ -39,13 +42,28 @@ class Cloud(NamedTuple):
 def running(folder: Path) -> Iterator[Cloud]:
     """An AWS on free loopback ports, until the block ends; `folder` keeps its key and certificate."""
     certificate, key = _certificate(folder)
-    command = [sys.executable, "-m", "benchmarks.aws", str(certificate), str(key)]
+    with _serving(certificate, key) as (secure, plain):
+        yield Cloud(f"https://127.0.0.1:{secure}", plain, certificate, _bundle(certificate, folder))
+
+
+@contextmanager
+def far_away(cloud: Cloud) -> Iterator[Cloud]:
+    """The same AWS, but that Secrets Manager takes `SECRET_AFTER_MS` to answer."""
+    key = cloud.certificate.with_name("key.pem")
+    with _serving(cloud.certificate, key, SECRET_AFTER_MS) as (secure, plain):
+        yield cloud._replace(url=f"https://127.0.0.1:{secure}", plain_port=plain)
+
+
+@contextmanager
+def _serving(certificate: Path, key: Path, secret_after_ms: int = 0) -> Iterator[tuple[int, int]]:
+    """It in a process of its own; gives its ports, with TLS and without."""
+    command = [sys.executable, "-m", "benchmarks.aws", str(certificate), str(key), str(secret_after_ms)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # the layer's package is among it
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         try:
             assert process.stdout
             secure, plain = json.loads(process.stdout.readline())
-            yield Cloud(f"https://127.0.0.1:{secure}", plain, _bundle(certificate, folder))
+            yield secure, plain
         finally:
             process.kill()
 

@@ -7,12 +7,14 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
 from benchmarks.runtime_api import Request, RuntimeApi
+from benchmarks.share import limited
 
 _TIMEOUT_S = 30
 _FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:benchmark"
@@ -128,6 +130,10 @@ class Environment:
         if not result.path.endswith("/response"):
             raise EnvironmentFailedError(f"It raised: {_quote(result.body)}")
         return seconds, result.body
+
+    def limited(self, share: float) -> AbstractContextManager[None]:
+        """Let it have only this share of a processor, until the block ends."""
+        return limited(self._process.pid, share)
 
     def settle(self) -> None:
         """Wait until it asks for its next event: it is idle then, and its CPU time stands still."""

@@ -31,8 +31,13 @@ class Named(Protocol):
 Row = TypeVar("Row", bound=Named)
 
 
-def cold(python: Path, subject: Subject) -> dict[str, float]:
+def cold(python: Path, subject: Subject, share: float = 1) -> dict[str, float]:
     """One cold start: from the start of the process until its first response is there.
+
+    Args:
+        python: The interpreter of the runtime.
+        subject: The function.
+        share: What it has of a processor once it has started.
 
     Returns:
         CPU time of the process in ms, wall time in ms of its start (Lambda's INIT) and of the first
@@ -42,7 +47,8 @@ def cold(python: Path, subject: Subject) -> dict[str, float]:
     with Environment(python, subject.function) as environment:
         environment.settle()
         init_ms = (time.perf_counter() - environment.started) * 1000
-        seconds, response = environment.invoke(event)
+        with environment.limited(share):
+            seconds, response = environment.invoke(event)
         usage = environment.stop()
     _check(subject, response)
     first_ms = seconds * 1000

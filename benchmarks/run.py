@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from benchmarks import cloud, dialogs, load, loading, measure, sites, subjects
+from benchmarks import cloud, cost, dialogs, load, loading, measure, sites, subjects
 from benchmarks.cloud import Cloud
 from benchmarks.measure import Samples
 from benchmarks.results import Group, Results, about
@@ -36,11 +36,14 @@ def run(effort: Effort, say: Callable[[str], None]) -> Results:
     say("Building the stack and the peers...")
     sites.stack()
     with cloud.running(sites.FOLDER / "cloud") as aws:
+        sites.trust(aws.certificate)
         webhooks, consumers = _webhooks(aws), subjects.consumers(aws)
         say("Measuring the webhooks, ours and the peers'...")
         groups = {"webhooks": _group(webhooks, effort, effort.invocations)}
         say("Measuring ways to read the secret and to send to the queue...")
         groups["secret"] = _group([subjects.floor(), *subjects.secret_reads(aws)], effort, 0)
+        say("Measuring what a caller waits for...")
+        groups["caller"] = Group(cold=_waited(aws, effort), warm={})
         groups["queue"] = _group([subjects.floor(), *subjects.queue_sends(aws)], effort, effort.invocations)
         say("Measuring a call that is one function...")
         groups["dialogs"] = _group(dialogs.rows(aws), effort, effort.invocations)
@@ -74,6 +77,13 @@ def _group(rows: list[Subject], effort: Effort, invocations: int) -> Group:
         cold=measure.rehearsed(rows, effort.cold_rounds, partial(measure.cold, python)),
         warm=measure.warm(python, rows, effort.warm_rounds, invocations) if invocations else {},
     )
+
+
+def _waited(aws: Cloud, effort: Effort) -> dict[str, Samples]:
+    """Cold starts as a caller meets them: with a share of a processor, and Secrets Manager some way off."""
+    with cloud.far_away(aws) as distant:
+        limited = partial(measure.cold, sites.python(), share=cost.share(cost.MEMORY_MB))
+        return measure.rehearsed(subjects.waited_for(distant), effort.cold_rounds, limited)
 
 
 def _loaded(rows: list[Subject], effort: Effort) -> dict[str, Samples]:

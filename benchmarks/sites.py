@@ -43,6 +43,14 @@ def layers() -> list[Path]:
     return [built(layer) / "python" for layer in ("SwitchboardLayer", "DependenciesLayer")]
 
 
+def trust(certificate: Path) -> None:
+    """Have the layer trust one root more than those that it ships with."""
+    shipped = paths.LAYER / "switchboard" / "aws" / "amazon_roots.pem"
+    built = _BUILD / "SwitchboardLayer" / "python" / "switchboard" / "aws" / shipped.name
+    built.unlink()  # it may be a link into SAM's cache
+    built.write_text(shipped.read_text() + certificate.read_text())
+
+
 def runtime() -> Path:
     """The runtime client and boto3, which Lambda brings."""
     return _installed(HERE / "runtime" / "requirements.txt", _SITES / "runtime")

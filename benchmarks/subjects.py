@@ -19,6 +19,8 @@ ANSWER = "answer"
 EVENT = "event"
 ANSWER_WITH_SECRET = "answer, secret at hand"  # noqa: S105 - a row's name
 
+BY_EVENT = "answer, secret read by the event"
+
 # The floor, the function that a caller waits for, and the one that is called most.
 LOADED = (FLOOR, ANSWER, EVENT)
 BATCH_SIZES = (1, 5, 10)
@@ -40,9 +42,10 @@ PEER_NAMES = {
     "chalice": "Chalice + Vonage SDK",
     "powertools": "Powertools resolver + Vonage SDK",
 }
+SYSTEM_ROOTS = "signed request, the system's roots"
 SECRET_READS = {
-    "signed request, http.client": "",
-    "signed request, Amazon's roots alone": "secret_by_few_roots",
+    "signed request, Amazon's roots": "",
+    SYSTEM_ROOTS: "",
     "AWS Parameters and Secrets extension": "secret_by_extension",
     "boto3": "secret_by_boto3",
     "Powertools parameters": "secret_by_powertools",
@@ -85,9 +88,7 @@ def candidate(
     variables: Mapping[str, str],
 ) -> Subject:
     """A candidate in a webhook function's place, with an event and variables of its own."""
-    subject = _webhook(webhook, name, cloud, module)
-    function = replace(subject.function, variables={**subject.function.variables, **variables})
-    return replace(subject, function=function, event=event)
+    return replace(_with(variables, _webhook(webhook, name, cloud, module)), event=event)
 
 
 def peers() -> list[Subject]:
@@ -102,7 +103,21 @@ def answer_with_secret(cloud: Cloud) -> Subject:
 
 def secret_reads(cloud: Cloud) -> list[Subject]:
     """The answer function with each way to read the secret."""
-    return [_webhook("answer", name, cloud, candidate) for name, candidate in SECRET_READS.items()]
+    ways = [_webhook("answer", name, cloud, candidate) for name, candidate in SECRET_READS.items()]
+    chosen = {"SSL_CERT_FILE": str(cloud.bundle)}
+    return [_with(chosen, way) if way.name == SYSTEM_ROOTS else way for way in ways]
+
+
+def waited_for(cloud: Cloud) -> list[Subject]:
+    """What a caller waits for: the answer function, and the same reading its secret at the first event."""
+    by_event = _webhook("answer", BY_EVENT, cloud)
+    variables = {"AWS_LAMBDA_INITIALIZATION_TYPE": "", "SSL_CERT_FILE": str(cloud.bundle)}
+    return [floor(), answer_with_secret(cloud), _webhook("answer", ANSWER, cloud), _with(variables, by_event)]
+
+
+def _with(variables: Mapping[str, str], subject: Subject) -> Subject:
+    function = replace(subject.function, variables={**subject.function.variables, **variables})
+    return replace(subject, function=function)
 
 
 def consumers(cloud: Cloud) -> list[Subject]:

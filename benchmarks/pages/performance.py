@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks import subjects
+from benchmarks import cost, subjects
+from benchmarks.cloud import SECRET_AFTER_MS
 from benchmarks.pages import tables
 from benchmarks.results import Results
 from operate import paths
@@ -37,6 +38,9 @@ def text(results: Results) -> str:
         other_warm=tables.warm(results, tables.others(results)),
         imports=tables.imports(results.import_ms),
         secret_reads=tables.secret_reads(results.groups["secret"]),
+        caller=tables.caller(results),
+        secret_after_ms=SECRET_AFTER_MS,
+        share=cost.share(cost.MEMORY_MB),
         queue_sends=tables.queue_sends(results.groups["queue"]),
         dialogs=tables.of_dialogs(results),
         consumers=tables.consumers(results),

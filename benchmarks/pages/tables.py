@@ -27,13 +27,13 @@ def budgets(results: Results) -> str:
     warm = webhooks.times(ours, "warm", "p50_us").median
     peer = min(webhooks.times(name, "cold", "cpu_ms", ours).median for name in subjects.PEER_NAMES.values())
     met = {
-        "answer, cold CPU, × bare handler": (f"{cold:.2f}", "≤ 2.2", cold <= 2.2),
+        "answer, cold CPU, × bare handler": (f"{cold:.2f}", "≤ 1.5", cold <= 1.5),
         "the cheapest peer, cold CPU, × answer": (f"{peer:.2f}", "≥ 3.5", peer >= 3.5),
         "answer, warm p50, × bare handler": (f"{warm:.2f}", "≤ 1.5", warm <= 1.5),
         "answer with its first read of the secret over TLS, cold CPU, × bare handler": (
             f"{first_read:.2f}",
-            "≤ 4.0",
-            first_read <= 4,
+            "≤ 2.6",
+            first_read <= 2.6,
         ),
         "both layers, unzipped, in MB": (f"{results.layers_mb:.1f}", "≤ 35", results.layers_mb <= 35),
     }
@@ -128,6 +128,22 @@ def secret_reads(group: Group) -> str:
             "× floor": _times(group, "cold", "cpu_ms"),
             "wall ms": _median(group, "cold", "wall_ms"),
             "RSS MB": _median(group, "cold", "rss_mb"),
+        },
+    )
+
+
+def caller(results: Results) -> str:
+    """What a caller waits for; a sentence in place of what an older run didn't measure."""
+    group = results.groups.get("caller")
+    if group is None:
+        return "The run on this page is older than this table: `make bench` measures it.\n"
+    return table(
+        group.cold,
+        {
+            "start ms": _median(group, "cold", "init_ms"),
+            "first event ms": _median(group, "cold", "first_ms", 1),
+            "both ms": _median(group, "cold", "wall_ms"),
+            "both × floor": _times(group, "cold", "wall_ms"),
         },
     )
 

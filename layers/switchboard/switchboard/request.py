@@ -19,6 +19,7 @@ from switchboard.errors import BodyTooLargeError
 # (1 MiB) and, decoded at its worst (three for one), a DynamoDB item (400 KB).
 MAX_BODY_BYTES = 128 * 1024
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # What JSON takes for blanks.
 _BLANKS = " \t\n\r"
 
@@ -95,7 +96,7 @@ def payload(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        parsed = decoded(body.decode("utf-8-sig"), _DECODER)
+        parsed = decoded(body.removeprefix(_BYTE_ORDER_MARK).decode(), _DECODER)
         if rb"\ud" in body or rb"\uD" in body:  # the only way to write half a character
             parsed = without_halves(parsed)
         if isinstance(parsed, dict) and _fits(parsed, body):
