@@ -74,9 +74,10 @@ def within(seconds: float, work: Callable[[], Done]) -> Done:
             return work()
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-    finally:
-        # Again, for the cut that comes just as the first `finally` begins; the next one is _AGAIN_S away.
+    except BaseException:
+        # Again, for the cut that comes just as the `finally` begins; the next one is _AGAIN_S away.
         signal.setitimer(signal.ITIMER_REAL, 0)
+        raise
 
 
 def _cut(_signal: int, _frame: FrameType | None) -> None:
