@@ -38,8 +38,8 @@ Rule = Callable[[Json, object], object]
 # The command that has a chat woken.
 WAKE = "chat.wake"
 
-# The secret with the key of people's pseudonyms.
-PERSON_KEY = "person-key"
+# The stack's own table of people, which no function of a test's names, and the key of their pseudonyms.
+PEOPLE, PERSON_KEY = "switchboard-people", "person-key"
 
 HOST = "switchboard.test"
 BASE_URL = f"https://{HOST}/webhooks"
@@ -53,7 +53,7 @@ ENVIRONMENT = {
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "commands.fifo",
     "SWITCHBOARD_BUS_NAME": "bus",
     "SWITCHBOARD_DIALOGS_TABLE_NAME": "dialogs",
-    "SWITCHBOARD_PEOPLE_TABLE_NAME": "people",
+    "SWITCHBOARD_PEOPLE_TABLE_NAME": PEOPLE,
     "SWITCHBOARD_PERSON_KEY": PERSON_KEY,
     "SWITCHBOARD_NUMBERS": "447700900000",
     "SWITCHBOARD_STACK": "in-process",
@@ -95,7 +95,7 @@ class Handlers(httpx.BaseTransport):
         self._handlers = handlers
         self._account = account
         self._rules = rules or {}
-        self._tables = Tables({"dialogs": ("id",), "people": ("pk", "sk"), **(tables or {})})
+        self._tables = Tables({"dialogs": ("id",), PEOPLE: ("pk", "sk"), **(tables or {})})
         self._settings = {"app/settings": {"stage": "test", **(settings or {})}}
         self._secrets = secrets or {}
         self._unpublished: list[Json] = []

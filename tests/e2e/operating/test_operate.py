@@ -9,12 +9,14 @@ from pathlib import Path
 
 import boto3
 import pytest
+from switchboard.reach import documents
+from switchboard.reach.people import pseudonym
 
 from local import aws
 from local.stage import Stage
 from operate import orphans, provisioner, queues, replay
 from operate.errors import OperatorError
-from operate.kept import timeline
+from operate.kept import people, timeline
 from operate.logs import command as logs
 from operate.stack import Stack
 from tests import projects
@@ -214,11 +216,16 @@ def test_event_that_could_not_be_decrypted_stays_and_stops_no_other(stack: Stack
 
 @pytest.mark.usefixtures("call")
 def test_erased_number_is_nowhere_in_the_timeline_and_others_stay(
-    stack: Stack, stage: Stage, vonage: Vonage
+    stack: Stack, stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = stage.outputs()["LinkedNumbers"].split(",")[0]
     other = vonage.engine.run(vonage.lines.call_in("447700900222", number)).call
     wait_until(lambda: completed(stack, other))
+
+    monkeypatch.setenv("AWS_REGION", aws.REGION)
+    monkeypatch.setenv("SWITCHBOARD_PEOPLE_TABLE_NAME", stack.id_of(people.TABLE))
+    documents.change(pseudonym(CALLER, people.key_of_pseudonyms(stack)), {"name": "Ada"})
+    assert json.loads(timeline.export_of(stack, CALLER))[-1]["document"] == {"name": "Ada"}
 
     counted = timeline.erase(stack, CALLER, confirmed=False)
     assert counted
@@ -226,7 +233,9 @@ def test_erased_number_is_nowhere_in_the_timeline_and_others_stay(
     assert timeline.erase(stack, CALLER, confirmed=True) == counted
 
     assert CALLER not in json.dumps(scanned(stack))
+    assert people.remembered(stack, CALLER) is None
     assert timeline.read(stack, other)
+    documents._dynamodb().close()
 
 
 @pytest.mark.usefixtures("call")

@@ -19,7 +19,7 @@ from operate.stack import Stack
 from tests.functional.dialogs.booking import booking
 from tests.samples import sample
 from vonage_simulator.account.account import Account
-from vonage_simulator.testing.handlers import PERSON_KEY, Handlers
+from vonage_simulator.testing.handlers import PEOPLE, PERSON_KEY, Handlers
 
 CALLER = "447700900111"
 
@@ -34,7 +34,7 @@ class Deployed:
         return name in self._resources
 
     def id_of(self, name: str) -> str:
-        return {dialogs.TABLE: "dialogs", people.TABLE: "people", "PersonKey": PERSON_KEY}[name]
+        return {dialogs.TABLE: "dialogs", people.TABLE: PEOPLE, "PersonKey": PERSON_KEY}[name]
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_stack_without_dialogs_has_nothing_to_erase() -> None:
 def test_what_dialogs_remember_of_a_person_is_shown_and_erased_and_their_consent_stays(stack: Stack) -> None:
     documents.change(person_id(CALLER), {"name": "Ada"})
     consent: Any = {"pk": {"S": person_id(CALLER)}, "sk": {"S": "consent"}, "stopped": {"SS": ["*"]}}
-    boto3.client("dynamodb").put_item(TableName="people", Item=consent)
+    boto3.client("dynamodb").put_item(TableName=PEOPLE, Item=consent)
 
     shown = people.remembered(stack, f"+{CALLER}")
     assert shown is not None
@@ -107,7 +107,7 @@ def test_what_dialogs_remember_of_a_person_is_shown_and_erased_and_their_consent
     assert people.remembered(stack, CALLER) == shown
     assert people.erase(stack, CALLER, confirmed=True) == 1
     assert (people.remembered(stack, CALLER), people.erase(stack, CALLER, confirmed=True)) == (None, 0)
-    assert boto3.client("dynamodb").scan(TableName="people")["Items"] == [consent]
+    assert boto3.client("dynamodb").scan(TableName=PEOPLE)["Items"] == [consent]
     documents._dynamodb().close()
 
 

@@ -9,7 +9,7 @@ from switchboard.errors import AwsError, DialogError
 from switchboard.reach import documents
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.testing.handlers import Handlers
+from vonage_simulator.testing.handlers import PEOPLE, Handlers
 from vonage_simulator.types import Json
 
 DAY_S = 86_400
@@ -24,17 +24,17 @@ class Table(Handlers):
 
     @property
     def item(self) -> Json:
-        (item,) = self._tables.items["people"].values()
+        (item,) = self._tables.items[PEOPLE].values()
         return item
 
     def _table(self, action: str, asked: Json) -> object:  # type: ignore[override]
         if action == "UpdateItem" and self.others:
-            before = super()._table("GetItem", {"TableName": "people", "Key": asked["Key"]})
+            before = super()._table("GetItem", {"TableName": PEOPLE, "Key": asked["Key"]})
             found = json.loads(before.body).get("Item")
             version = int(found["version"]["N"]) if found else 0
             content = json.loads(found["document"]["S"]) if found else {}
             other = documents.Document({**content, **self.others.pop(0)}, version + 1, int(time.time()) + 99)
-            self._tables.answer("PutItem", {"TableName": "people", "Item": item_of("p", other)})
+            self._tables.answer("PutItem", {"TableName": PEOPLE, "Item": item_of("p", other)})
         return super()._table(action, asked)
 
 
@@ -114,7 +114,7 @@ def test_each_write_keeps_it_for_so_many_days(table: Table, monkeypatch: pytest.
 
 def test_what_is_over_and_not_yet_deleted_is_not_remembered(table: Table) -> None:
     over = documents.Document({"name": "Ada"}, 7, int(time.time()) - 1)
-    table._tables.answer("PutItem", {"TableName": "people", "Item": item_of("p", over)})
+    table._tables.answer("PutItem", {"TableName": PEOPLE, "Item": item_of("p", over)})
 
     assert documents.read("p").content == {}
     assert documents.change("p", {"city": "London"}) == documents.read("p")
