@@ -87,7 +87,7 @@ setting: .venv/.ready .local/sam/.ready ## A setting of a stage, for flows to re
 	@$(OPERATE) setting $(call options,ENV NAME VALUE)
 
 ## ── Operate it (docs/operations.md; ENV=dev or prod for another stage) ──
-.PHONY: doctor plan drift rotate logs history redrive replay erase consent orphans smoke ask-vonage upgrade
+.PHONY: doctor plan drift rotate logs history redrive replay erase consent campaign orphans smoke ask-vonage upgrade
 doctor: .venv/.ready .local/sam/.ready ## Examine credentials, keys, numbers and webhooks of the deployed stack
 	@$(OPERATE) doctor $(call options,ENV RESOURCE JSON)
 
@@ -117,6 +117,9 @@ erase: .venv/.ready .local/sam/.ready ## Delete every timeline a number occurs i
 
 consent: .venv/.ready .local/sam/.ready ## Who has opted out: make consent NUMBER=447700900111 SET=stop, or EXPORT=… or IMPORT=… (docs/consent.md)
 	@$(OPERATE) consent $(call options,ENV NUMBER SET SENDER EXPORT IMPORT JSON)
+
+campaign: .venv/.ready .local/sam/.ready ## One message to many people: make campaign FILE=people.csv MESSAGE=message.json (docs/campaigns.md)
+	@$(OPERATE) campaign $(call options,ENV FILE MESSAGE ID PRICE PACE CONFIRM PAUSE RESUME CANCEL FOLLOW RESULT JSON)
 
 orphans: .venv/.ready .local/sam/.ready ## Find applications whose stack is gone: make orphans DELETE=<id>
 	@$(OPERATE) orphans $(call options,ENV DELETE JSON)

@@ -35,6 +35,7 @@ _COMMANDS = {
     "replay": ("replay", "COMMAND"),
     "erase": ("kept.timeline", "ERASE"),
     "consent": ("kept.consent", "COMMAND"),
+    "campaign": ("campaigns.command", "COMMAND"),
     "orphans": ("orphans", "COMMAND"),
     "smoke": ("smoke.command", "COMMAND"),
     "ask-vonage": ("ask_vonage.command", "COMMAND"),

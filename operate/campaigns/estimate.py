@@ -1,13 +1,12 @@
-"""What a campaign will take: at the pace of the stack, and at the price that somebody gives.
+"""What a campaign will take, at the pace of the stack, and how many messages are paid for.
 
 Source: 3GPP TS 23.038, the alphabet of 7 bits and its extension; 3GPP TS 23.040, messages in several parts.
 """
 
 import math
 from collections.abc import Iterable
-from decimal import Decimal
 
-from operate.campaigns.prepared import Prepared, Recipient
+from operate.campaigns.prepared import Recipient
 
 _SEVEN_BITS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -17,18 +16,13 @@ _TWICE_SEVEN_BITS = frozenset("^{}\\[~]|€\f")
 
 
 def seconds(rows: int, per_second: float) -> int:
-    """How long so many rows take, after the first."""
+    """How long so many take; 0 without a pace."""
     return math.ceil(rows / per_second) if per_second else 0
 
 
 def units(recipients: Iterable[Recipient]) -> int:
     """What is paid for: each message or call, and of an SMS each of its parts."""
     return sum(map(_units, recipients))
-
-
-def cost(prepared: Prepared, price: Decimal) -> Decimal:
-    """What it costs at most, when a message, an SMS's part or a call costs so much."""
-    return units(prepared.recipients) * price
 
 
 def _units(recipient: Recipient) -> int:

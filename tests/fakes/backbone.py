@@ -1,7 +1,8 @@
 """Queues, the timeline's table and the bus, added to the fake AWS of `stores`.
 
-Source: AWS API references of SQS (SendMessage), DynamoDB (PutItem, GetItem, BatchGetItem, BatchWriteItem,
-TransactWriteItems, Query) and EventBridge (PutEvents, which reports failures in a reply of status 200).
+Source: AWS API references of SQS (SendMessage, GetQueueAttributes), DynamoDB (PutItem, GetItem, BatchGetItem,
+BatchWriteItem, TransactWriteItems, Query) and EventBridge (PutEvents, which reports failures in a reply of
+status 200).
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo"
 REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/rejected.fifo"
 BUS_COMMANDS = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-commands"
 BUS_REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/bus-rejected"
+BULK = "https://sqs.eu-west-1.amazonaws.com/123456789012/bulk"
 
 # Items of a batch that a table does; AWS's does what it has capacity for.
 _AT_ONCE = 9
@@ -65,6 +67,12 @@ def send_message(aws: Aws, asked: Json) -> Json:
     return {"MessageId": identity}
 
 
+def get_queue_attributes(aws: Aws, asked: Json) -> Json:
+    """All that are in it are visible."""
+    number = {"ApproximateNumberOfMessages": str(len(aws.queues[asked["QueueUrl"]]))}
+    return {"Attributes": {name: number.get(name, "0") for name in asked["AttributeNames"]}}
+
+
 def change_message_visibility(aws: Aws, asked: Json) -> Json:
     if asked["QueueUrl"] not in aws.queues:
         raise Refusal("com.amazonaws.sqs#QueueDoesNotExist")
@@ -108,9 +116,10 @@ def batch_get_item(aws: Aws, asked: Json) -> Json:
     places = [(key["pk"]["S"], key["sk"]["S"]) for key in wanted["Keys"]]
     if not 0 < len(places) <= 100 or len({*places}) < len(places):
         raise Refusal("com.amazon.coral.validate#ValidationException")
-    names, given = wanted["ProjectionExpression"].split(", "), wanted["Keys"][:_AT_ONCE]
+    given = wanted["Keys"][:_AT_ONCE]
     found = [aws.tables[name].get(place, {}) for place in places[: len(given)]]
-    items = [{each: item[each] for each in names if each in item} for item in found if item]
+    names = wanted.get("ProjectionExpression", "").split(", ")
+    items = [{each: item[each] for each in item if each in names or names == [""]} for item in found if item]
     rest = wanted["Keys"][len(given) :]
     return {"Responses": {name: items}, "UnprocessedKeys": {name: {**wanted, "Keys": rest}} if rest else {}}
 
@@ -171,6 +180,7 @@ OPERATIONS.update(
     {
         "DynamoDB_20120810.Scan": scan,
         "AmazonSQS.SendMessage": send_message,
+        "AmazonSQS.GetQueueAttributes": get_queue_attributes,
         "AmazonSQS.ChangeMessageVisibility": change_message_visibility,
         "DynamoDB_20120810.PutItem": put_item,
         "DynamoDB_20120810.GetItem": get_item,

@@ -112,7 +112,8 @@ def test_roles_that_touch_what_is_encrypted_may_use_the_key(resources: Json) -> 
         and policy not in r["Properties"].get("ManagedPolicyArns", [])
     }
 
-    assert without == {"FallbackFunctionRole", "UnansweredFunctionRole", "ScheduleRole"}
+    invoking = {"ScheduleRole", "CampaignMachineRole"}
+    assert without == {"FallbackFunctionRole", "UnansweredFunctionRole", *invoking}
 
 
 def test_whoever_reads_the_credentials_may_decrypt_them(resources: Json) -> None:

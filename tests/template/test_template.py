@@ -204,8 +204,8 @@ def test_webhook_addresses_are_the_routes_of_the_api(resources: Json) -> None:
 
 
 def test_a_stack_that_reaches_nobody_in_bulk_has_nothing_for_it(resources: Json) -> None:
-    """No queue to be polled, no rule, no alarm; marked commands go the way of all others."""
-    there = {name for name in resources if name.startswith("Bulk")}
+    """No queue to be polled, no rule, bucket, machine or alarm; marked commands go the way of all others."""
+    there = {name for name in resources if name.startswith(("Bulk", "Campaign"))}
     assert {resources[name].get("Condition") for name in there} == {"HasReach"}
 
     pattern = resources["CommandRule"]["Properties"]["EventPattern"]["detail"]
@@ -215,6 +215,8 @@ def test_a_stack_that_reaches_nobody_in_bulk_has_nothing_for_it(resources: Json)
     for name in ("OutboundFunction", "OutboundRole", "CommandQueuePolicy"):
         mentioned = json.dumps(resources[name]["Properties"])
         assert mentioned.count("BulkCommand") == mentioned.count("HasReach") > 0
+    others = {name: each["Properties"] for name, each in resources.items() if name not in there}
+    assert {name for name, each in others.items() if "Campaign" in json.dumps(each)} == {"Dashboard"}
 
 
 def test_a_stack_that_verifies_nobody_has_nothing_for_it(resources: Json) -> None:

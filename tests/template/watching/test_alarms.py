@@ -12,7 +12,7 @@ from tests.template.test_template import references
 
 Json = dict[str, Any]
 
-METRICS = {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "Switchboard"}
+METRICS = {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "AWS/States", "Switchboard"}
 # What there is of a stack only with one of its parameters, and the dashboard shows then.
 OPTIONAL = ("HasMedia", "HasVerify", "HasDialogs", "HasReach")
 TOPIC = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AlarmTopic"}]}
@@ -133,6 +133,7 @@ def test_every_function_is_missed_when_it_crashes(alarms: Json, resources: Json)
         "EventFunction": "FallbackAskedAlarm",
         "RecordFunction": "EventsWaitAlarm",
         "MediaFunction": "MediaWaitAlarm",
+        "CampaignFunction": "CampaignFailedAlarm",  # only its state machine calls it, and fails with it
         "UnansweredFunction": "ProvisionerFailedAlarm",  # only a provisioner that failed has it called
     }
 

@@ -29,11 +29,12 @@ _SQS_ID = re.compile(r"[!-~]{1,128}")
 # Escaped to ASCII, since SQS refuses some characters that JSON allows.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
+_BULK = "SWITCHBOARD_BULK_COMMANDS_QUEUE_URL"
 # The settings with the URL of a command queue and of its dead-letter queue. Only some stacks have the last.
 _COMMAND_QUEUES = {
     "SWITCHBOARD_COMMANDS_QUEUE_URL": "SWITCHBOARD_COMMANDS_DLQ_URL",
     "SWITCHBOARD_BUS_COMMANDS_QUEUE_URL": "SWITCHBOARD_BUS_COMMANDS_DLQ_URL",
-    "SWITCHBOARD_BULK_COMMANDS_QUEUE_URL": "SWITCHBOARD_BULK_COMMANDS_DLQ_URL",
+    _BULK: "SWITCHBOARD_BULK_COMMANDS_DLQ_URL",
 }
 
 _sqs = Service("sqs", "AmazonSQS", "1.0", "AWS_ENDPOINT_URL_SQS")
@@ -102,6 +103,28 @@ def put_commands(commands: Iterable[Mapping[str, Any]], group: str) -> None:
     """
     for command in commands:
         _send(required("SWITCHBOARD_COMMANDS_QUEUE_URL"), command, group)
+
+
+def put_bulk(commands: Iterable[Mapping[str, Any]]) -> None:
+    """Put commands that are in no hurry in the queue of their own.
+
+    Raises:
+        AwsError: one of them is not in the queue, as far as we know.
+    """
+    for command in commands:
+        _send(required(_BULK), command, command["id"], _UNHURRIED_S)
+
+
+def bulk_waiting() -> int:
+    """About how many of these wait there, or are being carried out.
+
+    Raises:
+        AwsError: nobody knows.
+    """
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    asked = {"QueueUrl": required(_BULK), "AttributeNames": names}
+    found = _sqs.call("GetQueueAttributes", asked, timeout_s=_UNHURRIED_S)["Attributes"]
+    return sum(int(found[name]) for name in names)
 
 
 def put_result(result: Mapping[str, Any]) -> None:

@@ -89,21 +89,23 @@ def update(
         raise AwsError("UpdateItem", kind(error), retryable=True) from error
 
 
-def get_many(of: Sequence[Item], names: str) -> list[Item]:
+def get_many(of: Sequence[Item], names: str, *, name: str = "") -> list[Item]:
     """What there is of up to 100 items, as they were last written, in any order.
 
     Args:
         of: their `pk` and `sk`, none twice.
-        names: the attributes to read, separated by commas.
+        names: the attributes to read, separated by commas; all if it is empty.
+        name: of another table than the stack's own.
 
     Raises:
         AwsError: nobody knows.
 
     Source: DynamoDB API reference, BatchGetItem (`UnprocessedKeys`).
     """
-    name = required("SWITCHBOARD_TABLE_NAME")
+    name = name or required("SWITCHBOARD_TABLE_NAME")
     found: list[Item] = []
-    asked: Any = {name: {"Keys": list(of), "ConsistentRead": True, "ProjectionExpression": names}}
+    which = {"ProjectionExpression": names} if names else {}
+    asked: Any = {name: {"Keys": list(of), "ConsistentRead": True, **which}}
     for attempt in range(_MOST_ATTEMPTS):
         with _aws_error("BatchGetItem"):
             reply = client().batch_get_item(RequestItems=asked)

@@ -22,7 +22,7 @@ Progress = Literal["running", "paused", "cancelled", "done"]
 
 ROWS_A_PART = 100
 SORT_KEY = "campaign"
-# Step Functions keeps 25,000 events of a run: nine for each part, and for each time that it waits.
+# Step Functions keeps 25,000 events of a run, and a step has nine.
 MOST_ROWS = 100_000
 _ID = re.compile(r"c-[0-9a-f]{64}")
 
@@ -41,7 +41,7 @@ class Summary(TypedDict):
         campaign: its id.
         hash: of all rows.
         parts: in the order in which they are queued.
-        per_second: the pace at which they are.
+        per_second: the pace at which they are at most, 0 for that of the stack.
         invalid: how many rows of the file aren't sent to.
     """
 
@@ -82,6 +82,16 @@ def is_of_a_campaign(identity: str) -> bool:
 def folder(campaign: str, content: str) -> str:
     """Where everything of a campaign with this hash is."""
     return f"campaigns/{campaign}/{content}/"
+
+
+def summary_key(campaign: str, content: str) -> str:
+    """Where its `Summary` is."""
+    return f"{folder(campaign, content)}summary.json"
+
+
+def invalid_key(campaign: str, content: str) -> str:
+    """Where the rows are that aren't sent to."""
+    return f"{folder(campaign, content)}invalid.jsonl"
 
 
 def part_key(campaign: str, content: str, zone: str, number: int) -> str:
@@ -134,7 +144,7 @@ def mark(campaign: str, progress: Progress, before: State) -> State | None:
     return _changed(campaign, "SET progress = :progress", condition, values)
 
 
-def is_queued(campaign: str, content: str, number: int) -> None:
+def queued(campaign: str, content: str, number: int) -> None:
     """Note that all rows of a part are in the queue.
 
     Raises:

@@ -10,6 +10,7 @@ attribute that isn't there.
 """
 
 import time
+from collections.abc import Sequence
 
 from switchboard.aws import table
 from switchboard.environment import required
@@ -60,6 +61,13 @@ class PersonTable:
     def stopped(self, person: str) -> frozenset[str]:
         """What a person has opted out of."""
         return _set(table.get(person, _SORT_KEY, name=_name()) or {}, "stopped")
+
+    def all_stopped(self, people: Sequence[str]) -> dict[str, frozenset[str]]:
+        """What each of many people has opted out of; of the others nothing is known."""
+        keys = [{"pk": {"S": person}, "sk": {"S": _SORT_KEY}} for person in people]
+        parts = (keys[begin : begin + 100] for begin in range(0, len(keys), 100))
+        items = (item for part in parts for item in table.get_many(part, "pk, stopped", name=_name()))
+        return {item["pk"]["S"]: _set(item, "stopped") for item in items}
 
 
 def _change(sender: str, cause: str) -> table.Item:

@@ -1,7 +1,6 @@
 """What a campaign is before anything is sent: rows, each judged as the command that it will be."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from operate.campaigns import message as messages
 from operate.campaigns import people as files
-from operate.campaigns.estimate import cost, sms_parts
+from operate.campaigns.estimate import sms_parts, units
 from operate.campaigns.prepared import Countries, Prepared, prepare
 from operate.errors import OperatorError
 
@@ -193,8 +192,8 @@ def test_an_sms_has_as_many_parts_as_its_alphabet_makes_it(text: str, parts: int
     assert sms_parts(text) == parts
 
 
-def test_the_price_is_for_each_part_of_an_sms_and_for_a_call(tmp_path: Path) -> None:
+def test_what_is_paid_for_is_each_part_of_an_sms_and_each_call(tmp_path: Path) -> None:
     long = prepared(tmp_path, *PEOPLE, message=SMS | {"text": "{name}" + "a" * 160})
 
-    assert cost(long, Decimal("0.04")) == Decimal("0.16")
-    assert cost(prepared(tmp_path, *PEOPLE, message=CALL), Decimal("0.04")) == Decimal("0.08")
+    assert units(long.recipients) == 4
+    assert units(prepared(tmp_path, *PEOPLE, message=CALL).recipients) == 2

@@ -1,0 +1,133 @@
+"""`make campaign`: one message to many people, looked at first, then started, paused, resumed, cancelled."""
+
+import argparse
+import hashlib
+import json
+import re
+import time
+from argparse import ArgumentTypeError
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from rich.progress import Progress as Bar
+
+from operate.campaigns import dry_run, message, people, results
+from operate.campaigns.prepared import prepare
+from operate.campaigns.runs import Campaigns
+from operate.command_line import WELL, Command, Output, UsageError, switch, takes_json, takes_stage
+from operate.errors import OperatorError
+from operate.stack import Stack
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_LOOK_AGAIN_S = 2
+
+
+def _identity(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} isn't an id; give up to 40 letters, digits and hyphens")
+    return text
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not (amount.is_finite() and amount >= 0):
+        raise ArgumentTypeError(f"{text!r} isn't a number such as 0.04")
+    return amount
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    takes_stage(parser)
+    parser.add_argument("--file", type=Path, help="the CSV file with the people; its column `to` says whom")
+    parser.add_argument("--message", type=Path, help="the JSON file with the message or call, without `to`")
+    parser.add_argument("--id", type=_identity, help="the campaign's; else made from the message")
+    parser.add_argument("--price", type=_amount, help="of a message, a part of an SMS or a call")
+    parser.add_argument("--pace", type=_amount, default=Decimal(0), help="at most so many a second")
+    parser.add_argument(
+        "--confirm", metavar="HASH", help="start exactly this, or with `yes` what is prepared"
+    )
+    switch(parser, "--pause", "queue nothing more until it's resumed")
+    switch(parser, "--resume", "go on where it was")
+    switch(parser, "--cancel", "end it; what isn't queued is never sent")
+    switch(parser, "--follow", "show a bar until everything is queued")
+    parser.add_argument("--result", type=Path, help="the CSV file to write what became of each row to")
+    takes_json(parser)
+
+
+def _campaign(out: Output, given: argparse.Namespace) -> int:
+    wishes = [given.pause, given.resume, given.cancel, given.result]
+    if bool(given.file) != bool(given.message) or (given.file and any(wishes)):
+        raise UsageError("Give FILE=… and MESSAGE=… to prepare a campaign, or ID=… of one that was started")
+    if not given.file and (not given.id or sum(map(bool, wishes)) > 1):
+        raise UsageError(
+            "Give ID=…, with one of PAUSE=true, RESUME=true, CANCEL=true and RESULT=… if you like"
+        )
+    those = Campaigns(Stack.of_stage(given.env))
+    if given.file:
+        return _prepare(out, given, those)
+    if given.result:
+        outcomes = results.read(those, given.id)
+        counted = results.write(outcomes, given.result)
+        told = ", ".join(f"{outcome} {number}" for outcome, number in sorted(counted.items()))
+        out.tell(f"{len(outcomes)} rows in {given.result}: {told}.", {"rows": len(outcomes), **counted})
+        return WELL
+    if given.resume:
+        those.resume(given.id)
+    elif given.pause or given.cancel:
+        those.mark(given.id, "paused" if given.pause else "cancelled")
+    return _show(out, those, given.id, follow=given.follow)
+
+
+def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
+    text = message.read(given.message)
+    identity = given.id or _made_from(given.message.stem, text)
+    prepared = prepare(identity, people.read(given.file), text, those.countries())
+    if not given.confirm:
+        about = dry_run.about(prepared, those.opted_out(prepared), given.price, float(given.pace))
+        out.tell("\n".join(dry_run.sentences(prepared, about)), about)
+        return WELL
+    if given.confirm not in ("yes", prepared.hash):
+        raise OperatorError(
+            f"What would be sent now has the hash {prepared.hash}, and {given.confirm} was confirmed.",
+            "The file, the message or the stack's AllowedCountries has changed: look at it without CONFIRM.",
+        )
+    begins = those.start(prepared, float(given.pace))
+    out.advise(f"The campaign {identity} is started." if begins else f"The campaign {identity} runs already.")
+    return _show(out, those, identity, follow=given.follow)
+
+
+def _made_from(stem: str, text: message.Message) -> str:
+    """Of the message alone: with other people it is the same campaign, and nobody gets it twice."""
+    digest = hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()[:8]
+    return f"{re.sub('[^A-Za-z0-9]+', '-', stem).strip('-')[:30] or 'campaign'}-{digest}"
+
+
+def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:
+    found = those.read(identity)
+    if follow and not out.as_json:
+        with Bar(console=out.console) as bar:
+            task = bar.add_task(identity, total=found.rows(), completed=found.queued())
+            while found.state.progress == "running" and not found.has_failed:
+                time.sleep(_LOOK_AGAIN_S)
+                found = those.read(identity)
+                bar.update(task, completed=found.queued())
+    progress, queued, rows = found.state.progress, found.queued(), found.rows()
+    sentence = f"{identity}: {progress}, {queued} of {rows} queued."
+    told = {"id": identity, "progress": progress, "queued": queued, "rows": rows, "failed": found.has_failed}
+    out.tell(sentence + (" Its run has failed: RESUME=true." if found.has_failed else ""), told)
+    return WELL
+
+
+COMMAND = Command(
+    "One message to many people: prepare it, start it, pause it, see what became of it",
+    _campaign,
+    (
+        "make campaign FILE=people.csv MESSAGE=message.json",
+        "make campaign FILE=people.csv MESSAGE=message.json CONFIRM=0123456789ab",
+        "make campaign ID=message-01234567 PAUSE=true",
+        "python -m operate campaign --id message-01234567 --result out.csv --env prod",
+    ),
+    _options,
+)

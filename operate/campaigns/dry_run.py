@@ -1,0 +1,97 @@
+"""What a campaign would be: how many, where to, how long and for how much, before anything is sent."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TypedDict
+
+from switchboard.reach import pace
+
+from operate.campaigns import estimate
+from operate.campaigns.people import Fault
+from operate.campaigns.prepared import Prepared
+
+_MOST_FAULTS_TOLD = 20
+
+
+class About(TypedDict):
+    """What is told of a campaign that isn't started yet.
+
+    Attributes:
+        id: the campaign's.
+        hash: what is to be confirmed.
+        recipients: how many rows are sent to.
+        invalid: the others.
+        opted_out: how many of the recipients have opted out by now.
+        countries: how many have each calling code.
+        zones: how many are in each time zone.
+        seconds: how long it takes at the pace, 0 without one.
+        units: how many messages, parts of an SMS or calls are paid for.
+        price: of one of them, if it was given.
+        cost: of all.
+        doubtful: what Vonage may ignore or take otherwise.
+    """
+
+    id: str
+    hash: str
+    recipients: int
+    invalid: list[Fault]
+    opted_out: int
+    countries: Counter[str]
+    zones: Counter[str]
+    seconds: int
+    units: int
+    price: str | None
+    cost: str | None
+    doubtful: list[str]
+
+
+def about(prepared: Prepared, opted_out: int, price: Decimal | None, wished: float) -> About:
+    """What a campaign would be.
+
+    Args:
+        prepared: the campaign.
+        opted_out: how many of its recipients have opted out by now.
+        price: of a message, a part of an SMS or a call.
+        wished: how many a second it is to send at most, 0 for as many as the stack may.
+    """
+    first, units = prepared.recipients[0].command, estimate.units(prepared.recipients)
+    per_second = min(filter(None, (wished, pace.most_per_second(first))), default=0)
+    return {
+        "id": prepared.campaign,
+        "hash": prepared.hash,
+        "recipients": len(prepared.recipients),
+        "invalid": list(prepared.invalid),
+        "opted_out": opted_out,
+        "countries": prepared.countries(),
+        "zones": Counter(each.zone for each in prepared.recipients),
+        "seconds": estimate.seconds(len(prepared.recipients), per_second),
+        "units": units,
+        "price": None if price is None else str(price),
+        "cost": None if price is None else str(units * price),
+        "doubtful": prepared.doubts(),
+    }
+
+
+def sentences(prepared: Prepared, about: About) -> Iterator[str]:
+    """The same for a person."""
+    name = prepared.recipients[0].command["name"]
+    yield f"Campaign {about['id']}: {about['recipients']} × {name}. Nothing has been sent."
+    yield f"  not sent to: {len(about['invalid'])} rows"
+    yield from (f"    line {each.line}: {each.reason}" for each in about["invalid"][:_MOST_FAULTS_TOLD])
+    if len(about["invalid"]) > _MOST_FAULTS_TOLD:
+        yield "    … (JSON=true has all of them)"
+    yield f"  opted out now: {about['opted_out']}; it's looked up again when each is sent"
+    yield "  to: " + ", ".join(f"+{code} {number}" for code, number in sorted(about["countries"].items()))
+    yield f"  takes: {_duration(about['seconds'])}"
+    bill = f"{about['units']} × {about['price']} = {about['cost']}"
+    yield "  costs at most: " + (bill if about["cost"] else "PRICE=… of one message says it")
+    yield from (f"  doubtful: {doubt}" for doubt in about["doubtful"])
+    yield f"To start exactly this, give the same again with CONFIRM={about['hash']}."
+
+
+def _duration(seconds: int) -> str:
+    if not seconds:
+        return "as long as Vonage needs, as the stack has no pace"
+    hours, rest = divmod(seconds, 3600)
+    return f"about {hours} h {rest // 60} min {rest % 60} s"

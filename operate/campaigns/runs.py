@@ -1,0 +1,250 @@
+"""Campaigns of a deployed stack: started, paused, resumed and cancelled, and how far they are.
+
+What a campaign is to do is an item of the stack's table, which its state machine's every step reads. So all
+of this takes effect at the next step, within a part of a hundred rows. A run is an execution of the state
+machine; a paused campaign has none.
+
+Source: Step Functions API reference, StartExecution (a name can't be used again for 90 days).
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.exceptions import ClientError
+from switchboard.errors import AwsError
+from switchboard.reach import campaigns
+from switchboard.reach.campaigns import Part, Progress, State, Summary
+from switchboard.reach.ledger import EVERYTHING
+from switchboard.reach.people import normal, pseudonym
+from switchboard.reach.person_table import PersonTable
+
+from operate.campaigns.prepared import Countries, Prepared
+from operate.errors import OperatorError
+from operate.refusals import asking_aws_to
+from operate.stack import Stack
+
+_PACE = {
+    "SWITCHBOARD_MESSAGES_PER_SECOND": "MessagesPerSecond",
+    "SWITCHBOARD_CALLS_PER_SECOND": "CallsPerSecond",
+    "SWITCHBOARD_SENDERS_PER_SECOND": "SendersPerSecond",
+}
+_LOOK = "make campaign ID={} shows how far it is."
+# From which something leads to `cancelled` or `paused`.
+_LIVE = {"paused": ("running",), "cancelled": ("running", "paused")}
+
+
+class Campaign(NamedTuple):
+    """A campaign that was started.
+
+    Attributes:
+        state: how far it is.
+        summary: what it consists of.
+        has_failed: whether it should run, and its run has failed.
+    """
+
+    state: State
+    summary: Summary
+    has_failed: bool
+
+    def rows(self) -> int:
+        """How many are sent to."""
+        return sum(part.rows for part in self.summary["parts"])
+
+    def queued(self) -> int:
+        """How many of them are queued."""
+        return sum(
+            part.rows for number, part in enumerate(self.summary["parts"]) if number in self.state.queued
+        )
+
+
+class Campaigns:
+    """The campaigns of a stack.
+
+    Args:
+        stack: The stack.
+
+    Raises:
+        OperatorError: It has none.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        if not stack.has("CampaignMachine"):
+            raise OperatorError(
+                f"The stack {stack.name} has no campaigns.",
+                "Deploy it with the parameter Reach: make deploy PARAMETERS=Reach=true",
+            )
+        self._stack = stack
+        self.bucket = stack.id_of("CampaignBucket")
+        os.environ["SWITCHBOARD_TABLE_NAME"] = stack.id_of("Timeline")
+        os.environ["SWITCHBOARD_PEOPLE_TABLE_NAME"] = stack.id_of("PersonTable")
+        os.environ |= {name: stack.parameter(parameter) for name, parameter in _PACE.items()}
+
+    def countries(self) -> Countries:
+        """Which the stack may reach."""
+        return Countries(*(self._stack.parameter(name) for name in ("AllowedCountries", "Numbers")))
+
+    def opted_out(self, prepared: Prepared) -> int:
+        """How many of those who would be sent to have opted out at this moment."""
+        with asking("look up who has opted out"):
+            secret = boto3.client("secretsmanager").get_secret_value(SecretId=self._stack.id_of("PersonKey"))
+            key = json.loads(secret["SecretString"])["key"].encode()
+            senders = {
+                pseudonym(each.to, key): _sender(each.command)
+                for each in prepared.recipients
+                if each.command.get("purpose") != "transactional"
+            }
+            stopped = PersonTable().all_stopped([*senders])
+        return sum(bool(those & {EVERYTHING, senders[person]}) for person, those in stopped.items())
+
+    def start(self, prepared: Prepared, per_second: float) -> bool:
+        """Have a prepared campaign run; whether it begins, or does so already.
+
+        Raises:
+            OperatorError: It can't be started as it is now; or AWS refused.
+        """
+        campaign = prepared.campaign
+        with asking("start the campaign"):
+            before = campaigns.read(campaign)
+            if before and before.progress == "running" and before.hash == prepared.hash:
+                return self._run(campaign, before.run)  # does nothing, unless it was cut off right before
+            if before:
+                _refuse_to_start(campaign, before, prepared)
+            self._upload(prepared, per_second)
+            state = campaigns.start(campaign, prepared.hash, before)
+            if state is None:
+                raise _changed(campaign)
+            return self._run(campaign, state.run)
+
+    def resume(self, campaign: str) -> None:
+        """Go on with a campaign that was paused, or whose run has failed."""
+        found = self.read(campaign)
+        if found.state.progress != "paused" and not found.has_failed:
+            raise _wrong(campaign, found.state.progress, "resumed")
+        with asking("resume the campaign"):
+            state = campaigns.start(campaign, found.state.hash, found.state)
+            if state is None:
+                raise _changed(campaign)
+            self._run(campaign, state.run)
+
+    def mark(self, campaign: str, progress: Progress) -> None:
+        """Pause or cancel a campaign."""
+        found = self.read(campaign)
+        if found.state.progress not in _LIVE[progress]:
+            raise _wrong(campaign, found.state.progress, progress)
+        with asking("stop the campaign"):
+            if campaigns.mark(campaign, progress, found.state) is None:
+                raise _changed(campaign)
+
+    def read(self, campaign: str) -> Campaign:
+        """How far a campaign is.
+
+        Raises:
+            OperatorError: It was never started; or AWS refused.
+        """
+        with asking("read the campaign"):
+            state = campaigns.read(campaign)
+            if state is None:
+                raise OperatorError(
+                    f"There is no campaign {campaign!r}.", "Give the ID that was shown when it was started."
+                )
+            summary: Summary = json.loads(self.read_object(campaigns.summary_key(campaign, state.hash)))
+            summary["parts"] = [Part(*each) for each in summary["parts"]]
+            return Campaign(state, summary, state.progress == "running" and self._has_failed(campaign, state))
+
+    def read_object(self, key: str) -> bytes:
+        """What was uploaded."""
+        try:
+            return boto3.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":
+                raise
+            raise OperatorError(
+                "The campaign's rows are gone: they are kept for TimelineDays.",
+                "That it was sent is still remembered; started again, it reaches only those it hasn't.",
+            ) from error
+
+    def _upload(self, prepared: Prepared, per_second: float) -> None:
+        put, identity = boto3.client("s3").put_object, (prepared.campaign, prepared.hash)
+        parts = []
+        for number, (zone, recipients) in enumerate(prepared.parts()):
+            body = "\n".join(each.as_json() for each in recipients)
+            put(Bucket=self.bucket, Key=campaigns.part_key(*identity, zone, number), Body=body.encode())
+            parts.append(Part(zone, len(recipients)))
+        invalid = "\n".join(json.dumps(each._asdict()) for each in prepared.invalid)
+        put(Bucket=self.bucket, Key=campaigns.invalid_key(*identity), Body=invalid.encode())
+        summary: Summary = {
+            "campaign": prepared.campaign,
+            "hash": prepared.hash,
+            "parts": parts,
+            "per_second": per_second,
+            "invalid": len(prepared.invalid),
+        }
+        put(Bucket=self.bucket, Key=campaigns.summary_key(*identity), Body=json.dumps(summary).encode())
+
+    def _run(self, campaign: str, run: int) -> bool:
+        machine = boto3.client("stepfunctions")
+        try:
+            machine.start_execution(
+                stateMachineArn=self._stack.id_of("CampaignMachine"),
+                name=_name(campaign, run),
+                input=json.dumps({"campaign": campaign, "run": run}),
+            )
+        except machine.exceptions.ExecutionAlreadyExists:
+            return False
+        return True
+
+    def _has_failed(self, campaign: str, state: State) -> bool:
+        machine = boto3.client("stepfunctions")
+        arn = self._stack.id_of("CampaignMachine").replace(":stateMachine:", ":execution:")
+        try:
+            found = machine.describe_execution(executionArn=f"{arn}:{_name(campaign, state.run)}")
+        except machine.exceptions.ExecutionDoesNotExist:
+            return True
+        return found["status"] in ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Turn what AWS refuses in this block into an OperatorError."""
+    with asking_aws_to(what):
+        try:
+            yield
+        except AwsError as error:
+            raise OperatorError(f"AWS did not let us {what}: {error}", "Try again.") from error
+
+
+def _name(campaign: str, run: int) -> str:
+    return f"{campaign}-{run}"
+
+
+def _sender(command: Any) -> str:  # noqa: ANN401 - a command as JSON has it
+    sender = command["detail"].get("from", "")
+    return normal(sender.get("number", "") if isinstance(sender, dict) else sender)
+
+
+def _refuse_to_start(campaign: str, before: State, prepared: Prepared) -> None:
+    if before.progress in ("running", "paused"):
+        what = "" if before.hash == prepared.hash else ", with other rows or another message"
+        next_step = (
+            "RESUME=true goes on with it, CANCEL=true ends it." if not what else "CANCEL=true ends it."
+        )
+        raise OperatorError(f"The campaign {campaign} is {before.progress}{what}.", next_step)
+    if before.progress == "done" and before.hash == prepared.hash:
+        raise OperatorError(
+            f"The campaign {campaign} has been sent.",
+            "RESULT=… says what became of it. To send it to the same people again, give another ID.",
+        )
+
+
+def _wrong(campaign: str, progress: Progress, wish: str) -> OperatorError:
+    return OperatorError(
+        f"The campaign {campaign} is {progress} and can't be {wish}.", _LOOK.format(campaign)
+    )
+
+
+def _changed(campaign: str) -> OperatorError:
+    return OperatorError(f"The campaign {campaign} has changed at this moment.", _LOOK.format(campaign))

@@ -1,0 +1,211 @@
+"""The steps of a campaign: what is queued, when it ends, and what became of one that was cut off."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from switchboard.aws import bucket as s3
+from switchboard.errors import AwsError
+from switchboard.reach import campaigns
+from switchboard.reach.campaigns import State
+
+from tests.conftest import Logs
+from tests.fakes.backbone import BULK
+from tests.fakes.buckets import Buckets, running
+from tests.fakes.stores import Aws, Json, Refusal
+from workers.campaign import app
+
+HASH = "0123456789ab"
+PARTS = [("any", 25), ("any", 3), ("Europe/London", 12)]
+
+
+@pytest.fixture
+def bucket(backbone: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buckets]:
+    """A prepared campaign, and the queue that it goes into."""
+    backbone.queues[BULK] = []
+    with running() as fake:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", fake.url)
+        monkeypatch.setenv("SWITCHBOARD_CAMPAIGN_BUCKET", "campaigns")
+        monkeypatch.setenv("SWITCHBOARD_BULK_COMMANDS_QUEUE_URL", BULK)
+        monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "10")
+        s3.client.cache_clear()
+        prepare(fake)
+        yield fake
+        s3.client().close()
+        s3.client.cache_clear()
+
+
+def prepare(fake: Buckets, *, per_second: float = 0) -> None:
+    summary = {"campaign": "spring", "hash": HASH, "parts": PARTS, "per_second": per_second, "invalid": 0}
+    fake.objects[f"/campaigns/{campaigns.summary_key('spring', HASH)}"] = json.dumps(summary).encode()
+    for number, (zone, rows) in enumerate(PARTS):
+        lines = (json.dumps({"line": 0, "to": "", "command": command(number, n)}) for n in range(rows))
+        key = campaigns.part_key("spring", HASH, zone, number)
+        fake.objects[f"/campaigns/{key}"] = "\n".join(lines).encode()
+
+
+def command(part: int, number: int) -> Json:
+    detail = {"from": "447700900000", "text": "Hello"}
+    return {"id": f"{part}-{number}", "name": "messages.send", "pace": "bulk", "detail": detail}
+
+
+def queued(aws: Aws) -> list[str]:
+    return [json.loads(message["MessageBody"])["id"] for message in aws.queues[BULK]]
+
+
+def step(run: int = 1) -> tuple[bool, int]:
+    told = app.lambda_handler({"campaign": "spring", "run": run})
+    assert (told["campaign"], told["run"]) == ("spring", run)
+    return told["ended"], told["wait_s"]
+
+
+def steps(run: int = 1) -> list[int]:
+    """How long each step waits, until the last one."""
+    waits = []
+    while not (told := step(run))[0]:
+        waits.append(told[1])
+    return waits
+
+
+def start(content: str = HASH) -> State:
+    state = campaigns.start("spring", content, campaigns.read("spring"))
+    assert state is not None
+    return state
+
+
+def test_all_parts_are_queued_one_after_the_other_at_the_pace(backbone: Aws, bucket: Buckets) -> None:
+    assert bucket
+    start()
+
+    assert steps() == [1, 1, 1]  # three quarters of 25, 3 and 12 at 9.5 a second, and a second at least
+
+    assert queued(backbone) == [f"{part}-{n}" for part, (_, rows) in enumerate(PARTS) for n in range(rows)]
+    state = campaigns.read("spring")
+    assert state == State("done", HASH, 1, frozenset({0, 1, 2}))
+    assert step() == (True, 0)
+
+
+@pytest.mark.parametrize(("wished", "waits"), [(1, [25, 3, 12]), (100, [1, 1, 1])])
+def test_a_campaign_s_own_pace_makes_it_slower_and_never_faster(
+    bucket: Buckets, wished: float, waits: list[int]
+) -> None:
+    prepare(bucket, per_second=wished)
+    start()
+
+    assert steps() == waits
+
+
+@pytest.mark.parametrize(("per_second", "waits"), [("0", 1), ("1", 19)])
+def test_the_stack_s_pace_says_when_the_next_part_comes(
+    bucket: Buckets, monkeypatch: pytest.MonkeyPatch, per_second: str, waits: int
+) -> None:
+    assert bucket
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", per_second)
+    start()
+
+    assert step() == (False, waits)
+
+
+@pytest.mark.parametrize("progress", ["paused", "cancelled", "done"])
+def test_nothing_more_is_queued_once_it_is_stopped(backbone: Aws, bucket: Buckets, progress: str) -> None:
+    assert bucket
+    state = start()
+    step()
+    assert campaigns.mark("spring", progress, state)  # type: ignore[arg-type]
+
+    assert step() == (True, 0)
+
+    assert len(queued(backbone)) == 25
+    assert campaigns.read("spring") == State(progress, HASH, 1, frozenset({0}))  # type: ignore[arg-type]
+
+
+def test_what_was_paused_goes_on_where_it_was_and_the_earlier_run_ends(
+    backbone: Aws, bucket: Buckets
+) -> None:
+    assert bucket
+    step_before = start()
+    step()
+    campaigns.mark("spring", "paused", step_before)
+    assert start().run == 2
+
+    assert step(run=1) == (True, 0)
+    assert len(steps(run=2)) == 2
+
+    assert len({*queued(backbone)}) == len(queued(backbone)) == 40
+
+
+def test_a_campaign_that_was_never_started_ends(backbone: Aws, bucket: Buckets) -> None:
+    assert bucket
+    assert step() == (True, 0)
+    assert queued(backbone) == []
+
+
+def test_other_rows_begin_anew(bucket: Buckets) -> None:
+    assert bucket
+    start()
+    steps()
+
+    assert start("another-hash") == State("running", "another-hash", 2, frozenset())
+
+
+def test_two_who_start_it_at_once_start_it_once(backbone: Aws) -> None:
+    assert backbone
+    first = campaigns.start("spring", HASH, None)
+
+    assert first is not None
+    assert campaigns.start("spring", HASH, None) is None
+    assert campaigns.start("spring", HASH, first._replace(run=7)) is None
+    assert campaigns.mark("spring", "paused", first._replace(progress="paused")) is None
+    assert campaigns.read("spring") == first
+
+
+def test_a_full_queue_is_waited_for(backbone: Aws, bucket: Buckets) -> None:
+    assert bucket
+    backbone.queues[BULK] = [{"MessageBody": '{"id": "others"}'}] * campaigns.ROWS_A_PART
+    start()
+
+    assert step() == (False, 7)  # until three quarters of the hundred are gone
+
+    assert {*queued(backbone)} == {"others"}
+    backbone.queues[BULK].clear()
+    assert step() == (False, 1)
+    assert len(queued(backbone)) == 25
+
+
+def test_a_part_that_was_cut_off_is_queued_again_with_the_same_ids(backbone: Aws, bucket: Buckets) -> None:
+    assert bucket
+    start()
+
+    def cut(operation: str, _asked: Json) -> None:
+        if operation == "DynamoDB_20120810.UpdateItem":
+            raise Refusal("InternalServerError", status=500)
+
+    backbone.fault = cut
+    with pytest.raises(Exception, match="UpdateItem"):
+        step()
+    backbone.fault = None
+    step()
+
+    assert len(queued(backbone)) == 50
+    assert len({*queued(backbone)}) == 25
+
+
+def test_a_part_that_the_queue_refuses_fails_the_step_and_is_not_noted(
+    bucket: Buckets, backbone: Aws
+) -> None:
+    assert bucket
+    backbone.refuse["AmazonSQS.SendMessage"] = "com.amazonaws.sqs#QueueDoesNotExist"
+    start()
+
+    with pytest.raises(AwsError, match="SendMessage"):
+        step()
+    assert campaigns.read("spring") == State("running", HASH, 1, frozenset())
+
+
+def test_its_lines_name_nobody(bucket: Buckets, logs: Logs) -> None:
+    assert bucket
+    start()
+    steps()
+
+    assert [line["message"] for line in logs.lines] == ["Queued"] * 3 + ["Done"]
+    assert "447700900" not in logs.text

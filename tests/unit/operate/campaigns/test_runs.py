@@ -1,0 +1,402 @@
+"""`make campaign`: prepared, started once, paused, resumed, cancelled; and what became of each row."""
+
+import csv
+import json
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from rich.console import Console
+from switchboard.aws import bucket as s3
+from switchboard.aws import queues, table
+from switchboard.reach import campaigns
+from switchboard.reach.ledger import Ledger
+from switchboard.reach.people import pseudonym
+from switchboard.reach.person_table import PersonTable
+
+from operate.campaigns import command
+from operate.campaigns.runs import Campaigns
+from operate.command_line import Output, Parser, UsageError
+from operate.errors import OperatorError
+from operate.stack import Stack
+from tests.fakes import backbone, buckets
+from tests.fakes.executions import EXECUTIONS
+from tests.fakes.stores import Aws
+from workers.campaign import app
+
+Json = dict[str, Any]
+
+MESSAGE = {"channel": "sms", "message_type": "text", "from": "447700900000", "text": "Hello {name}"}
+ROWS = 230
+BULK, KEY = backbone.BULK, "k" * 64
+
+
+class Deployed:
+    """A stack with campaigns, or without."""
+
+    name = "switchboard"
+
+    def __init__(self, *, reaches: bool = True) -> None:
+        self._reaches = reaches
+
+    def has(self, _name: str) -> bool:
+        return self._reaches
+
+    def id_of(self, name: str) -> str:
+        known = {"Timeline": "timeline", "PersonTable": "people", "PersonKey": "person-key"}
+        return known.get(
+            name, f"arn:aws:states:eu-west-1:1:stateMachine:{name}" if "Machine" in name else name
+        )
+
+    def parameter(self, name: str) -> str:
+        return {"MessagesPerSecond": "10", "CallsPerSecond": "3", "Numbers": "447700900000"}.get(name, "")
+
+
+@pytest.fixture
+def stack(stores: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """A stack, and the environment of its function."""
+    for name in ("SWITCHBOARD_TABLE_NAME", "SWITCHBOARD_PEOPLE_TABLE_NAME", "SWITCHBOARD_MESSAGES_PER_SECOND",
+                 "SWITCHBOARD_CALLS_PER_SECOND", "SWITCHBOARD_SENDERS_PER_SECOND"):  # fmt: skip
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("SWITCHBOARD_CAMPAIGN_BUCKET", "CampaignBucket")
+    monkeypatch.setenv("SWITCHBOARD_BULK_COMMANDS_QUEUE_URL", BULK)
+    monkeypatch.setattr(backbone, "_AT_ONCE", 100)  # a table that isn't busy
+    stores.tables |= {"timeline": {}, "people": {}}
+    stores.queues[BULK] = []
+    stores.secret("person-key", {"key": KEY})
+    EXECUTIONS.clear()
+    with buckets.running() as fake:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", fake.url)
+        yield cast(Stack, Deployed())
+        queues._sqs.close()
+        if s3.client.cache_info().currsize:
+            s3.client().close()
+        s3.client.cache_clear()
+
+
+class Typed:
+    """Somebody at a terminal, with a file and a message."""
+
+    def __init__(self, stack: Stack, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.people, self.message, self.out = (folder / each for each in ("p.csv", "spring.json", "out.csv"))
+        rows = [f"447700{number:06},Ann" for number in range(ROWS)]
+        self.people.write_text("\n".join(["to,name", *rows, "12,Eve", rows[0]]))
+        self.message.write_text(json.dumps(MESSAGE))
+        monkeypatch.setattr(Stack, "of_stage", lambda _: stack)
+
+    def __call__(self, *options: str) -> Json:
+        given = self.parsed(*options, "--json")
+        screen = StringIO()
+        command.COMMAND.run(Output(Console(file=screen, width=500), as_json=True), given)
+        return cast(Json, json.loads(screen.getvalue().splitlines()[-1]))
+
+    def words(self, *options: str) -> str:
+        screen = StringIO()
+        command.COMMAND.run(Output(Console(file=screen, width=500)), self.parsed(*options))
+        return screen.getvalue()
+
+    def prepared(self, *options: str) -> Json:
+        return self("--file", str(self.people), "--message", str(self.message), *options)
+
+    def result(self, identity: str) -> list[Json]:
+        self("--id", identity, "--result", str(self.out))
+        with self.out.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    @staticmethod
+    def parsed(*options: str) -> Namespace:
+        parser = Parser(allow_abbrev=False)
+        command.COMMAND.options(parser)
+        return parser.parse_args(options)
+
+
+@pytest.fixture
+def campaign(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    return Typed(stack, tmp_path, monkeypatch)
+
+
+def started(campaign: Typed) -> str:
+    identity = str(campaign.prepared("--confirm", "yes")["id"])
+    assert [json.loads(each["input"]) for each in EXECUTIONS.values()] == [{"campaign": identity, "run": 1}]
+    return identity
+
+
+def step(identity: str, run: int = 1) -> bool:
+    return app.lambda_handler({"campaign": identity, "run": run})["ended"]
+
+
+def outcomes(rows: list[Json]) -> dict[str, int]:
+    found = [row["outcome"] for row in rows]
+    return {each: found.count(each) for each in sorted({*found})}
+
+
+def carried_out(stores: Aws, number: int, outcome: str, **known: object) -> None:
+    """Take a command out of the queue, and remember what became of it, as `outbound` does."""
+    for message in stores.queues[BULK][:number]:
+        identity = json.loads(message["MessageBody"])["id"]
+        result = {"id": identity, "outcome": outcome, "timestamp": "2026-11-29T10:00:00.000Z", **known}
+        table.put(
+            {
+                "pk": {"S": f"COMMAND#{identity}"},
+                "sk": {"S": "progress"},
+                "progress": {"S": outcome},
+                "result": {"S": json.dumps(result)},
+            }
+        )
+    del stores.queues[BULK][:number]
+
+
+def test_a_dry_run_tells_all_and_writes_nothing(campaign: Typed, stores: Aws) -> None:
+    campaign.people.write_text(campaign.people.read_text() + "\n14155550100,Bob")
+    Ledger(opted := PersonTable(), time.time)
+    with pytest.raises(OperatorError):  # so that the table's name is known
+        campaign("--id", "none")
+    for number, sender in ((1, "*"), (2, "447700900000"), (3, "another"), (999_999, "*")):
+        opted.stop(pseudonym(f"447700{number:06}", KEY.encode()), sender, "test")
+    before = dict(stores.tables["timeline"])
+
+    told = campaign.prepared("--price", "0.04")
+
+    assert told["recipients"] == ROWS
+    assert [each[0] for each in told["invalid"]] == [232, 233, 234]
+    assert (told["opted_out"], told["countries"], told["zones"]) == (2, {"44": ROWS}, {"any": ROWS})
+    assert (told["seconds"], told["units"], told["cost"]) == (25, ROWS, "9.20")
+    assert (stores.tables["timeline"], EXECUTIONS) == (before, {})
+
+
+def test_a_dry_run_says_what_to_do_next(campaign: Typed) -> None:
+    paths = ("--file", str(campaign.people), "--message", str(campaign.message))
+    said = campaign.words(*paths)
+
+    assert "230 × messages.send. Nothing has been sent." in said
+    assert "line 232: '12' is in no country" in said
+    assert "line 233: the same person as line 2" in said
+    assert "about 0 h 0 min 25 s" in said
+    assert "PRICE=…" in said
+    assert f"CONFIRM={campaign.prepared()['hash']}" in said
+
+
+def test_what_is_started_is_exactly_what_was_confirmed(campaign: Typed) -> None:
+    confirmed = campaign.prepared()["hash"]
+    campaign.message.write_text(json.dumps(MESSAGE | {"text": "Bye {name}"}))
+
+    with pytest.raises(OperatorError, match="was confirmed"):
+        campaign.prepared("--confirm", confirmed)
+    assert EXECUTIONS == {}
+
+    campaign.message.write_text(json.dumps(MESSAGE))
+    assert campaign.prepared("--confirm", confirmed)["progress"] == "running"
+
+
+def test_the_result_has_a_row_for_each_of_the_file_s_and_adds_up(campaign: Typed, stores: Aws) -> None:
+    identity = started(campaign)
+    assert not step(identity)
+    carried_out(stores, 10, "accepted")
+    carried_out(stores, 3, "uncertain", reason="The reply was lost.")
+    carried_out(stores, 2, "rejected", reason="no credit")
+    carried_out(stores, 1, "rejected", opted_out=True)
+
+    rows = campaign.result(identity)
+
+    assert outcomes(rows) == {
+        "accepted": 10, "uncertain": 3, "rejected": 2, "opted_out": 1, "queued": 84, "waiting": 130,
+        "invalid": 2,
+    }  # fmt: skip
+    assert [int(row["line"]) for row in rows] == list(range(2, ROWS + 4))
+    assert {row["reason"] for row in rows if row["outcome"] == "rejected"} == {"no credit"}
+    assert rows[-1]["reason"] == "the same person as line 2"
+
+
+def test_a_message_that_has_arrived_is_delivered(campaign: Typed, stores: Aws) -> None:
+    identity = started(campaign)
+    step(identity)
+    for number, status in enumerate(("delivered", "submitted", "undeliverable")):
+        carried_out(stores, 1, "accepted", message_uuid=f"m-{number}")
+        payload = json.dumps({"message_uuid": f"m-{number}", "status": status})
+        table.put(
+            {
+                "pk": {"S": f"MSG#m-{number}"},
+                "sk": {"S": "1"},
+                "id": {"S": "e"},
+                "name": {"S": f"messages.{status}"},
+                "at": {"S": "2026-11-29T10:00:00.000Z"},
+                "payload": {"S": payload},
+            }
+        )
+
+    first = campaign.result(identity)[:3]
+
+    assert [(row["outcome"], row["status"], row["id"]) for row in first] == [
+        ("delivered", "delivered", "m-0"),
+        ("accepted", "submitted", "m-1"),
+        ("accepted", "undeliverable", "m-2"),
+    ]  # fmt: skip
+
+
+def test_it_is_paused_and_goes_on_where_it_was(campaign: Typed, stores: Aws) -> None:
+    identity = started(campaign)
+    step(identity)
+    paused = campaign("--id", identity, "--pause")
+    assert (paused["progress"], paused["queued"], paused["rows"]) == ("paused", 100, ROWS)
+    assert step(identity)
+
+    stores.queues[BULK].clear()
+    assert campaign("--id", identity, "--resume")["progress"] == "running"
+
+    assert [json.loads(each["input"])["run"] for each in EXECUTIONS.values()] == [1, 2]
+    step(identity, run=2)
+    assert campaign("--id", identity)["queued"] == 200
+    with pytest.raises(OperatorError, match="is running and can't be resumed"):
+        campaign("--id", identity, "--resume")
+
+
+def test_what_is_cancelled_is_never_sent_and_the_result_says_so(campaign: Typed, stores: Aws) -> None:
+    identity = started(campaign)
+    step(identity)
+    carried_out(stores, 100, "accepted")
+
+    campaign("--id", identity, "--cancel")
+
+    assert step(identity)
+    assert outcomes(campaign.result(identity)) == {"accepted": 100, "cancelled": 130, "invalid": 2}
+    for wish in ("--pause", "--resume", "--cancel"):
+        with pytest.raises(OperatorError, match="is cancelled and can't be"):
+            campaign("--id", identity, wish)
+
+
+def test_a_campaign_that_runs_is_started_no_second_time(campaign: Typed) -> None:
+    identity = started(campaign)
+    step(identity)
+
+    assert campaign.prepared("--confirm", "yes")["queued"] == 100
+    assert len(EXECUTIONS) == 1
+
+    campaign("--id", identity, "--pause")
+    with pytest.raises(OperatorError, match="is paused"):
+        campaign.prepared("--confirm", "yes")
+
+
+def test_a_start_that_was_cut_off_is_made_up_for(campaign: Typed, stores: Aws) -> None:
+    stores.refuse["AWSStepFunctions.StartExecution"] = "AccessDeniedException"
+    with pytest.raises(OperatorError, match="did not let us start"):
+        campaign.prepared("--confirm", "yes")
+    identity = campaign.prepared()["id"]
+    assert campaign("--id", identity)["failed"]
+    stores.refuse.clear()
+
+    assert not campaign.prepared("--confirm", "yes")["failed"]
+    assert len(EXECUTIONS) == 1
+
+
+def test_a_run_that_has_failed_is_said_and_resumed(campaign: Typed) -> None:
+    identity = started(campaign)
+    EXECUTIONS[f"{identity}-1"]["status"] = "FAILED"
+
+    assert "Its run has failed: RESUME=true." in campaign.words("--id", identity, "--follow")
+    assert not campaign("--id", identity, "--resume")["failed"]
+
+
+def test_other_rows_wait_until_the_campaign_has_ended_and_reach_nobody_twice(
+    campaign: Typed, stores: Aws
+) -> None:
+    identity = started(campaign)
+    more = campaign.people.read_text() + "\n447700999999,Zoe"
+    campaign.people.write_text(more)
+    with pytest.raises(OperatorError, match="is running, with other rows"):
+        campaign.prepared("--confirm", "yes")
+    while not step(identity):
+        carried_out(stores, 100, "accepted")
+
+    assert campaign.prepared("--confirm", "yes")["progress"] == "running"
+
+    again = outcomes(campaign.result(identity))
+    assert again == {"accepted": ROWS, "waiting": 1, "invalid": 2}
+
+
+def test_what_was_sent_is_not_started_again(campaign: Typed, stores: Aws) -> None:
+    identity = started(campaign)
+    while not step(identity):
+        stores.queues[BULK].clear()
+
+    with pytest.raises(OperatorError, match="has been sent"):
+        campaign.prepared("--confirm", "yes")
+    assert campaign.prepared("--confirm", "yes", "--id", "another")["id"] == "another"
+
+
+def test_a_person_gets_the_same_message_once_whatever_the_file_is_called(campaign: Typed) -> None:
+    one = campaign.prepared()["id"]
+    campaign.people = campaign.people.rename(campaign.people.with_name("other.csv"))
+
+    assert one.startswith("spring-")
+    assert campaign.prepared()["id"] == one
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--file", "p.csv"),
+        ("--message", "m.json", "--id", "a"),
+        ("--file", "p.csv", "--message", "m.json", "--pause"),
+        ("--id", "a", "--pause", "--cancel"),
+        ("--pause",),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(campaign: Typed, options: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="Give "):
+        campaign(*options)
+
+
+@pytest.mark.parametrize("options", [("--id", "a/b"), ("--price", "much"), ("--pace", "-1"), ("--id", "")])
+def test_what_is_no_id_and_no_number_is_refused(options: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit):
+        Typed.parsed(*options)
+
+
+def test_a_campaign_that_nobody_started_is_unknown(campaign: Typed) -> None:
+    for options in ((), ("--pause",), ("--resume",), ("--result", str(campaign.out))):
+        with pytest.raises(OperatorError, match="There is no campaign 'none'"):
+            campaign("--id", "none", *options)
+
+
+def test_rows_that_are_gone_are_said(campaign: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = started(campaign)
+    with buckets.running() as empty:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", empty.url)
+        with pytest.raises(OperatorError, match="rows are gone"):
+            campaign.result(identity)
+
+
+def test_who_changes_it_at_the_same_moment_is_told(
+    campaign: Typed, stores: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = started(campaign)
+    read = Campaigns.read
+
+    def slowly(self: Campaigns, name: str) -> object:
+        found = read(self, name)
+        with suppress(AssertionError):
+            assert campaigns.mark(name, "cancelled", found.state)
+        return found
+
+    monkeypatch.setattr(Campaigns, "read", slowly)
+    with pytest.raises(OperatorError, match="has changed at this moment"):
+        campaign("--id", identity, "--pause")
+    assert stores.tables["timeline"][f"CAMPAIGN#{identity}", "campaign"]["progress"] == {"S": "cancelled"}
+
+
+def test_a_stack_without_reach_has_no_campaigns() -> None:
+    with pytest.raises(OperatorError, match="has no campaigns"):
+        Campaigns(cast(Stack, Deployed(reaches=False)))
+
+
+def test_a_result_that_cannot_be_written_is_said(campaign: Typed, tmp_path: Path) -> None:
+    identity = started(campaign)
+
+    with pytest.raises(OperatorError, match="can't be written"):
+        campaign("--id", identity, "--result", str(tmp_path / "none" / "out.csv"))

@@ -1,0 +1,98 @@
+"""A step of a campaign: the next part of its rows goes into the queue of bulk commands.
+
+The state machine asks again and again, and waits in between as long as it's told. Whether to go on at all is
+read each time, so that a campaign that is paused or cancelled stops within a part. A part is noted once all
+of it is queued: what was cut off in between queues it again, and `outbound` carries each command out once.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from switchboard import telemetry
+from switchboard.aws import bucket, queues
+from switchboard.environment import required
+from switchboard.reach import campaigns, pace
+from switchboard.reach.campaigns import Part, State, Summary
+
+Command = dict[str, Any]
+
+# The next part comes while there is something left of this one, so that the queue never runs dry.
+SHARE_WAITED_FOR = 0.75
+
+
+class Step(TypedDict):
+    """What the state machine is told, and gives back the next time.
+
+    Attributes:
+        campaign: its id.
+        run: which run of it this is.
+        ended: whether there is nothing more to do.
+        wait_s: how long to wait otherwise.
+    """
+
+    campaign: str
+    run: int
+    ended: bool
+    wait_s: int
+
+
+def lambda_handler(asked: Mapping[str, Any], _context: object = None) -> Step:
+    """Queue the next part of a campaign, unless it is to wait, or to end."""
+    campaign, run = str(asked["campaign"]), int(asked["run"])
+    wait_s = step(campaign, run)
+    return {"campaign": campaign, "run": run, "ended": wait_s is None, "wait_s": wait_s or 0}
+
+
+def step(campaign: str, run: int) -> int | None:
+    """Do what comes next; gives the seconds until the step after it, None when that was the last."""
+    facts: dict[str, object] = {"campaign": campaign, "run": run}
+    state = campaigns.read(campaign)
+    if state is None or state.progress != "running" or state.run != run:
+        telemetry.outcome("Stopped", "campaign", "INFO", **facts)
+        return None
+    summary = read_summary(campaign, state)
+    left = [number for number in range(len(summary["parts"])) if number not in state.queued]
+    if not left:
+        campaigns.mark(campaign, "done", state)
+        telemetry.outcome("Done", "campaign", "INFO", **facts)
+        return None
+    commands = read_part(campaign, state, summary["parts"][left[0]], left[0])
+    if (waiting := queues.bulk_waiting()) >= campaigns.ROWS_A_PART:
+        telemetry.outcome("Busy", "campaign", "INFO", **facts, waiting=waiting)
+        return seconds(waiting, commands[0])
+    queues.put_bulk(commands)
+    campaigns.queued(campaign, state.hash, left[0])
+    telemetry.outcome("Queued", "campaign", "INFO", None, len(commands), **facts, part=left[0])
+    return seconds(len(commands), commands[0], summary["per_second"])
+
+
+def read_summary(campaign: str, state: State) -> Summary:
+    """What the campaign consists of."""
+    found: Summary = json.loads(_object(campaigns.summary_key(campaign, state.hash)))
+    return {**found, "parts": [Part(*each) for each in found["parts"]]}
+
+
+def read_part(campaign: str, state: State, part: Part, number: int) -> list[Command]:
+    """The commands of a part."""
+    lines = _object(campaigns.part_key(campaign, state.hash, part.zone, number)).splitlines()
+    return [json.loads(line)["command"] for line in lines]
+
+
+def seconds(rows: int, command: Command, wished: float = 0) -> int:
+    """How long to wait after so many commands: whole seconds, as Step Functions does.
+
+    Args:
+        rows: how many are in the queue.
+        command: one of them.
+        wished: how many a second are wished for, 0 for as many as go.
+    """
+    most = pace.most_per_second(command)
+    gone = SHARE_WAITED_FOR * rows / most if most else 0
+    return max(1, int(gone), math.ceil(rows / wished) if wished else 0)
+
+
+def _object(key: str) -> bytes:
+    found = bucket.client().get_object(Bucket=required("SWITCHBOARD_CAMPAIGN_BUCKET"), Key=key)
+    return found["Body"].read()
