@@ -128,5 +128,16 @@ def age(stack: Stack, queue: str, seconds: float) -> None:
     boto3.client("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=[datum])
 
 
+def failed(stack: Stack, machine: str) -> None:
+    """Say that a state machine's execution has failed: the embedded one counts none."""
+    datum = {
+        "MetricName": "ExecutionsFailed",
+        "Dimensions": _pairs({"StateMachineArn": stack.id_of(machine)}),
+        "Value": 1,
+        "Timestamp": time.time(),
+    }
+    boto3.client("cloudwatch").put_metric_data(Namespace="AWS/States", MetricData=[datum])
+
+
 def _pairs(dimensions: Json) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in dimensions.items()]

@@ -219,6 +219,10 @@ def bulk_commands_dead(fault: Fault) -> None:
     fault.put_dead("BulkCommandDeadLetterQueue")
 
 
+def campaign_failed(fault: Fault) -> None:
+    metrics.failed(fault.stack, "CampaignMachine")
+
+
 def commands_undelivered(fault: Fault) -> None:
     fault.put_dead("UndeliveredCommandQueue")
 
@@ -296,6 +300,7 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "CommandsDead": commands_dead,
     "BusCommandsDead": bus_commands_dead,
     "BulkCommandsDead": bulk_commands_dead,
+    "CampaignFailed": campaign_failed,
     "CommandsUndelivered": commands_undelivered,
     "CommandsRejected": commands_rejected,
     "CommandsBarred": commands_barred,

@@ -107,6 +107,7 @@ PROBES: dict[str, Probe] = {
     "take what a dialog failed at": receives("DialogDeadLetterQueue"),
     "take a dead event": receives("EventDeadLetterQueue"),
     "read the timeline": on_table("get_item", Key=ITEM),
+    "read how far a campaign is": on_table("get_item", Key={**ITEM, "pk": {"S": "CAMPAIGN#probe"}}),
     "write the timeline": on_table("put_item", Item=ITEM, ConditionExpression=NEVER),
     "change the timeline": on_table(
         "update_item", Key=ITEM, UpdateExpression="REMOVE nothing", ConditionExpression=NEVER
@@ -191,6 +192,15 @@ PROBES: dict[str, Probe] = {
     "delete a file": lambda s, stack: client(s, "s3").delete_object(
         Bucket=stack.id_of("MediaBucket"), Key="none"
     ),
+    "read a campaign": lambda s, stack: client(s, "s3").get_object(
+        Bucket=stack.id_of("CampaignBucket"), Key="campaigns/none"
+    ),
+    "keep a campaign": lambda s, stack: client(s, "s3").put_object(
+        Bucket=stack.id_of("CampaignBucket"), Key="campaigns/probe"
+    ),
+    "run a campaign": lambda s, stack: client(s, "stepfunctions").start_execution(
+        stateMachineArn=stack.id_of("CampaignMachine"), name="not a name"
+    ),
     "list buckets": lambda s, _: client(s, "s3").list_buckets(),
     "delete the stack": lambda s, _: client(s, "cloudformation").delete_stack(StackName="probe-of-nothing"),
     "raise an alarm": lambda s, stack: client(s, "sns").publish(
@@ -226,7 +236,9 @@ MAY: dict[str, set[str]] = {
         "read who has opted out", "change who has opted out", "read the key of pseudonyms",
         "read what is remembered", "change what is remembered",
         "write the timeline", "change the timeline", "read the timeline", "make a schedule",
+        "read how far a campaign is",
     },
+    "Campaign": {"read a campaign", "queue a bulk command", "read how far a campaign is"},
     "Media": {
         "take a media event", "queue an event", "read the key", "keep a file", "keep a message",
     },

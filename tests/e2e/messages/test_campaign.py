@@ -1,0 +1,102 @@
+"""A campaign on the deployed stack: paused, resumed, cancelled, started again; each person gets it once."""
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local import aws
+from local.stage import Stage
+from operate.campaigns import message, people
+from operate.campaigns.prepared import Prepared, prepare
+from operate.campaigns.results import read, write
+from operate.campaigns.runs import Campaigns
+from operate.errors import OperatorError
+from operate.kept import consent
+from operate.stack import Stack
+from tests.e2e.conftest import wait_until
+from vonage_simulator.messages import inbound
+from vonage_simulator.vonage import Vonage
+
+ROWS = 240
+SENDER = "447700900000"
+EARLIER, MEANWHILE = "447700800007", "447700800239"
+# Slower than the stack, so that there is time between two parts.
+A_SECOND = 30
+
+
+@pytest.fixture
+def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    for name, value in {**aws.root_user(stage.aws_url), "AWS_ENDPOINT_URL": stage.aws_url}.items():
+        monkeypatch.setenv(name, value)
+    return Stack(stage.stack_name)
+
+
+def prepared(stack: Stack, folder: Path) -> Prepared:
+    rows = [f"447700800{number:03},{number}" for number in range(ROWS)]
+    (folder / "people.csv").write_text("\n".join(["to,number", *rows, ",wrong"]))
+    text = {"channel": "sms", "message_type": "text", "from": SENDER, "text": "News {number}"}
+    (folder / "message.json").write_text(json.dumps(text))
+    given = people.read(folder / "people.csv"), message.read(folder / "message.json")
+    return prepare("news", *given, Campaigns(stack).countries())
+
+
+def accepted(vonage: Vonage) -> list[dict[str, Any]]:
+    entries = vonage.journal.entries(kind="api")
+    return [entry["request"].get("body") or {} for entry in entries if entry["response"]["status"] == 202]
+
+
+def has_ended(stack: Stack, run: int) -> bool:
+    machine = stack.id_of("CampaignMachine").replace(":stateMachine:", ":execution:")
+    found = boto3.client("stepfunctions").describe_execution(executionArn=f"{machine}:news-{run}")
+    return bool(found["status"] == "SUCCEEDED")
+
+
+def test_campaign_reaches_each_person_once_whatever_happens_to_it(
+    stack: Stack, vonage: Vonage, tmp_path: Path
+) -> None:
+    those, rows = Campaigns(stack), prepared(stack, tmp_path)
+    consent.change(stack, EARLIER, "stop", "")
+    assert those.opted_out(rows) == 1
+
+    # Paused after its first part; somebody opts out, and nobody can start it a second time.
+    assert those.start(rows, A_SECOND)
+    assert not those.start(rows, A_SECOND)
+    wait_until(lambda: those.read("news").queued() > 0, 60)
+    those.mark("news", "paused")
+    wait_until(lambda: has_ended(stack, 1), 60)
+    queued = those.read("news").queued()
+    assert queued < ROWS
+    stop = {"channel": "sms", "from": MEANWHILE, "to": SENDER, "text": "STOP"}
+    vonage.engine.run(inbound.receive(vonage.mailbox, stop))
+    wait_until(lambda: any(each.get("to") == MEANWHILE for each in accepted(vonage)), 60)
+    with pytest.raises(OperatorError, match="is paused"):
+        those.start(rows, A_SECOND)
+
+    # Resumed, cancelled, and started again for the rest.
+    those.resume("news")
+    wait_until(lambda: those.read("news").queued() > queued, 60)
+    those.mark("news", "cancelled")
+    wait_until(lambda: has_ended(stack, 2), 60)
+    left = Counter(each.outcome for each in read(those, "news"))["cancelled"]
+    assert left == ROWS - those.read("news").queued()
+    assert those.start(rows, 0)
+    wait_until(lambda: has_ended(stack, 3), 60)
+    with pytest.raises(OperatorError, match="has been sent"):
+        those.start(rows, 0)
+
+    done = {"accepted", "delivered", "opted_out", "invalid"}
+    wait_until(lambda: {each.outcome for each in read(those, "news")} <= done, 120)
+    counted = write(read(those, "news"), tmp_path / "out.csv")
+    sent = Counter(each["to"] for each in accepted(vonage) if str(each.get("text")).startswith("News "))
+    assert counted["accepted"] + counted["delivered"] == ROWS - 2
+    assert (counted["opted_out"], counted["invalid"], counted.total()) == (2, 1, ROWS + 1)
+    assert {*sent.values()} == {1}
+    assert len(sent) == ROWS - 2
+    assert not {EARLIER, MEANWHILE} & {*sent}
+    with (tmp_path / "out.csv").open(newline="") as file:
+        assert [int(row["line"]) for row in csv.DictReader(file)] == list(range(2, ROWS + 3))
