@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import Progress as Bar
 
-from operate.campaigns import dry_run, message, people, results
+from operate.campaigns import dry_run, message, opted_out, people, results
 from operate.campaigns.prepared import prepare
 from operate.campaigns.runs import Campaigns
 from operate.command_line import WELL, Command, Output, UsageError, switch, takes_json, takes_stage
@@ -83,9 +83,10 @@ def _campaign(out: Output, given: argparse.Namespace) -> int:
 def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     text = message.read(given.message)
     identity = given.id or _made_from(given.message.stem, text)
-    prepared = prepare(identity, people.read(given.file), text, those.countries())
+    now = time.time()
+    prepared = prepare(identity, people.read(given.file), text, those.countries(), now)
     if not given.confirm:
-        about = dry_run.about(prepared, those.opted_out(prepared), given.price, float(given.pace))
+        about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, float(given.pace), now)
         out.tell("\n".join(dry_run.sentences(prepared, about)), about)
         return WELL
     if given.confirm not in ("yes", prepared.hash):

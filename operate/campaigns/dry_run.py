@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypedDict
 
@@ -24,8 +25,8 @@ class About(TypedDict):
         invalid: the others.
         opted_out: how many of the recipients have opted out by now.
         countries: how many have each calling code.
-        zones: how many are in each time zone.
-        seconds: how long it takes at the pace, 0 without one.
+        zones: how many may be in which time zones.
+        ends_at: when it's done, at the pace and in its window.
         units: how many messages, parts of an SMS or calls are paid for.
         price: of one of them, if it was given.
         cost: of all.
@@ -39,14 +40,14 @@ class About(TypedDict):
     opted_out: int
     countries: Counter[str]
     zones: Counter[str]
-    seconds: int
+    ends_at: str
     units: int
     price: str | None
     cost: str | None
     doubtful: list[str]
 
 
-def about(prepared: Prepared, opted_out: int, price: Decimal | None, wished: float) -> About:
+def about(prepared: Prepared, opted_out: int, price: Decimal | None, wished: float, now: float) -> About:
     """What a campaign would be.
 
     Args:
@@ -54,9 +55,11 @@ def about(prepared: Prepared, opted_out: int, price: Decimal | None, wished: flo
         opted_out: how many of its recipients have opted out by now.
         price: of a message, a part of an SMS or a call.
         wished: how many a second it is to send at most, 0 for as many as the stack may.
+        now: when it would begin, as a Unix time.
     """
     first, units = prepared.recipients[0].command, estimate.units(prepared.recipients)
     per_second = min(filter(None, (wished, pace.most_per_second(first))), default=0)
+    ends_at = estimate.ends_at(prepared, now, per_second)
     return {
         "id": prepared.campaign,
         "hash": prepared.hash,
@@ -64,8 +67,8 @@ def about(prepared: Prepared, opted_out: int, price: Decimal | None, wished: flo
         "invalid": list(prepared.invalid),
         "opted_out": opted_out,
         "countries": prepared.countries(),
-        "zones": Counter(each.zone for each in prepared.recipients),
-        "seconds": estimate.seconds(len(prepared.recipients), per_second),
+        "zones": Counter(" ".join(each.zones) for each in prepared.recipients),
+        "ends_at": datetime.fromtimestamp(ends_at, UTC).isoformat(timespec="seconds"),
         "units": units,
         "price": None if price is None else str(price),
         "cost": None if price is None else str(units * price),
@@ -83,15 +86,8 @@ def sentences(prepared: Prepared, about: About) -> Iterator[str]:
         yield "    … (JSON=true has all of them)"
     yield f"  opted out now: {about['opted_out']}; it's looked up again when each is sent"
     yield "  to: " + ", ".join(f"+{code} {number}" for code, number in sorted(about["countries"].items()))
-    yield f"  takes: {_duration(about['seconds'])}"
+    yield f"  done by: {about['ends_at']}, if it begins now"
     bill = f"{about['units']} × {about['price']} = {about['cost']}"
     yield "  costs at most: " + (bill if about["cost"] else "PRICE=… of one message says it")
     yield from (f"  doubtful: {doubt}" for doubt in about["doubtful"])
     yield f"To start exactly this, give the same again with CONFIRM={about['hash']}."
-
-
-def _duration(seconds: int) -> str:
-    if not seconds:
-        return "as long as Vonage needs, as the stack has no pace"
-    hours, rest = divmod(seconds, 3600)
-    return f"about {hours} h {rest // 60} min {rest % 60} s"

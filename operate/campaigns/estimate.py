@@ -6,7 +6,9 @@ Source: 3GPP TS 23.038, the alphabet of 7 bits and its extension; 3GPP TS 23.040
 import math
 from collections.abc import Iterable
 
-from operate.campaigns.prepared import Recipient
+from switchboard.reach import turns
+
+from operate.campaigns.prepared import Prepared, Recipient
 
 _SEVEN_BITS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -15,9 +17,21 @@ _SEVEN_BITS = frozenset(
 _TWICE_SEVEN_BITS = frozenset("^{}\\[~]|€\f")
 
 
-def seconds(rows: int, per_second: float) -> int:
-    """How long so many take; 0 without a pace."""
-    return math.ceil(rows / per_second) if per_second else 0
+def ends_at(prepared: Prepared, now: float, per_second: float) -> float:
+    """The Unix time at which the last one is sent: part by part, each in its window.
+
+    Args:
+        prepared: the campaign.
+        now: when it begins.
+        per_second: the pace, 0 without limit.
+    """
+    parts = [part for part, _ in prepared.parts()]
+    left, seconds_a_row = {*range(len(parts))}, 1 / per_second if per_second else 0
+    while left and (turn := turns.first(parts, left, prepared.window, now, seconds_a_row)):
+        opens_at, number = turn
+        left.discard(number)
+        now = opens_at + parts[number].rows * seconds_a_row
+    return now
 
 
 def units(recipients: Iterable[Recipient]) -> int:

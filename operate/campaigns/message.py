@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from switchboard.reach import zones
 from switchboard.reach.people import normal
+from switchboard.reach.turns import Asked, windows
 
-from operate.campaigns.people import Row
+from operate.campaigns.people import Row, is_zone
 from operate.errors import OperatorError
 
 Json = dict[str, Any]
@@ -27,11 +29,21 @@ class Message(NamedTuple):
         name: of the command, `messages.send` or `voice.call`.
         detail: what Vonage is asked, but for whom it's to.
         marks: what the command says to the stack instead, such as `purpose`.
+        window: when it may reach people.
     """
 
     name: str
     detail: Mapping[str, Any]
     marks: Mapping[str, Any]
+    window: Asked | None
+
+    def zones(self, row: Row) -> tuple[str, ...]:
+        """The time zones in which somebody may be: as the row says, the window, or else their number."""
+        asked: Mapping[str, Any] = self.window or {}
+        if zone := row.zone or asked.get("zone"):
+            return (zone,)
+        country = asked.get("country")
+        return zones.of_country(country) if country else zones.of_number(normal(row.to))
 
     def columns(self) -> list[str]:
         """The columns that it has placeholders for."""
@@ -44,7 +56,9 @@ class Message(NamedTuple):
         is_call = self.name == "voice.call"
         whom = [{"type": "phone", "number": to}] if is_call else to
         detail = {**_filled(self.detail, row.cells), "to": whom}
-        return {"id": identity, "name": self.name, "pace": "bulk", **self.marks, "detail": detail}
+        window = {**self.window, **({"zone": row.zone} if row.zone else {})} if self.window else None
+        marks = {"pace": "bulk", **self.marks, **({"window": window} if window else {})}
+        return {"id": identity, "name": self.name, **marks, "detail": detail}
 
 
 def read(path: Path) -> Message:
@@ -69,7 +83,27 @@ def read(path: Path) -> Message:
         )
     name = "voice.call" if any(each in found for each in _CALLS) else "messages.send"
     marks = {"purpose": found.pop("purpose")} if "purpose" in found else {}
-    return Message(name, found, marks)
+    return Message(name, found, marks, _window(path, found.pop("window", None)))
+
+
+def _window(path: Path, window: Any) -> Asked | None:  # noqa: ANN401 - whatever is in the file
+    if window is None:
+        return None
+    try:
+        windows(window, [])
+        known = isinstance(window, dict) and window.keys() <= Asked.__annotations__.keys()
+        if not known or not all(isinstance(window.get(each, ""), str) for each in ("zone", "country")):
+            raise ValueError
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise OperatorError(
+            f"{path} has a window that isn't one: {error or window}.",
+            'Such as {"hours": "Mon-Fri 09:00-20:00", "without": ["2026-12-25"]}, with a zone or country.',
+        ) from error
+    if window.get("zone") and not is_zone(window["zone"]):
+        raise OperatorError(f"{path} has a window of the zone {window['zone']!r}.", "Such as Europe/London.")
+    if "country" in window and not zones.of_country(window["country"]):
+        raise OperatorError(f"{path} has a window of the country {window['country']!r}.", "Such as GB.")
+    return cast(Asked, window)
 
 
 def _texts(node: object) -> Iterator[str]:

@@ -9,12 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from operate.errors import OperatorError
 
 TO, ZONE = "to", "zone"
-# Of rows without a time zone of their own.
-ANY_ZONE = "any"
 
 
 class Row(NamedTuple):
-    """A row: where it is in the file, whom it's about, and all of its cells by their columns."""
+    """A row: its place in the file, whom it's about, their time zone if it says so, and all of its cells."""
 
     line: int
     to: str
@@ -85,7 +83,7 @@ def _check(path: Path, columns: Sequence[str]) -> None:
 
 def _named(columns: Sequence[str], cells: Sequence[str]) -> tuple[str, str, dict[str, str]]:
     named = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
-    return named.get(TO, ""), named.get(ZONE) or ANY_ZONE, named
+    return named.get(TO, ""), named.get(ZONE, ""), named
 
 
 def _fault(columns: Sequence[str], cells: Sequence[str], row: Row) -> str:
@@ -93,12 +91,13 @@ def _fault(columns: Sequence[str], cells: Sequence[str], row: Row) -> str:
         return f"it has {len(cells)} cells, the first line {len(columns)}"
     if not row.to:
         return "to is empty"
-    if row.zone != ANY_ZONE and not _is_zone(row.zone):
+    if row.zone and not is_zone(row.zone):
         return f"zone is {row.zone!r}; it must be a time zone such as Europe/London, or empty"
     return ""
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
     try:
         ZoneInfo(name)
     except (OSError, ValueError, ZoneInfoNotFoundError):

@@ -1,5 +1,6 @@
 """A campaign that is prepared: every row judged as the command that it will be, before anything is sent."""
 
+import functools
 import hashlib
 import json
 from collections import Counter
@@ -14,6 +15,8 @@ from switchboard.outbound.countries import calling_code, is_allowed
 from switchboard.outbound.reach import reached
 from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART, command_id
 from switchboard.reach.people import normal
+from switchboard.reach.turns import Asked, Part, windows
+from switchboard.reach.windows import next_opening
 from switchboard.wire.judge.judgement import judge_command
 from switchboard.wire.validate import command_problems
 
@@ -37,7 +40,7 @@ class Recipient(NamedTuple):
 
     line: int
     to: str
-    zone: str
+    zones: tuple[str, ...]
     command: Mapping[str, Any]
 
     def as_json(self) -> str:
@@ -51,28 +54,31 @@ class Prepared:
 
     Attributes:
         campaign: its id.
-        recipients: the rows that are sent to, by time zone.
+        recipients: the rows that are sent to, those together that may be in the same time zones.
         invalid: the others.
+        window: when they may be sent to.
     """
 
     campaign: str
     recipients: Sequence[Recipient]
     invalid: Sequence[Fault]
+    window: Asked | None
 
     @cached_property
     def hash(self) -> str:
         """Of all that will be sent: what is confirmed is this, and nothing else."""
         digest = hashlib.sha256(json.dumps([self.campaign, *map(list, self.invalid)]).encode())
         for each in self.recipients:
-            digest.update(f"\n{each.zone} {each.as_json()}".encode())
+            digest.update(f"\n{each.as_json()}".encode())
         return digest.hexdigest()[:12]
 
-    def parts(self) -> Iterator[tuple[str, Sequence[Recipient]]]:
-        """The recipients of a time zone, a part at a time."""
-        for zone, those in groupby(self.recipients, lambda each: each.zone):
+    def parts(self) -> Iterator[tuple[Part, Sequence[Recipient]]]:
+        """A part at a time, and what is in it."""
+        for zones, those in groupby(self.recipients, lambda each: each.zones):
             rows = list(those)
             for begin in range(0, len(rows), ROWS_A_PART):
-                yield zone, rows[begin : begin + ROWS_A_PART]
+                part = rows[begin : begin + ROWS_A_PART]
+                yield Part(len(part), zones), part
 
     def countries(self) -> Counter[str]:
         """How many there are of each calling code."""
@@ -84,7 +90,7 @@ class Prepared:
         return [str(each) for each in judge_command(self.recipients[0].command).doubtful]
 
 
-def prepare(campaign: str, people: People, message: Message, countries: Countries) -> Prepared:
+def prepare(campaign: str, people: People, message: Message, countries: Countries, now: float) -> Prepared:
     """Judge every row.
 
     Args:
@@ -92,6 +98,7 @@ def prepare(campaign: str, people: People, message: Message, countries: Countrie
         people: whom it is for.
         message: what they get.
         countries: which may be reached.
+        now: a Unix time, after which its window must open.
 
     Raises:
         OperatorError: The message doesn't fit the file, or nothing could be sent.
@@ -106,6 +113,7 @@ def prepare(campaign: str, people: People, message: Message, countries: Countrie
             f"{len(people.rows)} rows are too many for one campaign.", f"Give {MOST_ROWS} at most, and an ID."
         )
     recipients, invalid, first = [], list(people.faults), dict[str, int]()
+    never = functools.cache(lambda zones: _never(message, zones, now))
     for row in people.rows:
         person = normal(row.to)
         if person in first:
@@ -114,24 +122,35 @@ def prepare(campaign: str, people: People, message: Message, countries: Countrie
         if reason := _empty(row, message):
             invalid.append(Fault(row.line, row.to, reason))
             continue
-        command = message.command(command_id(campaign, person), row)
-        if reason := _refused(command, countries):
+        command, zones = message.command(command_id(campaign, person), row), message.zones(row)
+        if reason := _refused(command, countries) or never(zones):
             invalid.append(Fault(row.line, row.to, reason))
             continue
         first[person] = row.line
-        recipients.append(Recipient(row.line, row.to, row.zone, command))
+        recipients.append(Recipient(row.line, row.to, zones, command))
     if not recipients:
         reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
         raise OperatorError(
             f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
         )
-    by_zone = sorted(recipients, key=lambda each: each.zone)  # in the file's order within a zone
-    return Prepared(campaign, by_zone, sorted(invalid))
+    by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
+    return Prepared(campaign, by_zones, sorted(invalid), message.window)
 
 
 def _empty(row: Row, message: Message) -> str:
     empty = [name for name in message.columns() if not row.cells[name]]
     return f"{empty[0]} is empty, and the message needs it" if empty else ""
+
+
+def _never(message: Message, zones: tuple[str, ...], now: float) -> str:
+    """Why the window has no time for people of these zones."""
+    if message.window is None:
+        return ""
+    if not zones:
+        return "nobody knows their time zone, which the window needs; say it in the column zone"
+    if next_opening(windows(message.window, zones), now) is None:
+        return f"the window is never open in all of {', '.join(zones)} at once; say which in the column zone"
+    return ""
 
 
 def _refused(command: Mapping[str, Any], countries: Countries) -> str:

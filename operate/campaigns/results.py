@@ -25,6 +25,7 @@ from switchboard.aws import table
 from switchboard.reach import campaigns
 from switchboard.timeline import events, view
 
+from operate.campaigns import rows
 from operate.campaigns.runs import Campaign, Campaigns, asking
 from operate.errors import OperatorError
 
@@ -55,13 +56,13 @@ def read(those: Campaigns, campaign: str) -> list[RowResult]:
     found = those.read(campaign)
     with asking("read what became of the campaign"):
         content = found.state.hash
-        invalid = those.read_object(campaigns.invalid_key(campaign, content)).decode()
+        invalid = rows.read(those.bucket, campaigns.invalid_key(campaign, content)).decode()
         outcomes = [
             RowResult(each["line"], each["to"], "invalid", "", each["reason"]) for each in _json(invalid)
         ]
-        for number, part in enumerate(found.summary["parts"]):
-            rows = those.read_object(campaigns.part_key(campaign, content, part.zone, number)).decode()
-            outcomes += _of_part(found, number, list(_json(rows)))
+        for number in range(len(found.summary["parts"])):
+            part = rows.read(those.bucket, campaigns.part_key(campaign, content, number)).decode()
+            outcomes += _of_part(found, number, list(_json(part)))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return sorted(pool.map(_with_status, outcomes))
 
@@ -80,10 +81,10 @@ def write(outcomes: list[RowResult], path: Path) -> Counter[str]:
     return Counter(each.outcome for each in outcomes)
 
 
-def _of_part(found: Campaign, number: int, rows: list[Mapping[str, Any]]) -> Iterator[RowResult]:
+def _of_part(found: Campaign, number: int, part: list[Mapping[str, Any]]) -> Iterator[RowResult]:
     before = "cancelled" if found.state.progress == "cancelled" else "waiting"
     otherwise = "queued" if number in found.state.queued else before
-    keys = {f"COMMAND#{row['command']['id']}": row for row in rows}
+    keys = {f"COMMAND#{row['command']['id']}": row for row in part}
     items = table.get_many([{"pk": {"S": pk}, "sk": {"S": "progress"}} for pk in keys], "")
     results = {each["pk"]["S"]: json.loads(each["result"]["S"]) for each in items if "result" in each}
     begun = {each["pk"]["S"] for each in items}

@@ -11,17 +11,14 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import boto3
-from botocore.exceptions import ClientError
 from switchboard.errors import AwsError
 from switchboard.reach import campaigns
-from switchboard.reach.campaigns import Part, Progress, State, Summary
-from switchboard.reach.ledger import EVERYTHING
-from switchboard.reach.people import normal, pseudonym
-from switchboard.reach.person_table import PersonTable
+from switchboard.reach.campaigns import Progress, State, Summary
 
+from operate.campaigns import rows
 from operate.campaigns.prepared import Countries, Prepared
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
@@ -64,11 +61,9 @@ class Campaign(NamedTuple):
 class Campaigns:
     """The campaigns of a stack.
 
-    Args:
+    Attributes:
         stack: The stack.
-
-    Raises:
-        OperatorError: It has none.
+        bucket: Where its campaigns' rows are.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -77,7 +72,7 @@ class Campaigns:
                 f"The stack {stack.name} has no campaigns.",
                 "Deploy it with the parameter Reach: make deploy PARAMETERS=Reach=true",
             )
-        self._stack = stack
+        self.stack = stack
         self.bucket = stack.id_of("CampaignBucket")
         os.environ["SWITCHBOARD_TABLE_NAME"] = stack.id_of("Timeline")
         os.environ["SWITCHBOARD_PEOPLE_TABLE_NAME"] = stack.id_of("PersonTable")
@@ -85,20 +80,7 @@ class Campaigns:
 
     def countries(self) -> Countries:
         """Which the stack may reach."""
-        return Countries(*(self._stack.parameter(name) for name in ("AllowedCountries", "Numbers")))
-
-    def opted_out(self, prepared: Prepared) -> int:
-        """How many of those who would be sent to have opted out at this moment."""
-        with asking("look up who has opted out"):
-            secret = boto3.client("secretsmanager").get_secret_value(SecretId=self._stack.id_of("PersonKey"))
-            key = json.loads(secret["SecretString"])["key"].encode()
-            senders = {
-                pseudonym(each.to, key): _sender(each.command)
-                for each in prepared.recipients
-                if each.command.get("purpose") != "transactional"
-            }
-            stopped = PersonTable().all_stopped([*senders])
-        return sum(bool(those & {EVERYTHING, senders[person]}) for person, those in stopped.items())
+        return Countries(*(self.stack.parameter(name) for name in ("AllowedCountries", "Numbers")))
 
     def start(self, prepared: Prepared, per_second: float) -> bool:
         """Have a prepared campaign run; whether it begins, or does so already.
@@ -113,7 +95,7 @@ class Campaigns:
                 return self._run(campaign, before.run)  # does nothing, unless it was cut off right before
             if before:
                 _refuse_to_start(campaign, before, prepared)
-            self._upload(prepared, per_second)
+            rows.upload(self.bucket, prepared, per_second)
             state = campaigns.start(campaign, prepared.hash, before)
             if state is None:
                 raise _changed(campaign)
@@ -151,45 +133,14 @@ class Campaigns:
                 raise OperatorError(
                     f"There is no campaign {campaign!r}.", "Give the ID that was shown when it was started."
                 )
-            summary: Summary = json.loads(self.read_object(campaigns.summary_key(campaign, state.hash)))
-            summary["parts"] = [Part(*each) for each in summary["parts"]]
+            summary = campaigns.summary(rows.read(self.bucket, campaigns.summary_key(campaign, state.hash)))
             return Campaign(state, summary, state.progress == "running" and self._has_failed(campaign, state))
-
-    def read_object(self, key: str) -> bytes:
-        """What was uploaded."""
-        try:
-            return boto3.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchKey":
-                raise
-            raise OperatorError(
-                "The campaign's rows are gone: they are kept for TimelineDays.",
-                "That it was sent is still remembered; started again, it reaches only those it hasn't.",
-            ) from error
-
-    def _upload(self, prepared: Prepared, per_second: float) -> None:
-        put, identity = boto3.client("s3").put_object, (prepared.campaign, prepared.hash)
-        parts = []
-        for number, (zone, recipients) in enumerate(prepared.parts()):
-            body = "\n".join(each.as_json() for each in recipients)
-            put(Bucket=self.bucket, Key=campaigns.part_key(*identity, zone, number), Body=body.encode())
-            parts.append(Part(zone, len(recipients)))
-        invalid = "\n".join(json.dumps(each._asdict()) for each in prepared.invalid)
-        put(Bucket=self.bucket, Key=campaigns.invalid_key(*identity), Body=invalid.encode())
-        summary: Summary = {
-            "campaign": prepared.campaign,
-            "hash": prepared.hash,
-            "parts": parts,
-            "per_second": per_second,
-            "invalid": len(prepared.invalid),
-        }
-        put(Bucket=self.bucket, Key=campaigns.summary_key(*identity), Body=json.dumps(summary).encode())
 
     def _run(self, campaign: str, run: int) -> bool:
         machine = boto3.client("stepfunctions")
         try:
             machine.start_execution(
-                stateMachineArn=self._stack.id_of("CampaignMachine"),
+                stateMachineArn=self.stack.id_of("CampaignMachine"),
                 name=_name(campaign, run),
                 input=json.dumps({"campaign": campaign, "run": run}),
             )
@@ -199,7 +150,7 @@ class Campaigns:
 
     def _has_failed(self, campaign: str, state: State) -> bool:
         machine = boto3.client("stepfunctions")
-        arn = self._stack.id_of("CampaignMachine").replace(":stateMachine:", ":execution:")
+        arn = self.stack.id_of("CampaignMachine").replace(":stateMachine:", ":execution:")
         try:
             found = machine.describe_execution(executionArn=f"{arn}:{_name(campaign, state.run)}")
         except machine.exceptions.ExecutionDoesNotExist:
@@ -219,11 +170,6 @@ def asking(what: str) -> Iterator[None]:
 
 def _name(campaign: str, run: int) -> str:
     return f"{campaign}-{run}"
-
-
-def _sender(command: Any) -> str:  # noqa: ANN401 - a command as JSON has it
-    sender = command["detail"].get("from", "")
-    return normal(sender.get("number", "") if isinstance(sender, dict) else sender)
 
 
 def _refuse_to_start(campaign: str, before: State, prepared: Prepared) -> None:

@@ -7,14 +7,15 @@ of it is queued: what was cut off in between queues it again, and `outbound` car
 
 import json
 import math
+import time
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from switchboard import telemetry
 from switchboard.aws import bucket, queues
 from switchboard.environment import required
-from switchboard.reach import campaigns, pace
-from switchboard.reach.campaigns import Part, State, Summary
+from switchboard.reach import campaigns, pace, turns
+from switchboard.reach.campaigns import State
 
 Command = dict[str, Any]
 
@@ -38,6 +39,10 @@ class Step(TypedDict):
     wait_s: int
 
 
+class NeverOpenError(Exception):
+    """What is left of a campaign has no time at which it may reach its people."""
+
+
 def lambda_handler(asked: Mapping[str, Any], _context: object = None) -> Step:
     """Queue the next part of a campaign, unless it is to wait, or to end."""
     campaign, run = str(asked["campaign"]), int(asked["run"])
@@ -52,31 +57,35 @@ def step(campaign: str, run: int) -> int | None:
     if state is None or state.progress != "running" or state.run != run:
         telemetry.outcome("Stopped", "campaign", "INFO", **facts)
         return None
-    summary = read_summary(campaign, state)
+    summary = campaigns.summary(read(campaigns.summary_key(campaign, state.hash)))
     left = [number for number in range(len(summary["parts"])) if number not in state.queued]
     if not left:
         campaigns.mark(campaign, "done", state)
         telemetry.outcome("Done", "campaign", "INFO", **facts)
         return None
-    commands = read_part(campaign, state, summary["parts"][left[0]], left[0])
+    command = read_part(campaign, state, left[0])[0]
     if (waiting := queues.bulk_waiting()) >= campaigns.ROWS_A_PART:
         telemetry.outcome("Busy", "campaign", "INFO", **facts, waiting=waiting)
-        return seconds(waiting, commands[0])
+        return seconds(waiting, command)
+    now, most = time.time(), pace.most_per_second(command)
+    # What is waiting already goes first: it's fewer than a part has.
+    turn = turns.first(summary["parts"], left, summary["window"], now, 2 / most if most else 0)
+    if turn is None:
+        raise NeverOpenError
+    opens_at, number = turn
+    if opens_at > now:
+        telemetry.outcome("Closed", "campaign", "INFO", **facts)
+        return math.ceil(opens_at - now)
+    commands = read_part(campaign, state, number)
     queues.put_bulk(commands)
-    campaigns.queued(campaign, state.hash, left[0])
-    telemetry.outcome("Queued", "campaign", "INFO", None, len(commands), **facts, part=left[0])
-    return seconds(len(commands), commands[0], summary["per_second"])
+    campaigns.queued(campaign, state.hash, number)
+    telemetry.outcome("Queued", "campaign", "INFO", None, len(commands), **facts, part=number)
+    return seconds(len(commands), command, summary["per_second"])
 
 
-def read_summary(campaign: str, state: State) -> Summary:
-    """What the campaign consists of."""
-    found: Summary = json.loads(_object(campaigns.summary_key(campaign, state.hash)))
-    return {**found, "parts": [Part(*each) for each in found["parts"]]}
-
-
-def read_part(campaign: str, state: State, part: Part, number: int) -> list[Command]:
+def read_part(campaign: str, state: State, number: int) -> list[Command]:
     """The commands of a part."""
-    lines = _object(campaigns.part_key(campaign, state.hash, part.zone, number)).splitlines()
+    lines = read(campaigns.part_key(campaign, state.hash, number)).splitlines()
     return [json.loads(line)["command"] for line in lines]
 
 
@@ -93,6 +102,7 @@ def seconds(rows: int, command: Command, wished: float = 0) -> int:
     return max(1, int(gone), math.ceil(rows / wished) if wished else 0)
 
 
-def _object(key: str) -> bytes:
+def read(key: str) -> bytes:
+    """What `make campaign` has put into the bucket."""
     found = bucket.client().get_object(Bucket=required("SWITCHBOARD_CAMPAIGN_BUCKET"), Key=key)
     return found["Body"].read()

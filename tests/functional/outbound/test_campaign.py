@@ -1,7 +1,9 @@
 """The steps of a campaign: what is queued, when it ends, and what became of one that was cut off."""
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from switchboard.aws import bucket as s3
@@ -12,11 +14,13 @@ from switchboard.reach.campaigns import State
 from tests.conftest import Logs
 from tests.fakes.backbone import BULK
 from tests.fakes.buckets import Buckets, running
+from tests.fakes.clock import Clock
 from tests.fakes.stores import Aws, Json, Refusal
 from workers.campaign import app
 
 HASH = "0123456789ab"
-PARTS = [("any", 25), ("any", 3), ("Europe/London", 12)]
+LONDON, TOKYO = ("Europe/London",), ("Asia/Tokyo",)
+PARTS = [(25, TOKYO), (3, LONDON), (12, LONDON)]
 
 
 @pytest.fixture
@@ -35,12 +39,13 @@ def bucket(backbone: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buckets]:
         s3.client.cache_clear()
 
 
-def prepare(fake: Buckets, *, per_second: float = 0) -> None:
-    summary = {"campaign": "spring", "hash": HASH, "parts": PARTS, "per_second": per_second, "invalid": 0}
-    fake.objects[f"/campaigns/{campaigns.summary_key('spring', HASH)}"] = json.dumps(summary).encode()
-    for number, (zone, rows) in enumerate(PARTS):
+def prepare(fake: Buckets, *, per_second: float = 0, window: Json | None = None) -> None:
+    summary = {"campaign": "spring", "hash": HASH, "parts": PARTS, "window": window, "per_second": per_second}
+    document = json.dumps(summary | {"invalid": 0}).encode()
+    fake.objects[f"/campaigns/{campaigns.summary_key('spring', HASH)}"] = document
+    for number, (rows, _) in enumerate(PARTS):
         lines = (json.dumps({"line": 0, "to": "", "command": command(number, n)}) for n in range(rows))
-        key = campaigns.part_key("spring", HASH, zone, number)
+        key = campaigns.part_key("spring", HASH, number)
         fake.objects[f"/campaigns/{key}"] = "\n".join(lines).encode()
 
 
@@ -79,7 +84,7 @@ def test_all_parts_are_queued_one_after_the_other_at_the_pace(backbone: Aws, buc
 
     assert steps() == [1, 1, 1]  # three quarters of 25, 3 and 12 at 9.5 a second, and a second at least
 
-    assert queued(backbone) == [f"{part}-{n}" for part, (_, rows) in enumerate(PARTS) for n in range(rows)]
+    assert queued(backbone) == [f"{part}-{n}" for part, (rows, _) in enumerate(PARTS) for n in range(rows)]
     state = campaigns.read("spring")
     assert state == State("done", HASH, 1, frozenset({0, 1, 2}))
     assert step() == (True, 0)
@@ -200,6 +205,57 @@ def test_a_part_that_the_queue_refuses_fails_the_step_and_is_not_noted(
     with pytest.raises(AwsError, match="SendMessage"):
         step()
     assert campaigns.read("spring") == State("running", HASH, 1, frozenset())
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The function's clock, on a Monday at 08:00 in London and 17:00 in Tokyo."""
+    clock = Clock()
+    clock.now_s = datetime(2027, 1, 11, 8, tzinfo=UTC).timestamp()
+    monkeypatch.setattr(time, "time", clock.now)
+    return clock
+
+
+def test_parts_wait_for_the_window_of_their_people(backbone: Aws, bucket: Buckets, clock: Clock) -> None:
+    prepare(bucket, window={"hours": "Mon-Fri 09:00-18:00"})
+    start()
+
+    assert step() == (False, 1)  # to Tokyo
+    assert step() == (False, 3600)
+    assert {each[0] for each in queued(backbone)} == {"0"}
+
+    clock.sleep(3600)
+    backbone.queues[BULK].clear()
+    assert [step() for _ in range(3)] == [(False, 1), (False, 1), (True, 0)]
+    assert {each[0] for each in queued(backbone)} == {"1", "2"}
+
+
+def test_nothing_is_queued_that_would_still_wait_when_its_window_closes(
+    backbone: Aws, bucket: Buckets, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """25 rows at 0.95 a second, twice that for what may wait before them, and the minute before closing."""
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "1")
+    prepare(bucket, window={"hours": "09:00-18:00"})
+    start()
+    clock.now_s += 3600 - 112  # until 18:00 in Tokyo
+
+    assert step() == (False, 112)  # until 09:00 in London
+    assert queued(backbone) == []
+
+    clock.now_s -= 2
+    assert step() == (False, 19)
+    assert {each[0] for each in queued(backbone)} == {"0"}
+
+
+def test_a_window_that_never_opens_fails_the_step(bucket: Buckets) -> None:
+    prepare(bucket, window={"hours": "Mon-Sun 09:00-10:00", "without": []})
+    summary = json.loads(bucket.objects[f"/campaigns/{campaigns.summary_key('spring', HASH)}"])
+    summary["parts"] = [[25, ["Europe/London", "Asia/Tokyo"]]]
+    bucket.objects[f"/campaigns/{campaigns.summary_key('spring', HASH)}"] = json.dumps(summary).encode()
+    start()
+
+    with pytest.raises(app.NeverOpenError):
+        step()
 
 
 def test_its_lines_name_nobody(bucket: Buckets, logs: Logs) -> None:

@@ -3,7 +3,7 @@
 The rows are in the stack's bucket, in parts; each line of a part is a command, with the `line` and the person
 of the file that it was prepared from:
 
-    campaigns/<campaign>/<hash>/<zone>/<number>.jsonl
+    campaigns/<campaign>/<hash>/<number>.jsonl
     campaigns/<campaign>/<hash>/summary.json
     campaigns/<campaign>/<hash>/invalid.jsonl      rows that are not sent to, and why
 
@@ -13,10 +13,12 @@ it again, and be it next year.
 """
 
 import hashlib
+import json
 import re
 from typing import Any, Literal, NamedTuple, TypedDict
 
 from switchboard.aws import table
+from switchboard.reach.turns import Asked, Part
 
 Progress = Literal["running", "paused", "cancelled", "done"]
 
@@ -27,13 +29,6 @@ MOST_ROWS = 100_000
 _ID = re.compile(r"c-[0-9a-f]{64}")
 
 
-class Part(NamedTuple):
-    """Some rows of one time zone, and how many those are."""
-
-    zone: str
-    rows: int
-
-
 class Summary(TypedDict):
     """What a campaign consists of. It doesn't change: other rows have another hash.
 
@@ -41,6 +36,7 @@ class Summary(TypedDict):
         campaign: its id.
         hash: of all rows.
         parts: in the order in which they are queued.
+        window: when they may be, by the clocks of their people.
         per_second: the pace at which they are at most, 0 for that of the stack.
         invalid: how many rows of the file aren't sent to.
     """
@@ -48,6 +44,7 @@ class Summary(TypedDict):
     campaign: str
     hash: str
     parts: list[Part]
+    window: Asked | None
     per_second: float
     invalid: int
 
@@ -94,9 +91,15 @@ def invalid_key(campaign: str, content: str) -> str:
     return f"{folder(campaign, content)}invalid.jsonl"
 
 
-def part_key(campaign: str, content: str, zone: str, number: int) -> str:
+def part_key(campaign: str, content: str, number: int) -> str:
     """Where a part is."""
-    return f"{folder(campaign, content)}{zone}/{number:05}.jsonl"
+    return f"{folder(campaign, content)}{number:05}.jsonl"
+
+
+def summary(document: bytes) -> Summary:
+    """A `Summary` from JSON."""
+    found: Summary = json.loads(document)
+    return {**found, "parts": [Part(rows, tuple(zones)) for rows, zones in found["parts"]]}
 
 
 def read(campaign: str) -> State | None:

@@ -1,14 +1,16 @@
 """What a campaign is before anything is sent: rows, each judged as the command that it will be."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from switchboard.reach import zones
 
 from operate.campaigns import message as messages
 from operate.campaigns import people as files
-from operate.campaigns.estimate import sms_parts, units
+from operate.campaigns.estimate import ends_at, sms_parts, units
 from operate.campaigns.prepared import Countries, Prepared, prepare
 from operate.errors import OperatorError
 
@@ -24,8 +26,24 @@ CALL = {
     "from": {"type": "phone", "number": "447700900000"},
     "ncco": [{"action": "talk", "text": "Hello {name}."}],
 }
+BRITISH = zones.of_number("447700900111")  # London's, and those of the islands
+MONDAY = datetime(2027, 1, 11, 8, tzinfo=UTC).timestamp()
 PEOPLE = ("to,name", "447700900111,Ann", "+44 7700 900222,Bob")
 BRITAIN = Countries("44", "")
+
+
+WRONG_WINDOWS: tuple[object, ...] = (
+    "always",
+    [],
+    {},
+    {"hours": "9-5"},
+    {"hours": 9},
+    {"hours": "09:00-20:00", "without": ["Christmas"]},
+    {"hours": "09:00-20:00", "zone": 1},
+    {"hours": "09:00-20:00", "zone": "Mars/Base"},
+    {"hours": "09:00-20:00", "country": "XX"},
+    {"hours": "09:00-20:00", "holidays": []},
+)
 
 
 def prepared(
@@ -34,7 +52,7 @@ def prepared(
     people, text = path / "people.csv", path / "message.json"
     people.write_text("\n".join(lines), "utf-8")
     text.write_text(json.dumps(message))
-    return prepare(campaign, files.read(people), messages.read(text), countries)
+    return prepare(campaign, files.read(people), messages.read(text), countries, MONDAY)
 
 
 def told(found: Prepared) -> dict[int, str]:
@@ -100,12 +118,75 @@ def test_lines_are_those_of_the_file_whatever_is_in_its_cells(tmp_path: Path) ->
 
 
 def test_rows_of_a_time_zone_stay_together_and_unknown_zones_are_told(tmp_path: Path) -> None:
-    rows = [f"4477009{number:05},Ann,{'Europe/London' if number % 2 else ''}" for number in range(250)]
+    rows = [f"4477009{number:05},Ann,{'Asia/Tokyo' if number % 2 else ''}" for number in range(250)]
     found = prepared(tmp_path, "to,name,zone", *rows, "447700950000,Eve,Mars/Base")
 
-    parts = [(zone, len(part)) for zone, part in found.parts()]
-    assert parts == [("Europe/London", 100), ("Europe/London", 25), ("any", 100), ("any", 25)]
+    parts = [(part.zones, part.rows, len(rows)) for part, rows in found.parts()]
+    tokyo = ("Asia/Tokyo",)
+    assert parts == [(tokyo, 100, 100), (tokyo, 25, 25), (BRITISH, 100, 100), (BRITISH, 25, 25)]
     assert "zone is 'Mars/Base'" in told(found)[252]
+
+
+EVERYBODY = Countries("*", "")
+WINDOW: Json = {"hours": "Mon-Fri 09:00-20:00", "without": ["2027-01-11"]}
+DAYTIME = SMS | {"window": WINDOW}
+
+
+def test_a_window_goes_with_each_command_by_the_clock_of_its_row(tmp_path: Path) -> None:
+    rows = ("to,name,zone", "447700900111,Ann,", "447700900222,Bob,Asia/Tokyo")
+    found = prepared(tmp_path, *rows, message=DAYTIME)
+
+    windows = {each.line: each.command["window"] for each in found.recipients}
+    assert windows == {2: WINDOW, 3: {**WINDOW, "zone": "Asia/Tokyo"}}
+    assert all("window" not in each.command["detail"] for each in found.recipients)
+
+
+@pytest.mark.parametrize(
+    ("window", "to", "there"),
+    [
+        ({}, "447700900111", BRITISH),
+        ({"zone": "Asia/Tokyo"}, "447700900111", ("Asia/Tokyo",)),
+        ({"country": "JP"}, "447700900111", ("Asia/Tokyo",)),
+        ({}, "12125550100", ("America/New_York",)),
+    ],
+)
+def test_the_zone_is_the_window_s_or_the_country_s_or_the_number_s(
+    tmp_path: Path, window: Json, to: str, there: tuple[str, ...]
+) -> None:
+    message = SMS | {"window": {"hours": "09:00-20:00", **window}}
+    (recipient,) = prepared(tmp_path, "to,name", f"{to},Ann", message=message, countries=EVERYBODY).recipients
+
+    assert recipient.zones == there
+
+
+def test_rows_that_the_window_can_never_reach_are_told(tmp_path: Path) -> None:
+    morning = SMS | {"window": {"hours": "09:00-10:00"}}
+    rows = ("to,name", "447700900111,Ann", "79161234567,Ivan", "999900000001,Nobody")
+
+    found = prepared(tmp_path, *rows, message=morning, countries=EVERYBODY)
+
+    assert [each.line for each in found.recipients] == [2]
+    assert "the window is never open in all of " in told(found)[3]
+    assert "nobody knows their time zone" in told(found)[4]
+
+
+@pytest.mark.parametrize(
+    ("message", "per_second", "end"),
+    [
+        (SMS, 0, "2027-01-11T08:00:00"),
+        (SMS, 10, "2027-01-11T08:00:25"),
+        (DAYTIME, 10, "2027-01-12T09:00:15"),  # Tokyo, where it is the 12th, comes first
+    ],
+)
+def test_it_is_done_when_the_last_part_has_had_its_turn(
+    tmp_path: Path, message: Json, per_second: float, end: str
+) -> None:
+    rows = [f"4477009{number:05},Ann,{'' if number < 150 else 'Asia/Tokyo'}" for number in range(250)]
+    found = prepared(tmp_path, "to,name,zone", *rows, message=message)
+
+    at = datetime.fromtimestamp(ends_at(found, MONDAY, per_second), UTC)
+
+    assert at.isoformat(timespec="seconds") == f"{end}+00:00"
 
 
 @pytest.mark.parametrize(
@@ -136,6 +217,7 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, lines: tuple[str,
         (SMS | {"channel": "pigeon"}, "line 2: "),
         (CALL | {"ncco": [{"action": "talk", "text": "a" * 1000}] * 200}, "more than a queue takes"),
         ([SMS], "isn't a message"),
+        *((SMS | {"window": wrong}, "a window") for wrong in WRONG_WINDOWS),
     ],
 )
 def test_a_message_that_cannot_be_sent_is_refused(tmp_path: Path, message: Json, cause: str) -> None:

@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any, cast
@@ -15,9 +16,9 @@ from rich.console import Console
 from switchboard.aws import bucket as s3
 from switchboard.aws import queues, table
 from switchboard.reach import campaigns
-from switchboard.reach.ledger import Ledger
 from switchboard.reach.people import pseudonym
 from switchboard.reach.person_table import PersonTable
+from switchboard.reach.zones import of_number
 
 from operate.campaigns import command
 from operate.campaigns.runs import Campaigns
@@ -153,7 +154,7 @@ def carried_out(stores: Aws, number: int, outcome: str, **known: object) -> None
 
 def test_a_dry_run_tells_all_and_writes_nothing(campaign: Typed, stores: Aws) -> None:
     campaign.people.write_text(campaign.people.read_text() + "\n14155550100,Bob")
-    Ledger(opted := PersonTable(), time.time)
+    opted = PersonTable()
     with pytest.raises(OperatorError):  # so that the table's name is known
         campaign("--id", "none")
     for number, sender in ((1, "*"), (2, "447700900000"), (3, "another"), (999_999, "*")):
@@ -164,8 +165,14 @@ def test_a_dry_run_tells_all_and_writes_nothing(campaign: Typed, stores: Aws) ->
 
     assert told["recipients"] == ROWS
     assert [each[0] for each in told["invalid"]] == [232, 233, 234]
-    assert (told["opted_out"], told["countries"], told["zones"]) == (2, {"44": ROWS}, {"any": ROWS})
-    assert (told["seconds"], told["units"], told["cost"]) == (25, ROWS, "9.20")
+    assert (told["opted_out"], told["countries"]) == (2, {"44": ROWS})
+    assert (told["zones"], told["units"], told["cost"]) == (
+        {" ".join(of_number("447700")): ROWS},
+        ROWS,
+        "9.20",
+    )
+    ends_at = datetime.fromisoformat(told["ends_at"]).timestamp()
+    assert ends_at == pytest.approx(time.time() + ROWS / 9.5, abs=10)
     assert (stores.tables["timeline"], EXECUTIONS) == (before, {})
 
 
@@ -176,7 +183,7 @@ def test_a_dry_run_says_what_to_do_next(campaign: Typed) -> None:
     assert "230 × messages.send. Nothing has been sent." in said
     assert "line 232: '12' is in no country" in said
     assert "line 233: the same person as line 2" in said
-    assert "about 0 h 0 min 25 s" in said
+    assert "done by: 20" in said
     assert "PRICE=…" in said
     assert f"CONFIRM={campaign.prepared()['hash']}" in said
 

@@ -1,0 +1,70 @@
+"""Whose turn it is in a campaign with a window: the first part whose people may be reached for long enough.
+
+Nothing is queued that would still be waiting when its window closes. Where nobody may be reached, the next
+turn is at the first opening.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple, NotRequired, TypedDict
+
+from switchboard.reach.hours import hours
+from switchboard.reach.windows import Window, is_open, next_opening
+
+
+class Part(NamedTuple):
+    """Some rows whose people may be in the same time zones; how many, and in which."""
+
+    rows: int
+    zones: tuple[str, ...]
+
+
+class Asked(TypedDict):
+    """A window as it is asked for: hours such as `Mon-Fri 09:00-20:00`, by whose clock, and days without."""
+
+    hours: str
+    zone: NotRequired[str]
+    country: NotRequired[str]
+    without: NotRequired[list[str]]
+
+
+def windows(asked: Asked | None, zones: Iterable[str]) -> list[Window]:
+    """The window in each of the time zones in which somebody may be; none if there is no window.
+
+    Raises:
+        ValueError: its hours or days are written otherwise.
+    """
+    if asked is None:
+        return []
+    open_hours, without = hours(asked["hours"]), frozenset(map(date.fromisoformat, asked.get("without", [])))
+    return [Window(open_hours, zone, without) for zone in zones]
+
+
+def first(
+    parts: Sequence[Part], left: Collection[int], asked: Asked | None, now: float, seconds_a_row: float
+) -> tuple[float, int] | None:
+    """When the next turn is, as a Unix time, and whose; None if there is none, or not for months.
+
+    Args:
+        parts: all of a campaign.
+        left: the numbers of those that are to be queued.
+        asked: its window.
+        now: a Unix time.
+        seconds_a_row: how long it takes until a row of the part is sent.
+    """
+    turns: dict[tuple[str, ...], float | None] = {}
+    found: list[tuple[float, int]] = []
+    for number in sorted(left):
+        rows, zones = parts[number]
+        if zones not in turns:
+            turns[zones] = _turn(windows(asked, zones), now, rows * seconds_a_row)
+            if turns[zones] == now:
+                return now, number
+            found += [(at, number)] if (at := turns[zones]) is not None else []
+    return min(found, default=None)
+
+
+def _turn(those: Sequence[Window], now: float, lasts_s: float) -> float | None:
+    if not is_open(those, now):
+        return next_opening(those, now)
+    return now if is_open(those, now + lasts_s) else next_opening(those, now + lasts_s)
