@@ -144,16 +144,20 @@ class Environment:
         tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
 
-    def stop(self) -> Usage:
-        """End it at once, as Lambda does: no exit handler runs, and none is counted."""
+    def peak_rss_mb(self) -> float:
+        """The most resident memory that it has had, in MB."""
         # Not the kernel's ru_maxrss: it counts the memory of the process that started this one, too.
         status_lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
-        peak_kb = next(int(line.split()[1]) for line in status_lines if line.startswith("VmHWM:"))
+        return next(int(line.split()[1]) for line in status_lines if line.startswith("VmHWM:")) / 1024
+
+    def stop(self) -> Usage:
+        """End it at once, as Lambda does: no exit handler runs, and none is counted."""
+        peak_rss_mb = self.peak_rss_mb()
         self._process.kill()
         _pid, status, usage = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self._api.close()
-        return Usage((usage.ru_utime + usage.ru_stime) * 1000, peak_kb / 1024)
+        return Usage((usage.ru_utime + usage.ru_stime) * 1000, peak_rss_mb)
 
     def _receive(self) -> Request:
         give_up_at = time.monotonic() + _TIMEOUT_S

@@ -65,7 +65,8 @@ def warm(python: Path, subjects: Sequence[Subject], rounds: int, invocations: in
     """Many invocations of one environment of each subject, one at a time, in rounds.
 
     In a round all environments live side by side and take short turns, in an order that changes: what slows
-    the machine down for a second slows every row down.
+    the machine down for a second slows every row down. Rows that are compared closely share an environment:
+    two processes of one function may differ by some percent for as long as they live.
 
     Returns:
         p50 and p99 of the time from event to response in µs, CPU time per invocation in µs, and peak
@@ -74,7 +75,11 @@ def warm(python: Path, subjects: Sequence[Subject], rounds: int, invocations: in
     samples: dict[str, Samples] = {subject.name: {} for subject in subjects}
     for _ in range(rounds):
         with ExitStack() as living:
-            rows = [Warm(living.enter_context(Environment(python, each.function)), each) for each in subjects]
+            shared = {
+                each.shares or each.name: living.enter_context(Environment(python, each.function))
+                for each in {one.shares or one.name: one for one in subjects}.values()
+            }
+            rows = [Warm(shared[each.shares or each.name], each) for each in subjects]
             for row in rows:
                 row.warm_up(min(_MOST_WARM_UP, invocations))
             for _ in range(_TURNS):
@@ -113,13 +118,13 @@ class Warm:
         _check(self.subject, response)
 
     def measured(self) -> dict[str, float]:
-        """Its quantities; ends the environment."""
+        """Its quantities."""
         seconds = sorted(self._seconds)
         return {
             "p50_us": seconds[len(seconds) // 2] * 1e6,
             "p99_us": seconds[int(len(seconds) * 0.99)] * 1e6,
             "cpu_us": self._cpu_ms * 1000 / len(seconds),
-            "rss_mb": self._environment.stop().peak_rss_mb,
+            "rss_mb": self._environment.peak_rss_mb(),
         }
 
 

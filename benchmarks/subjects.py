@@ -59,13 +59,17 @@ QUEUE_SENDS = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A function to measure, and what it is given: webhooks, freshly signed, or batches of `size`."""
+    """A function to measure, and what it is given: webhooks, freshly signed, or batches of `size`.
+
+    Warm subjects that share an environment, by its name in `shares`, are of one function.
+    """
 
     name: str
     function: Function
     event: Callable[[], bytes]
     package: tuple[Path, ...]
     size: int = 1
+    shares: str = ""
 
 
 def stack(cloud: Cloud) -> list[Subject]:
@@ -87,8 +91,8 @@ def candidate(
     event: Callable[[], bytes],
     variables: Mapping[str, str],
 ) -> Subject:
-    """A candidate in a webhook function's place, with an event and variables of its own."""
-    return replace(_with(variables, _webhook(webhook, name, cloud, module)), event=event)
+    """A candidate in a webhook function's place, with an event and variables; warm, one for all events."""
+    return replace(_with(variables, _webhook(webhook, name, cloud, module)), event=event, shares=module)
 
 
 def peers() -> list[Subject]:
