@@ -134,7 +134,7 @@ upgrade: .venv/.ready ## Merge a newer release on a branch of its own, and try i
 	@$(OPERATE) upgrade $(call options,VERSION FROM ENV)
 
 ## ── Check it ──
-.PHONY: test-app test check contract radar security audit bench docs picture format
+.PHONY: test-app test check contract radar security audit bench scale docs picture format
 test-app: .venv/.ready $(PACKAGES) ## Your own tests, in app/tests: seconds (docs/testing.md)
 	@$(RUN) -m pytest app/tests
 
@@ -182,6 +182,9 @@ audit: .local/audit/.ready ## Ask PyPI which of the locked packages have known v
 
 bench: .local/sam/.ready .local/aws/.ready .local/bench/.ready ## Measure cold starts, warm calls and load beside other frameworks (minutes)
 	@PATH="$(CURDIR)/.local/uv/bin:$$PATH" .local/bench/bin/python -m benchmarks
+
+scale: .local/bench/.ready ## Simulate one to 20,000 calls a second: what callers wait for, and which quota is met first (a minute)
+	@.local/bench/bin/python -m benchmarks.scale
 
 docs: .local/docs/.ready ## Build these pages as a site with a search, to be read offline: .local/site/index.html
 	@.local/docs/bin/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going --conf-dir docs . .local/site

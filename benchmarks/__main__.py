@@ -7,6 +7,7 @@ import time
 from benchmarks.pages import cost, performance, tables
 from benchmarks.results import FILE, Results
 from benchmarks.run import FULL, QUICK, run
+from benchmarks.scale import curves
 
 _LAMBDA_PYTHON = (3, 13)
 
@@ -63,6 +64,8 @@ def _print(results: Results) -> None:
 
 
 def _write(results: Results) -> None:
+    _say("Simulating one to 20,000 calls a second...")
+    curves.write(curves.simulate(results))
     _say(f"Wrote {performance.write(results)} and {cost.write(results)}; the numbers are in {FILE}.")
 
 

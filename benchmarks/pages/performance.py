@@ -4,29 +4,34 @@ from pathlib import Path
 
 from benchmarks import cost, subjects
 from benchmarks.cloud import SECRET_AFTER_MS
-from benchmarks.pages import tables
+from benchmarks.pages import scale, tables
 from benchmarks.results import Results
+from benchmarks.scale import curves, settings
 from operate import paths
 
 PAGE = paths.ROOT / "docs" / "performance.md"
 _PICTURE = paths.ROOT / "docs" / "performance.svg"
+_SCALE = paths.ROOT / "docs" / "scale.svg"
 _LAYOUT = Path(__file__).with_name("performance.md.txt")
 
 
 def write(results: Results) -> Path:
-    """Write the page and its picture. Returns the page's path."""
-    from benchmarks.pages import plot  # matplotlib, which only `make bench` installs
+    """Write the page and its pictures. Returns the page's path."""
+    from benchmarks.pages import plot, scale_plot  # matplotlib, which only `make bench` installs
 
     plot.cold_starts(results, _PICTURE)
+    scale_plot.waits(curves.read(), _SCALE)
     PAGE.write_text(text(results))
     return PAGE
 
 
 def text(results: Results) -> str:
     """The page, from a run's numbers."""
+    simulated = curves.read()
     webhooks = results.groups["webhooks"]
     return _LAYOUT.read_text().format(
         about=results.about,
+        cost=cost,
         rounds=len(webhooks.cold[subjects.FLOOR]["cpu_ms"]),
         warm_rounds=len(webhooks.warm[subjects.FLOOR]["p50_us"]),
         cold_noise=webhooks.times(subjects.CONTROL, "cold", "cpu_ms"),
@@ -45,4 +50,9 @@ def text(results: Results) -> str:
         dialogs=tables.of_dialogs(results),
         consumers=tables.consumers(results),
         load=tables.load(results),
+        scale_limits=scale.limits(simulated),
+        scale={
+            setting.name: scale.points(results, simulated[setting.name])
+            for setting in (settings.DEPLOYED, settings.PARAMETERS, settings.QUOTAS)
+        },
     )

@@ -1,0 +1,1 @@
+"""How waiting and loss grow with the number of calls: discrete events on a simulated clock, without AWS."""
