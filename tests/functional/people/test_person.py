@@ -147,14 +147,15 @@ def test_of_whom_nobody_knows_nothing_is_kept(phone: Phone, webhooks: dict[str, 
         nobody.dial(NUMBER).hears("Person(withheld), 0, True.")
 
 
-def test_in_a_call_from_ours_the_person_is_whom_it_is_to(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_call_from_ours_the_person_is_whom_it_is_to(dial: Dial) -> None:
     @call_dialog
     async def remembers(call: Call) -> None:
         await call.person(seen=True)
         await call.person("447700900777", asked_by=call.called)
 
-    monkeypatch.setenv("SWITCHBOARD_NUMBERS", f"+44 7700 900555,{CALLER}")
-    dial(remembers).ends()
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("SWITCHBOARD_NUMBERS", f"+44 7700 900555,{CALLER}")
+        dial(remembers).ends()
 
     assert (remembered(CALLER), remembered(NUMBER)) == ({}, {"seen": True})
     assert remembered("+44 7700 900777") == {"asked_by": NUMBER}

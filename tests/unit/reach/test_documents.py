@@ -121,9 +121,10 @@ def test_what_is_over_and_not_yet_deleted_is_not_remembered(table: Table) -> Non
     assert (documents.read("p").content, documents.read("p").version) == ({"city": "London"}, 8)
 
 
-def test_a_table_that_refuses_is_said(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    del table
-    monkeypatch.setenv("SWITCHBOARD_PEOPLE_TABLE_NAME", "none")
+@pytest.mark.usefixtures("table")
+def test_a_table_that_refuses_is_said() -> None:
+    with pytest.MonkeyPatch.context() as variables:  # undone before the kit's own
+        variables.setenv("SWITCHBOARD_PEOPLE_TABLE_NAME", "none")
 
-    with pytest.raises(AwsError, match="ResourceNotFoundException"):
-        documents.change("p", {"name": "Ada"})
+        with pytest.raises(AwsError, match="ResourceNotFoundException"):
+            documents.change("p", {"name": "Ada"})
