@@ -10,9 +10,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rich.progress import Progress as Bar
+from switchboard.reach import pace
 
-from operate.campaigns import dry_run, message, opted_out, people, results
-from operate.campaigns.prepared import prepare
+from operate.campaigns import dry_run, estimate, message, opted_out, people, results
+from operate.campaigns.prepared import Prepared, prepare
 from operate.campaigns.runs import Campaigns
 from operate.command_line import WELL, Command, Output, UsageError, switch, takes_json, takes_stage
 from operate.errors import OperatorError
@@ -85,8 +86,9 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     identity = given.id or _made_from(given.message.stem, text)
     now = time.time()
     prepared = prepare(identity, people.read(given.file), text, those.countries(), now)
+    ends_at = _end(those, prepared, now, float(given.pace))
     if not given.confirm:
-        about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, float(given.pace), now)
+        about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, ends_at)
         out.tell("\n".join(dry_run.sentences(prepared, about)), about)
         return WELL
     if given.confirm not in ("yes", prepared.hash):
@@ -97,6 +99,18 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     begins = those.start(prepared, float(given.pace))
     out.advise(f"The campaign {identity} is started." if begins else f"The campaign {identity} runs already.")
     return _show(out, those, identity, follow=given.follow)
+
+
+def _end(those: Campaigns, prepared: Prepared, now: float, wished: float) -> float:
+    """When it will be done, which has to be before its rows expire."""
+    most = pace.most_per_second(prepared.recipients[0].command)
+    ends_at = estimate.ends_at(prepared, now, min(filter(None, (wished, most)), default=0))
+    if ends_at > now + those.days() * 86400:
+        raise OperatorError(
+            f"It would take longer than its rows are kept: {those.days()} days (TimelineDays).",
+            "Give fewer rows, a faster PACE or a wider window; or raise TimelineDays, and deploy.",
+        )
+    return ends_at
 
 
 def _made_from(stem: str, text: message.Message) -> str:

@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TypedDict
-
-from switchboard.reach import pace
+from typing import Any, TypedDict
 
 from operate.campaigns import estimate
-from operate.campaigns.people import Fault
 from operate.campaigns.prepared import Prepared
 
 _MOST_FAULTS_TOLD = 20
@@ -36,7 +33,7 @@ class About(TypedDict):
     id: str
     hash: str
     recipients: int
-    invalid: list[Fault]
+    invalid: list[dict[str, Any]]
     opted_out: int
     countries: Counter[str]
     zones: Counter[str]
@@ -47,24 +44,21 @@ class About(TypedDict):
     doubtful: list[str]
 
 
-def about(prepared: Prepared, opted_out: int, price: Decimal | None, wished: float, now: float) -> About:
+def about(prepared: Prepared, opted_out: int, price: Decimal | None, ends_at: float) -> About:
     """What a campaign would be.
 
     Args:
         prepared: the campaign.
         opted_out: how many of its recipients have opted out by now.
         price: of a message, a part of an SMS or a call.
-        wished: how many a second it is to send at most, 0 for as many as the stack may.
-        now: when it would begin, as a Unix time.
+        ends_at: the Unix time at which it's done.
     """
-    first, units = prepared.recipients[0].command, estimate.units(prepared.recipients)
-    per_second = min(filter(None, (wished, pace.most_per_second(first))), default=0)
-    ends_at = estimate.ends_at(prepared, now, per_second)
+    units = estimate.units(prepared.recipients)
     return {
         "id": prepared.campaign,
         "hash": prepared.hash,
         "recipients": len(prepared.recipients),
-        "invalid": list(prepared.invalid),
+        "invalid": [each._asdict() for each in prepared.invalid],
         "opted_out": opted_out,
         "countries": prepared.countries(),
         "zones": Counter(" ".join(each.zones) for each in prepared.recipients),
@@ -80,9 +74,9 @@ def sentences(prepared: Prepared, about: About) -> Iterator[str]:
     """The same for a person."""
     name = prepared.recipients[0].command["name"]
     yield f"Campaign {about['id']}: {about['recipients']} × {name}. Nothing has been sent."
-    yield f"  not sent to: {len(about['invalid'])} rows"
-    yield from (f"    line {each.line}: {each.reason}" for each in about["invalid"][:_MOST_FAULTS_TOLD])
-    if len(about["invalid"]) > _MOST_FAULTS_TOLD:
+    yield f"  not sent to: {len(prepared.invalid)} rows"
+    yield from (f"    line {each.line}: {each.reason}" for each in prepared.invalid[:_MOST_FAULTS_TOLD])
+    if len(prepared.invalid) > _MOST_FAULTS_TOLD:
         yield "    … (JSON=true has all of them)"
     yield f"  opted out now: {about['opted_out']}; it's looked up again when each is sent"
     yield "  to: " + ", ".join(f"+{code} {number}" for code, number in sorted(about["countries"].items()))

@@ -87,7 +87,7 @@ class Prepared:
 
     def doubts(self) -> list[str]:
         """What Vonage may ignore or take otherwise, of the first of them."""
-        return [str(each) for each in judge_command(self.recipients[0].command).doubtful]
+        return [str(each) for each in judge_command(_judged(self.recipients[0].command)).doubtful]
 
 
 def prepare(campaign: str, people: People, message: Message, countries: Countries, now: float) -> Prepared:
@@ -123,7 +123,7 @@ def prepare(campaign: str, people: People, message: Message, countries: Countrie
             invalid.append(Fault(row.line, row.to, reason))
             continue
         command, zones = message.command(command_id(campaign, person), row), message.zones(row)
-        if reason := _refused(command, countries) or never(zones):
+        if reason := _refused(_judged(command), countries) or never(zones):
             invalid.append(Fault(row.line, row.to, reason))
             continue
         first[person] = row.line
@@ -151,6 +151,11 @@ def _never(message: Message, zones: tuple[str, ...], now: float) -> str:
     if next_opening(windows(message.window, zones), now) is None:
         return f"the window is never open in all of {', '.join(zones)} at once; say which in the column zone"
     return ""
+
+
+def _judged(command: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a command's judge has to look at: the window was judged with the message, once."""
+    return {name: each for name, each in command.items() if name != "window"}
 
 
 def _refused(command: Mapping[str, Any], countries: Countries) -> str:

@@ -10,7 +10,7 @@ Source: Step Functions API reference, StartExecution (a name can't be used again
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import boto3
@@ -82,6 +82,10 @@ class Campaigns:
         """Which the stack may reach."""
         return Countries(*(self.stack.parameter(name) for name in ("AllowedCountries", "Numbers")))
 
+    def days(self) -> int:
+        """How long rows are kept."""
+        return int(self.stack.parameter("TimelineDays"))
+
     def start(self, prepared: Prepared, per_second: float) -> bool:
         """Have a prepared campaign run; whether it begins, or does so already.
 
@@ -92,14 +96,16 @@ class Campaigns:
         with asking("start the campaign"):
             before = campaigns.read(campaign)
             if before and before.progress == "running" and before.hash == prepared.hash:
-                return self._run(campaign, before.run)  # does nothing, unless it was cut off right before
+                self._run(campaign, before.run)  # for one whose start was cut off right before that
+                return False
             if before:
                 _refuse_to_start(campaign, before, prepared)
             rows.upload(self.bucket, prepared, per_second)
             state = campaigns.start(campaign, prepared.hash, before)
             if state is None:
                 raise _changed(campaign)
-            return self._run(campaign, state.run)
+            self._run(campaign, state.run)
+            return True
 
     def resume(self, campaign: str) -> None:
         """Go on with a campaign that was paused, or whose run has failed."""
@@ -136,17 +142,14 @@ class Campaigns:
             summary = campaigns.summary(rows.read(self.bucket, campaigns.summary_key(campaign, state.hash)))
             return Campaign(state, summary, state.progress == "running" and self._has_failed(campaign, state))
 
-    def _run(self, campaign: str, run: int) -> bool:
+    def _run(self, campaign: str, run: int) -> None:
         machine = boto3.client("stepfunctions")
-        try:
+        with suppress(machine.exceptions.ExecutionAlreadyExists):
             machine.start_execution(
                 stateMachineArn=self.stack.id_of("CampaignMachine"),
                 name=_name(campaign, run),
                 input=json.dumps({"campaign": campaign, "run": run}),
             )
-        except machine.exceptions.ExecutionAlreadyExists:
-            return False
-        return True
 
     def _has_failed(self, campaign: str, state: State) -> bool:
         machine = boto3.client("stepfunctions")

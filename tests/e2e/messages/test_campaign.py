@@ -40,7 +40,8 @@ def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
 def prepared(stack: Stack, folder: Path) -> Prepared:
     rows = [f"447700800{number:03},{number}" for number in range(ROWS)]
     (folder / "people.csv").write_text("\n".join(["to,number", *rows, ",wrong"]))
-    text = {"channel": "sms", "message_type": "text", "from": SENDER, "text": "News {number}"}
+    text: dict[str, Any] = {"channel": "sms", "message_type": "text", "from": SENDER, "text": "News {number}"}
+    text["window"] = {"hours": "00:00-24:00"}
     (folder / "message.json").write_text(json.dumps(text))
     given = people.read(folder / "people.csv"), message.read(folder / "message.json")
     return prepare("news", *given, Campaigns(stack).countries(), time.time())

@@ -55,7 +55,12 @@ class Deployed:
         )
 
     def parameter(self, name: str) -> str:
-        return {"MessagesPerSecond": "10", "CallsPerSecond": "3", "Numbers": "447700900000"}.get(name, "")
+        return {
+            "MessagesPerSecond": "10",
+            "CallsPerSecond": "3",
+            "Numbers": "447700900000",
+            "TimelineDays": "1",
+        }.get(name, "")
 
 
 @pytest.fixture
@@ -164,7 +169,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(campaign: Typed, stores: Aws) ->
     told = campaign.prepared("--price", "0.04")
 
     assert told["recipients"] == ROWS
-    assert [each[0] for each in told["invalid"]] == [232, 233, 234]
+    assert [each["line"] for each in told["invalid"]] == [232, 233, 234]
     assert (told["opted_out"], told["countries"]) == (2, {"44": ROWS})
     assert (told["zones"], told["units"], told["cost"]) == (
         {" ".join(of_number("447700")): ROWS},
@@ -341,6 +346,14 @@ def test_a_person_gets_the_same_message_once_whatever_the_file_is_called(campaig
 
     assert one.startswith("spring-")
     assert campaign.prepared()["id"] == one
+
+
+def test_what_takes_longer_than_its_rows_are_kept_is_refused(campaign: Typed) -> None:
+    assert campaign.prepared("--pace", "0.003")["recipients"] == ROWS
+    for confirmed in ((), ("--confirm", "yes")):
+        with pytest.raises(OperatorError, match="longer than its rows are kept: 1 days"):
+            campaign.prepared("--pace", "0.002", *confirmed)
+    assert EXECUTIONS == {}
 
 
 @pytest.mark.parametrize(
