@@ -234,3 +234,16 @@ def test_brackets_in_a_text_are_not_levels() -> None:
 )
 def test_a_hostile_body_has_a_payload_too(body: bytes) -> None:
     assert list(request.payload(body)) == ["unparsed"]
+
+
+@pytest.mark.parametrize("around", ["", " \t\r\n", "\ufeff", "\u00a0", "x", "{}", "\x0b"])
+@pytest.mark.parametrize("text", ['{"a": [1, "b"]}', "[]", '"a"', "1", "", "{"])
+def test_a_text_is_decoded_as_the_standard_library_does(text: str, around: str) -> None:
+    for given_text in (around + text, text + around):
+        try:
+            expected = json.loads(given_text)
+        except ValueError:
+            with pytest.raises(ValueError):  # noqa: PT011 - any, as json's own
+                request.decoded(given_text, json.JSONDecoder())
+        else:
+            assert request.decoded(given_text, json.JSONDecoder()) == expected
