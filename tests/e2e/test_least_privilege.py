@@ -4,6 +4,7 @@ A probe that is allowed is answered, or refused for its parameters; one that is 
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import boto3
@@ -27,6 +28,7 @@ DIALOG = {"id": {"S": "probe"}}
 DOCUMENT = {"pk": {"S": "document#probe"}, "sk": {"S": "document"}}
 
 
+@cache
 def client(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - boto3's own clients
     return session.client(service)  # type: ignore[call-overload]
 
