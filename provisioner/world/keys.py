@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -46,14 +47,16 @@ def pair(private_pem: str) -> KeyPair:
         ValueError: it is not a private key in PEM.
     """
     try:
-        # Checking the primes takes 50 ms, and the public half is compared with Vonage's anyway.
-        private = load_pem_private_key(
-            private_pem.encode(), password=None, unsafe_skip_rsa_key_validation=True
-        )
+        private = _loaded(private_pem)
     except (TypeError, UnsupportedAlgorithm) as error:
         raise ValueError("not an unencrypted private key") from error
     public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return KeyPair(private_pem, public.decode())
+
+
+def _loaded(private_pem: str) -> PrivateKeyTypes:
+    # To check the primes takes 50 ms, and Vonage is asked whether it knows the key anyway.
+    return load_pem_private_key(private_pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
 
 
 def der(public_pem: str | None) -> bytes | None:
@@ -94,4 +97,5 @@ def token(application_id: str, private_pem: str, now: float | None = None) -> st
         "exp": issued + PROBE_LIFE_S,
         "jti": str(uuid.uuid4()),
     }
-    return jwt.encode(claims, private_pem, algorithm="RS256")
+    key = _loaded(private_pem)
+    return jwt.encode(claims, key if isinstance(key, rsa.RSAPrivateKey) else private_pem, algorithm="RS256")

@@ -226,9 +226,9 @@ def _failures() -> Iterator[None]:
 
 
 def _load(private_key: str) -> RSAPrivateKey:
-    """The key, loaded once: it takes 36 ms, a signature 0.3."""
+    """The key. To check its primes would take 36 ms, and the provisioner has tried it at Vonage."""
     try:
-        key = load_pem_private_key(private_key.encode(), password=None)
+        key = load_pem_private_key(private_key.encode(), None, unsafe_skip_rsa_key_validation=True)
     except (TypeError, ValueError):
         key = None
     if not isinstance(key, RSAPrivateKey):
