@@ -33,7 +33,7 @@ def limits(curves: Curves) -> str:
 
 def points(results: Results, curve: Curve) -> str:
     """What comes of some rates."""
-    shown = {f"{each.rate:,.0f} calls/s": each for each in curve.steady if each.rate in _SHOWN}
+    shown = {f"{each.rate:,.0f}/s": each for each in curve.steady if each.rate in _SHOWN}
     return table(
         shown,
         {

@@ -33,7 +33,7 @@ class Point:
 
     @property
     def holds(self) -> bool:
-        """Whether nobody is refused for good, and events are recorded within seconds."""
+        """Whether hardly anybody is refused for good, and events are recorded within seconds."""
         return self.fallback + self.lost + self.events_lost + self.dead < 0.001 and self.recorded_s[2] < 5
 
 
