@@ -1,18 +1,14 @@
 """Nothing is accepted after an opt-out was acknowledged: in every order of what sends and what opts out."""
 
-import random
-from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from switchboard.reach.ledger import LEASE_S, Ledger, StillSendingError
-from switchboard.reach.slots import Budget, Pace
 
-from tests.unit.reach.simulated import Crowd, Memory, Vonage, World, seeded
+from tests.unit.reach.simulated import Crowd
 
 PERSON, SENDER = "person", "447700900000"
-BUDGET = Budget("messages", 30)
 
 
 @dataclass
@@ -151,105 +147,3 @@ def test_who_says_it_again_has_not_opted_out_anew_but_who_is_asked_again_has() -
 
     assert [stop("m-1"), stop("m-1"), stop("m-2")] == [True, True, False]
     assert [scene.ledger().start(PERSON, "", cause) for cause in ("m-3", "m-3", "m-4")] == [True, True, False]
-
-
-@dataclass
-class Campaign:
-    """Ten thousand are written to at Vonage's pace, by workers that are killed, and 200 of them opt out.
-
-    Of these, half do so at the most awkward moment, while a message to them is under way. Vonage refuses
-    5 % by chance, and 5 % of its replies are lost.
-    """
-
-    number: int = 10_000
-    world: World = field(default_factory=World)
-    store: Memory = field(default_factory=Memory)
-    crowd: Crowd = field(default_factory=Crowd)
-    chance: random.Random = field(default_factory=lambda: seeded(5))
-    accepted: dict[str, float] = field(default_factory=dict)
-    acknowledged: dict[str, float] = field(default_factory=dict)
-    outcomes: dict[str, str] = field(default_factory=dict)
-    waits: bool = True
-    looks: bool = True
-
-    def run(self) -> "Campaign":
-        people = [f"p-{each}" for each in range(self.number)]
-        self.vonage = Vonage(lambda: self.world.now, 30, refuses_by_chance=0.05)
-        self.left = deque((0.0, person) for person in people)
-        self.stoppers = set(self.chance.sample(people, 100))
-        for _ in range(10):
-            self.world.begin(self.works())
-        for person in self.chance.sample(people, 100):
-            self.world.begin(self.stop(person), self.chance.uniform(0, self.number / 27))
-        self.world.run()
-        return self
-
-    def works(self) -> Iterator[float]:
-        pace = Pace(self.store, lambda: self.world.now, self.chance.random)
-        while self.left:
-            due, person = self.left.popleft()
-            if due > self.world.now:
-                self.left.append((due, person))
-                yield 0.05
-                continue
-            yield from pace.waits([BUDGET], until=self.world.now + 600, is_bulk=True)
-            yield from self.send(pace, person)
-
-    def send(self, pace: Pace, person: str) -> Iterator[float]:
-        ledger = Ledger(self.crowd, lambda: self.world.now)
-        lease = ledger.begin(person, SENDER, f"c-{person}") if self.looks else "lease"
-        if not lease:
-            self.outcomes[person] = "opted out"
-            return
-        if person in self.stoppers:
-            self.world.begin(self.stop(person))
-        yield self.chance.uniform(0.01, 0.05)
-        if not self.vonage.admits():
-            pace.refused(BUDGET, 1)
-            ledger.end(person, lease)
-            self.left.append((self.world.now + 1, person))
-            return
-        assert person not in self.accepted
-        self.accepted[person] = self.world.now
-        yield 0.2
-        self.outcomes[person] = "accepted"
-        if self.chance.random() < 0.054:  # its reply was lost, or the worker killed: nobody can tell
-            self.outcomes[person] = "uncertain"
-        else:
-            ledger.end(person, lease)
-
-    def stop(self, person: str) -> Iterator[float]:
-        ledger = Ledger(self.crowd, lambda: self.world.now)
-        yield from self.done(ledger, person) if self.waits else self.noted(person)
-        self.acknowledged.setdefault(person, self.world.now)
-
-    def noted(self, person: str) -> Iterator[float]:
-        self.crowd.stop(person, "*", "stop")
-        yield 0.001
-
-    def done(self, ledger: Ledger, person: str) -> Generator[float]:
-        yield from ledger.stop(person, "", "stop", until=self.world.now + 600)
-
-    def after_the_acknowledgement(self) -> int:
-        never = float("inf")
-        return sum(at > self.acknowledged.get(person, never) for person, at in self.accepted.items())
-
-
-def test_of_ten_thousand_nobody_is_written_to_after_their_stop_was_acknowledged() -> None:
-    campaign = Campaign().run()
-
-    assert campaign.after_the_acknowledgement() == 0
-    assert len(campaign.acknowledged) >= 190
-    counts = Counter(campaign.outcomes.values())
-    assert counts.total() == 10_000
-    assert counts["accepted"] + counts["uncertain"] == len(campaign.accepted)
-    assert (counts["opted out"] > 30, counts["uncertain"] > 400) == (True, True)
-    assert campaign.vonage.throttled == 0
-    assert campaign.vonage.most_in_a_second() <= 30
-
-
-@pytest.mark.parametrize(("part", "least"), [("waits", 50), ("looks", 30)])
-def test_without_a_part_of_it_some_are(part: str, least: int) -> None:
-    campaign = Campaign(**{part: False}).run()  # type: ignore[arg-type]
-
-    assert campaign.after_the_acknowledgement() >= least

@@ -39,6 +39,13 @@ def test_what_comes_outside_the_hours_waits_for_the_next_ones(now: str, expected
     assert opening(now, Window(OFFICE, "Europe/London")) == expected
 
 
+def test_what_comes_within_the_hours_waits_for_nothing_however_exactly_its_time_is_known() -> None:
+    now = at("2026-12-04 12:00") + 0.1234567
+
+    assert next_opening([Window(OFFICE, "UTC")], now) == now
+    assert next_opening([], now) == now
+
+
 def test_a_day_without_is_one_of_the_recipients_own_calendar() -> None:
     window = Window(OFFICE, "Australia/Sydney", frozenset({date(2026, 12, 25)}))
 

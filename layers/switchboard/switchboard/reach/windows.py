@@ -43,14 +43,13 @@ def is_open(windows: Sequence[Window], now: float) -> bool:
 
 def next_opening(windows: Sequence[Window], now: float) -> float | None:
     """The first moment from now on at which all of the windows are open; None if none comes in two months."""
-    moment = _at(now)
-    end = moment + _FURTHEST
+    moment = begin = _at(now)
     while closed := next((each for each in windows if not _is_open(each, moment)), None):
-        opening = _opening(closed, moment, end)
+        opening = _opening(closed, moment, begin + _FURTHEST)
         if opening is None:
             return None
         moment = opening
-    return max(moment.timestamp(), now)
+    return now if moment == begin else moment.timestamp()
 
 
 def _is_open(window: Window, moment: datetime) -> bool:
