@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -151,6 +152,19 @@ def test_a_slow_read_keeps_init_for_a_moment_and_serves_the_first_event(hanging:
     threading.Timer(0.05, hanging.set).start()
     assert secrets.known(MAIN, OVERLAP_S) == ["one"]
     assert reads.asked == ["AWSCURRENT"]
+
+
+@pytest.mark.usefixtures("on_lambda")
+def test_init_waits_no_second_time(hanging: threading.Event) -> None:
+    reads = Reads(hanging.wait)  # type: ignore[arg-type]
+    secrets = reads.secrets()
+    reads.now += 1
+    started = time.monotonic()
+
+    secrets.settle()
+
+    assert time.monotonic() - started < 0.4
+    hanging.set()
 
 
 @pytest.mark.usefixtures("on_lambda")

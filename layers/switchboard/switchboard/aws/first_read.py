@@ -18,7 +18,8 @@ from switchboard.errors import SecretError
 # A snapshot has no credentials, and all of its copies would share what was read.
 _INITIALIZATIONS = ("on-demand", "provisioned-concurrency")
 
-# How long INIT waits for it. Frozen in the middle of a read, an environment thaws with a dead connection.
+# How long INIT waits for it, from when it began: an environment that is frozen in the middle of a read thaws
+# with a dead connection.
 _INIT_WAITS_S = 0.5
 # How long the first event does, from when it began: as long as a read of its own may take.
 _EVENT_WAITS_S = 1.5
@@ -46,7 +47,7 @@ class FirstRead:
 
     def settle(self) -> None:
         """Let it come to its end, for a moment: INIT is over afterwards."""
-        self._thread.join(_INIT_WAITS_S)
+        self._thread.join(max(0, self.begun_at + _INIT_WAITS_S - self._clock()))
 
     def found(self) -> Version | None:
         """What it found; None if the first event has to read for itself.
