@@ -11,13 +11,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from switchboard import telemetry
-from switchboard.aws.first_read import FirstRead, begin
 from switchboard.aws.secret import Version, apart, as_meant, read_version
 from switchboard.environment import required
 from switchboard.errors import SecretError
+
+if TYPE_CHECKING:
+    from switchboard.aws.first_read import FirstRead
 
 # A copy older than this is renewed while the request that finds it so goes on.
 _KEEP_S = 240
@@ -184,11 +186,11 @@ def _read_version(label: str) -> Version | None:
     return read_version(required("SWITCHBOARD_SIGNATURE_SECRET"), label)
 
 
-def _prepare(read: Callable[[], Version], clock: Callable[[], float]) -> FirstRead | None:
+def _prepare(read: Callable[[], Version], clock: Callable[[], float]) -> "FirstRead | None":
     """Do during Lambda's INIT what the first read needs, and begin it, rather than while a caller waits."""
     if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
         return None
-    from switchboard.aws import signed
+    from switchboard.aws import first_read, signed
 
     signed.prepare()
-    return begin(read, clock)
+    return first_read.begin(read, clock)
