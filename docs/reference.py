@@ -20,6 +20,7 @@ from switchboard.wire.commands import CallToPlace, Command, Consent, MessageChan
 from switchboard.wire.endpoints import Endpoint, Phone
 from switchboard.wire.message_parts import Stored
 from switchboard.wire.message_requests import MessageRequest
+from switchboard.wire.reach.marks import Window
 from switchboard.wire.rtc import Event as RtcEvent
 from switchboard.wire.shapes import Shape, keys, members, tags, unwrap
 from switchboard.wire.typed import Tagged
@@ -77,6 +78,7 @@ def pages() -> dict[Path, str]:
         "check": _table(CodeToCheck, set()),
         "end": _table(Verification, set()),
         "consent": _table(Consent, set()),
+        "window": _table(Window, set()),
     }
     for page in (DOCS / name for name in ("ncco.md", "events.md", "commands.md")):
         written[page] = re.sub(

@@ -71,7 +71,7 @@ def local_template(source: Path, target: Path, aws_url: str) -> Path:
         without_effect = "AWS::CloudFormation::WaitConditionHandle"
         template = _replaced(template, _COMBINING_ALARM, without_effect, once=False)
     if "ScheduleGroup" in template:
-        template = _replaced(template, _SCHEDULES, "default")
+        template = _replaced(template, _SCHEDULES, "default", once=False)
     template = _replaced(template, _NUMBERS, "!Ref Numbers")
     template = _replaced(template, _CONCURRENCY, "2", once=False)
     template = _replaced(template, _LICENSE, folder)

@@ -42,6 +42,7 @@ MAY: dict[str, set[Deed]] = {
     },
     "Outbound": {
         Deed("sqs:SendMessage", "CommandQueue"),
+        Deed("sqs:SendMessage", "BusCommandQueue"),
         Deed("sqs:ReceiveMessage", "CommandQueue"),
         Deed("sqs:DeleteMessage", "CommandQueue"),
         Deed("sqs:SendMessage", "EventQueue"),

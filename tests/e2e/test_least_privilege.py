@@ -236,9 +236,9 @@ MAY: dict[str, set[str]] = {
         "take a command of the bus", "put a command of the bus off", "reject a command of the bus",
         "take a bulk command", "put a bulk command off", "reject a bulk command", "queue a command",
         "read who has opted out", "change who has opted out", "read the key of pseudonyms",
-        "read what is remembered", "change what is remembered",
-        "write the timeline", "change the timeline", "read the timeline", "make a schedule",
-        "read how far a campaign is",
+        "read what is remembered", "change what is remembered", "read how far a campaign is",
+        "queue a command of the bus", "queue a bulk command", "make a schedule", "delete a schedule",
+        "write the timeline", "change the timeline", "read the timeline",
     },
     "Campaign": {"read a campaign", "queue a bulk command", "read how far a campaign is"},
     "Media": {

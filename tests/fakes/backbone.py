@@ -81,13 +81,12 @@ def change_message_visibility(aws: Aws, asked: Json) -> Json:
 
 
 def put_item(aws: Aws, asked: Json) -> Json:
-    """Takes any condition for "not there", or, where values are given, "or its progress is one of them"."""
     if code := limits.item(asked["Item"]):
         raise Refusal(f"com.amazon.coral.validate#{code}")
     table = aws.tables[asked["TableName"]]
     key = (asked["Item"]["pk"]["S"], asked["Item"]["sk"]["S"])
-    replaceable = list(asked.get("ExpressionAttributeValues", {}).values())
-    if "ConditionExpression" in asked and key in table and table[key].get("progress") not in replaceable:
+    condition, values = asked.get("ConditionExpression"), asked.get("ExpressionAttributeValues", {})
+    if condition and not expressions.holds(condition, values, table.get(key, {})):
         raise Refusal("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", Item=table[key])
     table[key] = asked["Item"]
     return {}

@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 import yaml
 from switchboard.wire.messages import Inbound
+from switchboard.wire.reach.marks import MARKS
 from switchboard.wire.shapes import tags
-from switchboard.wire.validate import command_problems, message_problems, problems
+from switchboard.wire.validate import command_problems, problems
 
 from operate import __main__ as operate
 from operate.command_line import parsers_of
@@ -105,8 +106,8 @@ def test_json_can_be_read_and_commands_are_what_vonage_takes(snippet: Snippet) -
     elif isinstance(shown, dict) and {"channel", "message_uuid", "message_type"} <= shown.keys():
         assert problems(tags(Inbound, "message_type")[shown["message_type"]], shown) == []
     elif isinstance(shown, dict) and {"channel", "to"} <= shown.keys() and "message_uuid" not in shown:
-        shown.pop("pace", None)  # of the command, and never shown to Vonage
-        assert message_problems(shown, strict=True) == []
+        marks = {name: shown.pop(name) for name in MARKS if name in shown}  # never shown to Vonage
+        assert command_problems({"name": "messages.send", **marks, "detail": shown}, strict=True) == []
 
 
 @pytest.mark.parametrize("snippet", in_language("sh"), ids=str)

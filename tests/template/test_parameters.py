@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from switchboard.reach.hours import hours
 
 from operate import deploy
 from operate.stages.samconfig import settings_of
@@ -158,6 +159,31 @@ def test_numbers_are_taken_as_people_write_them(
     allowed = re.compile(written["Parameters"][name]["AllowedPattern"])
 
     assert bool(allowed.fullmatch(number)) == taken
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("", True), ("21:00-08:00", True), ("Mon-Sat 20:00-09:00, Sun 00:00-24:00", True),
+        ("12:00-14:00,Sun 00:00-24:00", True),
+        ("9-5", False), ("25:00-08:00", False), ("21:00-24:30", False), ("mon 21:00-08:00", False),
+        ("21:00-08:00;", False), ("21:00-08:00,", False), ("21:00-08:0021:00-08:00", False),
+    ],
+)  # fmt: skip
+def test_quiet_hours_are_taken_as_the_function_reads_them(written: Json, text: str, *, taken: bool) -> None:
+    allowed = re.compile(written["Parameters"]["QuietHours"]["AllowedPattern"])
+
+    assert bool(allowed.fullmatch(text)) == taken
+    if taken and text:
+        assert hours(text)
+
+
+def test_quiet_hours_need_what_lets_commands_wait_for_the_morning(written: Json) -> None:
+    quiet = {"QuietHours": "21:00-08:00"}
+
+    assert refusals(written, quiet | {"Reach": "true"}) == []
+    (refusal,) = refusals(written, quiet)
+    assert refusal.startswith("QuietHours needs Reach")
 
 
 def test_every_other_parameter_that_is_optional_has_its_condition(written: Json) -> None:

@@ -40,6 +40,18 @@ def given(value: Any) -> Any:  # noqa: ANN401 - JSON
     return given(value["Fn::If"][1]) if isinstance(value, dict) and "Fn::If" in value else value
 
 
+def without(condition: str, value: Any) -> Any:  # noqa: ANN401 - any part of a template
+    """A part of the template as it is where a condition doesn't hold."""
+    match value:
+        case {"Fn::If": [found, _, otherwise]} if found == condition:
+            return without(condition, otherwise)
+        case dict():
+            return {key: without(condition, member) for key, member in value.items()}
+        case list():
+            return [without(condition, member) for member in value]
+    return value
+
+
 def references(value: object) -> Iterator[str]:
     """Logical ids that a part of the template refers to."""
     if isinstance(value, list):
@@ -212,9 +224,9 @@ def test_a_stack_that_reaches_nobody_in_bulk_has_nothing_for_it(resources: Json)
     assert pattern["Fn::If"] == [
         "HasReach", {"pace": [{"exists": False}, {"anything-but": "bulk"}]}, {"Ref": "AWS::NoValue"},
     ]  # fmt: skip
-    for name in ("OutboundFunction", "OutboundRole", "CommandQueuePolicy"):
-        mentioned = json.dumps(resources[name]["Properties"])
-        assert mentioned.count("BulkCommand") == mentioned.count("HasReach") > 0
+    for name in ("OutboundFunction", "OutboundRole", "CommandQueuePolicy", "ScheduleRole"):
+        assert "BulkCommand" in json.dumps(resources[name])
+        assert "BulkCommand" not in json.dumps(without("HasReach", resources[name]))
     others = {name: each["Properties"] for name, each in resources.items() if name not in there}
     assert {name for name, each in others.items() if "Campaign" in json.dumps(each)} == {"Dashboard"}
 
@@ -234,7 +246,7 @@ def test_a_stack_that_verifies_nobody_has_nothing_for_it(resources: Json) -> Non
         for one in document["Statement"]
         if "dynamodb:GetItem" in str(one) and "PersonTable" not in str(one)
     ]
-    assert [one["Fn::If"][0] for one in reading] == ["HasVerify"]
+    assert [one["Fn::If"][0] for one in reading] == ["HasVerify", "HasReach"]  # each for its own reason
     names = resources["CommandRule"]["Properties"]["EventPattern"]["detail-type"]
     assert all(isinstance(name, dict) for name in names if "verify" in str(name))
 
@@ -345,7 +357,7 @@ def test_what_vonage_said_is_never_taken_for_a_command(resources: Json) -> None:
     assert pattern["source"] == [{"anything-but": {"prefix": "vonage."}}]
     webhooks: dict[str, WebhookName] = {"voice": "event", "messages": "status", "verify": "verify"}
     for name in map(given, pattern["detail-type"]):
-        if name.startswith("consent."):  # no webhook has such news
+        if name.startswith(("consent.", "command.")):  # no webhook has such news
             continue
         family, _, word = name.partition(".")
         assert classify(webhooks[family], {"type": word, "status": word}) != name
@@ -360,18 +372,26 @@ def test_commands_of_the_bus_are_in_no_group(resources: Json) -> None:
     assert "FifoQueue" not in resources[target["Arn"]["Fn::GetAtt"][0]]["Properties"]
 
 
-def test_schedules_are_made_by_outbound_alone_in_one_group_and_may_do_one_thing(resources: Json) -> None:
-    """What faces the internet can make none, and whoever can gives them a role that wakes chats alone."""
+def test_schedules_are_made_by_outbound_alone_in_one_group_and_may_do_two_things(resources: Json) -> None:
+    """What faces the internet can make none, and whoever can gives them a role that wakes and brings back."""
     making = [one for one in statements(resources) if "scheduler:" in str(one["Action"])]
     passing = [one for one in statements(resources) if "iam:PassRole" in str(one["Action"])]
     (waking,) = resources["ScheduleRole"]["Properties"]["Policies"]
 
     assert [(one["Action"], one["Resource"]["Fn::Sub"].rpartition(":")[2]) for one in making] == [
-        ("scheduler:CreateSchedule", "schedule/${ScheduleGroup}/*")
+        ("scheduler:CreateSchedule", "schedule/${ScheduleGroup}/*"),
+        ("scheduler:DeleteSchedule", "schedule/${ScheduleGroup}/*"),
     ]
+    assert "DeleteSchedule" not in str(without("HasReach", resources["SchedulePolicy"]))
     assert [one["Resource"] for one in passing] == [{"Fn::GetAtt": ["ScheduleRole", "Arn"]}]
     assert resources["SchedulePolicy"]["Properties"]["Roles"] == [{"Ref": "OutboundRole"}]
-    assert [list(references(one)) for one in waking["PolicyDocument"]["Statement"]] == [["InboundFunction"]]
+    wakes, brings_back = (one["Fn::If"] for one in waking["PolicyDocument"]["Statement"])
+    assert (wakes[0], wakes[1]["Action"]) == ("HasDialogs", "lambda:InvokeFunction")
+    assert list(references(wakes[1])) == ["InboundFunction"]
+    assert (brings_back[0], brings_back[1]["Action"]) == ("HasReach", "sqs:SendMessage")
+    assert {*references(brings_back[1])} == {
+        "BusCommandQueue", "BulkCommandQueue", "BusCommandDeadLetterQueue", "BulkCommandDeadLetterQueue",
+    }  # fmt: skip
 
 
 def test_dialogs_may_read_and_write_what_they_remember_of_people_and_nobody_s_consent(
@@ -390,6 +410,14 @@ def test_dialogs_may_read_and_write_what_they_remember_of_people_and_nobody_s_co
 
 
 def test_a_stack_without_dialogs_has_nothing_for_them(resources: Json) -> None:
-    there = {name for name in resources if name.startswith(("Dialog", "Schedule", "CallEnd", "ChatWake"))}
+    there = {name for name in resources if name.startswith(("Dialog", "CallEnd", "ChatWake"))}
 
     assert {resources[name].get("Condition") for name in there} == {"HasDialogs"}
+
+
+def test_a_stack_with_neither_dialogs_nor_reach_has_no_schedules(written: Json, resources: Json) -> None:
+    there = {name for name in resources if name.startswith("Schedule")}
+    either = [{"Fn::Equals": [{"Ref": name}, "true"]} for name in ("Dialogs", "Reach")]
+
+    assert {resources[name].get("Condition") for name in there} == {"HasSchedules"}
+    assert written["Conditions"]["HasSchedules"] == {"Fn::Or": either}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from switchboard.wire.reach.marks import MARKS
 from switchboard.wire.validate import command_problems
 
 from vonage_simulator.api import call_requests
@@ -17,6 +18,7 @@ from vonage_simulator.api.problems import ProblemError
 from vonage_simulator.calls import in_call
 from vonage_simulator.messages import outbound
 from vonage_simulator.testing.held_time import while_time_runs
+from vonage_simulator.testing.waiting import CANCELLED, Waiting
 from vonage_simulator.types import Json
 from vonage_simulator.verifications.verifier import BusyError, OverError, WrongCodeError
 from vonage_simulator.vonage import Vonage
@@ -24,10 +26,9 @@ from vonage_simulator.vonage import Vonage
 NAMES = (
     "messages.send", "messages.read", "voice.call", "voice.update",
     "verify.start", "verify.check", "verify.cancel", "verify.next_workflow", "consent.stop", "consent.start",
+    "command.cancel",
 )  # fmt: skip
 
-# What a command says to the stack rather than to Vonage; on the bus it stands in the detail.
-MARKS = ("pace", "purpose")
 OPTED_OUT: Json = {"reason": "Whom it is for has opted out of this sender.", "opted_out": True}
 SUBJECTS = ("conversation_uuid", "message_uuid", "uuid", "request_id")
 # How Vonage refuses what is asked about a verification.
@@ -52,6 +53,7 @@ class Commands:
         self._started: dict[str, str] = {}
         self._stopped: set[tuple[str, str]] = set()
         self._begun: list[Future[None]] = []
+        self._timed = Waiting()
         self._waiting: list[Future[None]] = []
         self._sending: list[asyncio.Task[None]] = []
 
@@ -89,6 +91,11 @@ class Commands:
         command = _with_its_marks(command)
         problems = command_problems(command)
         known: Json = {"reason": "; ".join(problems)} if problems else self._consent(command)
+        if not problems and (seconds := self._timed.begins(command, self._vonage.clock.now())):
+            self._waiting.append(self._vonage.engine.start(self._at_its_time(command["id"], seconds)))
+            return
+        if self._timed.is_cancelled(command["id"]):
+            known = CANCELLED
         if not known:
             try:
                 known = await self._ask(command["name"], dict(command["detail"]), command["id"])
@@ -100,7 +107,18 @@ class Commands:
                 known = {
                     "reason": "; ".join(f"{one['name']} {one['reason']}" for one in wrong) or str(refused)
                 }
+        self._tell(command, known)
+
+    async def _at_its_time(self, command_id: str, seconds: float) -> None:
+        clock = self._vonage.clock
+        await clock.passes(clock.seconds() + seconds)
+        if command := self._timed.comes_back(command_id):
+            await self._carry_out(command)
+
+    def _tell(self, command: Json, known: Json) -> None:
+        """Announce what became of a command."""
         outcome = "rejected" if "reason" in known else "accepted"
+        self._timed.ended(command["id"], outcome)
         result = {"id": command["id"], "command": command["name"], "outcome": outcome, **known}
         result["timestamp"] = self._vonage.clock.timestamp()
         about = [known[name] for name in SUBJECTS if name in known]
@@ -120,6 +138,8 @@ class Commands:
         match name:
             case "consent.stop" | "consent.start":
                 return self._change_consent(name, detail)
+            case "command.cancel":
+                return self._cancel(detail["id"])
             case "messages.send":
                 return self._send({"client_ref": reference, **detail})
             case "voice.call":
@@ -159,6 +179,12 @@ class Commands:
                 each for each in self._stopped if each[0] != person or sender not in ("", each[1])
             }
         return {key: detail[key] for key in ("person", "sender") if key in detail}
+
+    def _cancel(self, command_id: str) -> Json:
+        known, waited = self._timed.cancel(command_id)
+        if waited:
+            self._tell(waited, CANCELLED)
+        return known
 
     def _verification(self, detail: Json) -> Json:
         """Which verification is meant, by its own id or that of the command that started it."""

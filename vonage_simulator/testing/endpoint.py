@@ -72,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
-    do_GET = do_PUT = do_POST  # noqa: N815 - the name http.server asks for
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 - the name http.server asks for
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the simulator's journal has it all."""

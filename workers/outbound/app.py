@@ -23,7 +23,9 @@ from switchboard.dialogs.chats import wake
 from switchboard.errors import SwitchboardError
 from switchboard.outbound.carrying_out import carry_out, give_up
 from switchboard.outbound.claims import LaterError
+from switchboard.outbound.delaying import DUE, DelayedError, come_back
 from switchboard.request import without_halves
+from switchboard.wire.reach.marks import MARKS
 
 if TYPE_CHECKING:
     from switchboard.wire.commands import Result
@@ -41,8 +43,6 @@ CUSTOMERS = {
     "verify.next_workflow": (404, 409),
     "verify.cancel": (404,),
 }
-# What a command says to us rather than to Vonage.
-MARKS = ("pace", "purpose")
 # A queue's own age leaves out what was received three times.
 OVERDUE_S = 3600
 
@@ -63,8 +63,13 @@ def handle(message: dict[str, Any]) -> bool:
     facts: dict[str, object] = {"id": command["id"], "command": command["name"]}
     if command["name"] == wake.NAME:
         return schedule(message, command)
+    if command["name"] == DUE:
+        return bring_back(message, command)
     try:
-        result = attempt(command, received(message))
+        result = attempt(command, received(message), sent_at(message))
+    except DelayedError as delayed:
+        telemetry.outcome("Delayed", "outbound", "INFO", **facts, reason=str(delayed))
+        return True
     except LaterError as later:
         put_off(message, min(later.after_s or backoff_s(message), LONGEST_DELAY_S))
         is_late = command.get("pace") != "bulk" and is_overdue(message)  # bulk may take days
@@ -82,8 +87,9 @@ def handle(message: dict[str, Any]) -> bool:
         put_off(message, min(backoff_s(message), LONGEST_DELAY_OF_A_RESULT_S))
         telemetry.outcome("NotTold", "outbound", "ERROR", **facts | telemetry.where(failure))
         return False
-    if result.get("opted_out"):
-        telemetry.outcome("OptedOut", "outbound", "INFO", **facts)
+    if result.get("opted_out") or is_cancellation(result):
+        name = "OptedOut" if result.get("opted_out") else "Cancelled"
+        telemetry.outcome(name, "outbound", "INFO", **facts, found=result.get("found"))
         return True
     if is_customers(result):
         telemetry.outcome("NotVerified", "outbound", "INFO", **facts, status=result["status_code"])
@@ -112,6 +118,19 @@ def schedule(message: dict[str, Any], command: dict[str, Any]) -> bool:
     return True
 
 
+def bring_back(message: dict[str, Any], command: dict[str, Any]) -> bool:
+    """Put a command in its queue that waited for its time; False when that is to be tried again."""
+    facts: dict[str, object] = {"id": command["id"], "command": command["name"]}
+    try:
+        is_back = come_back(command["id"])
+    except Exception as failure:  # noqa: BLE001 - one command must not stop the others
+        put_off(message, backoff_s(message))
+        telemetry.outcome("Failed", "outbound", "ERROR", **facts | telemetry.where(failure))
+        return False
+    telemetry.outcome("Due" if is_back else "NotDue", "outbound", "INFO", **facts)
+    return True
+
+
 def read(message: dict[str, Any]) -> dict[str, Any]:
     """The command in a message: a flow's own, or an event of the bus, whose id is then the command's.
 
@@ -134,10 +153,10 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
         return {"id": message["messageId"], "name": "unreadable", "detail": message["body"]}
 
 
-def attempt(command: dict[str, Any], times: int) -> "Result":
+def attempt(command: dict[str, Any], times: int, sent_at: float) -> "Result":
     """The result of a command, which is a rejection once it was received too many times."""
     try:
-        return carry_out(command, redelivered=times > 1)
+        return carry_out(command, redelivered=times > 1, sent_at=sent_at)
     except LaterError as later:
         if times < MOST_ATTEMPTS:
             raise
@@ -147,13 +166,19 @@ def attempt(command: dict[str, Any], times: int) -> "Result":
 def tell(message: dict[str, Any], command: dict[str, Any], result: "Result") -> None:
     """Say what became of a command, and keep one that was rejected where it can be sent again from."""
     queues.put_result(result)
-    if result["outcome"] == "rejected" and not (is_customers(result) or result.get("opted_out")):
+    is_nobodys_fault = is_customers(result) or is_cancellation(result) or result.get("opted_out")
+    if result["outcome"] == "rejected" and not is_nobodys_fault:
         CommandQueue.of(message["eventSourceARN"]).put_rejected(command)
 
 
 def is_customers(result: "Result") -> bool:
     """Whether a verification was refused for what a customer did: nobody has to look into that."""
     return result.get("status_code") in CUSTOMERS.get(result["command"], ())
+
+
+def is_cancellation(result: "Result") -> bool:
+    """Whether a command was cancelled, or was to be and had been carried out: somebody wanted it so."""
+    return "cancelled" in result or (result["outcome"] == "rejected" and "found" in result)
 
 
 def put_off(message: dict[str, Any], seconds: int) -> None:
@@ -167,6 +192,11 @@ def received(message: dict[str, Any]) -> int:
     return int(message["attributes"]["ApproximateReceiveCount"])
 
 
+def sent_at(message: dict[str, Any]) -> float:
+    """When a message was put in its queue, in Unix time."""
+    return int(message["attributes"]["SentTimestamp"]) / 1000
+
+
 def backoff_s(message: dict[str, Any]) -> int:
     """Twice as long each time."""
     return int(min(2 ** min(received(message), 10), LONGEST_DELAY_S))
@@ -174,4 +204,4 @@ def backoff_s(message: dict[str, Any]) -> int:
 
 def is_overdue(message: dict[str, Any]) -> bool:
     """Whether a command has been tried for so long that somebody should know."""
-    return time.time() - int(message["attributes"]["SentTimestamp"]) / 1000 >= OVERDUE_S
+    return time.time() - sent_at(message) >= OVERDUE_S

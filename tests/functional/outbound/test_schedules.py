@@ -2,20 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
-from urllib.parse import unquote
 
 import pytest
-from switchboard.aws import schedules
 
 from tests.conftest import Logs
+from tests.fakes.scheduler import INBOUND, ROLE, Scheduler
 from tests.fakes.stores import Aws, Json
 from tests.fakes.vonage_api import VonageApi
 from tests.functional.outbound.test_outbound import deliver
-from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
-INBOUND = "arn:aws:lambda:eu-west-1:123456789012:function:inbound"
-ROLE = "arn:aws:iam::123456789012:role/schedule"
 TOMORROW = 1_900_000_030.5
 WAKE: Json = {
     "id": "m-1.0.late.1900000031",
@@ -24,42 +19,9 @@ WAKE: Json = {
 }
 
 
-class Scheduler:
-    """EventBridge Scheduler: what it was asked to make, by name, and how it answers."""
-
-    def __init__(self) -> None:
-        self.made: dict[str, Json] = {}
-        self.refuses = ""
-
-    def answer(self, incoming: Incoming) -> Answer:
-        name = unquote(incoming.path.rpartition("/")[2])
-        headers = {"Content-Type": "application/json"}
-        refusal = self.refuses or ("ConflictException" if name in self.made else "")
-        if refusal:
-            body = json.dumps({"Message": refusal}).encode()
-            return Answer(409, body, {**headers, "x-amzn-errortype": refusal})
-        self.made[name] = json.loads(incoming.body)
-        return Answer(200, json.dumps({"ScheduleArn": f"arn:{name}"}).encode(), headers)
-
-
 @pytest.fixture(autouse=True)
 def _in_order(vonage: VonageApi) -> None:
     """The queues and the table are there."""
-
-
-@pytest.fixture
-def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
-    scheduler = Scheduler()
-    with serving(scheduler.answer) as url:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_SCHEDULER", url)
-        monkeypatch.setenv("SWITCHBOARD_SCHEDULE_GROUP", "stack-Group")
-        monkeypatch.setenv("SWITCHBOARD_SCHEDULE_ROLE_ARN", ROLE)
-        monkeypatch.setenv("SWITCHBOARD_INBOUND_ARN", INBOUND)
-        schedules.client.cache_clear()
-        yield scheduler
-        if schedules.client.cache_info().currsize:
-            schedules.client().close()
-        schedules.client.cache_clear()
 
 
 def test_a_chat_is_woken_once_in_the_minute_after_its_time_and_the_schedule_is_gone(

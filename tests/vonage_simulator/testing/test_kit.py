@@ -257,6 +257,43 @@ class TestConsent:
         assert [each["payload"]["opted_out"] for each in rejected] == [True]
 
 
+class TestTime:
+    """A rule that has callers hear of it later, and changes its mind about some of it."""
+
+    @pytest.fixture
+    def rules(self) -> dict[str, Rule]:
+        return {"voice.completed": reminds}
+
+    def test_time_that_passes_carries_out_what_is_due_unless_it_was_cancelled(
+        self, phone: Phone, sms: Texting, simulation: Simulation
+    ) -> None:
+        caller = sms.of("447700900900")
+        phone.of(caller.number).dial(NUMBER).hangs_up()
+        assert caller.received == ["Goodbye."]
+
+        caller.waits(minutes=59)
+        assert caller.received == ["Goodbye."]
+        caller.waits(minutes=2)
+        caller.receives("An hour has passed.")
+        caller.waits(days=2)
+        assert len(caller.received) == 2
+
+        cancelled = [each["payload"] for each in simulation.events if "cancelled" in each["payload"]]
+        assert [each["command"] for each in cancelled] == ["messages.send"]
+        found = [each["payload"]["found"] for each in simulation.events if "found" in each["payload"]]
+        assert found == ["waiting", "accepted", "unknown"]
+
+
+def reminds(happened: Json, _context: object) -> None:
+    """Have three messages sent, one of them in an hour, and one not at all."""
+    caller = happened["detail"]["payload"]["from"]
+    put("messages.send", sms_to(caller, "An hour has passed.") | {"after": 3600})
+    tomorrow = put("messages.send", sms_to(caller, "A day has passed.") | {"after": 86_400})
+    at_once = put("messages.send", sms_to(caller, "Goodbye.") | {"at": "2026-01-01T12:00:00Z"})
+    for command_id in (tomorrow, at_once, "nobody's"):
+        put("command.cancel", {"id": command_id})
+
+
 def opts_out_and_writes(happened: Json, _context: object) -> None:
     """Opt whoever called out of everything, and in again, as another stack would."""
     caller = happened["detail"]["payload"]["from"]
@@ -273,9 +310,10 @@ def texts_back(happened: Json, _context: object) -> None:
     put("messages.send", sms_to(happened["detail"]["payload"]["from"], "Sorry we missed you."))
 
 
-def put(name: str, detail: Json) -> None:
+def put(name: str, detail: Json) -> str:
+    """Put a command on the bus; gives its id."""
     client = boto3.client("events")
-    client.put_events(
+    reply = client.put_events(
         Entries=[
             {
                 "EventBusName": "bus",
@@ -286,6 +324,7 @@ def put(name: str, detail: Json) -> None:
         ]
     )
     client.close()
+    return str(reply["Entries"][0]["EventId"])
 
 
 @pytest.mark.flows_may_fail

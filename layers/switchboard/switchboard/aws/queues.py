@@ -127,6 +127,16 @@ def bulk_waiting() -> int:
     return sum(int(found[name]) for name in names)
 
 
+def put_off(command: Mapping[str, Any], seconds: int) -> None:
+    """Put a command in a queue of those from the bus, from which it comes after up to 900 seconds.
+
+    Raises:
+        AwsError: it is not in the queue, as far as we know.
+    """
+    bulk = os.environ.get(_BULK) if command.get("pace") == "bulk" else ""
+    _send(bulk or required("SWITCHBOARD_BUS_COMMANDS_QUEUE_URL"), command, "", _UNHURRIED_S, seconds)
+
+
 def put_result(result: Mapping[str, Any]) -> None:
     """Put what became of a command in the event queue, as the event `<command>.<outcome>`; twice is once.
 
@@ -154,8 +164,12 @@ def announce(name: str, identity: str, about: str, payload: Mapping[str, Any]) -
     put_event(event, _UNHURRIED_S)
 
 
-def _send(url: str, message: Mapping[str, Any], group: str, timeout_s: float = _HURRIED_S) -> None:
-    parameters = {"QueueUrl": url, "MessageBody": _ENCODER.encode(message)}
+def _send(
+    url: str, message: Mapping[str, Any], group: str, timeout_s: float = _HURRIED_S, delay_s: int = 0
+) -> None:
+    parameters: dict[str, Any] = {"QueueUrl": url, "MessageBody": _ENCODER.encode(message)}
+    if delay_s:
+        parameters["DelaySeconds"] = delay_s
     if url.endswith(".fifo"):  # as SQS has them named; a standard queue refuses a deduplication id
         parameters |= {
             "MessageDeduplicationId": _sqs_id(message["id"]),

@@ -20,14 +20,17 @@ from switchboard.telemetry import kind
 _SOONEST_S = 30
 
 
-def once(name: str, at: float, target: str, payload: Mapping[str, Any]) -> None:
-    """Give a function something in the first full minute from a time on, at least once.
+def once(
+    name: str, at: float, target: str, payload: Mapping[str, Any], *, dead_letters: str | None = None
+) -> None:
+    """Give a function or a queue something in the first full minute from a time on, at least once.
 
     Args:
         name: another with this name, as long as there is one, is the same.
         at: Unix time in seconds; what is over is as soon as can be.
-        target: the function's ARN, which the stack's ScheduleRole may invoke.
+        target: the ARN of the function or queue, which the stack's ScheduleRole may invoke or send to.
         payload: what it gets.
+        dead_letters: the ARN of the queue that keeps what could not be given.
 
     Raises:
         AwsError: there is no such schedule, as far as we know.
@@ -37,7 +40,7 @@ def once(name: str, at: float, target: str, payload: Mapping[str, Any]) -> None:
     minute = math.ceil(max(at, time.time() + _SOONEST_S) / 60) * 60
     try:
         client().create_schedule(
-            Name=hashlib.sha256(name.encode()).hexdigest(),
+            Name=_name(name),
             GroupName=required("SWITCHBOARD_SCHEDULE_GROUP"),
             ScheduleExpression=time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(minute)),
             FlexibleTimeWindow={"Mode": "OFF"},
@@ -46,12 +49,33 @@ def once(name: str, at: float, target: str, payload: Mapping[str, Any]) -> None:
                 "Arn": target,
                 "RoleArn": required("SWITCHBOARD_SCHEDULE_ROLE_ARN"),
                 "Input": json.dumps(payload),
+                **({"DeadLetterConfig": {"Arn": dead_letters}} if dead_letters else {}),
             },
         )
     except client().exceptions.ConflictException:
         return
     except (BotoCoreError, ClientError) as error:
         raise AwsError("CreateSchedule", kind(error), retryable=True) from error
+
+
+def cancel(name: str) -> None:
+    """Delete a schedule; one that has been, or never was, is well, too.
+
+    Raises:
+        AwsError: it may still be there.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        client().delete_schedule(Name=_name(name), GroupName=required("SWITCHBOARD_SCHEDULE_GROUP"))
+    except client().exceptions.ResourceNotFoundException:
+        return
+    except (BotoCoreError, ClientError) as error:
+        raise AwsError("DeleteSchedule", kind(error), retryable=True) from error
+
+
+def _name(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 @functools.cache

@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 from switchboard.aws import table
-from switchboard.envelope import short
 from switchboard.errors import RefusedError, SecretError, UnreachableError
+from switchboard.outbound.claims import place
 from switchboard.outbound.vonage import Vonage
 
 Json = Mapping[str, Any]
@@ -96,7 +96,7 @@ def _about_verification(api: Vonage, name: str, detail: dict[str, Any]) -> Json:
 
 def _started_by(command_id: str) -> str:
     """The verification that a command started."""
-    item = table.get(f"COMMAND#{short(command_id)}", "progress") or {}
+    item = table.get(*place(command_id)) or {}
     result = json.loads(item["result"]["S"]) if "result" in item else {}
     if "request_id" in result:
         return str(result["request_id"])

@@ -1,7 +1,7 @@
 """A command's own item in the table: who carries it out, and what became of it.
 
-It says `sending` before Vonage is asked and holds the result afterwards; `waiting` is what was certainly not
-accepted.
+It says `sending` before Vonage is asked and holds the result afterwards. `waiting` is what was certainly not
+accepted, `delayed` what waits for its time, `cancelled` what isn't to be carried out, also if it comes later.
 """
 
 import json
@@ -41,9 +41,61 @@ def claim(command: Json, free: Set[str] = frozenset({"waiting", "rejected"})) ->
 
     What was rejected may be tried again: that is what sending it back from the dead-letter queue is for.
     """
-    condition = " OR ".join(["attribute_not_exists(pk)", *(f"progress = :{each}" for each in free)])
-    values = {f":{each}": {"S": each} for each in free}
-    return table.put(item_of(command, "sending"), condition, values)
+    return table.put(item_of(command, "sending"), *_in({*free, "delayed"}))
+
+
+def delay(command: Json, due: int, free: Set[str], *, keeps_it: bool) -> int | None:
+    """Mark the command as one that waits.
+
+    Args:
+        command: what comes back.
+        due: in Unix time, when.
+        free: as above.
+        keeps_it: the item is what it comes back from.
+
+    Returns:
+        For when it waits, which is what was written first; None if it is being carried out, or was.
+    """
+    item = item_of(command, "delayed") | {"due": {"N": str(due)}}
+    if "expires_at" in item:
+        item["expires_at"] = {"N": str(due + _REMEMBER_S)}
+    if keeps_it:
+        item["waits"] = {"S": json.dumps(command)}
+    condition, values = _in(free)
+    condition += " OR progress = :delayed AND due <= :now"
+    values |= {":delayed": {"S": "delayed"}, ":now": {"N": f"{time.time():.3f}"}}
+    there = table.put(item, condition, values)
+    if there is None:
+        return due
+    return int(there["due"]["N"]) if there["progress"]["S"] == "delayed" else None
+
+
+def cancel(command_id: str) -> table.Item:
+    """Mark a command as cancelled unless it is being carried out, or was; gives its item as it is then.
+
+    Raises:
+        AwsError: nobody knows whether it is.
+    """
+    condition, values = _in({"waiting", "delayed"})
+    values |= {":cancelled": {"S": "cancelled"}, ":since": {"N": str(time.time())}}
+    change = "SET progress = :cancelled, since = :since"
+    if not is_of_a_campaign(command_id):
+        change += ", expires_at = :expires"
+        values[":expires"] = {"N": str(int(time.time()) + _REMEMBER_S)}
+    change += " REMOVE waits"
+    return table.update(*place(command_id), change, condition, values)[0]
+
+
+def cancelled(command_id: str, name: str) -> "Result":
+    """The result of a command that was cancelled."""
+    return _result(command_id, name, "rejected", {"reason": "It was cancelled.", "cancelled": True})
+
+
+def _in(progress: Set[str]) -> tuple[str, table.Item]:
+    """The condition that there is no item yet, or one in such a state; and its values."""
+    states = sorted(progress)
+    condition = " OR ".join(["attribute_not_exists(pk)", *(f"progress = :{each}" for each in states)])
+    return condition, {f":{each}": {"S": each} for each in states}
 
 
 def put_back(command: Json, reason: str, after_s: int | None = None) -> LaterError:
@@ -58,14 +110,14 @@ def finish(command: Json, outcome: str, *, reason: str = "", **known: object) ->
         known["reason"] = reason[:_LONGEST_REASON]
     if warnings := _warnings(command):
         known["warnings"] = warnings
-    result = {
-        "id": command["id"],
-        "command": command["name"],
-        "outcome": outcome,
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        **known,
-    }
+    result = _result(command["id"], command["name"], outcome, known)
     table.put({**item_of(command, outcome), "result": {"S": json.dumps(result)}})
+    return result
+
+
+def _result(command_id: str, name: str, outcome: str, known: Json) -> "Result":
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    result = {"id": command_id, "command": name, "outcome": outcome, "timestamp": now, **known}
     return cast("Result", result)
 
 
@@ -79,9 +131,11 @@ def _warnings(command: Json) -> list[str]:
 
 def item_of(command: Json, progress: str) -> table.Item:
     """The item, with what is known of a command from now on."""
+    pk, sk = place(command["id"])
     item: table.Item = {
-        "pk": {"S": f"COMMAND#{short(command['id'])}"},
-        "sk": {"S": "progress"},
+        "pk": {"S": pk},
+        "sk": {"S": sk},
+        "command": {"S": command["name"]},
         "progress": {"S": progress},
         "since": {"N": str(time.time())},
     }
@@ -89,3 +143,8 @@ def item_of(command: Json, progress: str) -> table.Item:
     if not is_of_a_campaign(command["id"]):
         item["expires_at"] = {"N": str(int(time.time()) + _REMEMBER_S)}
     return item
+
+
+def place(command_id: str) -> tuple[str, str]:
+    """Where a command's item is in the table."""
+    return f"COMMAND#{short(command_id)}", "progress"

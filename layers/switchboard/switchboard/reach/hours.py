@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = "|".join(_DAYS)
 _HOURS = re.compile(
-    rf"(?:(?P<first>{_DAY})(?:-(?P<last>{_DAY}))?\s+)?"
-    r"(?P<opens>[01]\d|2[0-3]):(?P<past>[0-5]\d)\s*-\s*(?P<closes>[01]\d|2[0-4]):(?P<after>[0-5]\d)",
-    re.IGNORECASE | re.ASCII,
+    rf"(?:(?P<first>{_DAY})(?:-(?P<last>{_DAY}))? )?"
+    r"(?P<opens>[01]\d|2[0-3]):(?P<past>[0-5]\d)-(?P<closes>[01]\d|2[0-4]):(?P<after>[0-5]\d)",
+    re.ASCII,
 )
 _MIDNIGHT = 24 * 60
 
@@ -49,7 +49,7 @@ def _entry(text: str) -> tuple[Iterator[int], int, int]:
     closes = int(found["closes"]) * 60 + int(found["after"])
     if closes > _MIDNIGHT or opens == closes:
         raise ValueError(f"the hours {text[:40]!r} begin and end at once, or end after 24:00")
-    first, last = ((found[name] or "").lower() for name in ("first", "last"))
+    first, last = found["first"], found["last"]
     if not first:
         return iter(range(7)), opens, closes
     begin = _DAYS.index(first)

@@ -19,6 +19,7 @@ Json = Mapping[str, Any]
 COMMANDS = (
     "messages.send", "messages.read", "voice.call", "voice.update",
     "verify.start", "verify.check", "verify.cancel", "verify.next_workflow", "consent.stop", "consent.start",
+    "command.cancel",
 )  # fmt: skip
 
 _IN_CALL = ("answer", "event")

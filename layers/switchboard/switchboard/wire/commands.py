@@ -3,36 +3,26 @@
 On the bus `name` is the `detail-type` and `detail` the `detail`; a flow returns the command, or the
 message alone. `id` makes it safe to repeat: a command whose id was seen lately is not carried out again. A
 flow leaves it out and gets one that follows from the event it answers; on the bus it is the id of the event.
-`pace` and `purpose` are our own words, not Vonage's: on the bus they stand in the `detail`, and Vonage never
-sees them.
+What else stands beside `detail` are our own words, not Vonage's (`wire.reach.marks`): on the bus they stand
+in the `detail`, and Vonage never sees them.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, NotRequired, Required
+from typing import Annotated, Literal, Required
 
 from switchboard.wire.actions import Action
 from switchboard.wire.call_requests import CallRequest, CallUpdate
 from switchboard.wire.endpoints import Id, Origin, Url
 from switchboard.wire.message_requests import MessageRequest, MessageUpdate
+from switchboard.wire.reach.marks import CommandId, Reaching, Timed
 from switchboard.wire.typed import Characters, Tagged, TypedDict
 from switchboard.wire.verify.requests import CodeToCheck, Verification, VerificationRequest
 
-CommandId = Annotated[str, Characters(1, 100)]
-# In no hurry: one of many, which let everything else go before them.
-Pace = Literal["bulk"]
 
-
-# Asked for by whom it is for, such as a receipt: it is sent to somebody who has opted out, too.
-Purpose = Literal["transactional"]
-
-
-class SendMessage(TypedDict):
+class SendMessage(Reaching):
     """Send a message."""
 
     name: Literal["messages.send"]
-    id: NotRequired[CommandId]
-    pace: NotRequired[Pace]
-    purpose: NotRequired[Purpose]
     detail: MessageRequest
 
 
@@ -43,11 +33,10 @@ class MessageChange(MessageUpdate, total=False):
     href: Url
 
 
-class ReadMessage(TypedDict):
+class ReadMessage(Timed):
     """Mark a message as read, or take one back."""
 
     name: Literal["messages.read"]
-    id: NotRequired[CommandId]
     detail: MessageChange
 
 
@@ -57,37 +46,31 @@ class CallToPlace(CallRequest, total=False):
     region_url: Origin
 
 
-class PlaceCall(TypedDict):
+class PlaceCall(Reaching):
     """Place a call."""
 
     name: Literal["voice.call"]
-    id: NotRequired[CommandId]
-    pace: NotRequired[Pace]
-    purpose: NotRequired[Purpose]
     detail: CallToPlace
 
 
-class UpdateCall(TypedDict):
+class UpdateCall(Timed):
     """Change a call in progress."""
 
     name: Literal["voice.update"]
-    id: NotRequired[CommandId]
     detail: CallUpdate
 
 
-class StartVerification(TypedDict):
+class StartVerification(Timed):
     """Send somebody a code."""
 
     name: Literal["verify.start"]
-    id: NotRequired[CommandId]
     detail: VerificationRequest
 
 
-class CheckCode(TypedDict):
+class CheckCode(Timed):
     """Check a code that somebody gave back."""
 
     name: Literal["verify.check"]
-    id: NotRequired[CommandId]
     detail: CodeToCheck
 
 
@@ -107,20 +90,31 @@ class Consent(TypedDict, total=False):
     heard: Heard
 
 
-class ChangeConsent(TypedDict):
+class ChangeConsent(Timed):
     """Opt somebody out, or in again."""
 
     name: Literal["consent.stop", "consent.start"]
-    id: NotRequired[CommandId]
     detail: Consent
 
 
-class EndVerification(TypedDict):
+class EndVerification(Timed):
     """Cancel a verification, or have its next channel send a code now."""
 
     name: Literal["verify.cancel", "verify.next_workflow"]
-    id: NotRequired[CommandId]
     detail: Verification
+
+
+class WhichCommand(TypedDict):
+    """The command that isn't to be carried out any more."""
+
+    id: CommandId
+
+
+class CancelCommand(Timed):
+    """Cancel another command that hasn't been carried out yet."""
+
+    name: Literal["command.cancel"]
+    detail: WhichCommand
 
 
 Command = Annotated[
@@ -131,7 +125,8 @@ Command = Annotated[
     | StartVerification
     | CheckCode
     | EndVerification
-    | ChangeConsent,
+    | ChangeConsent
+    | CancelCommand,
     Tagged("name"),
 ]  # fmt: skip
 
@@ -151,8 +146,9 @@ class Result(TypedDict, total=False):
     lost after the request, so a call may have been placed; it is not placed twice.
 
     `warnings` are what is doubtful about the command, such as a key that isn't documented: Vonage was asked
-    with it all the same. `opted_out` is true of what was not sent because the person has opted out. `person`
-    and `sender` are those of a `consent.stop` or `consent.start`.
+    with it all the same. `opted_out` is true of what was not sent because the person has opted out,
+    `cancelled` of what somebody cancelled. `person` and `sender` are those of a `consent.stop` or
+    `consent.start`; `found` is what had become of a command that was to be cancelled.
     """
 
     id: Required[CommandId]
@@ -160,7 +156,7 @@ class Result(TypedDict, total=False):
         Literal[
             "messages.send", "messages.read", "voice.call", "voice.update",
             "verify.start", "verify.check", "verify.cancel", "verify.next_workflow",
-            "consent.stop", "consent.start",
+            "consent.stop", "consent.start", "command.cancel",
         ]
     ]  # fmt: skip
     outcome: Required[Literal["accepted", "rejected", "uncertain"]]
@@ -175,5 +171,7 @@ class Result(TypedDict, total=False):
     reason: str
     warnings: list[str]
     opted_out: bool
+    cancelled: bool
+    found: Literal["waiting", "unknown", "cancelled", "accepted", "rejected", "uncertain"]
     person: str
     sender: str

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from switchboard.wire.content.channels import MESSAGE_TYPES
+from switchboard.wire.reach.marks import broken_mark_rules
 from switchboard.wire.violations import Violation
 
 Fields = Mapping[str, Any]
@@ -155,6 +156,7 @@ def broken_update_rules(update: Fields, prefix: str = "") -> Broken:
 
 def broken_command_rules(command: Fields) -> Broken:
     """How a command breaks a rule, what it asks for included."""
+    yield from broken_mark_rules(command)
     match command:
         case {"name": "messages.send", "detail": message}:
             yield from broken_message_rules(message, "detail.")

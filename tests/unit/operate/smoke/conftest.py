@@ -1,6 +1,7 @@
 """A bench in an account where all is well, for tests that spoil one thing."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -93,7 +94,7 @@ def simulated(
 
     def decision(action: str) -> str:
         deeds = roles.MAY[function] | by_tag
-        may = any(deed.action == action and arn.endswith(deed.resource) for deed in deeds)
+        may = any(deed.action == action and re.search(rf"\b{deed.resource}$", arn) for deed in deeds)
         return "allowed" if may else "implicitDeny"
 
     return {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": decision(a)} for a in ActionNames]}
