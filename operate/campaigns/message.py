@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from switchboard.outbound.reach import digits
 from switchboard.reach import zones
 from switchboard.reach.people import normal
 from switchboard.reach.turns import Asked, windows
@@ -52,7 +53,7 @@ class Message(NamedTuple):
 
     def command(self, identity: str, row: Row) -> Json:
         """The command that sends it to a row."""
-        to = normal(row.to)
+        to = digits(row.to)
         is_call = self.name == "voice.call"
         whom = [{"type": "phone", "number": to}] if is_call else to
         detail = {**_filled(self.detail, row.cells), "to": whom}

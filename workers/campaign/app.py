@@ -21,6 +21,7 @@ Command = dict[str, Any]
 
 # The next part comes while there is something left of this one, so that the queue never runs dry.
 SHARE_WAITED_FOR = 0.75
+LONGEST_WAIT_S = 600
 
 
 class Step(TypedDict):
@@ -29,14 +30,24 @@ class Step(TypedDict):
     Attributes:
         campaign: its id.
         run: which run of it this is.
+        busy: how many times in a row the queue was full.
         ended: whether there is nothing more to do.
         wait_s: how long to wait otherwise.
     """
 
     campaign: str
     run: int
+    busy: int
     ended: bool
     wait_s: int
+
+
+class FullError(Exception):
+    """There is enough in the queue, for so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 class NeverOpenError(Exception):
@@ -45,13 +56,24 @@ class NeverOpenError(Exception):
 
 def lambda_handler(asked: Mapping[str, Any], _context: object = None) -> Step:
     """Queue the next part of a campaign, unless it is to wait, or to end."""
-    campaign, run = str(asked["campaign"]), int(asked["run"])
-    wait_s = step(campaign, run)
-    return {"campaign": campaign, "run": run, "ended": wait_s is None, "wait_s": wait_s or 0}
+    campaign, run, busy = str(asked["campaign"]), int(asked["run"]), int(asked.get("busy", 0))
+    told: Step = {"campaign": campaign, "run": run, "busy": 0, "ended": False, "wait_s": 0}
+    try:
+        wait_s = step(campaign, run)
+    except FullError as full:
+        # Each time twice as long: it may be that Vonage is out of service, and each step is kept.
+        return {**told, "busy": busy + 1, "wait_s": min(full.seconds * 2**busy, LONGEST_WAIT_S)}
+    return {**told, "ended": wait_s is None, "wait_s": wait_s or 0}
 
 
 def step(campaign: str, run: int) -> int | None:
-    """Do what comes next; gives the seconds until the step after it, None when that was the last."""
+    """Do what comes next; gives the seconds until the step after it, None when that was the last.
+
+    Raises:
+        FullError: the queue is, and is to be waited for.
+        NeverOpenError: nobody who is left can ever be reached.
+        AwsError: it isn't certain, and is to be done again.
+    """
     facts: dict[str, object] = {"campaign": campaign, "run": run}
     state = campaigns.read(campaign)
     if state is None or state.progress != "running" or state.run != run:
@@ -66,7 +88,7 @@ def step(campaign: str, run: int) -> int | None:
     command = read_part(campaign, state, left[0])[0]
     if (waiting := queues.bulk_waiting()) >= campaigns.ROWS_A_PART:
         telemetry.outcome("Busy", "campaign", "INFO", **facts, waiting=waiting)
-        return seconds(waiting, command)
+        raise FullError(seconds(waiting, command))
     now, most = time.time(), pace.most_per_second(command)
     # What is waiting already goes first: it's fewer than a part has.
     turn = turns.first(summary["parts"], left, summary["window"], now, 2 / most if most else 0)

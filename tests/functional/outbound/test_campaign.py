@@ -58,8 +58,8 @@ def queued(aws: Aws) -> list[str]:
     return [json.loads(message["MessageBody"])["id"] for message in aws.queues[BULK]]
 
 
-def step(run: int = 1) -> tuple[bool, int]:
-    told = app.lambda_handler({"campaign": "spring", "run": run})
+def step(run: int = 1, **more: int) -> tuple[bool, int]:
+    told = app.lambda_handler({"campaign": "spring", "run": run, **more})
     assert (told["campaign"], told["run"]) == ("spring", run)
     return told["ended"], told["wait_s"]
 
@@ -170,6 +170,7 @@ def test_a_full_queue_is_waited_for(backbone: Aws, bucket: Buckets) -> None:
     start()
 
     assert step() == (False, 7)  # until three quarters of the hundred are gone
+    assert [step(busy=times)[1] for times in (1, 2, 10)] == [14, 28, app.LONGEST_WAIT_S]
 
     assert {*queued(backbone)} == {"others"}
     backbone.queues[BULK].clear()

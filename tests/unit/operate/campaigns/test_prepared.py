@@ -77,6 +77,19 @@ def test_a_call_goes_to_the_number_and_says_its_name(tmp_path: Path) -> None:
     assert command["detail"]["ncco"] == [{"action": "talk", "text": "Hello Ann."}]
 
 
+@pytest.mark.parametrize(
+    ("written", "to"),
+    [("+44 (7700) 900-111", "447700900111"), ("US.13491208655302741918", "US.13491208655302741918")],
+)
+def test_a_number_is_written_as_vonage_does_and_a_name_stays_as_it_is(
+    tmp_path: Path, written: str, to: str
+) -> None:
+    message = {"channel": "whatsapp", "message_type": "text", "from": "447700900000", "text": "Hello"}
+    (recipient,) = prepared(tmp_path, "to,name", f"{written},Ann", message=message).recipients
+
+    assert recipient.command["detail"]["to"] == to
+
+
 def test_what_is_transactional_is_marked_so(tmp_path: Path) -> None:
     found = prepared(tmp_path, *PEOPLE, message=SMS | {"purpose": "transactional"})
 
