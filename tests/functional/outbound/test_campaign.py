@@ -16,11 +16,18 @@ from tests.fakes.backbone import BULK
 from tests.fakes.buckets import Buckets, running
 from tests.fakes.clock import Clock
 from tests.fakes.stores import Aws, Json, Refusal
+from tests.fakes.vonage_api import VonageApi
+from tests.samples import sample
 from workers.campaign import app
+from workers.outbound import app as outbound
 
 HASH = "0123456789ab"
+REJECTED_BULK = f"{BULK}-rejected"
 LONDON, TOKYO = ("Europe/London",), ("Asia/Tokyo",)
 PARTS = [(25, TOKYO), (3, LONDON), (12, LONDON)]
+
+
+SMS = sample("command_sms_text")
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def prepare(fake: Buckets, *, per_second: float = 0, window: Json | None = None)
 
 
 def command(part: int, number: int) -> Json:
-    detail = {"from": "447700900000", "text": "Hello"}
+    detail = SMS["detail"] | {"to": f"4477008{part}{number:04}"}
     return {"id": f"{part}-{number}", "name": "messages.send", "pace": "bulk", "detail": detail}
 
 
@@ -194,6 +201,44 @@ def test_a_part_that_was_cut_off_is_queued_again_with_the_same_ids(backbone: Aws
 
     assert len(queued(backbone)) == 50
     assert len({*queued(backbone)}) == 25
+
+
+def test_each_person_is_sent_one_message_whoever_dies_meanwhile(
+    backbone: Aws, bucket: Buckets, vonage: VonageApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step that has queued its part, and the sender of a message who waits for the reply to it."""
+    assert bucket
+    backbone.queues[REJECTED_BULK] = []
+    monkeypatch.setenv("SWITCHBOARD_BULK_COMMANDS_DLQ_URL", REJECTED_BULK)
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "0")
+    start()
+    backbone.refuse["DynamoDB_20120810.UpdateItem"] = "InternalServerError"
+    with pytest.raises(AwsError):
+        step()
+    backbone.refuse.clear()
+    steps()
+    messages = [json.loads(each["MessageBody"]) for each in backbone.queues[BULK]]
+    assert len(messages) == 25 + 40
+    in_hand = {"pk": {"S": "COMMAND#0-3"}, "sk": {"S": "progress"}, "progress": {"S": "sending"}}
+    backbone.tables["timeline"]["COMMAND#0-3", "progress"] = {**in_hand, "since": {"N": "0"}}
+
+    for each in messages:
+        assert outbound.lambda_handler({"Records": [received(each)]}) == {"batchItemFailures": []}
+
+    sent = [request.body["to"] for request in vonage.requests]
+    assert len({*sent}) == len(sent) == 39
+    assert "447700800003" not in sent
+
+
+def received(command: Json) -> Json:
+    """A message as Lambda gives it to the outbound function."""
+    return {
+        "messageId": command["id"],
+        "receiptHandle": "handle",
+        "body": json.dumps(command),
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(int(time.time() * 1000))},
+        "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{BULK.rpartition('/')[2]}",
+    }
 
 
 def test_a_part_that_the_queue_refuses_fails_the_step_and_is_not_noted(
