@@ -83,7 +83,7 @@ def _campaign(out: Output, given: argparse.Namespace) -> int:
 
 def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     text = message.read(given.message)
-    identity = given.id or _made_from(given.message.stem, text)
+    identity = given.id or _made_from(text)
     now = time.time()
     prepared = prepare(identity, people.read(given.file), text, those.countries(), now)
     ends_at = _end(those, prepared, now, float(given.pace))
@@ -113,10 +113,10 @@ def _end(those: Campaigns, prepared: Prepared, now: float, wished: float) -> flo
     return ends_at
 
 
-def _made_from(stem: str, text: message.Message) -> str:
-    """Of the message alone: with other people it is the same campaign, and nobody gets it twice."""
-    digest = hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()[:8]
-    return f"{re.sub('[^A-Za-z0-9]+', '-', stem).strip('-')[:30] or 'campaign'}-{digest}"
+def _made_from(text: message.Message) -> str:
+    """Of what is said alone: to other people, at another time, it's the same, and nobody gets it twice."""
+    said = json.dumps([text.name, text.detail], sort_keys=True)
+    return f"campaign-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:
@@ -141,8 +141,8 @@ COMMAND = Command(
     (
         "make campaign FILE=people.csv MESSAGE=message.json",
         "make campaign FILE=people.csv MESSAGE=message.json CONFIRM=0123456789ab",
-        "make campaign ID=message-01234567 PAUSE=true",
-        "python -m operate campaign --id message-01234567 --result out.csv --env prod",
+        "make campaign ID=campaign-01234567 PAUSE=true",
+        "python -m operate campaign --id campaign-01234567 --result out.csv --env prod",
     ),
     _options,
 )

@@ -73,7 +73,7 @@ def about(prepared: Prepared, opted_out: int, price: Decimal | None, ends_at: fl
 def sentences(prepared: Prepared, about: About) -> Iterator[str]:
     """The same for a person."""
     name = prepared.recipients[0].command["name"]
-    yield f"Campaign {about['id']}: {about['recipients']} × {name}. Nothing has been sent."
+    yield f"{about['id']}: {about['recipients']} × {name}. Nothing has been sent."
     yield f"  not sent to: {len(prepared.invalid)} rows"
     yield from (f"    line {each.line}: {each.reason}" for each in prepared.invalid[:_MOST_FAULTS_TOLD])
     if len(prepared.invalid) > _MOST_FAULTS_TOLD:

@@ -340,12 +340,15 @@ def test_what_was_sent_is_not_started_again(campaign: Typed, stores: Aws) -> Non
     assert campaign.prepared("--confirm", "yes", "--id", "another")["id"] == "another"
 
 
-def test_a_person_gets_the_same_message_once_whatever_the_file_is_called(campaign: Typed) -> None:
+def test_the_same_message_is_the_same_campaign_whatever_its_files_and_its_window_are(campaign: Typed) -> None:
     one = campaign.prepared()["id"]
     campaign.people = campaign.people.rename(campaign.people.with_name("other.csv"))
+    campaign.message = campaign.message.rename(campaign.message.with_name("other.json"))
+    campaign.message.write_text(json.dumps(MESSAGE | {"window": {"hours": "09:00-20:00"}}, indent=2))
 
-    assert one.startswith("spring-")
     assert campaign.prepared()["id"] == one
+    campaign.message.write_text(json.dumps(MESSAGE | {"text": "Bye {name}"}))
+    assert campaign.prepared()["id"] != one
 
 
 def test_what_takes_longer_than_its_rows_are_kept_is_refused(campaign: Typed) -> None:
