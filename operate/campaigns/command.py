@@ -85,7 +85,7 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     text = message.read(given.message)
     identity = given.id or _made_from(text)
     now = time.time()
-    prepared = prepare(identity, people.read(given.file), text, those.countries(), now)
+    prepared = prepare(identity, people.read(given.file), text, those.bounds(), now)
     ends_at = _end(those, prepared, now, float(given.pace))
     if not given.confirm:
         about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, ends_at)

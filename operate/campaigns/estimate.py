@@ -27,7 +27,7 @@ def ends_at(prepared: Prepared, now: float, per_second: float) -> float:
     """
     parts = [part for part, _ in prepared.parts()]
     left, seconds_a_row = {*range(len(parts))}, 1 / per_second if per_second else 0
-    while left and (turn := turns.first(parts, left, prepared.window, now, seconds_a_row)):
+    while left and (turn := turns.first(parts, left, prepared.open_in, now, seconds_a_row)):
         opens_at, number = turn
         left.discard(number)
         now = opens_at + parts[number].rows * seconds_a_row

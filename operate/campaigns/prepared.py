@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -16,7 +16,7 @@ from switchboard.outbound.reach import reached
 from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART, command_id
 from switchboard.reach.people import normal
 from switchboard.reach.turns import Asked, Part, windows
-from switchboard.reach.windows import next_opening
+from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.judge.judgement import judge_command
 from switchboard.wire.validate import command_problems
 
@@ -28,11 +28,12 @@ from operate.errors import OperatorError
 _MOST_BYTES = 200_000
 
 
-class Countries(NamedTuple):
-    """Which the stack may reach: its parameters AllowedCountries and Numbers."""
+class Bounds(NamedTuple):
+    """Whom the stack may reach, and when: its parameters AllowedCountries, Numbers and QuietHours."""
 
     allowed: str
     own: str
+    quiet: str
 
 
 class Recipient(NamedTuple):
@@ -56,13 +57,14 @@ class Prepared:
         campaign: its id.
         recipients: the rows that are sent to, those together that may be in the same time zones.
         invalid: the others.
-        window: when they may be sent to.
+        open_in: gives the windows of people who may be in these time zones.
     """
 
     campaign: str
     recipients: Sequence[Recipient]
     invalid: Sequence[Fault]
     window: Asked | None
+    open_in: Callable[[tuple[str, ...]], Sequence[Window]]
 
     @cached_property
     def hash(self) -> str:
@@ -90,14 +92,14 @@ class Prepared:
         return [str(each) for each in judge_command(_judged(self.recipients[0].command)).doubtful]
 
 
-def prepare(campaign: str, people: People, message: Message, countries: Countries, now: float) -> Prepared:
+def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now: float) -> Prepared:
     """Judge every row.
 
     Args:
         campaign: its id.
         people: whom it is for.
         message: what they get.
-        countries: which may be reached.
+        bounds: which countries may be reached, and when.
         now: a Unix time, after which its window must open.
 
     Raises:
@@ -113,7 +115,9 @@ def prepare(campaign: str, people: People, message: Message, countries: Countrie
             f"{len(people.rows)} rows are too many for one campaign.", f"Give {MOST_ROWS} at most, and an ID."
         )
     recipients, invalid, first = [], list(people.faults), dict[str, int]()
-    never = functools.cache(lambda zones: _never(message, zones, now))
+    quiet = "" if message.marks.get("purpose") == "transactional" else bounds.quiet
+    open_in = functools.partial(windows, message.window, quiet)
+    never = functools.cache(lambda zones: _never(message, zones, open_in(zones), now))
     for row in people.rows:
         person = normal(row.to)
         if person in first:
@@ -123,7 +127,7 @@ def prepare(campaign: str, people: People, message: Message, countries: Countrie
             invalid.append(Fault(row.line, row.to, reason))
             continue
         command, zones = message.command(command_id(campaign, person), row), message.zones(row)
-        if reason := _refused(_judged(command), countries) or never(zones):
+        if reason := _refused(_judged(command), bounds) or never(zones):
             invalid.append(Fault(row.line, row.to, reason))
             continue
         first[person] = row.line
@@ -134,7 +138,7 @@ def prepare(campaign: str, people: People, message: Message, countries: Countrie
             f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
         )
     by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
-    return Prepared(campaign, by_zones, sorted(invalid), message.window)
+    return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in)
 
 
 def _empty(row: Row, message: Message) -> str:
@@ -142,13 +146,11 @@ def _empty(row: Row, message: Message) -> str:
     return f"{empty[0]} is empty, and the message needs it" if empty else ""
 
 
-def _never(message: Message, zones: tuple[str, ...], now: float) -> str:
-    """Why the window has no time for people of these zones."""
-    if message.window is None:
-        return ""
-    if not zones:
+def _never(message: Message, zones: tuple[str, ...], those: Sequence[Window], now: float) -> str:
+    """Why there is no time for people of these zones."""
+    if message.window and not zones:
         return "nobody knows their time zone, which the window needs; say it in the column zone"
-    if next_opening(windows(message.window, zones), now) is None:
+    if those and next_opening(those, now) is None:
         return f"the window is never open in all of {', '.join(zones)} at once; say which in the column zone"
     return ""
 
@@ -158,7 +160,7 @@ def _judged(command: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: each for name, each in command.items() if name != "window"}
 
 
-def _refused(command: Mapping[str, Any], countries: Countries) -> str:
+def _refused(command: Mapping[str, Any], bounds: Bounds) -> str:
     if wrong := command_problems(command):
         return "; ".join(wrong)
     if len(json.dumps(command)) > _MOST_BYTES:
@@ -167,7 +169,7 @@ def _refused(command: Mapping[str, Any], countries: Countries) -> str:
         barred = [
             number
             for _, number in reached(command)
-            if number is not None and not is_allowed(number, *countries)
+            if number is not None and not is_allowed(number, bounds.allowed, bounds.own)
         ]
     except SettingError as error:
         raise OperatorError(str(error), "Correct the stack's parameter, and deploy.") from error

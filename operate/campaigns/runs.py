@@ -19,7 +19,7 @@ from switchboard.reach import campaigns
 from switchboard.reach.campaigns import Progress, State, Summary
 
 from operate.campaigns import rows
-from operate.campaigns.prepared import Countries, Prepared
+from operate.campaigns.prepared import Bounds, Prepared
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
@@ -78,9 +78,9 @@ class Campaigns:
         os.environ["SWITCHBOARD_PEOPLE_TABLE_NAME"] = stack.id_of("PersonTable")
         os.environ |= {name: stack.parameter(parameter) for name, parameter in _PACE.items()}
 
-    def countries(self) -> Countries:
-        """Which the stack may reach."""
-        return Countries(*(self.stack.parameter(name) for name in ("AllowedCountries", "Numbers")))
+    def bounds(self) -> Bounds:
+        """Whom the stack may reach, and when."""
+        return Bounds(*map(self.stack.parameter, ("AllowedCountries", "Numbers", "QuietHours")))
 
     def days(self) -> int:
         """How long rows are kept."""

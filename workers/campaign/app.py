@@ -5,8 +5,10 @@ read each time, so that a campaign that is paused or cancelled stops within a pa
 of it is queued: what was cut off in between queues it again, and `outbound` carries each command out once.
 """
 
+import functools
 import json
 import math
+import os
 import time
 from collections.abc import Mapping
 from typing import Any, TypedDict
@@ -91,7 +93,9 @@ def step(campaign: str, run: int) -> int | None:
         raise FullError(seconds(waiting, command))
     now, most = time.time(), pace.most_per_second(command)
     # What is waiting already goes first: it's fewer than a part has.
-    turn = turns.first(summary["parts"], left, summary["window"], now, 2 / most if most else 0)
+    quiet = "" if command.get("purpose") == "transactional" else os.environ.get("SWITCHBOARD_QUIET_HOURS", "")
+    open_in = functools.partial(turns.windows, summary["window"], quiet)
+    turn = turns.first(summary["parts"], left, open_in, now, 2 / most if most else 0)
     if turn is None:
         raise NeverOpenError
     opens_at, number = turn

@@ -44,7 +44,7 @@ def prepared(stack: Stack, folder: Path) -> Prepared:
     text["window"] = {"hours": "00:00-24:00"}
     (folder / "message.json").write_text(json.dumps(text))
     given = people.read(folder / "people.csv"), message.read(folder / "message.json")
-    return prepare("news", *given, Campaigns(stack).countries(), time.time())
+    return prepare("news", *given, Campaigns(stack).bounds(), time.time())
 
 
 def accepted(vonage: Vonage) -> list[dict[str, Any]]:

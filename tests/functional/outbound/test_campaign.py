@@ -276,6 +276,18 @@ def test_parts_wait_for_the_window_of_their_people(backbone: Aws, bucket: Bucket
     assert {each[0] for each in queued(backbone)} == {"1", "2"}
 
 
+def test_parts_wait_until_it_is_no_longer_quiet_where_their_people_are(
+    backbone: Aws, bucket: Buckets, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bucket
+    assert clock
+    monkeypatch.setenv("SWITCHBOARD_QUIET_HOURS", "20:00-09:00")
+    start()
+
+    assert [step(), step()] == [(False, 1), (False, 3600)]
+    assert {each[0] for each in queued(backbone)} == {"0"}  # to Tokyo
+
+
 def test_nothing_is_queued_that_would_still_wait_when_its_window_closes(
     backbone: Aws, bucket: Buckets, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

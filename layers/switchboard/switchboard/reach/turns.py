@@ -4,11 +4,11 @@ Nothing is queued that would still be waiting when its window closes. Where nobo
 turn is at the first opening.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, NotRequired, TypedDict
 
-from switchboard.reach.hours import hours
+from switchboard.reach.hours import hours, outside
 from switchboard.reach.windows import Window, is_open, next_opening
 
 
@@ -28,27 +28,39 @@ class Asked(TypedDict):
     without: NotRequired[list[str]]
 
 
-def windows(asked: Asked | None, zones: Iterable[str]) -> list[Window]:
-    """The window in each of the time zones in which somebody may be; none if there is no window.
+def windows(asked: Asked | None, quiet: str, zones: Iterable[str]) -> list[Window]:
+    """The hours that are left in each of the time zones in which somebody may be; none if all are.
+
+    Args:
+        asked: a campaign's window.
+        quiet: the stack's quiet hours.
+        zones: in which the person may be.
 
     Raises:
-        ValueError: its hours or days are written otherwise.
+        ValueError: hours or days are written otherwise.
     """
-    if asked is None:
-        return []
-    open_hours, without = hours(asked["hours"]), frozenset(map(date.fromisoformat, asked.get("without", [])))
-    return [Window(open_hours, zone, without) for zone in zones]
+    wanted = []
+    if asked is not None:
+        without = frozenset(map(date.fromisoformat, asked.get("without", [])))
+        wanted.append((hours(asked["hours"]), without))
+    if quiet:
+        wanted.append((outside(hours(quiet)), frozenset()))
+    return [Window(of, zone, without) for zone in zones for of, without in wanted]
 
 
 def first(
-    parts: Sequence[Part], left: Collection[int], asked: Asked | None, now: float, seconds_a_row: float
+    parts: Sequence[Part],
+    left: Collection[int],
+    open_in: Callable[[tuple[str, ...]], Sequence[Window]],
+    now: float,
+    seconds_a_row: float,
 ) -> tuple[float, int] | None:
     """When the next turn is, as a Unix time, and whose; None if there is none, or not for months.
 
     Args:
         parts: all of a campaign.
         left: the numbers of those that are to be queued.
-        asked: its window.
+        open_in: gives the windows of people who may be in these time zones.
         now: a Unix time.
         seconds_a_row: how long it takes until a row of the part is sent.
     """
@@ -57,7 +69,7 @@ def first(
     for number in sorted(left):
         rows, zones = parts[number]
         if zones not in turns:
-            turns[zones] = _turn(windows(asked, zones), now, rows * seconds_a_row)
+            turns[zones] = _turn(open_in(zones), now, rows * seconds_a_row)
             if turns[zones] == now:
                 return now, number
             found += [(at, number)] if (at := turns[zones]) is not None else []

@@ -11,7 +11,7 @@ from switchboard.reach import zones
 from operate.campaigns import message as messages
 from operate.campaigns import people as files
 from operate.campaigns.estimate import ends_at, sms_parts, units
-from operate.campaigns.prepared import Countries, Prepared, prepare
+from operate.campaigns.prepared import Bounds, Prepared, prepare
 from operate.errors import OperatorError
 
 Json = dict[str, Any]
@@ -29,7 +29,7 @@ CALL = {
 BRITISH = zones.of_number("447700900111")  # London's, and those of the islands
 MONDAY = datetime(2027, 1, 11, 8, tzinfo=UTC).timestamp()
 PEOPLE = ("to,name", "447700900111,Ann", "+44 7700 900222,Bob")
-BRITAIN = Countries("44", "")
+BRITAIN = Bounds("44", "", "")
 
 
 WRONG_WINDOWS: tuple[object, ...] = (
@@ -47,12 +47,12 @@ WRONG_WINDOWS: tuple[object, ...] = (
 
 
 def prepared(
-    path: Path, *lines: str, message: Json = SMS, countries: Countries = BRITAIN, campaign: str = "spring"
+    path: Path, *lines: str, message: Json = SMS, bounds: Bounds = BRITAIN, campaign: str = "spring"
 ) -> Prepared:
     people, text = path / "people.csv", path / "message.json"
     people.write_text("\n".join(lines), "utf-8")
     text.write_text(json.dumps(message))
-    return prepare(campaign, files.read(people), messages.read(text), countries, MONDAY)
+    return prepare(campaign, files.read(people), messages.read(text), bounds, MONDAY)
 
 
 def told(found: Prepared) -> dict[int, str]:
@@ -140,7 +140,7 @@ def test_rows_of_a_time_zone_stay_together_and_unknown_zones_are_told(tmp_path: 
     assert "zone is 'Mars/Base'" in told(found)[252]
 
 
-EVERYBODY = Countries("*", "")
+EVERYBODY = Bounds("*", "", "")
 WINDOW: Json = {"hours": "Mon-Fri 09:00-20:00", "without": ["2027-01-11"]}
 DAYTIME = SMS | {"window": WINDOW}
 
@@ -167,7 +167,7 @@ def test_the_zone_is_the_window_s_or_the_country_s_or_the_number_s(
     tmp_path: Path, window: Json, to: str, there: tuple[str, ...]
 ) -> None:
     message = SMS | {"window": {"hours": "09:00-20:00", **window}}
-    (recipient,) = prepared(tmp_path, "to,name", f"{to},Ann", message=message, countries=EVERYBODY).recipients
+    (recipient,) = prepared(tmp_path, "to,name", f"{to},Ann", message=message, bounds=EVERYBODY).recipients
 
     assert recipient.zones == there
 
@@ -176,11 +176,30 @@ def test_rows_that_the_window_can_never_reach_are_told(tmp_path: Path) -> None:
     morning = SMS | {"window": {"hours": "09:00-10:00"}}
     rows = ("to,name", "447700900111,Ann", "79161234567,Ivan", "999900000001,Nobody")
 
-    found = prepared(tmp_path, *rows, message=morning, countries=EVERYBODY)
+    found = prepared(tmp_path, *rows, message=morning, bounds=EVERYBODY)
 
     assert [each.line for each in found.recipients] == [2]
     assert "the window is never open in all of " in told(found)[3]
     assert "nobody knows their time zone" in told(found)[4]
+
+
+@pytest.mark.parametrize(
+    ("message", "end"),
+    [
+        (SMS, "2027-01-11T09:00:15"),
+        (SMS | {"purpose": "transactional"}, "2027-01-11T08:00:15"),
+        (DAYTIME, "2027-01-12T09:00:15"),
+    ],
+)
+def test_quiet_hours_are_over_first_but_for_what_people_asked_for(
+    tmp_path: Path, message: Json, end: str
+) -> None:
+    rows = [f"4477009{number:05},Ann" for number in range(150)]
+    found = prepared(tmp_path, "to,name", *rows, message=message, bounds=Bounds("44", "", "20:00-09:00"))
+
+    at = datetime.fromtimestamp(ends_at(found, MONDAY, 10), UTC)
+
+    assert at.isoformat(timespec="seconds") == f"{end}+00:00"
 
 
 @pytest.mark.parametrize(
