@@ -7,7 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from vonage_simulator.account.account import Account
 from vonage_simulator.api.applications import new_key_pair
+from vonage_simulator.server import running
 from vonage_simulator.switches import Switches, changed
 from vonage_simulator.vonage import Vonage
 
@@ -27,6 +29,16 @@ def test_private_key_is_in_the_reply_that_made_it_and_never_again(api: httpx.Cli
     assert created["keys"]["public_key"] == public
     assert api.get(f"{PATH}/{created['id']}").json()["keys"] == {"public_key": public}
     assert "private_key" not in api.get(PATH).text
+
+
+def test_applications_that_exist_at_the_same_time_never_share_a_key() -> None:
+    keys = []
+    with running(Account.seeded()) as one, running(Account.seeded()) as other:
+        for vonage in (one, other, one):
+            created = httpx.post(f"{vonage.url}{PATH}", json=document(), auth=vonage.credentials).json()
+            keys.append(created["keys"]["public_key"])
+
+    assert len(set(keys)) == 3
 
 
 def test_given_public_key_is_kept_and_no_private_key_is_made(api: httpx.Client) -> None:
