@@ -298,7 +298,7 @@ def running() -> Iterator[Aws]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(aws))
     server.daemon_threads = True
     aws.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
     thread.start()
     try:
         yield aws

@@ -42,7 +42,7 @@ def serving(handle: Callable[[Incoming], Answer], port: int = 0) -> Iterator[str
         respond = staticmethod(handle)
 
     with ThreadingHTTPServer((HOST, port), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
         thread.start()
         try:
             yield f"http://{HOST}:{server.server_port}"

@@ -66,7 +66,7 @@ def echo() -> Iterator[str]:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Echo) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
