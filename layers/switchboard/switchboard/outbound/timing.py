@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from switchboard.errors import BarredError, SettingError
 from switchboard.outbound.reach import reached
 from switchboard.reach import zones
-from switchboard.reach.hours import Hours, hours, outside
 from switchboard.reach.turns import windows
 from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.judge.judgement import judge_command
@@ -65,7 +64,7 @@ def due(command: Json, earliest: float, now: float) -> float:
 
 def _windows(command: Json) -> Sequence[Window]:
     asked = cast("Asked | None", command.get("window")) if command["name"] in REACHING else None
-    quiet = _quiet_hours() if _is_marketing(command) else None
+    quiet = os.environ.get(_SETTING, "") if _is_marketing(command) else ""
     if not asked and not quiet:
         return []
     there = _zones(command, asked or {})
@@ -74,10 +73,13 @@ def _windows(command: Json) -> Sequence[Window]:
             "Nobody knows the time zone of whom it is for. Give the window a zone or a country."
         )
     try:
-        wanted = windows(asked, there)
+        wanted = windows(asked, "", there)
     except ValueError as error:
         raise BarredError(f"window.hours: {error}.") from error
-    return [*wanted, *(Window(quiet, zone) for zone in there if quiet)]
+    try:
+        return wanted + windows(None, quiet, there)
+    except ValueError as error:
+        raise SettingError(f"{_SETTING}: {error}.") from error
 
 
 def _zones(command: Json, window: Json) -> Sequence[str]:
@@ -92,15 +94,6 @@ def _zones(command: Json, window: Json) -> Sequence[str]:
 
 def _is_marketing(command: Json) -> bool:
     return command.get("pace") == "bulk" and command.get("purpose") != "transactional"
-
-
-def _quiet_hours() -> Hours | None:
-    """What the stack's quiet hours leave; None without."""
-    text = os.environ.get(_SETTING, "")
-    try:
-        return outside(hours(text)) if text else None
-    except ValueError as error:
-        raise SettingError(f"{_SETTING}: {error}.") from error
 
 
 def shown(moment: float) -> str:
