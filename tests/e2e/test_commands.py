@@ -157,3 +157,24 @@ def test_who_answers_stop_is_sent_nothing_but_what_they_asked_for(stage: Stage, 
     assert (news["outcome"], news["opted_out"], asked_for["outcome"]) == ("rejected", True, "accepted")
     assert "pace is" in slow["reason"]
     assert (sent(vonage)["News"], sent(vonage)["A receipt"]) == (0, 1)
+
+
+def test_what_has_time_waits_and_what_is_cancelled_meanwhile_is_not_sent(
+    stage: Stage, vonage: Vonage
+) -> None:
+    """For seconds in a queue, for a day as a schedule, which the function's own role makes and deletes."""
+    scheduler = aws.session(stage.aws_url).client("scheduler", endpoint_url=stage.aws_url)
+    details = [SMS | {"text": "In a moment", "after": 3}, SMS | {"text": "In a day", "after": 86_400}]
+    began = time.monotonic()
+    soon, later = put_commands(stage, "messages.send", details)
+
+    wait_until(lambda: bool(scheduler.list_schedules()["Schedules"]), 60)
+    cancel = put_command(stage, "command.cancel", {"id": later})
+    wait_until(lambda: all(results(stage, command) for command in (soon, later, cancel)), 60)
+
+    assert time.monotonic() - began >= 3
+    assert scheduler.list_schedules()["Schedules"] == []
+    outcomes = [results(stage, command)[0] for command in (soon, later, cancel)]
+    assert [each["outcome"] for each in outcomes] == ["accepted", "rejected", "accepted"]
+    assert (outcomes[1]["cancelled"], outcomes[2]["found"]) == (True, "waiting")
+    assert (sent(vonage)["In a moment"], sent(vonage)["In a day"]) == (1, 0)
