@@ -91,7 +91,7 @@ def _window(path: Path, window: Any) -> Asked | None:  # noqa: ANN401 - whatever
     if window is None:
         return None
     try:
-        windows(window, "", [])
+        windows(window, [])
         known = isinstance(window, dict) and window.keys() <= Asked.__annotations__.keys()
         if not known or not all(isinstance(window.get(each, ""), str) for each in ("zone", "country")):
             raise ValueError

@@ -116,7 +116,7 @@ def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now
         )
     recipients, invalid, first = [], list(people.faults), dict[str, int]()
     quiet = "" if message.marks.get("purpose") == "transactional" else bounds.quiet
-    open_in = functools.partial(windows, message.window, quiet)
+    open_in = functools.partial(windows, message.window, quiet=quiet)
     never = functools.cache(lambda zones: _never(message, zones, open_in(zones), now))
     for row in people.rows:
         person = normal(row.to)

@@ -28,13 +28,13 @@ class Asked(TypedDict):
     without: NotRequired[list[str]]
 
 
-def windows(asked: Asked | None, quiet: str, zones: Iterable[str]) -> list[Window]:
+def windows(asked: Asked | None, zones: Iterable[str], *, quiet: str = "") -> list[Window]:
     """The hours that are left in each of the time zones in which somebody may be; none if all are.
 
     Args:
-        asked: a campaign's window.
-        quiet: the stack's quiet hours.
+        asked: a campaign's or a command's window.
         zones: in which the person may be.
+        quiet: the stack's quiet hours.
 
     Raises:
         ValueError: hours or days are written otherwise.
