@@ -9,7 +9,7 @@
 | `uncertain` | it was sent, and the answer was lost: it may have arrived |
 | `rejected` | it was refused, for the `reason` |
 | `opted_out` | the person has opted out |
-| `cancelled` | the campaign was, before its part was queued |
+| `cancelled` | the campaign was, before its part was queued; or its command, while it waited |
 | `invalid` | nothing was ever to be sent, for the `reason` |
 """
 
@@ -96,7 +96,7 @@ def _of_part(found: Campaign, number: int, part: list[Mapping[str, Any]]) -> Ite
 
 
 def _outcome(row: Mapping[str, Any], result: Mapping[str, Any]) -> RowResult:
-    outcome = "opted_out" if result.get("opted_out") else result["outcome"]
+    outcome = next((each for each in ("opted_out", "cancelled") if result.get(each)), result["outcome"])
     identity = next((result[name] for name in _SUBJECTS if name in result), "")
     reason = "" if outcome == "opted_out" else result.get("reason", "")
     return RowResult(row["line"], row["to"], outcome, "", reason, identity, result["timestamp"])

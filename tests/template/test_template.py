@@ -231,6 +231,17 @@ def test_a_stack_that_reaches_nobody_in_bulk_has_nothing_for_it(resources: Json)
     assert {name for name, each in others.items() if "Campaign" in json.dumps(each)} == {"Dashboard"}
 
 
+def test_campaigns_keep_the_pace_and_the_quiet_hours_of_all_commands(resources: Json) -> None:
+    given = {
+        name: resources[name]["Properties"]["Environment"]["Variables"]
+        for name in ("CampaignFunction", "OutboundFunction")
+    }
+
+    for each in ("MESSAGES_PER_SECOND", "CALLS_PER_SECOND", "SENDERS_PER_SECOND", "QUIET_HOURS"):
+        setting = f"SWITCHBOARD_{each}"
+        assert given["CampaignFunction"][setting] == given["OutboundFunction"][setting]
+
+
 def test_a_stack_that_verifies_nobody_has_nothing_for_it(resources: Json) -> None:
     """No function, permission, route or capability, nobody who may read the table for it, no command."""
     there = {name for name, resource in resources.items() if name.startswith("Verify")}

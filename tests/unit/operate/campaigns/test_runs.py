@@ -212,11 +212,13 @@ def test_the_result_has_a_row_for_each_of_the_file_s_and_adds_up(campaign: Typed
     carried_out(stores, 3, "uncertain", reason="The reply was lost.")
     carried_out(stores, 2, "rejected", reason="no credit")
     carried_out(stores, 1, "rejected", opted_out=True)
+    carried_out(stores, 1, "rejected", cancelled=True)
 
     rows = campaign.result(identity)
 
     assert outcomes(rows) == {
-        "accepted": 10, "uncertain": 3, "rejected": 2, "opted_out": 1, "queued": 84, "waiting": 130,
+        "accepted": 10, "uncertain": 3, "rejected": 2, "opted_out": 1, "cancelled": 1, "queued": 83,
+        "waiting": 130,
         "invalid": 2,
     }  # fmt: skip
     assert [int(row["line"]) for row in rows] == list(range(2, ROWS + 4))
