@@ -73,11 +73,11 @@ def _windows(command: Json) -> Sequence[Window]:
             "Nobody knows the time zone of whom it is for. Give the window a zone or a country."
         )
     try:
-        wanted = windows(asked, "", there)
+        wanted = windows(asked, there)
     except ValueError as error:
         raise BarredError(f"window.hours: {error}.") from error
     try:
-        return wanted + windows(None, quiet, there)
+        return wanted + windows(None, there, quiet=quiet)
     except ValueError as error:
         raise SettingError(f"{_SETTING}: {error}.") from error
 
