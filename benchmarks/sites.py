@@ -45,7 +45,7 @@ def layers() -> list[Path]:
 
 def trust(certificate: Path) -> None:
     """Have the layer trust one root more than those that it ships with."""
-    shipped = paths.LAYER / "switchboard" / "aws" / "amazon_roots.pem"
+    shipped = paths.LAYER / "switchboard" / "aws" / "amazon_cacert.pem"
     built = _BUILD / "SwitchboardLayer" / "python" / "switchboard" / "aws" / shipped.name
     built.unlink()  # it may be a link into SAM's cache
     built.write_text(shipped.read_text() + certificate.read_text())

@@ -4,14 +4,14 @@ The system has 140, and to read them takes two fifths of a bare handler's whole 
 `SSL_CERT_FILE` or `SSL_CERT_DIR` has chosen whom to trust, and that is kept to.
 
 Source: Amazon Trust Services, https://www.amazontrust.com/repository/, which recommends all five for trust
-stores of one's own; `amazon_roots.pem` has them.
+stores of one's own; `amazon_cacert.pem` has them.
 """
 
 import functools
 import os
 import ssl
 
-_AMAZONS = os.path.join(os.path.dirname(__file__), "amazon_roots.pem")  # noqa: PTH118, PTH120 - pathlib is 3 ms
+_AMAZONS = os.path.join(os.path.dirname(__file__), "amazon_cacert.pem")  # noqa: PTH118, PTH120 - pathlib is 3 ms
 
 
 class Roots:
