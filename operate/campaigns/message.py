@@ -5,16 +5,19 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from switchboard.outbound.reach import digits
 from switchboard.reach import zones
 from switchboard.reach.people import normal
-from switchboard.reach.turns import Asked, windows
+from switchboard.reach.turns import windows
+from switchboard.wire.reach.marks import REACHING, broken_mark_rules
+from switchboard.wire.reach.marks import Window as Asked
+from switchboard.wire.validate import problems
 
-from operate.campaigns.people import Row, is_zone
+from operate.campaigns.people import Row
 from operate.errors import OperatorError
 
 Json = dict[str, Any]
@@ -57,9 +60,16 @@ class Message(NamedTuple):
         is_call = self.name == "voice.call"
         whom = [{"type": "phone", "number": to}] if is_call else to
         detail = {**_filled(self.detail, row.cells), "to": whom}
-        window = {**self.window, **({"zone": row.zone} if row.zone else {})} if self.window else None
-        marks = {"pace": "bulk", **self.marks, **({"window": window} if window else {})}
+        marks = {"pace": "bulk", **self.marks, **({"window": self._window_of(row)} if self.window else {})}
         return {"id": identity, "name": self.name, **marks, "detail": detail}
+
+    def _window_of(self, row: Row) -> Mapping[str, Any]:
+        """The row's own zone in place of what the window says."""
+        window = dict(self.window or {})
+        if row.zone:
+            window.pop("country", None)
+            window["zone"] = row.zone
+        return window
 
 
 def read(path: Path) -> Message:
@@ -90,21 +100,26 @@ def read(path: Path) -> Message:
 def _window(path: Path, window: Any) -> Asked | None:  # noqa: ANN401 - whatever is in the file
     if window is None:
         return None
+    if wrong := _faults(window):
+        raise OperatorError(
+            f"{path} has a window that isn't one: {'; '.join(wrong)}.",
+            'Such as {"hours": "Mon-Fri 09:00-20:00", "without": ["2026-12-25"]}, with a zone or country.',
+        )
+    return cast(Asked, window)
+
+
+def _faults(window: Any) -> Sequence[str]:  # noqa: ANN401 - whatever is in the file
+    """What is wrong with a window: all that would be with that of a command, and what no row can change."""
+    if wrong := problems(Asked, window, strict=True):
+        return wrong
+    if wrong := [str(each) for each in broken_mark_rules({"name": REACHING[0], "window": window})]:
+        return wrong
     try:
         windows(window, [])
-        known = isinstance(window, dict) and window.keys() <= Asked.__annotations__.keys()
-        if not known or not all(isinstance(window.get(each, ""), str) for each in ("zone", "country")):
-            raise ValueError
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise OperatorError(
-            f"{path} has a window that isn't one: {error or window}.",
-            'Such as {"hours": "Mon-Fri 09:00-20:00", "without": ["2026-12-25"]}, with a zone or country.',
-        ) from error
-    if window.get("zone") and not is_zone(window["zone"]):
-        raise OperatorError(f"{path} has a window of the zone {window['zone']!r}.", "Such as Europe/London.")
-    if "country" in window and not zones.of_country(window["country"]):
-        raise OperatorError(f"{path} has a window of the country {window['country']!r}.", "Such as GB.")
-    return cast(Asked, window)
+    except ValueError as error:
+        return [str(error)]
+    country = window.get("country")
+    return [] if country is None or zones.of_country(country) else [f"there is no country {country}"]
 
 
 def _texts(node: object) -> Iterator[str]:

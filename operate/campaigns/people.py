@@ -4,7 +4,8 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from switchboard.wire.reach.marks import is_zone
 
 from operate.errors import OperatorError
 
@@ -94,12 +95,3 @@ def _fault(columns: Sequence[str], cells: Sequence[str], row: Row) -> str:
     if row.zone and not is_zone(row.zone):
         return f"zone is {row.zone!r}; it must be a time zone such as Europe/London, or empty"
     return ""
-
-
-def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        return False
-    return True

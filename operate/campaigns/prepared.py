@@ -15,9 +15,10 @@ from switchboard.outbound.countries import calling_code, is_allowed
 from switchboard.outbound.reach import reached
 from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART, command_id
 from switchboard.reach.people import normal
-from switchboard.reach.turns import Asked, Part, windows
+from switchboard.reach.turns import Part, windows
 from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.judge.judgement import judge_command
+from switchboard.wire.reach.marks import Window as Asked
 from switchboard.wire.validate import command_problems
 
 from operate.campaigns.message import Message
@@ -89,7 +90,7 @@ class Prepared:
 
     def doubts(self) -> list[str]:
         """What Vonage may ignore or take otherwise, of the first of them."""
-        return [str(each) for each in judge_command(_judged(self.recipients[0].command)).doubtful]
+        return [str(each) for each in judge_command(self.recipients[0].command).doubtful]
 
 
 def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now: float) -> Prepared:
@@ -105,6 +106,31 @@ def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now
     Raises:
         OperatorError: The message doesn't fit the file, or nothing could be sent.
     """
+    _refuse(people, message, bounds)
+    recipients, invalid, first = [], list(people.faults), dict[str, int]()
+    quiet = "" if message.marks.get("purpose") == "transactional" else bounds.quiet
+    open_in = functools.partial(windows, message.window, quiet=quiet)
+    never = functools.cache(lambda zones: _never(message, zones, open_in(zones), now))
+    for row in people.rows:
+        person, zones = normal(row.to), message.zones(row)
+        command = message.command(command_id(campaign, person), row)
+        twice = f"the same person as line {first[person]}" if person in first else ""
+        if reason := twice or _empty(row, message) or _refused(command, bounds) or never(zones):
+            invalid.append(Fault(row.line, row.to, reason))
+        else:
+            first[person] = row.line
+            recipients.append(Recipient(row.line, row.to, zones, command))
+    if not recipients:
+        reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
+        raise OperatorError(
+            f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
+        )
+    by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
+    return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in)
+
+
+def _refuse(people: People, message: Message, bounds: Bounds) -> None:
+    """Refuse what no row can be judged by."""
     if unknown := [name for name in message.columns() if name not in people.columns]:
         raise OperatorError(
             f"The message has {{{unknown[0]}}}, and the people have no column of that name.",
@@ -114,31 +140,12 @@ def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now
         raise OperatorError(
             f"{len(people.rows)} rows are too many for one campaign.", f"Give {MOST_ROWS} at most, and an ID."
         )
-    recipients, invalid, first = [], list(people.faults), dict[str, int]()
-    quiet = "" if message.marks.get("purpose") == "transactional" else bounds.quiet
-    open_in = functools.partial(windows, message.window, quiet=quiet)
-    never = functools.cache(lambda zones: _never(message, zones, open_in(zones), now))
-    for row in people.rows:
-        person = normal(row.to)
-        if person in first:
-            invalid.append(Fault(row.line, row.to, f"the same person as line {first[person]}"))
-            continue
-        if reason := _empty(row, message):
-            invalid.append(Fault(row.line, row.to, reason))
-            continue
-        command, zones = message.command(command_id(campaign, person), row), message.zones(row)
-        if reason := _refused(_judged(command), bounds) or never(zones):
-            invalid.append(Fault(row.line, row.to, reason))
-            continue
-        first[person] = row.line
-        recipients.append(Recipient(row.line, row.to, zones, command))
-    if not recipients:
-        reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
+    try:
+        windows(None, [], quiet=bounds.quiet)
+    except ValueError as error:
         raise OperatorError(
-            f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
-        )
-    by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
-    return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in)
+            f"The stack's QuietHours can't be read: {error}.", "Correct the parameter, and deploy."
+        ) from error
 
 
 def _empty(row: Row, message: Message) -> str:
@@ -153,11 +160,6 @@ def _never(message: Message, zones: tuple[str, ...], those: Sequence[Window], no
     if those and next_opening(those, now) is None:
         return f"the window is never open in all of {', '.join(zones)} at once; say which in the column zone"
     return ""
-
-
-def _judged(command: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a command's judge has to look at: the window was judged with the message, once."""
-    return {name: each for name, each in command.items() if name != "window"}
 
 
 def _refused(command: Mapping[str, Any], bounds: Bounds) -> str:

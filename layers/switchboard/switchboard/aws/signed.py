@@ -179,9 +179,11 @@ def sign(service: str, headers: Mapping[str, str], body: bytes, now: float | Non
 
 def _connect(endpoint: str, give_up_at: float) -> http.client.HTTPConnection:
     url = urlsplit(endpoint)
-    connection = _InOnePiece(url.netloc, timeout=_left(give_up_at))
+    timeout_s = _left(give_up_at)
     if url.scheme == "https":
-        connection = _TlsInOnePiece(url.netloc, timeout=_left(give_up_at), context=roots().context)
+        connection: _InOnePiece = _TlsInOnePiece(url.netloc, timeout=timeout_s, context=roots().context)
+    else:
+        connection = _InOnePiece(url.netloc, timeout=timeout_s)
     try:
         connection.connect()
     except ssl.SSLCertVerificationError:

@@ -12,9 +12,6 @@ from switchboard.outbound import claims
 from switchboard.outbound.delaying import schedule_of
 from switchboard.reach.ledger import StillSendingError
 
-# Longer than the function may run, as in `carrying_out`.
-_STILL_SENDING_S = 60
-
 
 def cancel(command_id: str) -> str:
     """What had become of a command until it was cancelled: `waiting`, or `unknown` where no one has seen it.
@@ -28,7 +25,7 @@ def cancel(command_id: str) -> str:
     item = claims.cancel(command_id)
     progress = str(item["progress"]["S"])
     if progress == "sending":
-        if time.time() - float(item["since"]["N"]) < _STILL_SENDING_S:
+        if time.time() - float(item["since"]["N"]) < claims.STILL_SENDING_S:
             raise StillSendingError
         return "uncertain"  # it was cut off
     if progress != "cancelled":

@@ -15,15 +15,12 @@ from typing import TYPE_CHECKING, Any
 from switchboard.errors import AwsError, BarredError, SettingError
 from switchboard.outbound import delaying
 from switchboard.outbound.attempting import attempt, may_happen_twice
-from switchboard.outbound.claims import LaterError, cancelled, claim, finish
+from switchboard.outbound.claims import STILL_SENDING_S, LaterError, cancelled, claim, finish
 
 if TYPE_CHECKING:
     from switchboard.wire.commands import Result
 
 Json = Mapping[str, Any]
-
-# Longer than the function may run: until then, whoever is sending may still be at it.
-_STILL_SENDING_S = 60
 
 
 def carry_out(command: Json, *, redelivered: bool = False, sent_at: float | None = None) -> "Result":
@@ -53,8 +50,8 @@ def carry_out(command: Json, *, redelivered: bool = False, sent_at: float | None
         return finish(command, "rejected", reason=wrong)
     if earlier is None:
         return attempt(command)
-    if time.time() - float(earlier["since"]["N"]) < _STILL_SENDING_S:
-        raise LaterError("it is being sent", _STILL_SENDING_S)
+    if time.time() - float(earlier["since"]["N"]) < STILL_SENDING_S:
+        raise LaterError("it is being sent", STILL_SENDING_S)
     if may_happen_twice(command):
         return attempt(command)
     return finish(command, "uncertain", reason="The function was cut off while it asked Vonage.")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Json = Mapping[str, Any]
 
+# Longer than the function may run: until then, whoever is sending may still be at it.
+STILL_SENDING_S = 60
 # Ids are remembered for longer than Vonage repeats a webhook, whose flow would send the same command again.
 _REMEMBER_S = 30 * 86400
 # An error page of a proxy's may have any length, an item of the table 400 KB.
@@ -50,7 +52,7 @@ def delay(command: Json, due: int, free: Set[str], *, keeps_it: bool) -> int | N
     Args:
         command: what comes back.
         due: in Unix time, when.
-        free: as above.
+        free: the states in which it may be taken up, as in `claim`.
         keeps_it: the item is what it comes back from.
 
     Returns:

@@ -7,7 +7,7 @@ most, which is how long the function may run, and a window closes a minute early
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from switchboard.errors import BarredError, SettingError
 from switchboard.outbound.reach import reached
@@ -16,9 +16,7 @@ from switchboard.reach.turns import windows
 from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.judge.judgement import judge_command
 from switchboard.wire.reach.marks import LONGEST_S, REACHING
-
-if TYPE_CHECKING:
-    from switchboard.reach.turns import Asked
+from switchboard.wire.reach.marks import Window as Asked
 
 Json = Mapping[str, Any]
 
@@ -63,7 +61,7 @@ def due(command: Json, earliest: float, now: float) -> float:
 
 
 def _windows(command: Json) -> Sequence[Window]:
-    asked = cast("Asked | None", command.get("window")) if command["name"] in REACHING else None
+    asked = cast(Asked | None, command.get("window")) if command["name"] in REACHING else None
     quiet = os.environ.get(_SETTING, "") if _is_marketing(command) else ""
     if not asked and not quiet:
         return []

@@ -18,7 +18,8 @@ import re
 from typing import Any, Literal, NamedTuple, TypedDict
 
 from switchboard.aws import table
-from switchboard.reach.turns import Asked, Part
+from switchboard.reach.turns import Part
+from switchboard.wire.reach.marks import Window
 
 Progress = Literal["running", "paused", "cancelled", "done"]
 
@@ -44,7 +45,7 @@ class Summary(TypedDict):
     campaign: str
     hash: str
     parts: list[Part]
-    window: Asked | None
+    window: Window | None
     per_second: float
     invalid: int
 

@@ -6,10 +6,11 @@ turn is at the first opening.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple, NotRequired, TypedDict
+from typing import NamedTuple
 
 from switchboard.reach.hours import hours, outside
 from switchboard.reach.windows import Window, is_open, next_opening
+from switchboard.wire.reach.marks import Window as Asked
 
 
 class Part(NamedTuple):
@@ -17,15 +18,6 @@ class Part(NamedTuple):
 
     rows: int
     zones: tuple[str, ...]
-
-
-class Asked(TypedDict):
-    """A window as it is asked for: hours such as `Mon-Fri 09:00-20:00`, by whose clock, and days without."""
-
-    hours: str
-    zone: NotRequired[str]
-    country: NotRequired[str]
-    without: NotRequired[list[str]]
 
 
 def windows(asked: Asked | None, zones: Iterable[str], *, quiet: str = "") -> list[Window]:

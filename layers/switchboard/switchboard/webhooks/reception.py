@@ -97,14 +97,8 @@ def receive(
         BodyTooLargeError: the account signed something, and the body is too large to be looked at.
     """
     request = arrived(event)
-    token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
     now = time.time()
-    try:
-        body = request.body(_most_bytes(webhook))
-    except BodyTooLargeError:
-        signature.verify(token, None, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
-        raise
-    claims = signature.verify(token, body, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
+    body, claims = _proven(request, webhook, secrets, now)
     applications.refuse_others(claims, secrets.account)
     payload = http.payload(body)
     kind = meant_for(payload, webhook)
@@ -127,6 +121,19 @@ def receive(
     return Reception(
         request, body, envelope, kind != webhook, is_check, api_key, secrets, query, payload, caller
     )
+
+
+def _proven(
+    request: http.Request, webhook: WebhookName, secrets: signature.SecretSource, now: float
+) -> tuple[bytes, dict[str, Any]]:
+    """The body, and what the account says of it in its token."""
+    token = signature.read(request.headers.get("authorization"))  # before anything is done with the body
+    try:
+        body = request.body(_most_bytes(webhook))
+    except BodyTooLargeError:
+        signature.verify(token, None, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
+        raise
+    return body, signature.verify(token, body, secrets, now=now, max_age_s=MAX_AGE_S[webhook])
 
 
 def arrived(event: Mapping[str, Any]) -> http.Request:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from switchboard.reach import zones
+from switchboard.wire.validate import command_problems
 
 from operate.campaigns import message as messages
 from operate.campaigns import people as files
@@ -43,6 +44,13 @@ WRONG_WINDOWS: tuple[object, ...] = (
     {"hours": "09:00-20:00", "zone": "Mars/Base"},
     {"hours": "09:00-20:00", "country": "XX"},
     {"hours": "09:00-20:00", "holidays": []},
+    # What the judge of commands refuses would be refused when it's sent.
+    {"hours": "09:00-20:00", "zone": "Europe/London", "country": "GB"},
+    {"hours": "09:00-20:00", "country": "gb"},
+    {"hours": "09:00-12:00,  13:00-20:00"},
+    {"hours": "09:00-20:00", "without": ["20261225"]},
+    {"hours": "09:00-20:00", "without": []},
+    {"hours": "09:00-09:00"},
 )
 
 
@@ -152,6 +160,22 @@ def test_a_window_goes_with_each_command_by_the_clock_of_its_row(tmp_path: Path)
     windows = {each.line: each.command["window"] for each in found.recipients}
     assert windows == {2: WINDOW, 3: {**WINDOW, "zone": "Asia/Tokyo"}}
     assert all("window" not in each.command["detail"] for each in found.recipients)
+
+
+def test_a_row_s_zone_takes_the_place_of_the_window_s_country(
+    tmp_path: Path,
+) -> None:
+    message = SMS | {"window": {"hours": "09:00-20:00", "country": "GB"}}
+    found = prepared(tmp_path, "to,name,zone", "447700900222,Bob,Asia/Tokyo", message=message)
+
+    (recipient,) = found.recipients
+    assert recipient.zones == ("Asia/Tokyo",)
+    assert command_problems(recipient.command) == []
+
+
+def test_quiet_hours_that_cannot_be_read_name_the_parameter(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="The stack's QuietHours can't be read"):
+        prepared(tmp_path, *PEOPLE, bounds=Bounds("44", "", "09:00-09:00"))
 
 
 @pytest.mark.parametrize(

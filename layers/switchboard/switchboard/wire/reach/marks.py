@@ -74,7 +74,7 @@ def broken_mark_rules(command: Mapping[str, Any]) -> Iterator[Violation]:
     for field, text in {"at": command.get("at", "2026-01-01"), **days}.items():
         if not _is_moment(text):
             yield Violation("broken", field, rule=f'{field} is "{text}"; there is no such day')
-    if "zone" in window and not _is_zone(window["zone"]):
+    if "zone" in window and not is_zone(window["zone"]):
         rule = f'window.zone is "{window["zone"]}"; it must be a time zone, as in Europe/London'
         yield Violation("broken", "window.zone", rule=rule)
     if "zone" in window and "country" in window:
@@ -90,7 +90,8 @@ def _is_moment(text: str) -> bool:
     return True
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
     from zoneinfo import ZoneInfo
 
     try:
