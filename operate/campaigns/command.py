@@ -10,10 +10,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rich.progress import Progress as Bar
+from switchboard.campaigns import message, people
+from switchboard.campaigns.prepared import Prepared, prepare
+from switchboard.errors import CampaignError
 from switchboard.reach import pace
 
-from operate.campaigns import dry_run, estimate, message, opted_out, people, results
-from operate.campaigns.prepared import Prepared, prepare
+from operate.campaigns import dry_run, estimate, opted_out, results
 from operate.campaigns.runs import Campaigns
 from operate.command_line import WELL, Command, Output, UsageError, switch, takes_json, takes_stage
 from operate.errors import OperatorError
@@ -82,10 +84,13 @@ def _campaign(out: Output, given: argparse.Namespace) -> int:
 
 
 def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
-    text = message.read(given.message)
-    identity = given.id or _made_from(text)
     now = time.time()
-    prepared = prepare(identity, people.read(given.file), text, those.bounds(), now)
+    try:
+        text = message.read(given.message)
+        identity = given.id or _made_from(text)
+        prepared = prepare(identity, people.read(given.file), text, those.bounds(), now)
+    except CampaignError as error:
+        raise OperatorError(error.cause, error.next_step) from error
     ends_at = _end(those, prepared, now, float(given.pace))
     if not given.confirm:
         about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, ends_at)

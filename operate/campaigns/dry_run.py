@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from switchboard.campaigns.prepared import Prepared
+
 from operate.campaigns import estimate
-from operate.campaigns.prepared import Prepared
 
 _MOST_FAULTS_TOLD = 20
 

@@ -6,9 +6,8 @@ Source: 3GPP TS 23.038, the alphabet of 7 bits and its extension; 3GPP TS 23.040
 import math
 from collections.abc import Iterable
 
+from switchboard.campaigns.prepared import Prepared, Recipient
 from switchboard.reach import turns
-
-from operate.campaigns.prepared import Prepared, Recipient
 
 _SEVEN_BITS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"

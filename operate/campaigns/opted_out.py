@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
+from switchboard.campaigns.prepared import Prepared
 from switchboard.reach.ledger import EVERYTHING
 from switchboard.reach.people import normal, pseudonym
 from switchboard.reach.person_table import PersonTable
 
-from operate.campaigns.prepared import Prepared
 from operate.campaigns.runs import Campaigns, asking
 
 

@@ -4,10 +4,10 @@ import json
 
 import boto3
 from botocore.exceptions import ClientError
+from switchboard.campaigns.prepared import Prepared
 from switchboard.reach import campaigns
 from switchboard.reach.campaigns import Summary
 
-from operate.campaigns.prepared import Prepared
 from operate.errors import OperatorError
 
 

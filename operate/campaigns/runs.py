@@ -14,12 +14,12 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import boto3
+from switchboard.campaigns.prepared import Bounds, Prepared
 from switchboard.errors import AwsError
 from switchboard.reach import campaigns
 from switchboard.reach.campaigns import Progress, State, Summary
 
 from operate.campaigns import rows
-from operate.campaigns.prepared import Bounds, Prepared
 from operate.errors import OperatorError
 from operate.refusals import asking_aws_to
 from operate.stack import Stack

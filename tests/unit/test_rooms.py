@@ -18,9 +18,9 @@ LAYER = "layers/switchboard/switchboard"
 # Each house from its roof to its cellar.
 FLOORS = {
     LAYER: [
-        "__init__", "dialogs", "webhooks", "outbound", "reach", "timeline", "yours", "aws", "catalogue",
-        "messaging", "ncco", "whatsapp", "reading", "envelope", "request", "telemetry", "telling",
-        "environment", "wire", "errors",
+        "__init__", "dialogs", "webhooks", "campaigns", "outbound", "reach", "timeline", "yours", "aws",
+        "catalogue", "messaging", "ncco", "whatsapp", "reading", "envelope", "request", "telemetry",
+        "telling", "environment", "wire", "errors",
     ],
     "provisioner": [
         "app", "on_failure", "operator", "resources", "plan", "steps", "remembered", "world", "wanted",

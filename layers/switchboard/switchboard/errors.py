@@ -14,6 +14,7 @@ SwitchboardError
 ├── HistoryError        a dialog's history could not be read or written
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
+├── CampaignError       a campaign that cannot be prepared from its rows and its message
 ├── BarredError         a command costs more than the stack's owner allows
 ├── OptedOutError       a command is for somebody who has opted out
 ├── UnreachableError    a request to Vonage was not sent
@@ -23,7 +24,7 @@ SwitchboardError
 
 
 class SwitchboardError(Exception):
-    """Any failure that this package raises on purpose; its message holds nothing private."""
+    """Any failure this package raises on purpose; its message holds nothing private unless it says so."""
 
 
 class SettingError(SwitchboardError):
@@ -107,6 +108,18 @@ class AwsError(SwitchboardError):
         self.code = code
         self.message = message
         self.retryable = retryable
+
+
+class CampaignError(SwitchboardError):
+    """A campaign can't be prepared: `cause` is a sentence that says why, `next_step` what to do about it.
+
+    Never log it: it may quote a row.
+    """
+
+    def __init__(self, cause: str, next_step: str) -> None:
+        super().__init__(f"{cause}\n{next_step}")
+        self.cause = cause
+        self.next_step = next_step
 
 
 class BarredError(SwitchboardError):

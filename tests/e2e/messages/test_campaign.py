@@ -9,11 +9,12 @@ from typing import Any
 
 import boto3
 import pytest
+from switchboard.campaigns import message, people
+from switchboard.campaigns.prepared import Prepared, prepare
 
 from local import aws
 from local.stage import Stage
-from operate.campaigns import message, opted_out, people
-from operate.campaigns.prepared import Prepared, prepare
+from operate.campaigns import opted_out
 from operate.campaigns.results import read, write
 from operate.campaigns.runs import Campaigns
 from operate.errors import OperatorError

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from switchboard.campaigns import message as messages
+from switchboard.campaigns import people as files
+from switchboard.campaigns.prepared import Bounds, Prepared, prepare
+from switchboard.errors import CampaignError
 from switchboard.reach import zones
 from switchboard.wire.validate import command_problems
 
-from operate.campaigns import message as messages
-from operate.campaigns import people as files
 from operate.campaigns.estimate import ends_at, sms_parts, units
-from operate.campaigns.prepared import Bounds, Prepared, prepare
-from operate.errors import OperatorError
 
 Json = dict[str, Any]
 
@@ -174,7 +174,7 @@ def test_a_row_s_zone_takes_the_place_of_the_window_s_country(
 
 
 def test_quiet_hours_that_cannot_be_read_name_the_parameter(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="The stack's QuietHours can't be read"):
+    with pytest.raises(CampaignError, match="The stack's QuietHours can't be read"):
         prepared(tmp_path, *PEOPLE, bounds=Bounds("44", "", "09:00-09:00"))
 
 
@@ -260,7 +260,7 @@ def test_it_is_done_when_the_last_part_has_had_its_turn(
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, lines: tuple[str, ...], cause: str) -> None:
-    with pytest.raises(OperatorError) as refused:
+    with pytest.raises(CampaignError) as refused:
         prepared(tmp_path, *lines)
     assert cause in refused.value.cause
 
@@ -277,15 +277,15 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, lines: tuple[str,
     ],
 )
 def test_a_message_that_cannot_be_sent_is_refused(tmp_path: Path, message: Json, cause: str) -> None:
-    with pytest.raises(OperatorError) as refused:
+    with pytest.raises(CampaignError) as refused:
         prepared(tmp_path, *PEOPLE, message=message)
     assert cause in refused.value.cause
 
 
 def test_files_that_are_not_there_are_said(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="can't be read"):
+    with pytest.raises(CampaignError, match="can't be read"):
         files.read(tmp_path / "none.csv")
-    with pytest.raises(OperatorError, match="can't be read"):
+    with pytest.raises(CampaignError, match="can't be read"):
         messages.read(tmp_path / "none.json")
 
 

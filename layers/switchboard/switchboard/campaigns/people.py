@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from switchboard.errors import CampaignError
 from switchboard.wire.reach.marks import is_zone
-
-from operate.errors import OperatorError
 
 TO, ZONE = "to", "zone"
 
@@ -29,7 +28,7 @@ class Fault(NamedTuple):
     reason: str
 
 
-class People(NamedTuple):
+class Sheet(NamedTuple):
     """A file: its columns, its rows, and what is no row."""
 
     columns: Sequence[str]
@@ -37,17 +36,17 @@ class People(NamedTuple):
     faults: Sequence[Fault]
 
 
-def read(path: Path) -> People:
+def read(path: Path) -> Sheet:
     """The people in a file.
 
     Raises:
-        OperatorError: It can't be read, or its header can't be used.
+        CampaignError: It can't be read, or its header can't be used.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = list(_lines(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise OperatorError(f"{path} can't be read: {error}.", "Give a CSV file in UTF-8.") from error
+        raise CampaignError(f"{path} can't be read: {error}.", "Give a CSV file in UTF-8.") from error
     columns = [name.strip() for name in lines[0][1]] if lines else []
     _check(path, columns)
     rows, faults = [], []
@@ -57,7 +56,7 @@ def read(path: Path) -> People:
             faults.append(Fault(line, row.to, reason))
         else:
             rows.append(row)
-    return People(columns, rows, faults)
+    return Sheet(columns, rows, faults)
 
 
 def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
@@ -72,14 +71,14 @@ def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
 def _check(path: Path, columns: Sequence[str]) -> None:
     if TO not in columns:
         found = ", ".join(columns) or "nothing"
-        raise OperatorError(
+        raise CampaignError(
             f"{path} has no column `{TO}`: its first line has {found}.",
             "Begin the file with the columns' names, separated by commas: to,name",
         )
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice or "" in columns:
         wrong = f"the column {twice[0]!r} twice" if twice and twice[0] else "a column without a name"
-        raise OperatorError(f"{path} has {wrong}.", "Give each column a name of its own.")
+        raise CampaignError(f"{path} has {wrong}.", "Give each column a name of its own.")
 
 
 def _named(columns: Sequence[str], cells: Sequence[str]) -> tuple[str, str, dict[str, str]]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from switchboard.campaigns.people import Row
+from switchboard.errors import CampaignError
 from switchboard.outbound.reach import digits
 from switchboard.reach import zones
 from switchboard.reach.people import normal
@@ -17,13 +19,12 @@ from switchboard.wire.reach.marks import REACHING, broken_mark_rules
 from switchboard.wire.reach.marks import Window as Asked
 from switchboard.wire.validate import problems
 
-from operate.campaigns.people import Row
-from operate.errors import OperatorError
-
 Json = dict[str, Any]
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _CALLS = ("ncco", "answer_url")
+# What is said to the stack, not to Vonage.
+_MARKS = ("purpose", "window")
 
 
 class Message(NamedTuple):
@@ -76,33 +77,47 @@ def read(path: Path) -> Message:
     """The message in a file.
 
     Raises:
-        OperatorError: It can't be read, or says something that a campaign's can't.
+        CampaignError: It can't be read, or says something that a campaign's can't.
     """
     try:
         found = json.loads(path.read_text("utf-8-sig"))
     except (OSError, RecursionError, ValueError) as error:
-        raise OperatorError(f"{path} can't be read: {error}.", "Give a JSON file.") from error
+        raise CampaignError(f"{path} can't be read: {error}.", "Give a JSON file.") from error
+    return parse(found, str(path))
+
+
+def parse(found: object, source: str) -> Message:
+    """The message in a document.
+
+    Args:
+        found: as it was parsed from JSON.
+        source: what to call it, the subject of a sentence.
+
+    Raises:
+        CampaignError: It says something that a campaign's message can't.
+    """
     if not isinstance(found, dict):
-        raise OperatorError(
-            f"{path} isn't a message.", 'Such as {"channel": "sms", "message_type": "text", …}.'
+        raise CampaignError(
+            f"{source} isn't a message.", 'Such as {"channel": "sms", "message_type": "text", …}.'
         )
     if "to" in found:
-        raise OperatorError(f"{path} says `to`.", "Take it out: it's the column `to` of the people.")
+        raise CampaignError(f"{source} says `to`.", "Take it out: it's the column `to` of the people.")
     if "failover" in found:
-        raise OperatorError(
-            f"{path} has a failover, which Vonage would send later, also after an opt-out.", "Take it out."
+        raise CampaignError(
+            f"{source} has a failover, which Vonage would send later, also after an opt-out.", "Take it out."
         )
     name = "voice.call" if any(each in found for each in _CALLS) else "messages.send"
-    marks = {"purpose": found.pop("purpose")} if "purpose" in found else {}
-    return Message(name, found, marks, _window(path, found.pop("window", None)))
+    detail = {key: value for key, value in found.items() if key not in _MARKS}
+    marks = {"purpose": found["purpose"]} if "purpose" in found else {}
+    return Message(name, detail, marks, _window(found.get("window"), source))
 
 
-def _window(path: Path, window: Any) -> Asked | None:  # noqa: ANN401 - whatever is in the file
+def _window(window: Any, source: str) -> Asked | None:  # noqa: ANN401 - whatever is in the document
     if window is None:
         return None
     if wrong := _faults(window):
-        raise OperatorError(
-            f"{path} has a window that isn't one: {'; '.join(wrong)}.",
+        raise CampaignError(
+            f"{source} has a window that isn't one: {'; '.join(wrong)}.",
             'Such as {"hours": "Mon-Fri 09:00-20:00", "without": ["2026-12-25"]}, with a zone or country.',
         )
     return cast(Asked, window)

@@ -10,7 +10,9 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from switchboard.errors import SettingError
+from switchboard.campaigns.message import Message
+from switchboard.campaigns.people import Fault, Row, Sheet
+from switchboard.errors import CampaignError, SettingError
 from switchboard.outbound.countries import calling_code, is_allowed
 from switchboard.outbound.reach import reached
 from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART, command_id
@@ -20,10 +22,6 @@ from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.judge.judgement import judge_command
 from switchboard.wire.reach.marks import Window as Asked
 from switchboard.wire.validate import command_problems
-
-from operate.campaigns.message import Message
-from operate.campaigns.people import Fault, People, Row
-from operate.errors import OperatorError
 
 # A queue takes 256 KiB, and SQS's own words come to it.
 _MOST_BYTES = 200_000
@@ -93,7 +91,7 @@ class Prepared:
         return [str(each) for each in judge_command(self.recipients[0].command).doubtful]
 
 
-def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now: float) -> Prepared:
+def prepare(campaign: str, people: Sheet, message: Message, bounds: Bounds, now: float) -> Prepared:
     """Judge every row.
 
     Args:
@@ -104,7 +102,7 @@ def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now
         now: a Unix time, after which its window must open.
 
     Raises:
-        OperatorError: The message doesn't fit the file, or nothing could be sent.
+        CampaignError: The message doesn't fit the file, or nothing could be sent.
     """
     _refuse(people, message, bounds)
     recipients, invalid, first = [], list(people.faults), dict[str, int]()
@@ -122,28 +120,28 @@ def prepare(campaign: str, people: People, message: Message, bounds: Bounds, now
             recipients.append(Recipient(row.line, row.to, zones, command))
     if not recipients:
         reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
-        raise OperatorError(
+        raise CampaignError(
             f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
         )
     by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
     return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in)
 
 
-def _refuse(people: People, message: Message, bounds: Bounds) -> None:
+def _refuse(people: Sheet, message: Message, bounds: Bounds) -> None:
     """Refuse what no row can be judged by."""
     if unknown := [name for name in message.columns() if name not in people.columns]:
-        raise OperatorError(
+        raise CampaignError(
             f"The message has {{{unknown[0]}}}, and the people have no column of that name.",
             f"They have: {', '.join(people.columns)}. A brace itself is written twice: {{{{ and }}}}.",
         )
     if len(people.rows) > MOST_ROWS:
-        raise OperatorError(
+        raise CampaignError(
             f"{len(people.rows)} rows are too many for one campaign.", f"Give {MOST_ROWS} at most, and an ID."
         )
     try:
         windows(None, [], quiet=bounds.quiet)
     except ValueError as error:
-        raise OperatorError(
+        raise CampaignError(
             f"The stack's QuietHours can't be read: {error}.", "Correct the parameter, and deploy."
         ) from error
 
@@ -174,5 +172,5 @@ def _refused(command: Mapping[str, Any], bounds: Bounds) -> str:
             if number is not None and not is_allowed(number, bounds.allowed, bounds.own)
         ]
     except SettingError as error:
-        raise OperatorError(str(error), "Correct the stack's parameter, and deploy.") from error
+        raise CampaignError(str(error), "Correct the stack's parameter, and deploy.") from error
     return f"{barred[0][:20]!r} is in no country that AllowedCountries has" if barred else ""
