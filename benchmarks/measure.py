@@ -65,8 +65,9 @@ def warm(python: Path, subjects: Sequence[Subject], rounds: int, invocations: in
     """Many invocations of one environment of each subject, one at a time, in rounds.
 
     In a round all environments live side by side and take short turns, in an order that changes: what slows
-    the machine down for a second slows every row down. Rows that are compared closely share an environment:
-    two processes of one function may differ by some percent for as long as they live.
+    the machine down for a second slows every row down. Rows that are compared closely share an environment,
+    since two processes of one function may differ by some percent for as long as they live; and they share
+    its turns, event by event, since two turns may, too.
 
     Returns:
         p50 and p99 of the time from event to response in µs, CPU time per invocation in µs, and peak
@@ -75,47 +76,61 @@ def warm(python: Path, subjects: Sequence[Subject], rounds: int, invocations: in
     samples: dict[str, Samples] = {subject.name: {} for subject in subjects}
     for _ in range(rounds):
         with ExitStack() as living:
-            shared = {
-                each.shares or each.name: living.enter_context(Environment(python, each.function))
-                for each in {one.shares or one.name: one for one in subjects}.values()
-            }
-            rows = [Warm(shared[each.shares or each.name], each) for each in subjects]
-            for row in rows:
+            environments: dict[str, list[Warm]] = {}
+            for subject in subjects:
+                rows = environments.setdefault(subject.shares or subject.name, [])
+                shared = rows[0].environment if rows else Environment(python, subject.function)
+                rows.append(Warm(shared if rows else living.enter_context(shared), subject))
+            every = [row for rows in environments.values() for row in rows]
+            for row in every:
                 row.warm_up(min(_MOST_WARM_UP, invocations))
             for _ in range(_TURNS):
-                for row in _ORDER.sample(rows, len(rows)):
-                    row.take_turn(max(1, invocations // _TURNS))
-            for row in rows:
+                for rows in _ORDER.sample([*environments.values()], len(environments)):
+                    _take_turn(rows, max(1, invocations // _TURNS))
+            for row in every:
                 for quantity, value in row.measured().items():
                     samples[row.subject.name].setdefault(quantity, []).append(value)
     return samples
 
 
+def _take_turn(rows: Sequence["Warm"], invocations: int) -> None:
+    """Invoke each of the rows of one environment so many times."""
+    for _ in range(invocations):
+        for row in _ORDER.sample(rows, len(rows)):
+            row.invoke()
+    for row in rows:
+        row.check()
+
+
 class Warm:
-    """A warm environment and what its turns came to."""
+    """A row in a warm environment, and what its turns came to."""
 
     def __init__(self, environment: Environment, subject: Subject) -> None:
         self.subject = subject
-        self._environment = environment
+        self.environment = environment
         self._event = subject.event()
         self._seconds: list[float] = []
         self._cpu_ms = 0.0
+        self._last = b""
 
     def warm_up(self, invocations: int) -> None:
         """Invoke it so many times, uncounted."""
         for _ in range(invocations):
-            self._environment.invoke(self._event)
-        self._environment.settle()
+            self.environment.invoke(self._event)
+        self.environment.settle()
 
-    def take_turn(self, invocations: int) -> None:
-        """Invoke it so many times."""
-        before_ms = self._environment.cpu_ms()
-        for _ in range(invocations):
-            seconds, response = self._environment.invoke(self._event)
-            self._seconds.append(seconds)
-        self._environment.settle()
-        self._cpu_ms += self._environment.cpu_ms() - before_ms
-        _check(self.subject, response)
+    def invoke(self) -> None:
+        """Invoke it once."""
+        before_ms = self.environment.cpu_ms()
+        seconds, response = self.environment.invoke(self._event)
+        self.environment.settle()
+        self._seconds.append(seconds)
+        self._cpu_ms += self.environment.cpu_ms() - before_ms
+        self._last = response
+
+    def check(self) -> None:
+        """Refuse a wrong answer, which isn't worth timing."""
+        _check(self.subject, self._last)
 
     def measured(self) -> dict[str, float]:
         """Its quantities."""
@@ -124,7 +139,7 @@ class Warm:
             "p50_us": seconds[len(seconds) // 2] * 1e6,
             "p99_us": seconds[int(len(seconds) * 0.99)] * 1e6,
             "cpu_us": self._cpu_ms * 1000 / len(seconds),
-            "rss_mb": self._environment.peak_rss_mb(),
+            "rss_mb": self.environment.peak_rss_mb(),
         }
 
 

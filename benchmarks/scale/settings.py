@@ -57,7 +57,7 @@ SMALLEST = replace(
     name="parameters raised, smallest Region",
     gateway=2500,
     gateway_at_once=1250,
-    record_environments=20,
+    record_environments=15,
     sends=2400,
     publishes=400,
 )
