@@ -5,7 +5,7 @@ base64-encode every body that is not text or JSON, and one without a Content-Typ
 tells what `body` is.
 """
 
-import base64
+import binascii
 import json
 import math
 import re
@@ -62,7 +62,7 @@ class Request(NamedTuple):
             BodyTooLargeError: the body is larger than `most_bytes`.
         """
         if len(self.text) <= ((most_bytes + 2) // 3 * 4 if self.is_base64 else most_bytes):
-            body = base64.b64decode(self.text) if self.is_base64 else _encoded(self.text)
+            body = binascii.a2b_base64(self.text) if self.is_base64 else _encoded(self.text)
             if len(body) <= most_bytes:
                 return body
         raise BodyTooLargeError(f"the body has more than {most_bytes} bytes")
