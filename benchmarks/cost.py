@@ -1,7 +1,9 @@
 """What a call and a message cost on AWS: measured CPU times the price table, every assumption named.
 
 Source: `prices.toml`; AWS, "Configure Lambda function memory" (1,769 MB are one processor), "Lambda quotas"
-(ten synchronous requests per second and environment).
+(ten synchronous requests per second and environment), "Configuring scaling behavior for SQS event source
+mappings" (five pollers, and no fewer where a maximum concurrency is set), "Amazon SQS short and long polling"
+(20 s at most).
 """
 
 import math
@@ -29,6 +31,8 @@ EVENT_ID_BYTES = 67  # of each event that `record` tells of in one line
 ACCESS_LOG_BYTES = 350  # API Gateway's line, per request
 ITEM_KB = 1  # an event in the timeline, rounded up to write units
 METRICS = 15  # names of outcomes that occur
+POLLERS, POLL_S = 5, 20  # of each queue that a function takes messages from, also while it's empty
+FIFO_QUEUES, STANDARD_QUEUES = 2, 1  # that are polled: events and commands; commands from the bus
 BATCH = {1: 1, 100: 5, 1000: 10}  # events that `record` finds in the queue at once, by rate
 
 
@@ -81,7 +85,7 @@ def per_million(results: Results, workload: Workload, per_second: int) -> dict[s
     logged = invocations * LINE_BYTES + workload.events * EVENT_ID_BYTES
     logged += webhooks * ACCESS_LOG_BYTES
     parts["CloudWatch Logs"] = logged / 1e9 * 1e6 * PRICES["cloudwatch"]["gb_ingested"]
-    parts["Fixed (secrets, metrics, alarms)"] = _fixed() / (per_second * MONTH_S) * 1e6
+    parts["Fixed (secrets, metrics, alarms, polling)"] = _fixed() / (per_second * MONTH_S) * 1e6
     return dict(parts)
 
 
@@ -131,7 +135,21 @@ def _fixed() -> float:
     watch = PRICES["cloudwatch"]
     alarms = template.alarm_metrics() * watch["alarm_a_month"]
     alarms += template.count("AWS::CloudWatch::CompositeAlarm") * watch["composite_alarm_a_month"]
-    return 3 * PRICES["secrets_manager"]["secret_a_month"] + METRICS * watch["metric_a_month"] + alarms
+    return (
+        3 * PRICES["secrets_manager"]["secret_a_month"]
+        + METRICS * watch["metric_a_month"]
+        + alarms
+        + polling()
+    )
+
+
+def polling() -> float:
+    """Dollars a month for looking into queues that are empty, which Lambda never stops to do."""
+    polls = POLLERS * MONTH_S / POLL_S / 1e6
+    prices = PRICES["sqs"]
+    return polls * (
+        FIFO_QUEUES * prices["million_requests"] + STANDARD_QUEUES * prices["million_requests_standard"]
+    )
 
 
 def _waiting_ms(name: str) -> float:

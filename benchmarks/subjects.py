@@ -130,7 +130,6 @@ def consumers(cloud: Cloud) -> list[Subject]:
         "id": "e",
         "name": "voice.answered",
         "received_at": 0,
-        "subject": "CON-1",
         "payload": _payload("event"),
     }
     message = {
@@ -197,7 +196,7 @@ def _consumer(cloud: Cloud, name: str, resource: str, body: dict[str, Any], size
         {
             "messageId": str(index),
             "receiptHandle": "r",
-            "body": json.dumps(body),
+            "body": json.dumps(body | {"id": f"{body['id']}-{index}", "subject": f"CON-{index}"}),
             "attributes": {
                 "MessageGroupId": str(index),
                 "ApproximateReceiveCount": "1",

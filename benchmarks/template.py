@@ -30,3 +30,10 @@ def alarm_metrics() -> int:
 def count(resource_type: str) -> int:
     """How many resources of a type there are in every stack, whatever its parameters."""
     return len(re.findall(rf"^    Type: {resource_type}$(?!\n    Condition:)", _TEXT, re.MULTILINE))
+
+
+def queues_polled() -> int:
+    """How many queues functions of every stack take messages from."""
+    resources = re.split(r"^  (?=\w+:$)", _TEXT, flags=re.MULTILINE)
+    everywhere = (each for each in resources if not re.search(r"^    Condition:", each, re.MULTILINE))
+    return sum(len(re.findall(r"^          Type: SQS$", each, re.MULTILINE)) for each in everywhere)

@@ -8,6 +8,20 @@ from benchmarks.pages.tables import Cell, table
 from benchmarks.results import Results
 from operate import paths
 
+# What each line of a call came to in release 0.1.0, at 10,000 calls a second, and what is had for it now.
+_LINES = {
+    "API Gateway": (4.50, "five requests, each with limits before anything of ours runs"),
+    "Lambda, webhooks": (1.28, "signatures checked, flows run, each event queued before Vonage hears of it"),
+    "Lambda, record": (0.65, "batches of ten, looked for, published, then written"),
+    "SQS": (2.40, "nothing is lost while table or bus are down; the order within a call; dead letters"),
+    "DynamoDB": (7.50, "the timeline: one write an event in place of two, one entry in the index a call"),
+    "EventBridge": (4.00, "your rules hear of each event"),
+    "CloudWatch Logs": (
+        5.40,
+        "an access line a request, a line and a metric an invocation; no platform lines",
+    ),
+}
+
 PAGE = paths.ROOT / "docs" / "cost.md"
 _LAYOUT = Path(__file__).with_name("cost.md.txt")
 _MEMORIES = (256, 512, 1024, 1769)
@@ -25,6 +39,8 @@ def text(results: Results) -> str:
         about=results.about,
         cost=cost,
         metrics=cost.METRICS,
+        polling=cost.polling(),
+        lines=_lines(results),
         workloads="\n".join(_workload(results, workload) for workload in cost.WORKLOADS),
         memory=_memory(results),
         limits=_limits(results),
@@ -40,6 +56,20 @@ def _workload(results: Results, workload: cost.Workload) -> str:
         f"{rate:,}/s": _dollars(parts | {"**all**": sum(parts.values())}) for rate, parts in rates.items()
     }
     return f"## {workload.name[0].upper()}{workload.name[1:]}\n\n{table(rows, columns)}"
+
+
+def _lines(results: Results) -> str:
+    now = cost.per_million(results, cost.WORKLOADS[0], 1000)
+    before = {line: was for line, (was, _) in _LINES.items()}
+    before["**all**"], now["**all**"] = sum(before.values()), sum(now.values())
+    return table(
+        before,
+        {
+            "0.1.0": _dollars(before),
+            "now": _dollars(now),
+            "what it buys": lambda line: _LINES[line][1] if line in _LINES else "",
+        },
+    )
 
 
 def _dollars(parts: dict[str, float]) -> Cell:

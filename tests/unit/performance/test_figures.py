@@ -79,6 +79,14 @@ def test_the_cheaper_tier_of_the_gateway_counts_beyond_300_million_a_month(resul
     assert cost.per_million(results, call, 100)["API Gateway"] == pytest.approx((300 + 996 * 0.9) / 1296 * 5)
 
 
+def test_empty_queues_are_polled_three_times_a_minute_by_each_of_five() -> None:
+    assert cost.polling() == pytest.approx(0.648 * (2 * 0.50 + 0.40))
+
+
+def test_as_many_queues_are_polled_as_every_stack_has_functions_behind() -> None:
+    assert template.queues_polled() == cost.FIFO_QUEUES + cost.STANDARD_QUEUES
+
+
 def test_more_memory_than_one_processor_makes_nothing_faster(results: Results) -> None:
     assert cost.cold_ms(results, 3538) == cost.cold_ms(results, 1769)
     assert cost.cold_ms(results, 512) == pytest.approx(100 * 1769 / 512)
