@@ -19,7 +19,9 @@ from operate.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
-Probe = Callable[[boto3.Session, Stack], object]
+# Gives a role's client of a service.
+Role = Callable[[str], Any]
+Probe = Callable[[Role, Stack], object]
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 # A probe that is allowed changes nothing: its condition never holds, its message lacks a group.
 NEVER = "attribute_exists(nothing) AND attribute_not_exists(nothing)"
@@ -28,51 +30,44 @@ DIALOG = {"id": {"S": "probe"}}
 DOCUMENT = {"pk": {"S": "document#probe"}, "sk": {"S": "document"}}
 
 
-@cache
-def client(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - boto3's own clients
-    return session.client(service)  # type: ignore[call-overload]
-
-
 def sends(queue: str) -> Probe:
-    return lambda s, stack: client(s, "sqs").send_message(QueueUrl=stack.id_of(queue), MessageBody="probe")
+    return lambda role, stack: role("sqs").send_message(QueueUrl=stack.id_of(queue), MessageBody="probe")
 
 
 def receives(queue: str) -> Probe:
-    return lambda s, stack: client(s, "sqs").receive_message(QueueUrl=stack.id_of(queue), VisibilityTimeout=0)
+    return lambda role, stack: role("sqs").receive_message(QueueUrl=stack.id_of(queue), VisibilityTimeout=0)
 
 
 def puts_off(queue: str) -> Probe:
-    return lambda s, stack: client(s, "sqs").change_message_visibility(
+    return lambda role, stack: role("sqs").change_message_visibility(
         QueueUrl=stack.id_of(queue), ReceiptHandle="none", VisibilityTimeout=0
     )
 
 
 def on_table(action: str, table: str = "Timeline", **more: object) -> Probe:
-    return lambda s, stack: getattr(client(s, "dynamodb"), action)(TableName=stack.id_of(table), **more)
+    return lambda role, stack: getattr(role("dynamodb"), action)(TableName=stack.id_of(table), **more)
 
 
 def in_batches(action: str, asked: object) -> Probe:
-    return lambda s, stack: getattr(client(s, "dynamodb"), action)(
+    return lambda role, stack: getattr(role("dynamodb"), action)(
         RequestItems={stack.id_of("Timeline"): asked}
     )
 
 
 def on_secret(action: str, name: str = "", **more: object) -> Probe:
-    return lambda s, stack: getattr(client(s, "secretsmanager"), action)(
+    return lambda role, stack: getattr(role("secretsmanager"), action)(
         SecretId=name or stack.id_of("ApplicationSecret"), **more
     )
 
 
 def on_parameter(action: str, name: str, **more: object) -> Probe:
-    return lambda s, _: getattr(client(s, "ssm"), action)(Name=name, **more)
+    return lambda role, _: getattr(role("ssm"), action)(Name=name, **more)
 
 
 def on_bus(bus: str = "") -> Probe:
-    def put(session: boto3.Session, stack: Stack) -> object:
+    def put(role: Role, stack: Stack) -> object:
         entry = {"Source": "probe", "DetailType": "probe", "Detail": "{}"}
-        return client(session, "events").put_events(
-            Entries=[{**entry, "EventBusName": bus or stack.id_of("EventBus")}]
-        )
+        return role("events").put_events(Entries=[{**entry, "EventBusName": bus or stack.id_of("EventBus")}])
 
     return put
 
@@ -136,7 +131,7 @@ PROBES: dict[str, Probe] = {
         ConditionExpression=NEVER,
     ),
     "forget what is remembered": on_table("delete_item", "PersonTable", Key=DOCUMENT),
-    "read the key of pseudonyms": lambda s, stack: client(s, "secretsmanager").get_secret_value(
+    "read the key of pseudonyms": lambda role, stack: role("secretsmanager").get_secret_value(
         SecretId=stack.id_of("PersonKey")
     ),
     "read a dialog": on_table("get_item", "DialogTable", Key=DIALOG),
@@ -152,60 +147,58 @@ PROBES: dict[str, Probe] = {
     "put an event on the bus": on_bus(),
     "put an event on another bus": on_bus("default"),
     "read a record": on_parameter("get_parameter", "/switchboard/probe"),
-    "read the application's record": lambda s, stack: client(s, "ssm").get_parameter(
+    "read the application's record": lambda role, stack: role("ssm").get_parameter(
         Name=f"/switchboard/resources/{stack.name}.VonageApplication.probe"
     ),
-    "read another stack's record": lambda s, stack: client(s, "ssm").get_parameter(
+    "read another stack's record": lambda role, stack: role("ssm").get_parameter(
         Name=f"/switchboard/resources/not-{stack.name}.VonageApplication.probe"
     ),
     "remove a record": on_parameter("delete_parameter", "/switchboard/probe"),
     "read another parameter": on_parameter("get_parameter", "/elsewhere/probe"),
-    "read the settings of the stack beside it": lambda s, stack: client(s, "ssm").get_parameter(
+    "read the settings of the stack beside it": lambda role, stack: role("ssm").get_parameter(
         Name=f"/switchboard-app/{stack.name}/settings"
     ),
     "read the settings beside another stack": on_parameter(
         "get_parameter", "/switchboard-app/another/settings"
     ),
-    "make a schedule": lambda s, _: client(s, "scheduler").create_schedule(
+    "make a schedule": lambda role, _: role("scheduler").create_schedule(
         Name="probe",
         GroupName="nobody-s",
         ScheduleExpression="at(2099-01-01T00:00:00)",
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": "arn:aws:sqs:us-east-1:000000000000:none", "RoleArn": "arn:aws:iam::0:role/none"},
     ),
-    "delete a schedule": lambda s, _: client(s, "scheduler").delete_schedule(Name="probe"),
-    "invoke the inbound": lambda s, stack: client(s, "lambda").invoke(
+    "delete a schedule": lambda role, _: role("scheduler").delete_schedule(Name="probe"),
+    "invoke the inbound": lambda role, stack: role("lambda").invoke(
         FunctionName=stack.id_of("InboundFunction"), InvocationType="DryRun"
     ),
-    "invoke the answer": lambda s, stack: client(s, "lambda").invoke(
+    "invoke the answer": lambda role, stack: role("lambda").invoke(
         FunctionName=stack.id_of("AnswerFunction"), InvocationType="DryRun"
     ),
-    "invoke the provisioner's stand-in": lambda s, stack: client(s, "lambda").invoke(
+    "invoke the provisioner's stand-in": lambda role, stack: role("lambda").invoke(
         FunctionName=stack.id_of("UnansweredFunction"), InvocationType="DryRun"
     ),
-    "list roles": lambda s, _: client(s, "iam").list_roles(MaxItems=1),
-    "keep a file": lambda s, stack: client(s, "s3").put_object(
-        Bucket=stack.id_of("MediaBucket"), Key="probe"
-    ),
-    "keep a message": lambda s, stack: client(s, "s3").put_object(
+    "list roles": lambda role, _: role("iam").list_roles(MaxItems=1),
+    "keep a file": lambda role, stack: role("s3").put_object(Bucket=stack.id_of("MediaBucket"), Key="probe"),
+    "keep a message": lambda role, stack: role("s3").put_object(
         Bucket=stack.id_of("MediaBucket"), Key="messages.inbound/probe"
     ),
-    "read a file": lambda s, stack: client(s, "s3").get_object(Bucket=stack.id_of("MediaBucket"), Key="none"),
-    "delete a file": lambda s, stack: client(s, "s3").delete_object(
+    "read a file": lambda role, stack: role("s3").get_object(Bucket=stack.id_of("MediaBucket"), Key="none"),
+    "delete a file": lambda role, stack: role("s3").delete_object(
         Bucket=stack.id_of("MediaBucket"), Key="none"
     ),
-    "read a campaign": lambda s, stack: client(s, "s3").get_object(
+    "read a campaign": lambda role, stack: role("s3").get_object(
         Bucket=stack.id_of("CampaignBucket"), Key="campaigns/none"
     ),
-    "keep a campaign": lambda s, stack: client(s, "s3").put_object(
+    "keep a campaign": lambda role, stack: role("s3").put_object(
         Bucket=stack.id_of("CampaignBucket"), Key="campaigns/probe"
     ),
-    "run a campaign": lambda s, stack: client(s, "stepfunctions").start_execution(
+    "run a campaign": lambda role, stack: role("stepfunctions").start_execution(
         stateMachineArn=stack.id_of("CampaignMachine"), name="not a name"
     ),
-    "list buckets": lambda s, _: client(s, "s3").list_buckets(),
-    "delete the stack": lambda s, _: client(s, "cloudformation").delete_stack(StackName="probe-of-nothing"),
-    "raise an alarm": lambda s, stack: client(s, "sns").publish(
+    "list buckets": lambda role, _: role("s3").list_buckets(),
+    "delete the stack": lambda role, _: role("cloudformation").delete_stack(StackName="probe-of-nothing"),
+    "raise an alarm": lambda role, stack: role("sns").publish(
         TopicArn=stack.id_of("AlarmTopic"), Message="p"
     ),
 }
@@ -263,25 +256,45 @@ def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
     return Stack(stage.stack_name)
 
 
-def role_of(stack: Stack, function: str) -> boto3.Session:
-    found = boto3.client("lambda").get_function_configuration(FunctionName=stack.id_of(f"{function}Function"))
-    keys = boto3.client("sts").assume_role(RoleArn=found["Role"], RoleSessionName="probe")["Credentials"]
-    return boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+@pytest.fixture(scope="module")
+def session() -> boto3.Session:
+    """The one session of all roles, which reads what describes the services once."""
+    return boto3.Session()
 
 
-def is_allowed(probe: Probe, session: boto3.Session, stack: Stack) -> bool:
+def role_of(session: boto3.Session, stack: Stack, function: str) -> Role:
+    asked = session.client("lambda").get_function_configuration(
+        FunctionName=stack.id_of(f"{function}Function")
+    )
+    keys = session.client("sts").assume_role(RoleArn=asked["Role"], RoleSessionName="probe")["Credentials"]
+
+    @cache
+    def client(service: str) -> Any:  # noqa: ANN401 - boto3's own clients
+        return session.client(  # type: ignore[call-overload]
+            service,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+
+    return client
+
+
+def is_allowed(probe: Probe, role: Role, stack: Stack) -> bool:
     try:
-        probe(session, stack)
+        probe(role, stack)
     except ClientError as error:
         return error.response["Error"]["Code"] not in DENIED
     return True
 
 
 @pytest.mark.parametrize("function", MAY)
-def test_role_may_do_what_its_function_does_and_nothing_else(stack: Stack, function: str) -> None:
-    session = role_of(stack, function)
+def test_role_may_do_what_its_function_does_and_nothing_else(
+    session: boto3.Session, stack: Stack, function: str
+) -> None:
+    role = role_of(session, stack, function)
 
-    allowed = {name for name, probe in PROBES.items() if is_allowed(probe, session, stack)}
+    allowed = {name for name, probe in PROBES.items() if is_allowed(probe, role, stack)}
 
     assert allowed == MAY[function]
 
