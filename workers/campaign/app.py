@@ -93,7 +93,7 @@ def step(campaign: str, run: int) -> int | None:
         raise FullError(seconds(waiting, command))
     now, most = time.time(), pace.most_per_second(command)
     # What is waiting already goes first: it's fewer than a part has.
-    quiet = "" if command.get("purpose") == "transactional" else os.environ.get("SWITCHBOARD_QUIET_HOURS", "")
+    quiet = turns.quiet_for(command, os.environ.get("SWITCHBOARD_QUIET_HOURS", ""))
     open_in = functools.partial(turns.windows, summary["window"], quiet=quiet)
     turn = turns.first(summary["parts"], left, open_in, now, 2 / most if most else 0)
     if turn is None:

@@ -318,6 +318,19 @@ def test_quiet_hours_are_those_of_the_numbers_own_country(
     assert len(scheduler.made) == 1
 
 
+def test_what_reaches_nobody_has_no_quiet_hours_whatever_stands_beside_it(
+    backbone: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_QUIET_HOURS", "00:00-24:00")
+
+    hang_up = sample("command_hangup") | {"id": "u-1", "pace": "bulk", "window": "by day"}
+    del hang_up["detail"]["region_url"]
+
+    assert deliver(hang_up)
+
+    assert names(backbone) == ["voice.update.accepted"]
+
+
 def test_quiet_hours_that_cannot_be_read_hold_everything_in_bulk_up(
     backbone: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:

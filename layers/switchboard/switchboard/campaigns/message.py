@@ -33,7 +33,7 @@ class Message(NamedTuple):
     Attributes:
         name: of the command, `messages.send` or `voice.call`.
         detail: what Vonage is asked, but for whom it's to.
-        marks: what the command says to the stack instead, such as `purpose`.
+        marks: what the command says to the stack instead, `pace` and `purpose`.
         window: when it may reach people.
     """
 
@@ -44,11 +44,7 @@ class Message(NamedTuple):
 
     def zones(self, row: Row) -> tuple[str, ...]:
         """The time zones in which somebody may be: as the row says, the window, or else their number."""
-        asked: Mapping[str, Any] = self.window or {}
-        if zone := row.zone or asked.get("zone"):
-            return (zone,)
-        country = asked.get("country")
-        return zones.of_country(country) if country else zones.of_number(normal(row.to))
+        return zones.of_person(self._window_of(row), [normal(row.to)])
 
     def columns(self) -> list[str]:
         """The columns that it has placeholders for."""
@@ -61,15 +57,16 @@ class Message(NamedTuple):
         is_call = self.name == "voice.call"
         whom = [{"type": "phone", "number": to}] if is_call else to
         detail = {**_filled(self.detail, row.cells), "to": whom}
-        marks = {"pace": "bulk", **self.marks, **({"window": self._window_of(row)} if self.window else {})}
+        window = self._window_of(row)
+        marks = {**self.marks, **({"window": window} if window else {})}
         return {"id": identity, "name": self.name, **marks, "detail": detail}
 
-    def _window_of(self, row: Row) -> Mapping[str, Any]:
-        """The row's own zone in place of what the window says."""
-        window = dict(self.window or {})
-        if row.zone:
-            window.pop("country", None)
-            window["zone"] = row.zone
+    def _window_of(self, row: Row) -> Asked | None:
+        """The window, with the row's own zone in place of what it says; of one that says no hours, all."""
+        if not row.zone:
+            return self.window
+        window: Asked = {**(self.window or {"hours": "00:00-24:00"}), "zone": row.zone}
+        window.pop("country", None)
         return window
 
 
@@ -108,7 +105,7 @@ def parse(found: object, source: str) -> Message:
         )
     name = "voice.call" if any(each in found for each in _CALLS) else "messages.send"
     detail = {key: value for key, value in found.items() if key not in _MARKS}
-    marks = {"purpose": found["purpose"]} if "purpose" in found else {}
+    marks = {"pace": "bulk", **({"purpose": found["purpose"]} if "purpose" in found else {})}
     return Message(name, detail, marks, _window(found.get("window"), source))
 
 

@@ -17,7 +17,7 @@ from switchboard.outbound.countries import calling_code, is_allowed
 from switchboard.outbound.reach import reached
 from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART, command_id
 from switchboard.reach.people import normal
-from switchboard.reach.turns import Part, windows
+from switchboard.reach.turns import Part, quiet_for, windows
 from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.judge.judgement import judge_command
 from switchboard.wire.reach.marks import Window as Asked
@@ -106,8 +106,7 @@ def prepare(campaign: str, people: Sheet, message: Message, bounds: Bounds, now:
     """
     _refuse(people, message, bounds)
     recipients, invalid, first = [], list(people.faults), dict[str, int]()
-    quiet = "" if message.marks.get("purpose") == "transactional" else bounds.quiet
-    open_in = functools.partial(windows, message.window, quiet=quiet)
+    open_in = functools.partial(windows, message.window, quiet=quiet_for(message.marks, bounds.quiet))
     never = functools.cache(lambda zones: _never(message, zones, open_in(zones), now))
     for row in people.rows:
         person, zones = normal(row.to), message.zones(row)

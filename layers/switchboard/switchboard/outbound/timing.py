@@ -12,7 +12,7 @@ from typing import Any, cast
 from switchboard.errors import BarredError, SettingError
 from switchboard.outbound.reach import reached
 from switchboard.reach import zones
-from switchboard.reach.turns import windows
+from switchboard.reach.turns import quiet_for, windows
 from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.judge.judgement import judge_command
 from switchboard.wire.reach.marks import LONGEST_S, REACHING
@@ -61,11 +61,13 @@ def due(command: Json, earliest: float, now: float) -> float:
 
 
 def _windows(command: Json) -> Sequence[Window]:
-    asked = cast(Asked | None, command.get("window")) if command["name"] in REACHING else None
-    quiet = os.environ.get(_SETTING, "") if _is_marketing(command) else ""
+    if command["name"] not in REACHING:
+        return []
+    asked = cast(Asked | None, command.get("window"))
+    quiet = quiet_for(command, os.environ.get(_SETTING, ""))
     if not asked and not quiet:
         return []
-    there = _zones(command, asked or {})
+    there = zones_of(command)
     if asked and not there:
         raise BarredError(
             "Nobody knows the time zone of whom it is for. Give the window a zone or a country."
@@ -80,18 +82,10 @@ def _windows(command: Json) -> Sequence[Window]:
         raise SettingError(f"{_SETTING}: {error}.") from error
 
 
-def _zones(command: Json, window: Json) -> Sequence[str]:
-    """The time zones in which whoever a command is for may be."""
-    if "zone" in window:
-        return [window["zone"]]
-    if "country" in window:
-        return zones.of_country(window["country"])
+def zones_of(command: Json) -> tuple[str, ...]:
+    """The time zones in which whoever a valid command is for may be; none if nobody knows."""
     found = [each.number for each in reached(command) if not each.field.startswith("detail.ncco")]
-    return list(dict.fromkeys(zone for number in found if number for zone in zones.of_number(number)))
-
-
-def _is_marketing(command: Json) -> bool:
-    return command.get("pace") == "bulk" and command.get("purpose") != "transactional"
+    return zones.of_person(command.get("window"), filter(None, found))
 
 
 def shown(moment: float) -> str:

@@ -1,12 +1,12 @@
-"""Whose turn it is in a campaign with a window: the first part whose people may be reached for long enough.
+"""When people may be reached, and whose turn that makes it in a campaign: the first part that has the time.
 
 Nothing is queued that would still be waiting when its window closes. Where nobody may be reached, the next
 turn is at the first opening.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from switchboard.reach.hours import hours, outside
 from switchboard.reach.windows import Window, is_open, next_opening
@@ -18,6 +18,12 @@ class Part(NamedTuple):
 
     rows: int
     zones: tuple[str, ...]
+
+
+def quiet_for(marks: Mapping[str, Any], quiet: str) -> str:
+    """The stack's quiet hours as far as they hold for a command: for bulk, but not for what was asked for."""
+    is_marketing = marks.get("pace") == "bulk" and marks.get("purpose") != "transactional"
+    return quiet if is_marketing else ""
 
 
 def windows(asked: Asked | None, zones: Iterable[str], *, quiet: str = "") -> list[Window]:

@@ -6,9 +6,25 @@ America, Mexico and Brazil the area code narrows it down, since mobile phones ha
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from switchboard.reach.zone_table import AREAS, CODES, COUNTRIES
+from switchboard.wire.reach.marks import Window
+
+
+def of_person(window: Window | None, numbers: Iterable[str]) -> tuple[str, ...]:
+    """The time zones in which somebody may be whom a command reaches; none if nobody knows.
+
+    Args:
+        window: the command's, which may say its zone or country.
+        numbers: what reaches them, in digits with the country code.
+    """
+    asked: Mapping[str, str] = {**(window or {})}  # type: ignore[dict-item]
+    if "zone" in asked:
+        return (asked["zone"],)
+    if "country" in asked:
+        return of_country(asked["country"])
+    return tuple(dict.fromkeys(zone for number in numbers for zone in of_number(number)))
 
 
 def of_country(country: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from switchboard.campaigns import message as messages
 from switchboard.campaigns import people as files
 from switchboard.campaigns.prepared import Bounds, Prepared, prepare
 from switchboard.errors import CampaignError
+from switchboard.outbound import timing
 from switchboard.reach import zones
 from switchboard.wire.validate import command_problems
 
@@ -171,6 +172,26 @@ def test_a_row_s_zone_takes_the_place_of_the_window_s_country(
     (recipient,) = found.recipients
     assert recipient.zones == ("Asia/Tokyo",)
     assert command_problems(recipient.command) == []
+
+
+def test_a_row_s_zone_is_the_command_s_where_the_message_has_no_window(tmp_path: Path) -> None:
+    rows = ("to,name,zone", "447700900111,Ann,", "447700900222,Bob,Asia/Tokyo")
+    found = prepared(tmp_path, *rows, bounds=Bounds("44", "", "20:00-09:00"))
+
+    windows = {each.line: each.command.get("window") for each in found.recipients}
+    assert windows == {2: None, 3: {"hours": "00:00-24:00", "zone": "Asia/Tokyo"}}
+
+
+@pytest.mark.parametrize("window", [{}, WINDOW, WINDOW | {"country": "JP"}, WINDOW | {"zone": "Asia/Dubai"}])
+def test_a_part_is_queued_by_the_clocks_that_its_commands_are_sent_by(tmp_path: Path, window: Json) -> None:
+    rows = ("to,name,zone", "447700900111,Ann,", "447700900222,Bob,Europe/Paris", "61412345678,Cat,")
+    message = SMS | ({"window": window} if window else {})
+    found = prepared(tmp_path, *rows, message=message, bounds=EVERYBODY)
+
+    assert len(found.recipients) == 3
+    assert [timing.zones_of(each.command) for each in found.recipients] == [
+        each.zones for each in found.recipients
+    ]
 
 
 def test_quiet_hours_that_cannot_be_read_name_the_parameter(tmp_path: Path) -> None:
