@@ -112,7 +112,7 @@ redrive: .venv/.ready .local/sam/.ready ## Put back what a dead-letter queue hol
 replay: .venv/.ready .local/sam/.ready ## Put events on the bus again: make replay CALL=CON-…, or FROM=… TO=…
 	@$(OPERATE) replay $(call options,ENV CALL FROM TO JSON)
 
-erase: .venv/.ready .local/sam/.ready ## Delete every timeline a number occurs in: make erase NUMBER=447700900111
+erase: .venv/.ready .local/sam/.ready ## Delete what is kept of a number: make erase NUMBER=447700900111
 	@$(OPERATE) erase $(call options,ENV NUMBER CONFIRM JSON)
 
 consent: .venv/.ready .local/sam/.ready ## Who has opted out: make consent NUMBER=447700900111 SET=stop, or EXPORT=… or IMPORT=… (docs/consent.md)

@@ -11,6 +11,7 @@
 | `opted_out` | the person has opted out |
 | `cancelled` | the campaign was, before its part was queued; or its command, while it waited |
 | `invalid` | nothing was ever to be sent, for the `reason` |
+| `erased` | `make erase` has been here, and cancelled what was still to be sent |
 """
 
 import csv
@@ -58,7 +59,8 @@ def read(those: Campaigns, campaign: str) -> list[RowResult]:
         content = found.state.hash
         invalid = rows.read(those.bucket, campaigns.invalid_key(campaign, content)).decode()
         outcomes = [
-            RowResult(each["line"], each["to"], "invalid", "", each["reason"]) for each in _json(invalid)
+            _erased(each) or RowResult(each["line"], each["to"], "invalid", "", each["reason"])
+            for each in _json(invalid)
         ]
         for number in range(len(found.summary["parts"])):
             part = rows.read(those.bucket, campaigns.part_key(campaign, content, number)).decode()
@@ -84,8 +86,10 @@ def write(outcomes: list[RowResult], path: Path) -> Counter[str]:
 def _of_part(found: Campaign, number: int, part: list[Mapping[str, Any]]) -> Iterator[RowResult]:
     before = "cancelled" if found.state.progress == "cancelled" else "waiting"
     otherwise = "queued" if number in found.state.queued else before
-    keys = {f"COMMAND#{row['command']['id']}": row for row in part}
-    items = table.get_many([{"pk": {"S": pk}, "sk": {"S": "progress"}} for pk in keys], "")
+    yield from filter(None, map(_erased, part))
+    keys = {f"COMMAND#{row['command']['id']}": row for row in part if "erased" not in row}
+    wanted = [{"pk": {"S": pk}, "sk": {"S": "progress"}} for pk in keys]
+    items = table.get_many(wanted, "") if wanted else []
     results = {each["pk"]["S"]: json.loads(each["result"]["S"]) for each in items if "result" in each}
     begun = {each["pk"]["S"] for each in items}
     for pk, row in keys.items():
@@ -93,6 +97,10 @@ def _of_part(found: Campaign, number: int, part: list[Mapping[str, Any]]) -> Ite
             yield _outcome(row, results[pk])
         else:
             yield RowResult(row["line"], row["to"], "queued" if pk in begun else otherwise)
+
+
+def _erased(row: Mapping[str, Any]) -> RowResult | None:
+    return RowResult(row["line"], "", "erased") if "erased" in row else None
 
 
 def _outcome(row: Mapping[str, Any], result: Mapping[str, Any]) -> RowResult:

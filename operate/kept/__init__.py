@@ -1,1 +1,1 @@
-"""What a stack keeps of calls, messages and people: timelines and dialogs, to be exported and erased."""
+"""What a stack keeps of calls, messages and people: to be exported, and to be erased."""

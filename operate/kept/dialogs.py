@@ -1,7 +1,6 @@
 """What a stack keeps of dialogs, for whoever asks what is known of a call or a person, and wants it gone."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from switchboard.dialogs.chats.words import is_of_a_chat
 from switchboard.dialogs.history import History, Recorded, from_words
 from switchboard.timeline.events import Entry
 
+from operate.kept.numbers import whole
 from operate.stack import Stack
 
 Item = dict[str, Any]
@@ -68,13 +68,13 @@ def erase(stack: Stack, number: str, subjects: set[str], *, confirmed: bool) -> 
     if not stack.has(TABLE):
         return 0
     table, client = stack.id_of(TABLE), boto3.client("dynamodb")
-    whole = re.compile(rf"(?<![0-9]){re.escape(number)}(?![0-9])")
+    theirs = whole(number)
     pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     keys = [
         {"id": item["id"]}
         for page in pages
         for item in page["Items"]
-        if item["id"]["S"] in subjects or any(whole.search(value.get("S", "")) for value in item.values())
+        if item["id"]["S"] in subjects or any(theirs.search(value.get("S", "")) for value in item.values())
     ]
     for key in keys if confirmed else ():
         client.delete_item(TableName=table, Key=key)

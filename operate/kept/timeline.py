@@ -3,11 +3,10 @@
 import argparse
 import json
 import os
-import re
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
+from switchboard.errors import AwsError
 from switchboard.timeline import events as stored
 from switchboard.timeline.events import Entry
 from switchboard.timeline.view import state
@@ -15,11 +14,25 @@ from switchboard.timeline.view import state
 from operate.arguments import number as phone_number
 from operate.command_line import WELL, Command, Output, takes_confirmation, takes_json, takes_stage
 from operate.errors import OperatorError
-from operate.kept import dialogs, people
+from operate.kept import campaigns, dialogs, people, waiting
+from operate.kept.numbers import whole
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
 Key = dict[str, Any]
+
+
+class Found(NamedTuple):
+    """What a table has about a number.
+
+    Attributes:
+        keys: of each item in a partition in which some item holds it, those that do last: what was cut off
+            finds the partition again.
+        commands: the items of those that hold it until their time comes, and are cancelled instead.
+    """
+
+    keys: list[Key]
+    commands: list[waiting.Item]
 
 
 def read(stack: Stack, subject: str) -> list[Entry]:
@@ -55,7 +68,7 @@ def export_of(stack: Stack, number: str) -> str:
         OperatorError: AWS refused.
     """
     with asking_aws_to("search the timeline"):
-        partitions = {key["pk"]["S"] for key in _items_about(stack.id_of("Timeline"), number)}
+        partitions = {key["pk"]["S"] for key in _about(stack.id_of("Timeline"), number).keys}
         person = people.remembered(stack, number)
     kinds = ("CALL#", "MSG#")  # the memory of commands isn't a timeline
     stories = [_story(stack, pk.partition("#")[2]) for pk in sorted(partitions) if pk.startswith(kinds)]
@@ -65,7 +78,8 @@ def export_of(stack: Stack, number: str) -> str:
 def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
     """Delete every timeline that a number occurs in, whole, its dialogs and what they remember of it.
 
-    A call with the number is about that person throughout: what was said or typed has no number in it.
+    A call with the number is about that person throughout: what was said or typed has no number in it. What
+    is still to be sent to it is cancelled first: commands that wait, and rows of campaigns, which are erased.
 
     Args:
         stack: The stack whose timeline it is.
@@ -73,20 +87,31 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         confirmed: Whether to delete, or only to count.
 
     Returns:
-        How many items those are.
+        How many items and rows those are.
 
     Raises:
-        OperatorError: AWS refused.
+        OperatorError: AWS refused. Done again, it goes on.
     """
-    with asking_aws_to("search the timeline"):
-        table, client = stack.id_of("Timeline"), boto3.client("dynamodb")
-        keys = list(_items_about(table, number))
-        for key in keys if confirmed else ():
-            client.delete_item(TableName=table, Key=key)
-        subjects = {key["pk"]["S"].partition("#")[2] for key in keys}
-        others = dialogs.erase(stack, number, subjects, confirmed=confirmed)
-        others += people.erase(stack, number, confirmed=confirmed)
-    return len(keys) + others
+    try:
+        with asking_aws_to("search the timeline"):
+            return _erased(stack, number, confirmed=confirmed)
+    except AwsError as error:
+        raise OperatorError(f"AWS did not let us erase all of it: {error}", "Do it again.") from error
+
+
+def _erased(stack: Stack, number: str, *, confirmed: bool) -> int:
+    table, client = stack.id_of("Timeline"), boto3.client("dynamodb")
+    os.environ["SWITCHBOARD_TABLE_NAME"] = table
+    found = _about(table, number)
+    for item in found.commands if confirmed else ():
+        waiting.cancel(stack, item)
+    subjects = {key["pk"]["S"].partition("#")[2] for key in found.keys}
+    others = campaigns.erase(stack, number, confirmed=confirmed)
+    others += dialogs.erase(stack, number, subjects, confirmed=confirmed)
+    others += people.erase(stack, number, confirmed=confirmed)
+    for key in found.keys if confirmed else ():
+        client.delete_item(TableName=table, Key=key)
+    return len(found.keys) + len(found.commands) + others
 
 
 def _story(stack: Stack, subject: str) -> dict[str, object]:
@@ -101,19 +126,21 @@ def _json(what: object) -> str:
     return json.dumps(what, indent=2, ensure_ascii=False)
 
 
-def _items_about(table: str, number: str) -> Iterator[Key]:
-    """The keys of every item in a partition in which some item holds the number."""
-    whole = re.compile(rf"(?<![0-9]){re.escape(number)}(?![0-9])")
+def _about(table: str, number: str) -> Found:
+    theirs = whole(number)
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-    keys: dict[str, list[Key]] = {}
-    found: set[str] = set()
+    keys: list[tuple[bool, Key]] = []
+    commands: list[waiting.Item] = []
     for page in pages:
         for item in page["Items"]:
-            keys.setdefault(item["pk"]["S"], []).append({"pk": item["pk"], "sk": item["sk"]})
-            if any(whole.search(value.get("S", "")) for value in item.values()):
-                found.add(item["pk"]["S"])
-    for partition in sorted(found):
-        yield from keys[partition]
+            holds_it = {name for name, value in item.items() if theirs.search(value.get("S", ""))}
+            if waiting.HELD_IN in holds_it:
+                commands.append(item)
+                holds_it.remove(waiting.HELD_IN)
+            keys.append((bool(holds_it), {"pk": item["pk"], "sk": item["sk"]}))
+    partitions = {key["pk"]["S"] for holds_it, key in keys if holds_it}
+    keys.sort(key=lambda each: each[0])
+    return Found([key for _, key in keys if key["pk"]["S"] in partitions], commands)
 
 
 def _history_options(parser: argparse.ArgumentParser) -> None:
@@ -160,7 +187,7 @@ HISTORY = Command(
     _history_options,
 )
 ERASE = Command(
-    "Delete every timeline in which a number occurs",
+    "Delete what is kept of a number, and cancel what is still to be sent to it",
     _erase,
     (
         "make erase NUMBER=447700900111",

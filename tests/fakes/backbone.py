@@ -175,8 +175,14 @@ def scan(aws: Aws, asked: Json) -> Json:
     return {"Items": items, "Count": len(items)}
 
 
+def delete_item(aws: Aws, asked: Json) -> Json:
+    aws.tables[asked["TableName"]].pop((asked["Key"]["pk"]["S"], asked["Key"]["sk"]["S"]), None)
+    return {}
+
+
 OPERATIONS.update(
     {
+        "DynamoDB_20120810.DeleteItem": delete_item,
         "DynamoDB_20120810.Scan": scan,
         "AmazonSQS.SendMessage": send_message,
         "AmazonSQS.GetQueueAttributes": get_queue_attributes,

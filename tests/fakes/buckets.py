@@ -1,18 +1,23 @@
-"""S3 on 127.0.0.1: objects can be put, looked for and read."""
+"""S3 on 127.0.0.1: objects can be put, looked for, listed and read.
+
+Source: Amazon S3 API reference, ListObjectsV2.
+"""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass
 class Buckets:
-    """`objects` holds what was put, by `/bucket/key`."""
+    """`objects` holds what was put, by `/bucket/key`; where it's read-only, nothing can be."""
 
     url: str = ""
     objects: dict[str, bytes] = field(default_factory=dict)
+    is_read_only: bool = False
 
 
 @contextmanager
@@ -27,8 +32,9 @@ def running() -> Iterator[Buckets]:
             raw = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "aws-chunked":
                 raw = _unchunked(raw)
-            buckets.objects[self.path] = raw
-            self.send_response(200)
+            if not buckets.is_read_only:
+                buckets.objects[self.path] = raw
+            self.send_response(403 if buckets.is_read_only else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -36,7 +42,7 @@ def running() -> Iterator[Buckets]:
             self.do_GET()
 
         def do_GET(self) -> None:
-            found = buckets.objects.get(self.path)
+            found = buckets.objects.get(self.path, _listed(buckets.objects, self.path))
             missing = b"<Error><Code>NoSuchKey</Code><Message>There is none.</Message></Error>"
             content = missing if found is None else found
             self.send_response(404 if found is None else 200)
@@ -62,6 +68,20 @@ def running() -> Iterator[Buckets]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _listed(objects: Iterable[str], path: str) -> bytes | None:
+    """A page of a list, of one key, so that there are several; None where nobody asks for one."""
+    bucket, asked = urlsplit(path).path, parse_qs(urlsplit(path).query)
+    if "list-type" not in asked:
+        return None
+    begin, after = (asked.get(name, [""])[0] for name in ("prefix", "continuation-token"))
+    keys = sorted(each.removeprefix(f"{bucket}/") for each in objects if each.startswith(f"{bucket}/{begin}"))
+    left = [key for key in keys if key > after]
+    page = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in left[:1])
+    more = f"<NextContinuationToken>{left[0]}</NextContinuationToken>" if left[1:] else ""
+    is_cut = f"<IsTruncated>{str(bool(more)).lower()}</IsTruncated>"
+    return f"<ListBucketResult>{is_cut}{page}{more}</ListBucketResult>".encode()
 
 
 def _unchunked(raw: bytes) -> bytes:

@@ -87,7 +87,11 @@ def step(campaign: str, run: int) -> int | None:
         campaigns.mark(campaign, "done", state)
         telemetry.outcome("Done", "campaign", "INFO", **facts)
         return None
-    command = read_part(campaign, state, left[0])[0]
+    commands = read_part(campaign, state, left[0])
+    if not commands:  # all of it was erased
+        campaigns.queued(campaign, state.hash, left[0])
+        return 1
+    command = commands[0]
     if (waiting := queues.bulk_waiting()) >= campaigns.ROWS_A_PART:
         telemetry.outcome("Busy", "campaign", "INFO", **facts, waiting=waiting)
         raise FullError(seconds(waiting, command))
@@ -110,9 +114,9 @@ def step(campaign: str, run: int) -> int | None:
 
 
 def read_part(campaign: str, state: State, number: int) -> list[Command]:
-    """The commands of a part."""
-    lines = read(campaigns.part_key(campaign, state.hash, number)).splitlines()
-    return [json.loads(line)["command"] for line in lines]
+    """The commands of a part, without those of rows that were erased."""
+    rows = map(json.loads, read(campaigns.part_key(campaign, state.hash, number)).splitlines())
+    return [row["command"] for row in rows if "erased" not in row]
 
 
 def seconds(rows: int, command: Command, wished: float = 0) -> int:

@@ -1,0 +1,70 @@
+"""The rows of campaigns that are for somebody, for whoever wants them gone.
+
+Before a row is overwritten its command is cancelled, for good: so nobody carries it out who has it already,
+such as a queue, and what was cut off in between is done by doing it again. The row's place in the file stays,
+so that the campaign's result still has all of them.
+"""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+from switchboard.outbound import claims
+from switchboard.reach.people import normal
+
+from operate.kept.numbers import whole
+from operate.stack import Stack
+
+Row = dict[str, Any]
+
+BUCKET = "CampaignBucket"
+_AT_ONCE = 10
+
+
+def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
+    """Erase the rows that are for a number; how many those are. It reads all rows of all campaigns.
+
+    Args:
+        stack: The stack whose campaigns they are.
+        number: In international format without `+`.
+        confirmed: Whether to erase, or only to count.
+    """
+    if not stack.has(BUCKET):
+        return 0
+    bucket, client = stack.id_of(BUCKET), boto3.client("s3")
+
+    def erase_in(key: str) -> int:
+        try:
+            lines = client.get_object(Bucket=bucket, Key=key)["Body"].read().decode().splitlines()
+        except client.exceptions.NoSuchKey:
+            return 0  # it has expired at this moment
+        rows: list[Row] = [json.loads(line) for line in lines]
+        theirs = [row for row in rows if _is_for(row, number)]
+        if theirs and confirmed:
+            for row in theirs:
+                for command_id in _commands(row):
+                    claims.cancel(command_id)
+            left = (_erased(row) if row in theirs else row for row in rows)
+            client.put_object(Bucket=bucket, Key=key, Body="\n".join(map(json.dumps, left)).encode())
+        return len(theirs)
+
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="campaigns/")
+    keys = (each["Key"] for page in pages for each in page.get("Contents", []))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return sum(pool.map(erase_in, [key for key in keys if key.endswith(".jsonl")]))
+
+
+def _is_for(row: Row, number: str) -> bool:
+    """Whether a row is for a number; one that nothing is sent to may quote it."""
+    return normal(row["to"]) == number or bool(whole(number).search(row.get("reason", "")))
+
+
+def _commands(row: Row) -> Iterator[str]:
+    if "command" in row:
+        yield row["command"]["id"]
+
+
+def _erased(row: Row) -> Row:
+    return {"line": row["line"], "to": "", "erased": True}
