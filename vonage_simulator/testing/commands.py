@@ -18,7 +18,7 @@ from vonage_simulator.api.problems import ProblemError
 from vonage_simulator.calls import in_call
 from vonage_simulator.messages import outbound
 from vonage_simulator.testing.held_time import while_time_runs
-from vonage_simulator.testing.waiting import CANCELLED, Waiting
+from vonage_simulator.testing.waiting import CANCELLED, NeverError, Waiting
 from vonage_simulator.types import Json
 from vonage_simulator.verifications.verifier import BusyError, OverError, WrongCodeError
 from vonage_simulator.vonage import Vonage
@@ -78,6 +78,11 @@ class Commands:
         for work in [*woken, *begun]:
             work.result()
 
+    def waiting(self) -> list[Json]:
+        """The commands that wait for their time, each with when that is, `due`; the next one first."""
+        self.check()
+        return [{**wait.command, "due": wait.due.isoformat()} for wait in self._timed.all()]
+
     def settle(self) -> None:
         """Let time run until what was sent has been delivered, or not."""
         self.check()
@@ -88,26 +93,33 @@ class Commands:
         await asyncio.wait(self._sending)
 
     async def _carry_out(self, command: Json) -> None:
+        """Have a command wait for its time, or say what became of it now."""
         command = _with_its_marks(command)
-        problems = command_problems(command)
-        known: Json = {"reason": "; ".join(problems)} if problems else self._consent(command)
-        if not problems and (seconds := self._timed.begins(command, self._vonage.clock.now())):
-            self._waiting.append(self._vonage.engine.start(self._at_its_time(command["id"], seconds)))
-            return
         if self._timed.is_cancelled(command["id"]):
-            known = CANCELLED
-        if not known:
-            try:
-                known = await self._ask(command["name"], dict(command["detail"]), command["id"])
-            except (BusyError, OverError, WrongCodeError) as refused:
-                status, reason = REASONS[type(refused)]
-                known = {"reason": reason, "status_code": status, **self._verification(command["detail"])}
-            except ProblemError as refused:
-                wrong = refused.body.get("invalid_parameters", [])
-                known = {
-                    "reason": "; ".join(f"{one['name']} {one['reason']}" for one in wrong) or str(refused)
-                }
-        self._tell(command, known)
+            self._tell(command, CANCELLED)
+            return
+        reason, seconds = "; ".join(command_problems(command)), 0.0
+        try:
+            seconds = 0 if reason else self._timed.begins(command, self._vonage.clock.now())
+        except NeverError as never:
+            reason = str(never)
+        if seconds:
+            self._waiting.append(self._vonage.engine.start(self._at_its_time(command["id"], seconds)))
+        elif reason:
+            self._tell(command, {"reason": reason})
+        else:
+            self._tell(command, self._consent(command) or await self._done(command))
+
+    async def _done(self, command: Json) -> Json:
+        """Do what a command says, or say how it was refused."""
+        try:
+            return await self._ask(command["name"], dict(command["detail"]), command["id"])
+        except (BusyError, OverError, WrongCodeError) as refused:
+            status, reason = REASONS[type(refused)]
+            return {"reason": reason, "status_code": status, **self._verification(command["detail"])}
+        except ProblemError as refused:
+            wrong = refused.body.get("invalid_parameters", [])
+            return {"reason": "; ".join(f"{one['name']} {one['reason']}" for one in wrong) or str(refused)}
 
     async def _at_its_time(self, command_id: str, seconds: float) -> None:
         clock = self._vonage.clock

@@ -41,6 +41,7 @@ class Simulation:
         mail: an address in a domain that is linked to it.
         sent_to: the texts that were sent to a number so far, oldest first.
         events: what happened so far, as the event bus has it (docs/events.md), oldest first; in process only.
+        waiting: the commands that wait for their time, each with when it is `due`; in process only.
     """
 
     vonage: Vonage
@@ -48,6 +49,7 @@ class Simulation:
     sent_to: Callable[[str], list[str]]
     events: Sequence[Json] = ()
     mail: str = MAIL
+    waiting: Callable[[], list[Json]] = list
 
     def timeline(self, subject: str) -> list[Json]:
         """The events of a call (`conversation_uuid`) or a message (`message_uuid`), by Vonage's clock."""
@@ -88,7 +90,7 @@ def calling(
             commands.settle()
             return _outbound_texts(vonage, number)
 
-        yield Simulation(vonage, NUMBER, sent_to, handlers.events)
+        yield Simulation(vonage, NUMBER, sent_to, handlers.events, waiting=commands.waiting)
         commands.check()
 
 

@@ -11,11 +11,14 @@ from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.testing.verdict import cause, failures
+from vonage_simulator.testing.waiting import seconds_until
 from vonage_simulator.types import JsonValue
 from vonage_simulator.verifications.codes import code_in
 
 PATIENCE_S = 5.0
 LOOK_AGAIN_S = 0.02
+# What begins at a time has begun then.
+A_MOMENT_S = 0.01
 
 
 class Texting:
@@ -107,6 +110,19 @@ class Texting:
         passing = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
         vonage = self._simulation.vonage
         vonage.engine.run(while_time_runs(vonage, asyncio.sleep(passing)))
+
+    def waits_until(self, clock: str, zone: str = "UTC") -> None:
+        """Let simulated time pass until clocks have shown a time the next time, `09:00` or `Mon 09:00`.
+
+        Args:
+            clock: what they show.
+            zone: where, as in `Europe/London`.
+
+        Raises:
+            ValueError: `clock` is written otherwise.
+        """
+        now = self._simulation.vonage.clock.now()
+        self.waits(seconds_until(clock, zone, now) + A_MOMENT_S)
 
     def _fail(self, what: str) -> NoReturn:
         """Say what did not happen, and what is wrong with the webhooks so far, from what a flow raised."""

@@ -1,38 +1,71 @@
 """Commands that wait for their time, as long as it takes in simulated time, and those that were cancelled.
 
-A window is looked at on a stack alone: a test says when something happens, not at what hour of the day.
+When that is, is what the outbound function says of a command's `at`, `after` and `window`, and of the stack's
+quiet hours. It is part of the package `switchboard`, which whoever gives such commands has; the simulator by
+itself does without.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from vonage_simulator.types import Json
 
 CANCELLED: Json = {"reason": "It was cancelled.", "cancelled": True}
+# What may have a command wait: without any of these it is judged no further.
+_TIMED = {"at", "after", "window", "pace"}
+# Not worth waiting for, as on a stack.
+_SOON_S = 1
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class NeverError(Exception):
+    """The command can never be carried out."""
+
+
+class Wait(NamedTuple):
+    """A command that waits, and for which moment of simulated time."""
+
+    due: datetime
+    command: Json
 
 
 class Waiting:
     """What is known of commands by their ids: that they wait, are cancelled, or what became of them."""
 
     def __init__(self) -> None:
-        self._waits: dict[str, Json] = {}
+        self._waits: dict[str, Wait] = {}
         self._cancelled: set[str] = set()
         self._outcomes: dict[str, str] = {}
 
     def begins(self, command: Json, now: datetime) -> float:
-        """How many seconds a valid command waits from now, at which it comes back; 0 for one that doesn't."""
-        if "at" in command:
-            seconds = (datetime.fromisoformat(command["at"]) - now).total_seconds()
-        else:
-            seconds = float(command.get("after", 0))
-        if seconds > 0 and command["id"] not in self._cancelled:
-            self._waits[command["id"]] = command
-            return seconds
-        return 0
+        """How many seconds a valid command waits from now, at which it comes back; 0 for one that doesn't.
+
+        Raises:
+            NeverError: it would wait for ever, or for too long.
+            SettingError: the stack's quiet hours can't be read.
+        """
+        if not command.keys() & _TIMED or command["id"] in self._cancelled:
+            return 0
+        from switchboard.errors import BarredError
+        from switchboard.outbound import timing
+
+        at = now.timestamp()
+        try:
+            due = timing.due(command, timing.asked_for(command, at), at)
+        except BarredError as barred:
+            raise NeverError(str(barred)) from barred
+        if due - at <= _SOON_S:
+            return 0
+        self._waits[command["id"]] = Wait(datetime.fromtimestamp(due, UTC), command)
+        return due - at
 
     def comes_back(self, command_id: str) -> Json | None:
         """A command whose time has come, without its time; None if it was cancelled meanwhile."""
-        command = self._waits.pop(command_id, None)
-        return command and {name: value for name, value in command.items() if name not in ("at", "after")}
+        if command_id not in self._waits:
+            return None
+        command = self._waits.pop(command_id).command
+        return {name: value for name, value in command.items() if name not in ("at", "after")}
 
     def is_cancelled(self, command_id: str) -> bool:
         """Whether a command isn't to be carried out."""
@@ -48,4 +81,32 @@ class Waiting:
             return {"reason": f"It was already carried out: {outcome}.", "found": outcome}, None
         self._cancelled.add(command_id)
         waited = self._waits.pop(command_id, None)
-        return {"found": "waiting" if waited else "unknown"}, waited
+        return {"found": "waiting" if waited else "unknown"}, waited and waited.command
+
+    def all(self) -> list[Wait]:
+        """What waits, the next one first."""
+        return sorted(self._waits.values(), key=lambda each: each.due)
+
+
+def seconds_until(clock: str, zone: str, now: datetime) -> float:
+    """How long it is until clocks show a time the next time.
+
+    Args:
+        clock: `09:00`, or `Mon 09:00`.
+        zone: the time zone of the clocks, as in `Europe/London`.
+        now: aware.
+
+    Raises:
+        ValueError: `clock` is written otherwise.
+    """
+    day, _, time = clock.rpartition(" ")
+    if day and day not in _DAYS:
+        raise ValueError(f"{clock!r} isn't a time as in 09:00 or Mon 09:00")
+    local = now.astimezone(ZoneInfo(zone))
+    wanted = datetime.strptime(time, "%H:%M").replace(tzinfo=local.tzinfo).timetz()
+    moments = (datetime.combine(local.date() + timedelta(days=each), wanted) for each in range(9))
+    return next(
+        (then - now).total_seconds()
+        for then in moments
+        if then > now and (not day or _DAYS[then.weekday()] == day)
+    )
