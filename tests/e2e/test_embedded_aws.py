@@ -383,6 +383,48 @@ def test_emulator_passes_every_line_through_a_json_filter(aws_url: str, session:
     assert [event["message"] for event in found] == ['{"level": "INFO"}']
 
 
+def test_emulator_takes_a_schedule_in_a_time_zone_that_there_is_not(
+    aws_url: str, session: boto3.Session
+) -> None:
+    """And ignores any other; docs/simulator.md has what else it does."""
+    scheduler = session.client("scheduler", endpoint_url=aws_url)
+    try:
+        scheduler.create_schedule(
+            Name="on-mars",
+            ScheduleExpression="at(2099-01-01T09:00:00)",
+            ScheduleExpressionTimezone="Mars/Base",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": "arn:aws:sqs:us-east-1:000000000000:none", "RoleArn": "arn:aws:iam::0:role/none"},
+        )
+    finally:
+        scheduler.delete_schedule(Name="on-mars")
+
+
+def test_emulator_s_executions_need_no_right_to_call_and_are_redriven_by_no_one(
+    aws_url: str, session: boto3.Session, client: "LambdaClient"
+) -> None:
+    """Nor does one that is started with the name and input of one that runs count as the same."""
+    steps = session.client("stepfunctions", endpoint_url=aws_url)
+    code = "def lambda_handler(event, context):\n    return {}\n"
+    with function(aws_url, client, "may-do-nothing", code):
+        told = client.get_function_configuration(FunctionName="may-do-nothing")
+        call: Json = {"Type": "Task", "Resource": told["FunctionArn"], "Next": "Wait"}
+        wait = {"Type": "Wait", "Seconds": 3600, "End": True}
+        definition = json.dumps({"StartAt": "Call", "States": {"Call": call, "Wait": wait}})
+        machine = steps.create_state_machine(name="calls", definition=definition, roleArn=told["Role"])
+        asked: Any = {"stateMachineArn": machine["stateMachineArn"], "name": "one", "input": "{}"}
+        execution = steps.start_execution(**asked)["executionArn"]
+        try:
+            with pytest.raises(steps.exceptions.ExecutionAlreadyExists):
+                steps.start_execution(**asked)
+            wait_until(lambda: "WaitStateEntered" in str(steps.get_execution_history(executionArn=execution)))
+        finally:
+            steps.stop_execution(executionArn=execution)
+            with pytest.raises(ClientError, match="RedriveExecution"):
+                steps.redrive_execution(executionArn=execution)
+            steps.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
+
+
 def test_secret_is_referred_to_by_its_name(stage: Stage, session: boto3.Session) -> None:
     """On AWS, `Ref` of a secret is its ARN; the provisioner must take either."""
     cloudformation = session.client("cloudformation", endpoint_url=stage.aws_url)

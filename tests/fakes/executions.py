@@ -1,6 +1,7 @@
 """Step Functions, added to the fake AWS of `stores`: executions by their names.
 
-Source: Step Functions API reference (StartExecution, DescribeExecution).
+Source: Step Functions API reference (StartExecution: the same name with the same input is the same one while
+it runs; DescribeExecution).
 """
 
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
@@ -10,9 +11,9 @@ EXECUTIONS: dict[str, Json] = {}
 
 
 def start(_aws: Aws, asked: Json) -> Json:
-    if asked["name"] in EXECUTIONS:
+    new = {"input": asked["input"], "status": "RUNNING"}
+    if EXECUTIONS.setdefault(asked["name"], new) != new:
         raise Refusal("ExecutionAlreadyExists")
-    EXECUTIONS[asked["name"]] = {"input": asked["input"], "status": "RUNNING"}
     return {"executionArn": asked["name"], "startDate": 0}
 
 

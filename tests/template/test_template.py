@@ -405,6 +405,16 @@ def test_schedules_are_made_by_outbound_alone_in_one_group_and_may_do_two_things
     }  # fmt: skip
 
 
+def test_a_campaign_s_machine_may_call_its_function_and_nothing_else(resources: Json) -> None:
+    (steps,) = resources["CampaignMachineRole"]["Properties"]["Policies"]
+    (calls,) = steps["PolicyDocument"]["Statement"]
+
+    assert (calls["Action"], calls["Resource"]) == (
+        "lambda:InvokeFunction",
+        {"Fn::GetAtt": ["CampaignFunction", "Arn"]},
+    )
+
+
 def test_dialogs_may_read_and_write_what_they_remember_of_people_and_nobody_s_consent(
     resources: Json,
 ) -> None:
