@@ -1,9 +1,13 @@
 """The alarms of who reaches many people: that ring for what harms them or you, and not for what is usual."""
 
-from typing import Any
+import json
+import re
+from typing import Any, get_args, get_type_hints
 
 import pytest
+from switchboard.wire.commands import Result
 
+from operate import paths
 from tests.fakes import alarm_math
 
 Json = dict[str, Any]
@@ -74,3 +78,16 @@ def test_many_messages_that_do_not_arrive_ring(
 @pytest.mark.parametrize("alarm", ["PaceNotReached", "OptOutsRising", "MessagesFailed"])
 def test_only_who_reaches_many_pays_for_them(resources: Json, alarm: str) -> None:
     assert resources[f"{alarm}Alarm"]["Condition"] == "HasReach"
+
+
+def test_what_failed_is_told_by_the_names_that_functions_log(resources: Json) -> None:
+    _, variables = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    condition, shown, _ = variables["ReachReasons"]["Fn::If"]
+    query = json.loads(shown["Fn::Sub"].removeprefix(", "))["properties"]["query"]
+
+    folders = [paths.ROOT / "workers", paths.ROOT / "layers/switchboard/switchboard/outbound"]
+    sources = "".join(file.read_text() for folder in folders for file in folder.rglob("*.py"))
+    outcomes = {each.capitalize() for each in get_args(get_type_hints(Result)["outcome"])}
+    logged = outcomes | {*re.findall(r'outcome\(\s*"(\w+)"', sources)}
+    assert condition == "HasReach"
+    assert {*re.findall(r'"(\w+)"', query)} == {"Undelivered", "Rejected", "Uncertain", "Barred"} <= logged
