@@ -14,6 +14,7 @@ Item = dict[str, Any]
 
 # What such a command's item in the table holds it in.
 HELD_IN = "waits"
+GROUP = "ScheduleGroup"
 
 
 def cancel(stack: Stack, item: Item) -> None:
@@ -28,6 +29,7 @@ def cancel(stack: Stack, item: Item) -> None:
     """
     command_id = str(json.loads(item[HELD_IN]["S"])["id"])
     os.environ["SWITCHBOARD_TABLE_NAME"] = stack.id_of("Timeline")
-    os.environ["SWITCHBOARD_SCHEDULE_GROUP"] = stack.id_of("ScheduleGroup")
-    schedules.cancel(schedule_of(command_id, int(item["due"]["N"])))
+    if stack.has(GROUP):  # it goes with the parameter Reach, and its schedules with it
+        os.environ["SWITCHBOARD_SCHEDULE_GROUP"] = stack.id_of(GROUP)
+        schedules.cancel(schedule_of(command_id, int(item["due"]["N"])))
     claims.cancel(command_id)

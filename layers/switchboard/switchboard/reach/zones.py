@@ -7,6 +7,7 @@ America, Mexico and Brazil the area code narrows it down, since mobile phones ha
 
 import functools
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from switchboard.reach.zone_table import AREAS, CODES, COUNTRIES
 from switchboard.wire.reach.marks import Window
@@ -19,11 +20,11 @@ def of_person(window: Window | None, numbers: Iterable[str]) -> tuple[str, ...]:
         window: the command's, which may say its zone or country.
         numbers: what reaches them, in digits with the country code.
     """
-    asked: Mapping[str, str] = {**(window or {})}  # type: ignore[dict-item]
-    if "zone" in asked:
-        return (asked["zone"],)
-    if "country" in asked:
-        return of_country(asked["country"])
+    asked: Mapping[str, Any] = window or {}
+    if zone := asked.get("zone"):
+        return (zone,)
+    if country := asked.get("country"):
+        return of_country(country)
     return tuple(dict.fromkeys(zone for number in numbers for zone in of_number(number)))
 
 

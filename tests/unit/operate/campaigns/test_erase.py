@@ -243,6 +243,12 @@ def test_a_timeline_that_was_half_deleted_is_found_again(
     assert stores.tables["timeline"] == {}
 
 
-def test_a_stack_without_reach_has_no_campaigns_to_erase_from(stores: Aws) -> None:
-    assert stores
-    assert timeline.erase(cast(Stack, Deployed(reaches=False)), EVE, confirmed=True) == 0
+def test_on_a_stack_that_has_no_reach_any_more_what_waits_is_cancelled_all_the_same(
+    stores: Aws, scheduler: Scheduler
+) -> None:
+    waits(SMS | {"after": 86_400})
+    scheduler.refuses = "AccessDeniedException"
+
+    assert erase(cast(Stack, Deployed(reaches=False)), EVE) == 1
+
+    assert EVE not in json.dumps([*stores.tables["timeline"].values()])
