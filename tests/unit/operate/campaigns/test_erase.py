@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 import pytest
+from switchboard.aws import bucket as s3
 from switchboard.outbound import delaying
 from switchboard.outbound.carrying_out import carry_out
 
@@ -42,6 +43,7 @@ def bucket(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[buckets.Bu
     assert stack
     with buckets.running() as fake:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", fake.url)
+        s3.client.cache_clear()  # an earlier test's may be kept
         yield fake
 
 
