@@ -1,8 +1,6 @@
 """`make campaign`: one message to many people, looked at first, then started, paused, resumed, cancelled."""
 
 import argparse
-import hashlib
-import json
 import re
 import time
 from argparse import ArgumentTypeError
@@ -10,12 +8,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rich.progress import Progress as Bar
-from switchboard.campaigns import message, people
-from switchboard.campaigns.prepared import Prepared, prepare
+from switchboard.campaigns import estimate, message, people
+from switchboard.campaigns.prepared import prepare
 from switchboard.errors import CampaignError
-from switchboard.reach import pace
 
-from operate.campaigns import dry_run, estimate, opted_out, results
+from operate.campaigns import dry_run, opted_out, results
 from operate.campaigns.runs import Campaigns
 from operate.command_line import WELL, Command, Output, UsageError, switch, takes_json, takes_stage
 from operate.errors import OperatorError
@@ -87,11 +84,11 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     now = time.time()
     try:
         text = message.read(given.message)
-        identity = given.id or _made_from(text)
+        identity = given.id or text.campaign()
         prepared = prepare(identity, people.read(given.file), text, those.bounds(), now)
+        ends_at = estimate.end(prepared, now, float(given.pace), those.days())
     except CampaignError as error:
         raise OperatorError(error.cause, error.next_step) from error
-    ends_at = _end(those, prepared, now, float(given.pace))
     if not given.confirm:
         about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, ends_at)
         out.tell("\n".join(dry_run.sentences(prepared, about)), about)
@@ -104,24 +101,6 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     begins = those.start(prepared, float(given.pace))
     out.advise(f"The campaign {identity} is started." if begins else f"The campaign {identity} runs already.")
     return _show(out, those, identity, follow=given.follow)
-
-
-def _end(those: Campaigns, prepared: Prepared, now: float, wished: float) -> float:
-    """When it will be done, which has to be before its rows expire."""
-    most = pace.most_per_second(prepared.recipients[0].command)
-    ends_at = estimate.ends_at(prepared, now, min(filter(None, (wished, most)), default=0))
-    if ends_at > now + those.days() * 86400:
-        raise OperatorError(
-            f"It would take longer than its rows are kept: {those.days()} days (TimelineDays).",
-            "Give fewer rows, a faster PACE or a wider window; or raise TimelineDays, and deploy.",
-        )
-    return ends_at
-
-
-def _made_from(text: message.Message) -> str:
-    """Of what is said alone: to other people, at another time, it's the same, and nobody gets it twice."""
-    said = json.dumps([text.name, text.detail], sort_keys=True)
-    return f"campaign-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from switchboard.campaigns import estimate
 from switchboard.campaigns.prepared import Prepared
-
-from operate.campaigns import estimate
 
 _MOST_FAULTS_TOLD = 20
 

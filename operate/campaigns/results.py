@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from switchboard.aws import table
+from switchboard.campaigns import rows
+from switchboard.campaigns.runs import Campaign
 from switchboard.reach import campaigns
 from switchboard.timeline import events, view
 
-from operate.campaigns import rows
-from operate.campaigns.runs import Campaign, Campaigns, asking
+from operate.campaigns.runs import Campaigns, asking
 from operate.errors import OperatorError
 
 _ARRIVED = ("delivered", "read")
@@ -57,13 +58,13 @@ def read(those: Campaigns, campaign: str) -> list[RowResult]:
     found = those.read(campaign)
     with asking("read what became of the campaign"):
         content = found.state.hash
-        invalid = rows.read(those.bucket, campaigns.invalid_key(campaign, content)).decode()
+        invalid = rows.read(campaigns.invalid_key(campaign, content)).decode()
         outcomes = [
             _erased(each) or RowResult(each["line"], each["to"], "invalid", "", each["reason"])
             for each in _json(invalid)
         ]
         for number in range(len(found.summary["parts"])):
-            part = rows.read(those.bucket, campaigns.part_key(campaign, content, number)).decode()
+            part = rows.read(campaigns.part_key(campaign, content, number)).decode()
             outcomes += _of_part(found, number, list(_json(part)))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return sorted(pool.map(_with_status, outcomes))

@@ -14,7 +14,8 @@ SwitchboardError
 ├── HistoryError        a dialog's history could not be read or written
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
-├── CampaignError       a campaign that cannot be prepared from its rows and its message
+├── CampaignError       a campaign that cannot be prepared, or not be started or stopped as it is
+│   └── CampaignChangedError  somebody else has changed it at the same moment
 ├── BarredError         a command costs more than the stack's owner allows
 ├── OptedOutError       a command is for somebody who has opted out
 ├── UnreachableError    a request to Vonage was not sent
@@ -111,7 +112,7 @@ class AwsError(SwitchboardError):
 
 
 class CampaignError(SwitchboardError):
-    """A campaign can't be prepared: `cause` is a sentence that says why, `next_step` what to do about it.
+    """A campaign can't be prepared or changed: `cause` is a sentence that says why, `next_step` what to do.
 
     Never log it: it may quote a row.
     """
@@ -120,6 +121,10 @@ class CampaignError(SwitchboardError):
         super().__init__(f"{cause}\n{next_step}")
         self.cause = cause
         self.next_step = next_step
+
+
+class CampaignChangedError(CampaignError):
+    """Somebody else has changed a campaign at the same moment: look at it again."""
 
 
 class BarredError(SwitchboardError):

@@ -1,4 +1,4 @@
-"""The stack's bucket, for what is too large for a queue."""
+"""The stack's buckets, for what is too large for a queue."""
 
 import functools
 from typing import TYPE_CHECKING
@@ -22,6 +22,20 @@ def put(bucket: str, key: str, body: bytes, content_type: str) -> None:
         client().put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
     except (BotoCoreError, ClientError) as error:
         raise AwsError("PutObject", kind(error), retryable=True) from error
+
+
+def get(bucket: str, key: str) -> bytes:
+    """What is in an object.
+
+    Raises:
+        AwsError: nobody knows. With the code `NoSuchKey` there is none.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return client().get_object(Bucket=bucket, Key=key)["Body"].read()
+    except (BotoCoreError, ClientError) as error:
+        raise AwsError("GetObject", kind(error), retryable=True) from error
 
 
 @functools.cache

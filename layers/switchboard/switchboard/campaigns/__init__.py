@@ -1,1 +1,1 @@
-"""Campaigns before they begin: people, message, and each row judged as the command that it will be."""
+"""Campaigns: each row judged as the command that it will be; started, paused, resumed and cancelled."""

@@ -3,6 +3,7 @@
 `{name}` in any text stands for the cell of the column `name`; `{{` and `}}` are the braces themselves.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,11 @@ class Message(NamedTuple):
     detail: Mapping[str, Any]
     marks: Mapping[str, Any]
     window: Asked | None
+
+    def campaign(self) -> str:
+        """The id of a campaign that has no other: of what is said alone, so that nobody gets it twice."""
+        said = json.dumps([self.name, self.detail], sort_keys=True)
+        return f"campaign-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
     def zones(self, row: Row) -> tuple[str, ...]:
         """The time zones in which somebody may be: as the row says, the window, or else their number."""

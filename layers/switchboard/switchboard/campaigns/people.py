@@ -1,7 +1,9 @@
-"""The people of a campaign: the rows of a CSV file, read as they are; what is no row is told by its line."""
+"""The people of a campaign: the rows of a CSV file, or of a list; what is no row is told by its line."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,8 +34,8 @@ class Sheet(NamedTuple):
     """A file: its columns, its rows, and what is no row."""
 
     columns: Sequence[str]
-    rows: Sequence[Row]
-    faults: Sequence[Fault]
+    rows: list[Row]
+    faults: list[Fault]
 
 
 def read(path: Path) -> Sheet:
@@ -43,20 +45,48 @@ def read(path: Path) -> Sheet:
         CampaignError: It can't be read, or its header can't be used.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = list(_lines(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        document = path.read_bytes()
+    except OSError as error:
         raise CampaignError(f"{path} can't be read: {error}.", "Give a CSV file in UTF-8.") from error
+    return parse(document, str(path))
+
+
+def parse(document: bytes, source: str) -> Sheet:
+    """The people in a CSV file that was read.
+
+    Args:
+        document: what is in it.
+        source: what to call it, the subject of a sentence.
+
+    Raises:
+        CampaignError: It isn't CSV in UTF-8, or its header can't be used.
+    """
+    try:
+        lines = list(_lines(io.StringIO(document.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CampaignError(f"{source} can't be read: {error}.", "Give a CSV file in UTF-8.") from error
     columns = [name.strip() for name in lines[0][1]] if lines else []
-    _check(path, columns)
-    rows, faults = [], []
-    for line, cells in lines[1:]:
-        row = Row(line, *_named(columns, cells))
-        if reason := _fault(columns, cells, row):
-            faults.append(Fault(line, row.to, reason))
+    _check(source, columns)
+    found = ((Row(line, *_named(columns, cells)), _ragged(columns, cells)) for line, cells in lines[1:])
+    return _sheet(columns, found)
+
+
+def listed(people: Sequence[Mapping[str, str]]) -> Sheet:
+    """The people of a list, with lines from 1. What only others have is empty."""
+    columns = list(dict.fromkeys(name for each in people for name in each))
+    rows = (defaultdict(str, {name: cell.strip() for name, cell in each.items()}) for each in people)
+    return _sheet(columns, ((Row(line, row[TO], row[ZONE], row), "") for line, row in enumerate(rows, 1)))
+
+
+def _sheet(columns: Sequence[str], found: Iterable[tuple[Row, str]]) -> Sheet:
+    """Part what is a row from what is none, for the reason beside it or one of its own."""
+    sheet = Sheet(columns, [], [])
+    for row, ragged in found:
+        if reason := ragged or _fault(row):
+            sheet.faults.append(Fault(row.line, row.to, reason))
         else:
-            rows.append(row)
-    return Sheet(columns, rows, faults)
+            sheet.rows.append(row)
+    return sheet
 
 
 def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
@@ -68,17 +98,17 @@ def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
         begins = reader.line_num + 1
 
 
-def _check(path: Path, columns: Sequence[str]) -> None:
+def _check(source: str, columns: Sequence[str]) -> None:
     if TO not in columns:
         found = ", ".join(columns) or "nothing"
         raise CampaignError(
-            f"{path} has no column `{TO}`: its first line has {found}.",
+            f"{source} has no column `{TO}`: its first line has {found}.",
             "Begin the file with the columns' names, separated by commas: to,name",
         )
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice or "" in columns:
         wrong = f"the column {twice[0]!r} twice" if twice and twice[0] else "a column without a name"
-        raise CampaignError(f"{path} has {wrong}.", "Give each column a name of its own.")
+        raise CampaignError(f"{source} has {wrong}.", "Give each column a name of its own.")
 
 
 def _named(columns: Sequence[str], cells: Sequence[str]) -> tuple[str, str, dict[str, str]]:
@@ -86,9 +116,11 @@ def _named(columns: Sequence[str], cells: Sequence[str]) -> tuple[str, str, dict
     return named.get(TO, ""), named.get(ZONE, ""), named
 
 
-def _fault(columns: Sequence[str], cells: Sequence[str], row: Row) -> str:
-    if len(cells) != len(columns):
-        return f"it has {len(cells)} cells, the first line {len(columns)}"
+def _ragged(columns: Sequence[str], cells: Sequence[str]) -> str:
+    return "" if len(cells) == len(columns) else f"it has {len(cells)} cells, the first line {len(columns)}"
+
+
+def _fault(row: Row) -> str:
     if not row.to:
         return "to is empty"
     if row.zone and not is_zone(row.zone):

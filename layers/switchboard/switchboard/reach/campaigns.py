@@ -58,12 +58,14 @@ class State(NamedTuple):
         hash: of its rows.
         run: counts how often it was started and resumed. An earlier run that still goes on ends.
         queued: the numbers of the parts that are queued.
+        done_for: the ids of the events of the bus whose wish is done.
     """
 
     progress: Progress
     hash: str
     run: int
     queued: frozenset[int]
+    done_for: frozenset[str] = frozenset()
 
 
 def command_id(campaign: str, person: str) -> str:
@@ -113,8 +115,14 @@ def read(campaign: str) -> State | None:
     return _state(item) if item else None
 
 
-def start(campaign: str, content: str, before: State | None) -> State | None:
+def start(campaign: str, content: str, before: State | None, by: str = "") -> State | None:
     """Have a campaign run with the rows of this hash, unless it has changed since it was read; None then.
+
+    Args:
+        campaign: its id.
+        content: the hash of its rows.
+        before: as it was read.
+        by: the id of the event that asked for it, if it was one.
 
     Raises:
         AwsError: nobody knows whether it does.
@@ -128,13 +136,19 @@ def start(campaign: str, content: str, before: State | None) -> State | None:
         ":run": {"N": str(before.run + 1 if before else 1)},
     }
     if before is None:
-        return _changed(campaign, change, "attribute_not_exists(pk)", values)
+        return _changed(campaign, change, "attribute_not_exists(pk)", values, by)
     values |= {":before": {"N": str(before.run)}, ":was": {"S": before.progress}}
-    return _changed(campaign, change, "run_number = :before AND progress = :was", values)
+    return _changed(campaign, change, "run_number = :before AND progress = :was", values, by)
 
 
-def mark(campaign: str, progress: Progress, before: State) -> State | None:
+def mark(campaign: str, progress: Progress, before: State, by: str = "") -> State | None:
     """Say what is to be done with a campaign, unless it has changed since it was read; None then.
+
+    Args:
+        campaign: its id.
+        progress: what is to be.
+        before: as it was read.
+        by: the id of the event that asked for it, if it was one.
 
     Raises:
         AwsError: nobody knows whether it is said.
@@ -145,7 +159,7 @@ def mark(campaign: str, progress: Progress, before: State) -> State | None:
         ":run": {"N": str(before.run)},
     }
     condition = "run_number = :run AND progress = :was"
-    return _changed(campaign, "SET progress = :progress", condition, values)
+    return _changed(campaign, "SET progress = :progress", condition, values, by)
 
 
 def queued(campaign: str, content: str, number: int) -> None:
@@ -158,14 +172,18 @@ def queued(campaign: str, content: str, number: int) -> None:
     _changed(campaign, "ADD queued_parts :part", "content_hash = :hash", values)
 
 
-def _changed(campaign: str, change: str, condition: str, values: table.Item) -> State | None:
+def _changed(campaign: str, change: str, condition: str, values: table.Item, by: str = "") -> State | None:
+    if by:  # in the same write, so that an event that comes again is known
+        change, values = f"{change} ADD done_for :by", values | {":by": {"SS": [by]}}
     item, is_changed = table.update(_pk(campaign), SORT_KEY, change, condition, values)
     return _state(item) if is_changed else None
 
 
 def _state(item: dict[str, Any]) -> State:
-    queued = frozenset(map(int, item["queued_parts"]["NS"])) if "queued_parts" in item else frozenset()
-    return State(item["progress"]["S"], item["content_hash"]["S"], int(item["run_number"]["N"]), queued)
+    queued = frozenset(map(int, item.get("queued_parts", {"NS": []})["NS"]))
+    done_for = frozenset(item.get("done_for", {"SS": []})["SS"])
+    run = int(item["run_number"]["N"])
+    return State(item["progress"]["S"], item["content_hash"]["S"], run, queued, done_for)
 
 
 def _pk(campaign: str) -> str:

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from switchboard.campaigns import message as messages
 from switchboard.campaigns import people as files
+from switchboard.campaigns.estimate import ends_at, sms_parts, units
 from switchboard.campaigns.prepared import Bounds, Prepared, prepare
 from switchboard.errors import CampaignError
 from switchboard.outbound import timing
 from switchboard.reach import zones
 from switchboard.wire.validate import command_problems
-
-from operate.campaigns.estimate import ends_at, sms_parts, units
 
 Json = dict[str, Any]
 

@@ -14,7 +14,8 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 from switchboard.aws import bucket as s3
-from switchboard.aws import queues, table
+from switchboard.aws import executions, queues, table
+from switchboard.campaigns import runs
 from switchboard.reach import campaigns
 from switchboard.reach.people import pseudonym
 from switchboard.reach.person_table import PersonTable
@@ -67,7 +68,8 @@ class Deployed:
 def stack(stores: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """A stack, and the environment of its function."""
     for name in ("SWITCHBOARD_TABLE_NAME", "SWITCHBOARD_PEOPLE_TABLE_NAME", "SWITCHBOARD_MESSAGES_PER_SECOND",
-                 "SWITCHBOARD_CALLS_PER_SECOND", "SWITCHBOARD_SENDERS_PER_SECOND"):  # fmt: skip
+                 "SWITCHBOARD_CALLS_PER_SECOND", "SWITCHBOARD_SENDERS_PER_SECOND",
+                 "SWITCHBOARD_CAMPAIGN_MACHINE"):  # fmt: skip
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("SWITCHBOARD_CAMPAIGN_BUCKET", "CampaignBucket")
     monkeypatch.setenv("SWITCHBOARD_BULK_COMMANDS_QUEUE_URL", BULK)
@@ -83,6 +85,7 @@ def stack(stores: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         if s3.client.cache_info().currsize:
             s3.client().close()
         s3.client.cache_clear()
+        executions.client.cache_clear()
 
 
 class Typed:
@@ -393,6 +396,7 @@ def test_rows_that_are_gone_are_said(campaign: Typed, monkeypatch: pytest.Monkey
     identity = started(campaign)
     with buckets.running() as empty:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", empty.url)
+        s3.client.cache_clear()
         with pytest.raises(OperatorError, match="rows are gone"):
             campaign.result(identity)
 
@@ -401,15 +405,15 @@ def test_who_changes_it_at_the_same_moment_is_told(
     campaign: Typed, stores: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity = started(campaign)
-    read = Campaigns.read
+    read = runs.read
 
-    def slowly(self: Campaigns, name: str) -> object:
-        found = read(self, name)
+    def slowly(name: str) -> object:
+        found = read(name)
         with suppress(AssertionError):
             assert campaigns.mark(name, "cancelled", found.state)
         return found
 
-    monkeypatch.setattr(Campaigns, "read", slowly)
+    monkeypatch.setattr(runs, "read", slowly)
     with pytest.raises(OperatorError, match="has changed at this moment"):
         campaign("--id", identity, "--pause")
     assert stores.tables["timeline"][f"CAMPAIGN#{identity}", "campaign"]["progress"] == {"S": "cancelled"}

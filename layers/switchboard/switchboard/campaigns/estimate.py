@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterable
 
 from switchboard.campaigns.prepared import Prepared, Recipient
-from switchboard.reach import turns
+from switchboard.errors import CampaignError
+from switchboard.reach import pace, turns
 
 _SEVEN_BITS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -31,6 +32,28 @@ def ends_at(prepared: Prepared, now: float, per_second: float) -> float:
         left.discard(number)
         now = opens_at + parts[number].rows * seconds_a_row
     return now
+
+
+def end(prepared: Prepared, now: float, wished: float, days: int) -> float:
+    """When it's done, at the stack's pace or a slower one, which has to be before its rows expire.
+
+    Args:
+        prepared: the campaign.
+        now: when it begins.
+        wished: how many a second are wished for, 0 for as many as the stack may.
+        days: how long rows are kept.
+
+    Raises:
+        CampaignError: It would take longer.
+    """
+    most = pace.most_per_second(prepared.recipients[0].command)
+    at = ends_at(prepared, now, min(filter(None, (wished, most)), default=0))
+    if at > now + days * 86400:
+        raise CampaignError(
+            f"It would take longer than its rows are kept: {days} days (TimelineDays).",
+            "Give fewer rows, a faster pace or a wider window; or raise TimelineDays, and deploy.",
+        )
+    return at
 
 
 def units(recipients: Iterable[Recipient]) -> int:

@@ -2,31 +2,30 @@
 
 import json
 
-import boto3
-from botocore.exceptions import ClientError
+from switchboard.aws import bucket
 from switchboard.campaigns.prepared import Prepared
+from switchboard.environment import required
+from switchboard.errors import AwsError, CampaignError
 from switchboard.reach import campaigns
 from switchboard.reach.campaigns import Summary
 
-from operate.errors import OperatorError
 
-
-def upload(bucket: str, prepared: Prepared, per_second: float) -> None:
+def upload(prepared: Prepared, per_second: float) -> None:
     """Write all of a campaign, its summary last.
 
     Args:
-        bucket: where to.
         prepared: the campaign.
         per_second: how many a second it is to send at most, 0 for as many as the stack may.
+
+    Raises:
+        AwsError: not all of it is there, as far as we know.
     """
-    put, identity = boto3.client("s3").put_object, (prepared.campaign, prepared.hash)
-    parts = []
+    identity, parts = (prepared.campaign, prepared.hash), []
     for number, (part, recipients) in enumerate(prepared.parts()):
-        body = "\n".join(each.as_json() for each in recipients)
-        put(Bucket=bucket, Key=campaigns.part_key(*identity, number), Body=body.encode())
+        _put(campaigns.part_key(*identity, number), "\n".join(each.as_json() for each in recipients))
         parts.append(part)
     invalid = "\n".join(json.dumps(each._asdict()) for each in prepared.invalid)
-    put(Bucket=bucket, Key=campaigns.invalid_key(*identity), Body=invalid.encode())
+    _put(campaigns.invalid_key(*identity), invalid)
     summary: Summary = {
         "campaign": prepared.campaign,
         "hash": prepared.hash,
@@ -35,21 +34,26 @@ def upload(bucket: str, prepared: Prepared, per_second: float) -> None:
         "per_second": per_second,
         "invalid": len(prepared.invalid),
     }
-    put(Bucket=bucket, Key=campaigns.summary_key(*identity), Body=json.dumps(summary).encode())
+    _put(campaigns.summary_key(*identity), json.dumps(summary))
 
 
-def read(bucket: str, key: str) -> bytes:
+def read(key: str) -> bytes:
     """What was uploaded.
 
     Raises:
-        OperatorError: It's gone.
+        CampaignError: It's gone.
+        AwsError: nobody knows.
     """
     try:
-        return boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchKey":
+        return bucket.get(required("SWITCHBOARD_CAMPAIGN_BUCKET"), key)
+    except AwsError as error:
+        if error.code != "NoSuchKey":
             raise
-        raise OperatorError(
+        raise CampaignError(
             "The campaign's rows are gone: they are kept for TimelineDays.",
             "That it was sent is still remembered; started again, it reaches only those it hasn't.",
         ) from error
+
+
+def _put(key: str, text: str) -> None:
+    bucket.put(required("SWITCHBOARD_CAMPAIGN_BUCKET"), key, text.encode(), "application/json")

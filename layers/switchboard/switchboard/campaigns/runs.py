@@ -1,0 +1,161 @@
+"""Campaigns that are started, paused, resumed and cancelled, and how far they are.
+
+What a campaign is to do is an item of the stack's table, which its state machine's every step reads. So all
+of this takes effect at the next step, within a part of a hundred rows. A run is an execution of the state
+machine; a paused campaign has none. `by` is the id of the event that asks for it, if it's one: it's noted in
+the same write, so that an event that comes twice is known.
+"""
+
+from typing import NamedTuple
+
+from switchboard.aws import executions
+from switchboard.campaigns import rows
+from switchboard.campaigns.prepared import Prepared
+from switchboard.environment import required
+from switchboard.errors import CampaignChangedError, CampaignError
+from switchboard.reach import campaigns
+from switchboard.reach.campaigns import Progress, State, Summary
+
+_LOOK = "make campaign ID={} shows how far it is."
+# From which something leads to `cancelled` or `paused`.
+_LIVE = {"paused": ("running",), "cancelled": ("running", "paused")}
+
+
+class Campaign(NamedTuple):
+    """A campaign that was started.
+
+    Attributes:
+        state: how far it is.
+        summary: what it consists of.
+        has_failed: whether it should run, and its run has failed.
+    """
+
+    state: State
+    summary: Summary
+    has_failed: bool
+
+    def rows(self) -> int:
+        """How many are sent to."""
+        return sum(part.rows for part in self.summary["parts"])
+
+    def queued(self) -> int:
+        """How many of them are queued."""
+        return sum(
+            part.rows for number, part in enumerate(self.summary["parts"]) if number in self.state.queued
+        )
+
+
+def start(prepared: Prepared, per_second: float, by: str = "") -> bool:
+    """Have a prepared campaign run; whether it begins, or does so already.
+
+    Args:
+        prepared: the campaign.
+        per_second: how many a second it is to send at most, 0 for as many as the stack may.
+        by: whose doing it is.
+
+    Raises:
+        CampaignError: It can't be started as it is now.
+        AwsError: nobody knows whether it runs.
+    """
+    campaign = prepared.campaign
+    before = campaigns.read(campaign)
+    if before and before.progress == "running" and before.hash == prepared.hash:
+        _run(campaign, before)  # for one whose start was cut off right before that
+        return False
+    if before:
+        _refuse_to_start(campaign, before, prepared)
+    rows.upload(prepared, per_second)
+    _run(campaign, _written(campaign, campaigns.start(campaign, prepared.hash, before, by)))
+    return True
+
+
+def resume(campaign: str, by: str = "") -> None:
+    """Go on with a campaign that was paused, or whose run has failed.
+
+    Raises:
+        CampaignError: It can't be resumed.
+        AwsError: nobody knows whether it is.
+    """
+    found = read(campaign)
+    if found.state.progress != "paused" and not found.has_failed:
+        raise _wrong(campaign, found.state.progress, "resumed")
+    _run(campaign, _written(campaign, campaigns.start(campaign, found.state.hash, found.state, by)))
+
+
+def mark(campaign: str, progress: Progress, by: str = "") -> None:
+    """Pause or cancel a campaign.
+
+    Raises:
+        CampaignError: It can't be.
+        AwsError: nobody knows whether it is.
+    """
+    found = read(campaign)
+    if found.state.progress not in _LIVE[progress]:
+        raise _wrong(campaign, found.state.progress, progress)
+    _written(campaign, campaigns.mark(campaign, progress, found.state, by))
+
+
+def is_done(campaign: str, by: str) -> bool:
+    """Whether what this event asks for was done before, to its end: a run that it was to start is started.
+
+    Raises:
+        AwsError: nobody knows.
+    """
+    state = campaigns.read(campaign)
+    if state is None or by not in state.done_for:
+        return False
+    if state.progress == "running":
+        _run(campaign, state)
+    return True
+
+
+def read(campaign: str) -> Campaign:
+    """How far a campaign is.
+
+    Raises:
+        CampaignError: It was never started, or its rows are gone.
+        AwsError: nobody knows.
+    """
+    state = campaigns.read(campaign)
+    if state is None:
+        raise CampaignError(
+            f"There is no campaign {campaign!r}.", "Give the id that was told when it was started."
+        )
+    summary = campaigns.summary(rows.read(campaigns.summary_key(campaign, state.hash)))
+    should_run = state.progress == "running"
+    return Campaign(state, summary, should_run and executions.has_failed(*_execution(campaign, state)))
+
+
+def _run(campaign: str, state: State) -> None:
+    executions.start(*_execution(campaign, state), {"campaign": campaign, "run": state.run})
+
+
+def _execution(campaign: str, state: State) -> tuple[str, str]:
+    return required("SWITCHBOARD_CAMPAIGN_MACHINE"), f"{campaign}-{state.run}"
+
+
+def _refuse_to_start(campaign: str, before: State, prepared: Prepared) -> None:
+    is_same = before.hash == prepared.hash
+    if before.progress in ("running", "paused"):
+        what = "" if is_same else ", with other rows or another message"
+        next_step = "Resume it, or cancel it." if is_same else "Cancel it first."
+        raise CampaignError(f"The campaign {campaign} is {before.progress}{what}.", next_step)
+    if before.progress == "done" and is_same:
+        raise CampaignError(
+            f"The campaign {campaign} has been sent.",
+            "Its result says what became of it. To send it to the same people again, give another id.",
+        )
+
+
+def _wrong(campaign: str, progress: str, wish: str) -> CampaignError:
+    return CampaignError(
+        f"The campaign {campaign} is {progress} and can't be {wish}.", _LOOK.format(campaign)
+    )
+
+
+def _written(campaign: str, state: State | None) -> State:
+    if state is None:
+        raise CampaignChangedError(
+            f"The campaign {campaign} has changed at this moment.", _LOOK.format(campaign)
+        )
+    return state
