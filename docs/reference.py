@@ -1,4 +1,4 @@
-"""Write what follows from the types in docs/: tables of ncco.md, events.md and commands.md, and JSON Schemas.
+"""Write what follows from the types in docs/: tables of the pages, and JSON Schemas.
 
 `PYTHONPATH=layers/switchboard python -m docs.reference` writes them; a test finds them up to date.
 """
@@ -20,6 +20,13 @@ from switchboard.wire.commands import CallToPlace, Command, Consent, MessageChan
 from switchboard.wire.endpoints import Endpoint, Phone
 from switchboard.wire.message_parts import Stored
 from switchboard.wire.message_requests import MessageRequest
+from switchboard.wire.reach.campaigns import (
+    CAMPAIGN_COMMANDS,
+    CampaignDone,
+    CampaignPrepared,
+    CampaignResult,
+    CampaignToPeople,
+)
 from switchboard.wire.reach.marks import Window
 from switchboard.wire.rtc import Event as RtcEvent
 from switchboard.wire.shapes import Shape, keys, members, tags, unwrap
@@ -58,8 +65,9 @@ def pages() -> dict[Path, str]:
     """Every generated file with the content it should have."""
     commands = {name: keys(shape)["detail"] for name, shape in tags(Command, "name").items()}
     about = {"verify.event": ChannelEvent, "verify.summary": Summary}
-    results = {"result": Result, "stored": Stored}
-    schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **about, **commands, **results}
+    results = {"result": Result, "stored": Stored, "campaign.result": CampaignResult}
+    of_campaigns = {**CAMPAIGN_COMMANDS, "campaign.prepared": CampaignPrepared, "campaign.done": CampaignDone}
+    schemas = {**VOICE, **MESSAGES, "rtc": RtcEvent, **about, **commands, **results, **of_campaigns}
     written = {DOCS / "schemas" / f"{name}.json": _schema(name, shape) for name, shape in schemas.items()}
     sections = {
         "actions": "\n".join(_choices(Action, "action")),
@@ -79,8 +87,9 @@ def pages() -> dict[Path, str]:
         "end": _table(Verification, set()),
         "consent": _table(Consent, set()),
         "window": _table(Window, set()),
+        "campaign": _table(CampaignToPeople, set()),
     }
-    for page in (DOCS / name for name in ("ncco.md", "events.md", "commands.md")):
+    for page in (DOCS / name for name in ("ncco.md", "events.md", "commands.md", "campaigns.md")):
         written[page] = re.sub(
             r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)",
             lambda part: f"{part[1]}\n{sections[part[2]]}\n{part[3]}",

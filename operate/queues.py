@@ -24,6 +24,7 @@ QUEUES = {
         "BulkCommandDeadLetterQueue": "BulkCommandQueue",
     },
     "undelivered": {"UndeliveredCommandQueue": "EventBus"},
+    "campaigns": {"CampaignCommandDeadLetterQueue": "CampaignCommandQueue"},
     "media": {"MediaDeadLetterQueue": "MediaQueue"},
     # Or to the inbound function: Lambda's own record says which of them failed.
     "dialogs": {"DialogDeadLetterQueue": "AnswerFunction"},

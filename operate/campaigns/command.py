@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rich.progress import Progress as Bar
-from switchboard.campaigns import estimate, message, people
+from switchboard.campaigns import estimate, message, people, runs
 from switchboard.campaigns.prepared import prepare
 from switchboard.errors import CampaignError
 
@@ -87,17 +87,14 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
         identity = given.id or text.campaign()
         prepared = prepare(identity, people.read(given.file), text, those.bounds(), now)
         ends_at = estimate.end(prepared, now, float(given.pace), those.days())
+        if given.confirm:
+            runs.check(prepared, given.confirm)
     except CampaignError as error:
         raise OperatorError(error.cause, error.next_step) from error
     if not given.confirm:
         about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, ends_at)
         out.tell("\n".join(dry_run.sentences(prepared, about)), about)
         return WELL
-    if given.confirm not in ("yes", prepared.hash):
-        raise OperatorError(
-            f"What would be sent now has the hash {prepared.hash}, and {given.confirm} was confirmed.",
-            "The file, the message or the stack's AllowedCountries has changed: look at it without CONFIRM.",
-        )
     begins = those.start(prepared, float(given.pace))
     out.advise(f"The campaign {identity} is started." if begins else f"The campaign {identity} runs already.")
     return _show(out, those, identity, follow=given.follow)

@@ -24,6 +24,7 @@ DEAD = (
     "CommandDeadLetterQueue",
     "BusCommandDeadLetterQueue",
     "BulkCommandDeadLetterQueue",
+    "CampaignCommandDeadLetterQueue",
     "UndeliveredCommandQueue",
     "MediaDeadLetterQueue",
     "DialogDeadLetterQueue",

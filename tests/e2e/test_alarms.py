@@ -242,6 +242,14 @@ def commands_uncertain(fault: Fault) -> None:
     fault.command({"id": f"uncertain-{time.time()}", "name": "messages.send", "detail": detail})
 
 
+def campaign_commands_wait(fault: Fault) -> None:
+    metrics.age(fault.stack, "CampaignCommandQueue", 3601)
+
+
+def campaign_commands_dead(fault: Fault) -> None:
+    fault.put_dead("CampaignCommandDeadLetterQueue")
+
+
 def media_wait(fault: Fault) -> None:
     metrics.age(fault.stack, "MediaQueue", 7201)
 
@@ -301,6 +309,8 @@ PROVOKED: dict[str, Callable[[Fault], None]] = {
     "BusCommandsDead": bus_commands_dead,
     "BulkCommandsDead": bulk_commands_dead,
     "CampaignFailed": campaign_failed,
+    "CampaignCommandsWait": campaign_commands_wait,
+    "CampaignCommandsDead": campaign_commands_dead,
     "CommandsUndelivered": commands_undelivered,
     "CommandsRejected": commands_rejected,
     "CommandsBarred": commands_barred,

@@ -90,6 +90,10 @@ PROBES: dict[str, Probe] = {
     "reject a command of the bus": sends("BusCommandDeadLetterQueue"),
     "queue a bulk command": sends("BulkCommandQueue"),
     "reject a bulk command": sends("BulkCommandDeadLetterQueue"),
+    "queue an event about a campaign": sends("CampaignCommandQueue"),
+    "keep an event about a campaign": sends("CampaignCommandDeadLetterQueue"),
+    "take an event about a campaign": receives("CampaignCommandQueue"),
+    "put an event about a campaign off": puts_off("CampaignCommandQueue"),
     "take an event": receives("EventQueue"),
     "take a command": receives("CommandQueue"),
     "take a command of the bus": receives("BusCommandQueue"),
@@ -190,11 +194,26 @@ PROBES: dict[str, Probe] = {
     "read a campaign": lambda role, stack: role("s3").get_object(
         Bucket=stack.id_of("CampaignBucket"), Key="campaigns/none"
     ),
+    "read what a campaign consists of": lambda role, stack: role("s3").get_object(
+        Bucket=stack.id_of("CampaignBucket"), Key="campaigns/none/none/summary.json"
+    ),
+    "read the people for a campaign": lambda role, stack: role("s3").get_object(
+        Bucket=stack.id_of("CampaignBucket"), Key="people/none"
+    ),
+    "put people there for a campaign": lambda role, stack: role("s3").put_object(
+        Bucket=stack.id_of("CampaignBucket"), Key="people/probe"
+    ),
+    "list campaigns": lambda role, stack: role("s3").list_objects_v2(
+        Bucket=stack.id_of("CampaignBucket"), MaxKeys=1
+    ),
     "keep a campaign": lambda role, stack: role("s3").put_object(
         Bucket=stack.id_of("CampaignBucket"), Key="campaigns/probe"
     ),
     "run a campaign": lambda role, stack: role("stepfunctions").start_execution(
         stateMachineArn=stack.id_of("CampaignMachine"), name="not a name"
+    ),
+    "look at a run of a campaign": lambda role, stack: role("stepfunctions").describe_execution(
+        executionArn=stack.id_of("CampaignMachine").replace(":stateMachine:", ":execution:") + ":none"
     ),
     "list buckets": lambda role, _: role("s3").list_buckets(),
     "delete the stack": lambda role, _: role("cloudformation").delete_stack(StackName="probe-of-nothing"),
@@ -233,7 +252,17 @@ MAY: dict[str, set[str]] = {
         "queue a command of the bus", "queue a bulk command", "make a schedule", "delete a schedule",
         "write the timeline", "change the timeline", "read the timeline",
     },
-    "Campaign": {"read a campaign", "queue a bulk command", "read how far a campaign is"},
+    "Campaign": {
+        "read a campaign", "read what a campaign consists of", "queue a bulk command", "queue an event",
+        "read how far a campaign is",
+    },
+    "CampaignCommand": {
+        "take an event about a campaign", "put an event about a campaign off",
+        "keep an event about a campaign",
+        "read the people for a campaign", "keep a campaign", "read what a campaign consists of",
+        "list campaigns", "read how far a campaign is", "run a campaign", "look at a run of a campaign",
+        "queue an event",
+    },
     "Media": {
         "take a media event", "queue an event", "read the key", "keep a file", "keep a message",
     },

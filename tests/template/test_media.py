@@ -28,6 +28,7 @@ def test_every_consumer_of_a_queue_is_bound_so_that_calls_find_room(resources: J
         "OutboundFunctionBusQueue": {"Ref": "OutboundConcurrency"},
         "MediaFunctionQueue": {"Ref": "MediaConcurrency"},
         "BulkCommandMapping": {"Ref": "BulkConcurrency"},
+        "CampaignCommandFunctionQueue": 2,  # the least there is
     }
 
 

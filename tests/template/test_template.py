@@ -9,6 +9,7 @@ from switchboard.envelope import source
 from switchboard.reach import documents
 from switchboard.webhooks.reply import COMMANDS
 from switchboard.wire.classify import WebhookName, classify
+from switchboard.wire.reach.campaigns import CAMPAIGN_COMMANDS
 
 from operate.paths import ROOT
 from provisioner.wanted.capabilities import Capabilities
@@ -224,22 +225,54 @@ def test_a_stack_that_reaches_nobody_in_bulk_has_nothing_for_it(resources: Json)
     assert pattern["Fn::If"] == [
         "HasReach", {"pace": [{"exists": False}, {"anything-but": "bulk"}]}, {"Ref": "AWS::NoValue"},
     ]  # fmt: skip
+    assert "Campaign" not in json.dumps(without("HasReach", resources["CommandQueuePolicy"]))
     for name in ("OutboundFunction", "OutboundRole", "CommandQueuePolicy", "ScheduleRole"):
         assert "BulkCommand" in json.dumps(resources[name])
         assert "BulkCommand" not in json.dumps(without("HasReach", resources[name]))
     others = {name: each["Properties"] for name, each in resources.items() if name not in there}
-    assert {name for name, each in others.items() if "Campaign" in json.dumps(each)} == {"Dashboard"}
+    assert {name for name, each in others.items() if "Campaign" in json.dumps(each)} == {
+        "Dashboard",
+        "CommandQueuePolicy",
+    }
 
 
 def test_campaigns_keep_the_pace_and_the_quiet_hours_of_all_commands(resources: Json) -> None:
     given = {
         name: resources[name]["Properties"]["Environment"]["Variables"]
-        for name in ("CampaignFunction", "OutboundFunction")
+        for name in ("CampaignFunction", "CampaignCommandFunction", "OutboundFunction")
     }
 
     for each in ("MESSAGES_PER_SECOND", "CALLS_PER_SECOND", "SENDERS_PER_SECOND", "QUIET_HOURS"):
         setting = f"SWITCHBOARD_{each}"
         assert given["CampaignFunction"][setting] == given["OutboundFunction"][setting]
+        assert given["CampaignCommandFunction"][setting] == given["OutboundFunction"][setting]
+    for each in ("NUMBERS", "ALLOWED_COUNTRIES"):
+        setting = f"SWITCHBOARD_{each}"
+        assert given["CampaignCommandFunction"][setting] == given["OutboundFunction"][setting]
+
+
+def test_campaigns_are_started_by_nobody_who_replays_and_by_nothing_that_vonage_said(
+    resources: Json,
+) -> None:
+    rule = resources["CampaignCommandRule"]["Properties"]
+    pattern = rule["EventPattern"]
+
+    assert pattern["detail-type"] == [*CAMPAIGN_COMMANDS]
+    assert {*pattern["detail-type"]}.isdisjoint(COMMANDS)
+    for each in ("source", "replay-name"):
+        assert pattern[each] == resources["CommandRule"]["Properties"]["EventPattern"][each]
+    (target,) = rule["Targets"]
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["UndeliveredCommandQueue", "Arn"]}}
+    assert {"CampaignCommandFunctionQueue", "CampaignCommandQueuePolicy"} <= {
+        *resources["CampaignCommandRule"]["DependsOn"]
+    }
+
+
+def test_an_event_about_a_campaign_comes_back_after_its_function_has_surely_ended(resources: Json) -> None:
+    queue = resources["CampaignCommandQueue"]["Properties"]
+    function = resources["CampaignCommandFunction"]["Properties"]
+
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
 
 
 def test_a_stack_that_verifies_nobody_has_nothing_for_it(resources: Json) -> None:

@@ -11,6 +11,7 @@ import math
 import os
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from switchboard import telemetry
@@ -78,13 +79,16 @@ def step(campaign: str, run: int) -> int | None:
     """
     facts: dict[str, object] = {"campaign": campaign, "run": run}
     state = campaigns.read(campaign)
+    if state is not None and state.progress == "done" and state.run == run:
+        tell_done(campaign, state)  # the step that ended it may have been cut off before it could
     if state is None or state.progress != "running" or state.run != run:
         telemetry.outcome("Stopped", "campaign", "INFO", **facts)
         return None
     summary = campaigns.summary(read(campaigns.summary_key(campaign, state.hash)))
     left = [number for number in range(len(summary["parts"])) if number not in state.queued]
     if not left:
-        campaigns.mark(campaign, "done", state)
+        if done := campaigns.mark(campaign, "done", state):
+            tell_done(campaign, done)
         telemetry.outcome("Done", "campaign", "INFO", **facts)
         return None
     commands = read_part(campaign, state, left[0])
@@ -111,6 +115,19 @@ def step(campaign: str, run: int) -> int | None:
     campaigns.queued(campaign, state.hash, number)
     telemetry.outcome("Queued", "campaign", "INFO", None, len(commands), **facts, part=number)
     return seconds(len(commands), command, summary["per_second"])
+
+
+def tell_done(campaign: str, state: State) -> None:
+    """Say that all of a campaign is queued; twice is once.
+
+    Raises:
+        AwsError: it isn't said, as far as we know.
+    """
+    summary = campaigns.summary(read(campaigns.summary_key(campaign, state.hash)))
+    rows = sum(part.rows for part in summary["parts"])
+    told = {"campaign": campaign, "hash": state.hash, "recipients": rows, "invalid": summary["invalid"]}
+    told["timestamp"] = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    queues.announce("campaign.done", f"{campaign}\n{state.run}\ndone", campaign, told)
 
 
 def read_part(campaign: str, state: State, number: int) -> list[Command]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from switchboard.wire import commands, message_parts, messages, messages_v0_1, rtc, voice, voice_events
+from switchboard.wire.reach import campaigns
 from switchboard.wire.shapes import Shape, keys, tags, unwrap
 from switchboard.wire.verify.callbacks import ChannelEvent, Summary
 
@@ -80,10 +81,22 @@ STORED: Mapping[str, Shape] = {
     for name in ("voice.record", "voice.transcribed", "messages.inbound")
 }
 
+CAMPAIGNS: Mapping[str, Shape] = {
+    **{
+        f"{command}.{outcome}": campaigns.CampaignResult
+        for command in campaigns.CAMPAIGN_COMMANDS
+        for outcome in ("accepted", "rejected")
+    },
+    "campaign.prepared": campaigns.CampaignPrepared,
+    "campaign.done": campaigns.CampaignDone,
+}
+
 # A message that only sounds like an opt-out.
 CONSENT: Mapping[str, Shape] = {"consent.unclear": messages.Inbound}
 
-CATALOGUE: Mapping[str, Shape] = {**VOICE, **MESSAGES, **RTC, **VERIFY, **RESULTS, **STORED, **CONSENT}
+CATALOGUE: Mapping[str, Shape] = {
+    **VOICE, **MESSAGES, **RTC, **VERIFY, **RESULTS, **STORED, **CAMPAIGNS, **CONSENT,
+}  # fmt: skip
 
 
 def shape_of(name: str, payload: Mapping[str, Any]) -> Shape:

@@ -9,10 +9,12 @@ import pytest
 from switchboard.aws import bucket as s3
 from switchboard.errors import AwsError
 from switchboard.reach import campaigns
-from switchboard.reach.campaigns import State
+from switchboard.reach.campaigns import Progress, State
+from switchboard.wire.reach.campaigns import CampaignDone
+from switchboard.wire.validate import problems
 
 from tests.conftest import Logs
-from tests.fakes.backbone import BULK
+from tests.fakes.backbone import BULK, QUEUE
 from tests.fakes.buckets import Buckets, running
 from tests.fakes.clock import Clock
 from tests.fakes.stores import Aws, Json, Refusal
@@ -314,6 +316,47 @@ def test_a_window_that_never_opens_fails_the_step(bucket: Buckets) -> None:
 
     with pytest.raises(app.NeverOpenError):
         step()
+
+
+def done(aws: Aws) -> list[Json]:
+    events = [json.loads(each["MessageBody"]) for each in aws.queues[QUEUE]]
+    return [each["payload"] for each in events if each["name"] == "campaign.done"]
+
+
+def test_that_it_is_done_is_an_event(backbone: Aws, bucket: Buckets) -> None:
+    assert bucket
+    start()
+    steps()
+
+    (told,) = done(backbone)
+    assert problems(CampaignDone, told, strict=True) == []
+    assert (told["campaign"], told["hash"], told["recipients"], told["invalid"]) == ("spring", HASH, 40, 0)
+
+
+def test_that_it_is_done_is_told_once_by_the_step_after_one_that_could_not(
+    backbone: Aws, bucket: Buckets
+) -> None:
+    assert bucket
+    start()
+    for _ in PARTS:
+        step()
+    backbone.refuse["AmazonSQS.SendMessage"] = "com.amazonaws.sqs#QueueDoesNotExist"
+    with pytest.raises(AwsError):
+        step()
+    backbone.refuse.clear()
+
+    assert [step(), step()] == [(True, 0), (True, 0)]
+
+    assert len(done(backbone)) == 1
+
+
+@pytest.mark.parametrize("progress", ["paused", "cancelled"])
+def test_what_was_stopped_is_not_done(backbone: Aws, bucket: Buckets, progress: Progress) -> None:
+    assert bucket
+    assert campaigns.mark("spring", progress, start())
+    step()
+
+    assert done(backbone) == []
 
 
 def test_its_lines_name_nobody(bucket: Buckets, logs: Logs) -> None:

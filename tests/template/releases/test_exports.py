@@ -57,6 +57,7 @@ def test_what_changes_with_a_release_is_an_output_alone(translated: Json) -> Non
         "DependenciesLayerArn",
         "TimelineTableName",
         "MediaBucketName",
+        "CampaignBucketName",
         "WebhookUrl",
         "AlarmTopicArn",
     ):

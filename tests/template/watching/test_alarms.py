@@ -134,6 +134,7 @@ def test_every_function_is_missed_when_it_crashes(alarms: Json, resources: Json)
         "RecordFunction": "EventsWaitAlarm",
         "MediaFunction": "MediaWaitAlarm",
         "CampaignFunction": "CampaignFailedAlarm",  # only its state machine calls it, and fails with it
+        "CampaignCommandFunction": "CampaignCommandsWaitAlarm",
         "UnansweredFunction": "ProvisionerFailedAlarm",  # only a provisioner that failed has it called
     }
 

@@ -24,16 +24,25 @@ def put(bucket: str, key: str, body: bytes, content_type: str) -> None:
         raise AwsError("PutObject", kind(error), retryable=True) from error
 
 
-def get(bucket: str, key: str) -> bytes:
+def get(bucket: str, key: str, most: int | None = None) -> bytes:
     """What is in an object.
 
+    Args:
+        bucket: where it is.
+        key: its own.
+        most: how many bytes it may have.
+
     Raises:
-        AwsError: nobody knows. With the code `NoSuchKey` there is none.
+        AwsError: nobody knows. With the code `NoSuchKey` there is none, with `EntityTooLarge` there is more.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return client().get_object(Bucket=bucket, Key=key)["Body"].read()
+        found = client().get_object(Bucket=bucket, Key=key)
+        if most is not None and found["ContentLength"] > most:
+            found["Body"].close()
+            raise AwsError("GetObject", "EntityTooLarge", retryable=False)
+        return found["Body"].read()
     except (BotoCoreError, ClientError) as error:
         raise AwsError("GetObject", kind(error), retryable=True) from error
 

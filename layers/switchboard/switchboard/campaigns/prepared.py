@@ -3,6 +3,8 @@
 import functools
 import hashlib
 import json
+import math
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +93,9 @@ class Prepared:
         return [str(each) for each in judge_command(self.recipients[0].command).doubtful]
 
 
-def prepare(campaign: str, people: Sheet, message: Message, bounds: Bounds, now: float) -> Prepared:
+def prepare(
+    campaign: str, people: Sheet, message: Message, bounds: Bounds, now: float, until: float = math.inf
+) -> Prepared:
     """Judge every row.
 
     Args:
@@ -100,15 +104,21 @@ def prepare(campaign: str, people: Sheet, message: Message, bounds: Bounds, now:
         message: what they get.
         bounds: which countries may be reached, and when.
         now: a Unix time, after which its window must open.
+        until: the Unix time at which whoever judges it has to be done.
 
     Raises:
-        CampaignError: The message doesn't fit the file, or nothing could be sent.
+        CampaignError: The message doesn't fit the file, nothing could be sent, or it took too long.
     """
     _refuse(people, message, bounds)
     recipients, invalid, first = [], list(people.faults), dict[str, int]()
     open_in = functools.partial(windows, message.window, quiet=quiet_for(message.marks, bounds.quiet))
     never = functools.cache(lambda zones: _never(message, zones, open_in(zones), now))
-    for row in people.rows:
+    for number, row in enumerate(people.rows):
+        if time.time() > until:
+            raise CampaignError(
+                f"There was time to judge {number} rows with this message, and there are {len(people.rows)}.",
+                "Give fewer at once, or use make campaign, which has the time.",
+            )
         person, zones = normal(row.to), message.zones(row)
         command = message.command(command_id(campaign, person), row)
         twice = f"the same person as line {first[person]}" if person in first else ""

@@ -45,6 +45,23 @@ class Campaign(NamedTuple):
         )
 
 
+def check(prepared: Prepared, confirmed: str) -> None:
+    """Refuse what isn't what somebody has looked at.
+
+    Args:
+        prepared: the campaign.
+        confirmed: the hash of what is to be started, or `yes`.
+
+    Raises:
+        CampaignError: It's something else.
+    """
+    if confirmed not in ("yes", prepared.hash):
+        raise CampaignError(
+            f"What would be sent now has the hash {prepared.hash}, and {confirmed} was confirmed.",
+            "The rows, the message or the stack's AllowedCountries have changed: look at it unconfirmed.",
+        )
+
+
 def start(prepared: Prepared, per_second: float, by: str = "") -> bool:
     """Have a prepared campaign run; whether it begins, or does so already.
 

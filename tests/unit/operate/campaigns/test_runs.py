@@ -75,7 +75,8 @@ def stack(stores: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.setenv("SWITCHBOARD_BULK_COMMANDS_QUEUE_URL", BULK)
     monkeypatch.setattr(backbone, "_AT_ONCE", 100)  # a table that isn't busy
     stores.tables |= {"timeline": {}, "people": {}}
-    stores.queues[BULK] = []
+    monkeypatch.setenv("SWITCHBOARD_QUEUE_URL", backbone.QUEUE)
+    stores.queues |= {BULK: [], backbone.QUEUE: []}
     stores.secret("person-key", {"key": KEY})
     EXECUTIONS.clear()
     with buckets.running() as fake:
