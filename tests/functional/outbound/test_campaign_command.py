@@ -319,6 +319,30 @@ def test_a_pause_that_comes_again_after_somebody_has_resumed_pauses_nothing() ->
     assert state.done_for == {"1", "2", "3"}
 
 
+def test_a_pause_that_is_carried_out_twice_at_once_pauses_once(backbone: Aws) -> None:
+    """The other one is done, and somebody has resumed, after this one has looked whether it's new."""
+    assert deliver("campaign.start", START, "1")
+    state = campaigns.read("spring")
+    assert state
+    looked = 0
+
+    def meanwhile(operation: str, _asked: Json) -> None:
+        nonlocal looked
+        looked += operation == "DynamoDB_20120810.GetItem"
+        if looked == 2:
+            backbone.fault = None
+            paused = campaigns.mark("spring", "paused", state, "2")
+            assert campaigns.start("spring", state.hash, paused)
+
+    backbone.fault = meanwhile
+    assert not deliver("campaign.pause", {"id": "spring"}, "2")
+    assert deliver("campaign.pause", {"id": "spring"}, "2", times=2)
+
+    found = campaigns.read("spring")
+    assert found
+    assert (found.progress, found.run) == ("running", 2)
+
+
 REQUESTS = (
     "DynamoDB_20120810.GetItem", "DynamoDB_20120810.UpdateItem", "AWSStepFunctions.StartExecution",
     "AmazonSQS.SendMessage",

@@ -174,7 +174,8 @@ def queued(campaign: str, content: str, number: int) -> None:
 
 def _changed(campaign: str, change: str, condition: str, values: table.Item, by: str = "") -> State | None:
     if by:  # in the same write, so that an event that comes again is known
-        change, values = f"{change} ADD done_for :by", values | {":by": {"SS": [by]}}
+        change, condition = f"{change} ADD done_for :those", f"{condition} AND NOT contains(done_for, :by)"
+        values |= {":those": {"SS": [by]}, ":by": {"S": by}}
     item, is_changed = table.update(_pk(campaign), SORT_KEY, change, condition, values)
     return _state(item) if is_changed else None
 
