@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from switchboard.aws import bucket, executions, table
 
 from local import aws, gateway, sam, service, up
 from local.stage import Stage
@@ -62,6 +63,19 @@ def wait_until(holds: Callable[[], bool], timeout_s: float = 30) -> None:
     while not holds():
         assert time.monotonic() < deadline, f"not within {timeout_s} s"
         time.sleep(0.2)
+
+
+@pytest.fixture(autouse=True)
+def _clients() -> Iterator[None]:
+    """What the layer keeps is made anew for this AWS, and not kept for another."""
+    _forget_clients()
+    yield
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    for client in (bucket.client, executions.client, table.client):
+        client.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from typing import Any
 
 import boto3
 import pytest
-from switchboard.aws import table
 from switchboard.timeline import events
 
 from local import aws
@@ -25,7 +24,6 @@ def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
         monkeypatch.setenv(name, value)
     stack = Stack(stage.stack_name)
     monkeypatch.setenv("SWITCHBOARD_TABLE_NAME", stack.id_of("Timeline"))
-    table.client.cache_clear()
     return stack
 
 
