@@ -57,7 +57,7 @@ SMALLEST = replace(
     name="parameters raised, smallest Region",
     gateway=2500,
     gateway_at_once=1250,
-    record_environments=15,
+    record_environments=10,
     sends=2400,
     publishes=400,
 )
