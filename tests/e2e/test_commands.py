@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import boto3
+import pytest
+
 from local import aws
 from local.stage import Stage
 from local.up import CALLEE
+from operate.kept import timeline
 from operate.stack import Stack
 from tests.e2e.conftest import wait_until
 from vonage_simulator.messages import inbound
@@ -178,3 +182,26 @@ def test_what_has_time_waits_and_what_is_cancelled_meanwhile_is_not_sent(
     assert [each["outcome"] for each in outcomes] == ["accepted", "rejected", "accepted"]
     assert (outcomes[1]["cancelled"], outcomes[2]["found"]) == (True, "waiting")
     assert (sent(vonage)["In a moment"], sent(vonage)["In a day"]) == (1, 0)
+
+
+def test_who_is_erased_is_sent_nothing_that_waits(
+    stage: Stage, vonage: Vonage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a command that a schedule would bring back, nor the row of a campaign."""
+    for name, value in {**aws.root_user(stage.aws_url), "AWS_ENDPOINT_URL": stage.aws_url}.items():
+        monkeypatch.setenv(name, value)
+    stack, number, key = Stack(stage.stack_name), "447700900118", "campaigns/old/0123456789ab/00000.jsonl"
+    command = {"id": f"c-{'0' * 64}", "name": "messages.send"}
+    row = {"line": 2, "to": number, "command": command, "then": []}
+    objects, bucket = boto3.client("s3"), stack.id_of("CampaignBucket")
+    objects.put_object(Bucket=bucket, Key=key, Body=json.dumps(row).encode())
+    put_command(stage, "messages.send", SMS | {"to": number, "text": "In a day", "after": 86_400})
+    scheduler = boto3.client("scheduler")
+    wait_until(lambda: bool(scheduler.list_schedules()["Schedules"]), 60)
+
+    assert timeline.erase(stack, number, confirmed=True) == 2
+
+    assert scheduler.list_schedules()["Schedules"] == []
+    assert timeline.erase(stack, number, confirmed=False) == 0
+    assert number not in objects.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    assert sent(vonage)["In a day"] == 0
