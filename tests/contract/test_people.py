@@ -29,19 +29,29 @@ def people(stack: Account, monkeypatch: pytest.MonkeyPatch) -> PersonTable:
 
 
 def test_a_send_begins_until_somebody_opts_out_of_its_sender_or_of_all(people: PersonTable) -> None:
-    assert people.begin("p", SENDER, "l-1")
+    assert people.begin("p", {SENDER}, "l-1")
     assert people.stop("p", "another", "m-1") == (frozenset({"l-1"}), True)
-    assert people.begin("p", SENDER, "l-2")
+    assert people.begin("p", {SENDER}, "l-2")
     assert people.stop("p", SENDER, "m-2") == (frozenset({"l-1", "l-2"}), True)
 
-    assert not people.begin("p", SENDER, "l-3")
+    assert not people.begin("p", {SENDER}, "l-3")
     people.end("p", frozenset({"l-1", "l-2"}))
     assert people.stop("p", SENDER, "m-3") == (frozenset(), False)
     assert people.stopped("p") == {"another", SENDER}
     assert people.stopped("nobody") == frozenset()
 
     assert people.stop("p", EVERYTHING, "m-4") == (frozenset(), True)
-    assert not people.begin("p", "a third", "l-4")
+    assert not people.begin("p", {"a third"}, "l-4")
+
+
+def test_a_send_that_several_senders_count_for_begins_until_somebody_opts_out_of_one(
+    people: PersonTable,
+) -> None:
+    assert people.begin("p", {SENDER, "another"}, "l-1")
+    people.stop("p", "another", "m-1")
+
+    assert not people.begin("p", {SENDER, "another"}, "l-2")
+    assert people.begin("p", {SENDER}, "l-3")
 
 
 def test_an_opt_out_is_taken_back_of_a_sender_or_of_all(people: PersonTable) -> None:
@@ -54,7 +64,7 @@ def test_an_opt_out_is_taken_back_of_a_sender_or_of_all(people: PersonTable) -> 
     assert people.stopped("p") == {"b", EVERYTHING}
     assert people.start("p", EVERYTHING, "m-7")
     assert people.start("p", EVERYTHING, "m-7")
-    assert (people.stopped("p"), people.begin("p", "b", "l-1")) == (frozenset(), True)
+    assert (people.stopped("p"), people.begin("p", {"b"}, "l-1")) == (frozenset(), True)
 
 
 @judged_by("ministack")
@@ -77,7 +87,7 @@ def races(person: str, *, waits: bool) -> int:
     def send(number: int) -> None:
         start.wait(10)
         time.sleep(random.uniform(0, 0.03))  # noqa: S311 - nothing is secret
-        lease = ledger.begin(person, SENDER, f"c-{number}")
+        lease = ledger.begin(person, {SENDER}, f"c-{number}")
         if lease:
             time.sleep(random.uniform(0, 0.03))  # noqa: S311 - on its way
             accepted.append(time.monotonic())

@@ -140,6 +140,32 @@ def test_of_one_sender_means_of_that_one(vonage: VonageApi) -> None:
     assert [request.body["from"] for request in vonage.requests] == [OTHER]
 
 
+@pytest.mark.parametrize("pace", [{}, {"pace": "bulk"}])
+def test_who_has_opted_out_of_a_try_s_sender_is_not_reached_by_the_next_one(
+    backbone: Aws, vonage: VonageApi, pace: Json
+) -> None:
+    deliver(stop(f"+{OTHER}"))
+    deliver(SMS | pace | {"id": "c-1", "ladder": [SENDER, OTHER]})
+    deliver(SMS | pace | {"id": "c-2", "ladder": [SENDER]})
+
+    assert [each["payload"].get("opted_out") for each in results(backbone)[-2:]] == [True, None]
+    assert len(vonage.requests) == 1
+    assert "ladder" not in vonage.requests[0].body
+
+
+def test_a_try_that_was_refused_is_not_made_again(backbone: Aws, vonage: VonageApi) -> None:
+    vonage.replies.append(Reply(422))
+    for number in range(2):
+        deliver(SMS | {"id": f"c-{number}", "ladder": [SENDER]})
+        deliver(SMS | {"id": f"c-{number}", "ladder": [SENDER]})
+
+    assert len(vonage.requests) == 2
+    assert [each["payload"]["outcome"] for each in results(backbone)] == [
+        "rejected",
+        "accepted",
+    ]
+
+
 def test_a_failover_to_somebody_who_has_opted_out_is_not_left_to_vonage(vonage: VonageApi) -> None:
     deliver(stop(person=OTHER))
     failover = [SMS["detail"] | {"to": OTHER}]
@@ -179,7 +205,7 @@ def test_a_word_opts_out_and_is_confirmed_once(backbone: Aws, vonage: VonageApi)
 
 
 def test_a_confirmation_waits_for_what_is_under_way(backbone: Aws, vonage: VonageApi) -> None:
-    lease = consent._ledger().begin(people.person_id(PERSON), SENDER, "c-9")
+    lease = consent._ledger().begin(people.person_id(PERSON), {SENDER}, "c-9")
     hears("STOP")
     (command,) = queued(backbone)
 

@@ -2,7 +2,7 @@
 
 import heapq
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from switchboard.reach.slots import Booking
@@ -83,9 +83,9 @@ class Crowd:
     def of(self, person: str) -> Someone:
         return self.people.setdefault(person, Someone())
 
-    def begin(self, person: str, sender: str, lease: str) -> bool:
+    def begin(self, person: str, senders: Collection[str], lease: str) -> bool:
         kept = self.of(person)
-        if kept.stopped & {sender, "*"}:
+        if kept.stopped & {*senders, "*"}:
             return False
         kept.sending.add(lease)
         return True

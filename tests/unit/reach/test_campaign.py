@@ -101,7 +101,7 @@ class Campaign:
 
     def send(self, pace: Pace, person: str) -> Iterator[float]:
         ledger = Ledger(self.crowd, lambda: self.world.now)
-        lease = ledger.begin(person, SENDER, f"c-{person}") if self.looks else "lease"
+        lease = ledger.begin(person, {SENDER}, f"c-{person}") if self.looks else "lease"
         if not lease:
             self.outcomes[person] = "opted out"
             return

@@ -24,7 +24,7 @@ class Scene:
 
     def sends(self, identity: str) -> Iterator[None]:
         """Each step is one that others may come before: a write, the request, a write."""
-        lease = self.ledger().begin(PERSON, SENDER, identity)
+        lease = self.ledger().begin(PERSON, {SENDER}, identity)
         yield
         if lease:
             self.happened.append("accepted")
@@ -36,7 +36,7 @@ class Scene:
         self.happened.append("accepted")
 
     def looks_before_it_sends(self, _identity: str) -> Iterator[None]:
-        has_stopped = self.ledger().has_stopped(PERSON, SENDER)
+        has_stopped = self.ledger().has_stopped(PERSON, {SENDER})
         yield
         if not has_stopped:
             self.happened.append("accepted")
@@ -112,7 +112,7 @@ def stopped(scene: Scene, until: float) -> bool:
 
 def test_a_send_that_never_ends_is_waited_for_as_long_as_its_lease() -> None:
     scene = Scene()
-    assert scene.ledger().begin(PERSON, SENDER, "killed")
+    assert scene.ledger().begin(PERSON, {SENDER}, "killed")
     began = scene.now
 
     with pytest.raises(StillSendingError):
@@ -130,7 +130,7 @@ def test_an_opt_out_is_of_a_sender_or_of_all() -> None:
     assert (ledger.has_stopped(PERSON, "a"), ledger.has_stopped(PERSON, "b")) == (True, False)
     assert next(ledger.stop(PERSON, "", "2", until=0), None) is None
     assert ledger.has_stopped(PERSON, "b")
-    assert (ledger.begin(PERSON, "b", "c-1"), ledger.begin("another", "b", "c-1") != "") == ("", True)
+    assert (ledger.begin(PERSON, {"b"}, "c-1"), ledger.begin("another", {"b"}, "c-1") != "") == ("", True)
 
     assert ledger.start(PERSON, "", "3")
     assert not ledger.has_stopped(PERSON, "a")

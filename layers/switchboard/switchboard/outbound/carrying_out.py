@@ -36,8 +36,8 @@ def carry_out(command: Json, *, redelivered: bool = False, sent_at: float | None
         LaterError: it was not accepted yet.
         DelayedError: it waits for its time, and comes back by itself.
     """
-    # A code that was wrong would count as another attempt.
-    is_final = redelivered or command["name"] == "verify.check"
+    # A wrong code would count as another attempt; after a try that was refused, the next one has followed.
+    is_final = redelivered or command["name"] == "verify.check" or "ladder" in command
     free = {"waiting"} if is_final else {"waiting", "rejected"}
     wrong = _problems(command, sent_at or time.time(), free)
     earlier = claim(command, free)

@@ -40,8 +40,8 @@ def look(command: Json) -> None:
             "Bulk takes no failover: Vonage would send it later, also after an opt-out. "
             "Send the next message yourself, by what becomes of this one."
         )
-    for person, sender in _parties(command):
-        if _ledger().has_stopped(person, sender):
+    for person, senders in _parties(command):
+        if _ledger().has_stopped(person, senders):
             raise OptedOutError
 
 
@@ -54,8 +54,8 @@ def sending(command: Json) -> Iterator[None]:
     """
     leases: list[tuple[str, str]] = []
     try:
-        for person, sender in _parties(command):
-            lease = _ledger().begin(person, sender, command["id"])
+        for person, senders in _parties(command):
+            lease = _ledger().begin(person, senders, command["id"])
             if not lease:
                 raise OptedOutError
             leases.append((person, lease))
@@ -106,12 +106,16 @@ def _confirm(command: Json) -> None:
         queues.put_commands([answer], command["id"])
 
 
-def _parties(command: Json) -> list[tuple[str, str]]:
-    """The people whom a command is for, by their pseudonyms, and the sender; none if all may have it."""
+def _parties(command: Json) -> list[tuple[str, set[str]]]:
+    """The people whom a command is for, by their pseudonyms, and whom it's from; none if all may have it.
+
+    Somebody who has opted out of the sender of one try isn't reached by the next one either.
+    """
     if command.get("purpose") == "transactional" or not os.environ.get("SWITCHBOARD_PEOPLE_TABLE_NAME"):
         return []
     pairs = {(normal(to), normal(sender)) for to, sender in _addresses(command["name"], command["detail"])}
-    return [(person_id(to), sender) for to, sender in sorted(pairs)]
+    others = {normal(str(each)) for each in command.get("ladder", ())}
+    return [(person_id(to), {sender, *others}) for to, sender in sorted(pairs)]
 
 
 def _addresses(name: str, detail: Json) -> Iterator[tuple[str, str]]:

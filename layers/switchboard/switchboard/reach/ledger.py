@@ -9,7 +9,7 @@ opt-out sees the send, whatever comes first.
 It is in terms of a store that is given, so that every order of events can be tried.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from typing import Protocol
 
 EVERYTHING = "*"
@@ -25,8 +25,8 @@ class StillSendingError(Exception):
 class People(Protocol):
     """Where people are kept. Each operation is atomic, whoever else works on the same person."""
 
-    def begin(self, person: str, sender: str, lease: str) -> bool:
-        """Note a send that begins, unless the person has opted out of the sender, or of everything."""
+    def begin(self, person: str, senders: Collection[str], lease: str) -> bool:
+        """Note a send that begins, unless the person has opted out of one of these, or of everything."""
 
     def end(self, person: str, leases: frozenset[str]) -> None:
         """Forget sends that have ended."""
@@ -53,10 +53,10 @@ class Ledger:
         self._people = people
         self._clock = clock
 
-    def begin(self, person: str, sender: str, identity: str) -> str:
-        """Note that a send begins; gives its lease, empty when the person has opted out."""
+    def begin(self, person: str, senders: Collection[str], identity: str) -> str:
+        """Note that a send begins; gives its lease, empty when the person has opted out of one of these."""
         lease = f"{self._clock() + LEASE_S:.0f} {identity}"
-        return lease if self._people.begin(person, sender or EVERYTHING, lease) else ""
+        return lease if self._people.begin(person, {each or EVERYTHING for each in senders}, lease) else ""
 
     def end(self, person: str, lease: str) -> None:
         """Note that a send is over, and that Vonage has said what became of it."""
@@ -83,9 +83,9 @@ class Ledger:
         """Take a person's opt-out back; tells whether there was one that this cause ended."""
         return self._people.start(person, sender or EVERYTHING, cause)
 
-    def has_stopped(self, person: str, sender: str) -> bool:
-        """Whether a person has opted out; a send that begins later may find otherwise."""
-        return bool(self._people.stopped(person) & {sender, EVERYTHING})
+    def has_stopped(self, person: str, senders: Collection[str]) -> bool:
+        """Whether a person has opted out of one of these; a send that begins later may find otherwise."""
+        return bool(self._people.stopped(person) & {*senders, EVERYTHING})
 
     def _alive(self, person: str, leases: frozenset[str]) -> frozenset[str]:
         over = frozenset(lease for lease in leases if float(lease.partition(" ")[0]) <= self._clock())

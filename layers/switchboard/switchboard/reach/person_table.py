@@ -10,7 +10,7 @@ attribute that isn't there.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from switchboard.aws import table
 from switchboard.environment import required
@@ -24,13 +24,13 @@ _REMEMBER_S = 30 * 86400
 class PersonTable:
     """`People`, for all environments of the outbound function, and for operators."""
 
-    def begin(self, person: str, sender: str, lease: str) -> bool:
+    def begin(self, person: str, senders: Collection[str], lease: str) -> bool:
         """Note a send that begins."""
-        willing = "NOT contains(stopped, :sender) AND NOT contains(stopped, :all)"
+        of = {f":sender{n}": {"S": each} for n, each in enumerate(sorted({*senders, EVERYTHING}))}
+        willing = " AND ".join(f"NOT contains(stopped, {name})" for name in of)
         values = {
+            **of,
             ":leases": {"SS": [lease]},
-            ":sender": {"S": sender},
-            ":all": {"S": EVERYTHING},
             ":expires": {"N": f"{time.time() + _REMEMBER_S:.0f}"},
         }
         return _update(person, "SET expires_at = :expires ADD sending :leases", willing, values)[1]

@@ -8,7 +8,7 @@ from switchboard.wire.typed import Between, Characters, Items, Matches, TypedDic
 from switchboard.wire.violations import Violation
 
 # Where they are, on the bus.
-MARKS = ("pace", "purpose", "at", "after", "window")
+MARKS = ("pace", "purpose", "at", "after", "window", "ladder")
 
 # The commands that reach somebody; only they have a window.
 REACHING = ("messages.send", "voice.call")
@@ -18,6 +18,9 @@ CommandId = Annotated[str, Characters(1, 100)]
 Pace = Literal["bulk"]
 # Asked for by whom it is for, such as a receipt: it is sent to somebody who has opted out, too.
 Purpose = Literal["transactional"]
+# One of several tries to reach somebody, with the senders of all: who has opted out of one of them doesn't
+# get it, and once it's refused it stays so, since the next try has followed.
+Ladder = Annotated[list[Annotated[str, Characters(0, 100)]], Items(1, 10)]
 
 LONGEST_S = 366 * 86_400
 
@@ -63,6 +66,7 @@ class Reaching(Timed):
     pace: NotRequired[Pace]
     purpose: NotRequired[Purpose]
     window: NotRequired[Window]
+    ladder: NotRequired[Ladder]
 
 
 def broken_mark_rules(command: Mapping[str, Any]) -> Iterator[Violation]:
