@@ -87,6 +87,55 @@ def test_a_message_that_did_not_arrive_is_counted_once_with_vonages_code(
     assert all("447700900111" not in json.dumps(line) for line in lines)
 
 
+CAMPAIGNS = f"c-{'0' * 64}"
+
+
+def status(word: str, reference: object, subject: str = "m-1") -> Json:
+    return event(subject, f"messages.status.{word}", status=word, message_uuid=subject, client_ref=reference)
+
+
+def test_a_status_says_which_message_a_campaign_s_command_became(aws: Aws) -> None:
+    others = f"c-{'1' * 64}"
+    told = [
+        status("submitted", CAMPAIGNS),
+        status("delivered", CAMPAIGNS),
+        status("submitted", others, "m-2"),
+    ]
+    neither = [status("submitted", each, "m-3") for each in ("c-1", 7, None)]
+
+    assert failures(*told, *neither, event("m-3", "messages.inbound", client_ref=f"c-{'2' * 64}")) == []
+
+    found = {key: item for key, item in aws.tables["timeline"].items() if key[1] == "message"}
+    assert {key[0]: item["message_uuid"]["S"] for key, item in found.items()} == {
+        f"COMMAND#{CAMPAIGNS}": "m-1",
+        f"COMMAND#{others}": "m-2",
+    }
+    assert {item["expires_at"]["N"] for item in found.values()} <= {
+        item["expires_at"]["N"] for key, item in aws.tables["timeline"].items() if key[1] != "message"
+    }
+
+
+def test_a_status_of_which_that_could_not_be_noted_comes_again(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, other = status("delivered", CAMPAIGNS), event("CON-1")
+    write = OPERATIONS["DynamoDB_20120810.BatchWriteItem"]
+
+    def refuses(aws: Aws, asked: Json) -> Json:
+        if any("message_uuid" in each["PutRequest"]["Item"] for each in asked["RequestItems"]["timeline"]):
+            raise Refusal("InternalServerError", status=500)
+        return write(aws, asked)
+
+    monkeypatch.setitem(OPERATIONS, "DynamoDB_20120810.BatchWriteItem", refuses)
+
+    assert failures(told, other) == [told["id"]]
+    assert {key[0] for key in aws.tables["timeline"]} == {"CALL#CON-1"}
+
+    monkeypatch.setitem(OPERATIONS, "DynamoDB_20120810.BatchWriteItem", write)
+    assert failures(told) == []
+    assert len(aws.tables["timeline"]) == 3
+
+
 def test_a_call_that_is_rejected_is_no_message(logs: Logs) -> None:
     assert failures(event(name="voice.rejected", status="rejected")) == []
     assert "Undelivered" not in logs.text

@@ -3,7 +3,8 @@
 What is in the timeline is on the bus: what was cut off between the two is not there when it comes again, and
 is published a second time. A bus that is down delays the timeline.
 
-A message by which somebody opts out, or in again, becomes a command besides, which `outbound` carries out.
+A message by which somebody opts out, or in again, becomes a command besides, which `outbound` carries out. Of
+a campaign's message it is noted which command it was, for the case that the reply to that was lost.
 
 Reads batches of a FIFO queue and reports the messages that failed, with those behind them in the same call or
 message, so that SQS gives them again in order; other calls go on. What keeps failing ends in the dead-letter
@@ -21,7 +22,7 @@ from switchboard import telemetry
 from switchboard.aws import bus, queues, table
 from switchboard.envelope import Envelope
 from switchboard.errors import AwsError
-from switchboard.reach import hearing
+from switchboard.reach import hearing, references
 from switchboard.reading import undelivered
 from switchboard.timeline import events
 
@@ -87,7 +88,9 @@ def lambda_handler(received: dict[str, Any], _context: object = None) -> dict[st
         return batch.failures()
     new = hand_on(batch, new)
     published = settle(batch, new, bus.publish([each.event for each in new]), NEVER_PUBLISHED)
-    written = settle(batch, published, events.write([each.item for each in published]), NEVER_STORED)
+    known = [(each.event, each.item) for each in published]
+    noted = settle(batch, published, references.note(known), NEVER_STORED)
+    written = settle(batch, noted, events.write([each.item for each in noted]), NEVER_STORED)
     if written:
         ids = [each.event["id"] for each in written]
         subjects = sorted({each.event["subject"][:80] for each in written})
