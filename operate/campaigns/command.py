@@ -38,12 +38,18 @@ def _amount(text: str) -> Decimal:
     return amount
 
 
+def _amounts(text: str) -> tuple[Decimal, ...]:
+    return tuple(map(_amount, text.split(",")))
+
+
 def _options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
     parser.add_argument("--file", type=Path, help="the CSV file with the people; its column `to` says whom")
     parser.add_argument("--message", type=Path, help="the JSON file with the message or call, without `to`")
     parser.add_argument("--id", type=_identity, help="the campaign's; else made from the message")
-    parser.add_argument("--price", type=_amount, help="of a message, a part of an SMS or a call")
+    parser.add_argument(
+        "--price", type=_amounts, default=(), help="of a message, a part of an SMS or a call; or of each step"
+    )
     parser.add_argument("--pace", type=_amount, default=Decimal(0), help="at most so many a second")
     parser.add_argument(
         "--confirm", metavar="HASH", help="start exactly this, or with `yes` what is prepared"

@@ -1,5 +1,6 @@
 """What a campaign would be: how many, where to, how long and for how much, before anything is sent."""
 
+import operator
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from typing import Any, TypedDict
 
 from switchboard.campaigns import estimate
 from switchboard.campaigns.prepared import Prepared
+
+from operate.command_line import UsageError
 
 _MOST_FAULTS_TOLD = 20
 
@@ -24,9 +27,10 @@ class About(TypedDict):
         countries: how many have each calling code.
         zones: how many may be in which time zones.
         ends_at: when it's done, at the pace and in its window.
-        units: how many messages, parts of an SMS or calls are paid for.
-        price: of one of them, if it was given.
-        cost: of all.
+        steps: of a ladder, what each of them is; none if everybody gets one message or call.
+        units: how many messages, parts of an SMS or calls are paid for at most.
+        price: of one of them, if it was given; or of one of each step.
+        cost: of all, at most.
         doubtful: what Vonage may ignore or take otherwise.
     """
 
@@ -38,22 +42,30 @@ class About(TypedDict):
     countries: Counter[str]
     zones: Counter[str]
     ends_at: str
+    steps: list[dict[str, Any]]
     units: int
     price: str | None
     cost: str | None
     doubtful: list[str]
 
 
-def about(prepared: Prepared, opted_out: int, price: Decimal | None, ends_at: float) -> About:
+def about(prepared: Prepared, opted_out: int, prices: tuple[Decimal, ...], ends_at: float) -> About:
     """What a campaign would be.
 
     Args:
         prepared: the campaign.
         opted_out: how many of its recipients have opted out by now.
-        price: of a message, a part of an SMS or a call.
+        prices: of a message, a part of an SMS or a call; one for all steps, or one for each. None if nobody
+            said.
         ends_at: the Unix time at which it's done.
+
+    Raises:
+        UsageError: There are as many prices as that, and another number of steps.
     """
-    units = estimate.units(prepared.recipients)
+    units = estimate.units(prepared)
+    if len(prices) > 1 and len(prices) != len(units):
+        raise UsageError(f"Give PRICE=… once, or once for each of the {len(units)} steps: 0.05,0.04")
+    each = prices * len(units) if len(prices) == 1 else prices
     return {
         "id": prepared.campaign,
         "hash": prepared.hash,
@@ -63,9 +75,10 @@ def about(prepared: Prepared, opted_out: int, price: Decimal | None, ends_at: fl
         "countries": prepared.countries(),
         "zones": Counter(" ".join(each.zones) for each in prepared.recipients),
         "ends_at": datetime.fromtimestamp(ends_at, UTC).isoformat(timespec="seconds"),
-        "units": units,
-        "price": None if price is None else str(price),
-        "cost": None if price is None else str(units * price),
+        "steps": [*_steps(prepared)],
+        "units": sum(units),
+        "price": ",".join(map(str, prices)) or None,
+        "cost": str(sum(map(operator.mul, units, each))) if prices else None,
         "doubtful": prepared.doubts(),
     }
 
@@ -73,15 +86,45 @@ def about(prepared: Prepared, opted_out: int, price: Decimal | None, ends_at: fl
 def sentences(prepared: Prepared, about: About) -> Iterator[str]:
     """The same for a person."""
     name = prepared.recipients[0].command["name"]
-    yield f"{about['id']}: {about['recipients']} × {name}. Nothing has been sent."
+    what = "people, each until they are reached" if about["steps"] else f"× {name}"
+    yield f"{about['id']}: {about['recipients']} {what}. Nothing has been sent."
+    yield from (f"  step {number}: {_told(step)}" for number, step in enumerate(about["steps"], 1))
     yield f"  not sent to: {len(prepared.invalid)} rows"
     yield from (f"    line {each.line}: {each.reason}" for each in prepared.invalid[:_MOST_FAULTS_TOLD])
     if len(prepared.invalid) > _MOST_FAULTS_TOLD:
         yield "    … (JSON=true has all of them)"
     yield f"  opted out now: {about['opted_out']}; it's looked up again when each is sent"
     yield "  to: " + ", ".join(f"+{code} {number}" for code, number in sorted(about["countries"].items()))
-    yield f"  done by: {about['ends_at']}, if it begins now"
+    latest = " at the latest" if about["steps"] else ""
+    yield f"  done by: {about['ends_at']}{latest}, if it begins now"
     bill = f"{about['units']} × {about['price']} = {about['cost']}"
     yield "  costs at most: " + (bill if about["cost"] else "PRICE=… of one message says it")
     yield from (f"  doubtful: {doubt}" for doubt in about["doubtful"])
     yield f"To start exactly this, give the same again with CONFIRM={about['hash']}."
+
+
+def _steps(prepared: Prepared) -> Iterator[dict[str, Any]]:
+    """A ladder's steps; nothing is waited for after the last one."""
+    first, last = prepared.recipients[0], len(prepared.ladder) - 1
+    for number, (rung, command) in enumerate(
+        zip(prepared.ladder, (first.command, *first.then), strict=False)
+    ):
+        yield {
+            "channel": command["detail"].get("channel", "voice"),
+            "again": rung.again,
+            "attempts": rung.attempts,
+            "wait_s": rung.wait_s if number < last else None,
+        }
+
+
+def _told(step: dict[str, Any]) -> str:
+    again = ", ".join(f"{word} after {_duration(each)}" for word, each in step["again"].items())
+    again = f", {step['attempts']} times at most: {again}" if again else ""
+    wait = f"; the next step after {_duration(step['wait_s'])} without word" if step["wait_s"] else ""
+    return f"{step['channel']}{again}{wait}"
+
+
+def _duration(seconds: int) -> str:
+    units = {"d": 86400, "h": 3600, "m": 60}
+    name = next(name for name, unit in units.items() if seconds % unit == 0)
+    return f"{seconds // units[name]}{name}"

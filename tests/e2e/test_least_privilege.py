@@ -72,6 +72,11 @@ def on_bus(bus: str = "") -> Probe:
     return put
 
 
+def timeline_of(key: str) -> Probe:
+    values = {":key": {"S": key}}
+    return on_table("query", KeyConditionExpression="pk = :key", ExpressionAttributeValues=values)
+
+
 PROBES: dict[str, Probe] = {
     "read the credentials": on_secret("get_secret_value", SECRET_NAME),
     "write the credentials": on_secret("put_secret_value", SECRET_NAME, SecretString="never"),
@@ -114,6 +119,11 @@ PROBES: dict[str, Probe] = {
         "update_item", Key=ITEM, UpdateExpression="REMOVE nothing", ConditionExpression=NEVER
     ),
     "look for events": in_batches("batch_get_item", {"Keys": [ITEM]}),
+    "look what became of a campaign's command": in_batches(
+        "batch_get_item", {"Keys": [{**ITEM, "pk": {"S": "COMMAND#c-probe"}}]}
+    ),
+    "read what became of a message": timeline_of("MSG#probe"),
+    "read what became of a verification": timeline_of("VERIFY#probe"),
     "write events": in_batches("batch_write_item", [{"PutRequest": {"Item": ITEM}}]),
     "delete from the timeline": on_table("delete_item", Key=ITEM),
     "search the timeline": on_table("scan", Limit=1),
@@ -240,7 +250,7 @@ MAY: dict[str, set[str]] = {
     "RtcEvent": QUEUES_EVENTS,
     "Record": {
         "take an event", "look for events", "write events", "write the timeline", "change the timeline",
-        "put an event on the bus", "keep a dead event",
+        "look what became of a campaign's command", "put an event on the bus", "keep a dead event",
         "queue a command",
     },
     "Outbound": {
@@ -255,6 +265,7 @@ MAY: dict[str, set[str]] = {
     "Campaign": {
         "read a campaign", "read what a campaign consists of", "queue a bulk command", "queue an event",
         "read how far a campaign is",
+        "look what became of a campaign's command", "read what became of a message",
     },
     "CampaignCommand": {
         "take an event about a campaign", "put an event about a campaign off",

@@ -66,9 +66,11 @@ def _change(verb: str, change: str, values: Json, item: Json, result: Json) -> N
     match verb:
         case "SET":
             name, _, value = change.partition(" = ")
-            result[name] = _term(value, values, item)
+            names, last = _place(result, name)
+            names[last] = _term(value, values, item)
         case "REMOVE":
-            result.pop(change, None)
+            names, last = _place(result, change)
+            names.pop(last, None)
         case "ADD":
             name, value = change.split(" ")
             result[name] = _added(item.get(name), values[value])
@@ -79,6 +81,15 @@ def _change(verb: str, change: str, values: Json, item: Json, result: Json) -> N
             result.pop(name, None)
             if left:
                 result[name] = {kind: left}
+
+
+def _place(result: Json, path: str) -> tuple[Json, str]:
+    """Where an attribute is, which may be in a map that there has to be."""
+    *maps, last = path.split(".")
+    for name in maps:
+        result[name] = {"M": dict(result[name]["M"])}
+        result = result[name]["M"]
+    return result, last
 
 
 def _term(term: str, values: Json, item: Json) -> Json:

@@ -144,7 +144,7 @@ def start(event: Json, prepared: Prepared) -> bool:
         ],
         "countries": prepared.countries(),
         "ends_at": timestamp(ends_at),
-        "units": estimate.units(prepared.recipients),
+        "units": sum(estimate.units(prepared)),
         "doubtful": [doubt[:LONGEST_FAULT] for doubt in prepared.doubts()[:MOST_FAULTS]],
     }
     queues.announce("campaign.prepared", f"{event['id']}\nprepared", prepared.campaign, told)

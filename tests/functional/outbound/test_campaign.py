@@ -97,6 +97,9 @@ def test_all_parts_are_queued_one_after_the_other_at_the_pace(backbone: Aws, buc
     state = campaigns.read("spring")
     assert state == State("done", HASH, 1, frozenset({0, 1, 2}))
     assert step() == (True, 0)
+    # Without a ladder nothing is looked at again.
+    actions = {each.partition(".")[2] for each in backbone.calls if each.startswith("DynamoDB")}
+    assert actions == {"GetItem", "UpdateItem"}
 
 
 @pytest.mark.parametrize(("wished", "waits"), [(1, [25, 3, 12]), (100, [1, 1, 1])])

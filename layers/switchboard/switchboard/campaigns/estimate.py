@@ -4,11 +4,13 @@ Source: 3GPP TS 23.038, the alphabet of 7 bits and its extension; 3GPP TS 23.040
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
-from switchboard.campaigns.prepared import Prepared, Recipient
+from switchboard.campaigns.prepared import Prepared
 from switchboard.errors import CampaignError
 from switchboard.reach import pace, turns
+from switchboard.reach.ladder import longest
 
 _SEVEN_BITS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -18,13 +20,19 @@ _TWICE_SEVEN_BITS = frozenset("^{}\\[~]|€\f")
 
 
 def ends_at(prepared: Prepared, now: float, per_second: float) -> float:
-    """The Unix time at which the last one is sent: part by part, each in its window.
+    """The Unix time at which the last one is sent at the latest: part by part, each in its window.
 
     Args:
         prepared: the campaign.
         now: when it begins.
         per_second: the pace, 0 without limit.
     """
+    for pause_s in [0, *longest(prepared.ladder)]:
+        now = _ends_at(prepared, now + pause_s, per_second)
+    return now
+
+
+def _ends_at(prepared: Prepared, now: float, per_second: float) -> float:
     parts = [part for part, _ in prepared.parts()]
     left, seconds_a_row = {*range(len(parts))}, 1 / per_second if per_second else 0
     while left and (turn := turns.first(parts, left, prepared.open_in, now, seconds_a_row)):
@@ -46,8 +54,9 @@ def end(prepared: Prepared, now: float, wished: float, days: int) -> float:
     Raises:
         CampaignError: It would take longer.
     """
-    most = pace.most_per_second(prepared.recipients[0].command)
-    at = ends_at(prepared, now, min(filter(None, (wished, most)), default=0))
+    first = prepared.recipients[0]
+    most = map(pace.most_per_second, (first.command, *first.then))
+    at = ends_at(prepared, now, min(filter(None, (wished, *most)), default=0))
     if at > now + days * 86400:
         raise CampaignError(
             f"It would take longer than its rows are kept: {days} days (TimelineDays).",
@@ -56,13 +65,15 @@ def end(prepared: Prepared, now: float, wished: float, days: int) -> float:
     return at
 
 
-def units(recipients: Iterable[Recipient]) -> int:
-    """What is paid for: each message or call, and of an SMS each of its parts."""
-    return sum(map(_units, recipients))
+def units(prepared: Prepared) -> list[int]:
+    """What is paid for at most, at each step: each message or call, and of an SMS each of its parts."""
+    steps = zip(*([each.command, *each.then] for each in prepared.recipients), strict=True)
+    attempts = [rung.attempts for rung in prepared.ladder] or [1]
+    return [sum(map(_units, step)) * times for step, times in zip(steps, attempts, strict=True)]
 
 
-def _units(recipient: Recipient) -> int:
-    detail = recipient.command["detail"]
+def _units(command: Mapping[str, Any]) -> int:
+    detail = command["detail"]
     if detail.get("channel") != "sms" or not isinstance(detail.get("text"), str):
         return 1
     return sms_parts(detail["text"])

@@ -1,6 +1,7 @@
 """The message of a campaign: a message or call as Vonage takes it, without its `to`, with placeholders.
 
-`{name}` in any text stands for the cell of the column `name`; `{{` and `}}` are the braces themselves.
+`{name}` in any text stands for the cell of the column `name`; `{{` and `}}` are the braces themselves. With
+`steps`, it's a ladder of several messages and calls.
 """
 
 import hashlib
@@ -10,10 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from switchboard.campaigns import steps
 from switchboard.campaigns.people import Row
 from switchboard.errors import CampaignError
 from switchboard.outbound.reach import digits
 from switchboard.reach import zones
+from switchboard.reach.campaigns import command_id
+from switchboard.reach.ladder import Rung
 from switchboard.reach.people import normal
 from switchboard.reach.turns import windows
 from switchboard.wire.reach.marks import REACHING, broken_mark_rules
@@ -23,29 +27,38 @@ from switchboard.wire.validate import problems
 Json = dict[str, Any]
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_CALLS = ("ncco", "answer_url")
 # What is said to the stack, not to Vonage.
 _MARKS = ("purpose", "window")
 
 
 class Message(NamedTuple):
-    """What everybody gets.
+    """What everybody gets, or first.
 
     Attributes:
         name: of the command, `messages.send` or `voice.call`.
         detail: what Vonage is asked, but for whom it's to.
         marks: what the command says to the stack instead, `pace` and `purpose`.
         window: when it may reach people.
+        rung: of the ladder, the step that it is.
+        then: the steps after it.
     """
 
     name: str
     detail: Mapping[str, Any]
     marks: Mapping[str, Any]
     window: Asked | None
+    rung: Rung
+    then: "tuple[Message, ...]" = ()
+
+    def ladder(self) -> list[Rung]:
+        """The steps of the ladder; none if everybody gets one message or call."""
+        rungs = [each.rung for each in (self, *self.then)]
+        return rungs if sum(each.attempts for each in rungs) > 1 else []
 
     def campaign(self) -> str:
         """The id of a campaign that has no other: of what is said alone, so that nobody gets it twice."""
-        said = json.dumps([self.name, self.detail], sort_keys=True)
+        first, *then = ([each.name, each.detail] for each in (self, *self.then))
+        said = json.dumps([*first, *then], sort_keys=True)
         return f"campaign-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
     def zones(self, row: Row) -> tuple[str, ...]:
@@ -54,8 +67,19 @@ class Message(NamedTuple):
 
     def columns(self) -> list[str]:
         """The columns that it has placeholders for."""
-        places = [match[1] for text in _texts(self.detail) for match in _PLACE.finditer(text)]
+        texts = (text for each in (self, *self.then) for text in _texts(each.detail))
+        places = [match[1] for text in texts for match in _PLACE.finditer(text)]
         return sorted({each for each in places if each is not None})
+
+    def commands(self, campaign: str, row: Row) -> list[Json]:
+        """The commands that send it to a row: one for each step, as it's first tried."""
+        person = normal(row.to)
+        found = [
+            each.command(command_id(campaign, person, (number, 0)), row)
+            for number, each in enumerate((self, *self.then))
+        ]
+        mark = {"ladder": sorted({*map(sender, found)})} if self.ladder() else {}
+        return [{**each, **mark} for each in found]
 
     def command(self, identity: str, row: Row) -> Json:
         """The command that sends it to a row."""
@@ -74,6 +98,12 @@ class Message(NamedTuple):
         window: Asked = {**(self.window or {"hours": "00:00-24:00"}), "zone": row.zone}
         window.pop("country", None)
         return window
+
+
+def sender(command: Mapping[str, Any]) -> str:
+    """Whom a command is from."""
+    found = command["detail"].get("from", "")
+    return normal(str(found.get("number", "") if isinstance(found, dict) else found))
 
 
 def read(path: Path) -> Message:
@@ -103,16 +133,13 @@ def parse(found: object, source: str) -> Message:
         raise CampaignError(
             f"{source} isn't a message.", 'Such as {"channel": "sms", "message_type": "text", …}.'
         )
-    if "to" in found:
-        raise CampaignError(f"{source} says `to`.", "Take it out: it's the column `to` of the people.")
-    if "failover" in found:
-        raise CampaignError(
-            f"{source} has a failover, which Vonage would send later, also after an opt-out.", "Take it out."
-        )
-    name = "voice.call" if any(each in found for each in _CALLS) else "messages.send"
-    detail = {key: value for key, value in found.items() if key not in _MARKS}
     marks = {"pace": "bulk", **({"purpose": found["purpose"]} if "purpose" in found else {})}
-    return Message(name, detail, marks, _window(found.get("window"), source))
+    window = _window(found.get("window"), source)
+    first, *then = (
+        Message("voice.call" if rung.is_call else "messages.send", detail, marks, window, rung)
+        for detail, rung in steps.read(found, source, beside=_MARKS)
+    )
+    return first._replace(then=tuple(then))
 
 
 def _window(window: Any, source: str) -> Asked | None:  # noqa: ANN401 - whatever is in the document

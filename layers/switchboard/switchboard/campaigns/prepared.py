@@ -17,7 +17,8 @@ from switchboard.campaigns.people import Fault, Row, Sheet
 from switchboard.errors import CampaignError, SettingError
 from switchboard.outbound.countries import calling_code, is_allowed
 from switchboard.outbound.reach import reached
-from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART, command_id
+from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART
+from switchboard.reach.ladder import Rung, places
 from switchboard.reach.people import normal
 from switchboard.reach.turns import Part, quiet_for, windows
 from switchboard.reach.windows import Window, next_opening
@@ -44,10 +45,11 @@ class Recipient(NamedTuple):
     to: str
     zones: tuple[str, ...]
     command: Mapping[str, Any]
+    then: Sequence[Mapping[str, Any]] = ()
 
     def as_json(self) -> str:
-        """Its line in a part."""
-        return json.dumps({"line": self.line, "to": self.to, "command": self.command})
+        """Its line in a part; `then` are the commands of the ladder's other steps."""
+        return json.dumps({"line": self.line, "to": self.to, "command": self.command, "then": self.then})
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ class Prepared:
         campaign: its id.
         recipients: the rows that are sent to, those together that may be in the same time zones.
         invalid: the others.
+        window: when it may reach people.
         open_in: gives the windows of people who may be in these time zones.
+        ladder: the steps at which each is tried; none if everybody gets one message or call.
     """
 
     campaign: str
@@ -66,11 +70,13 @@ class Prepared:
     invalid: Sequence[Fault]
     window: Asked | None
     open_in: Callable[[tuple[str, ...]], Sequence[Window]]
+    ladder: Sequence[Rung] = ()
 
     @cached_property
     def hash(self) -> str:
         """Of all that will be sent: what is confirmed is this, and nothing else."""
-        digest = hashlib.sha256(json.dumps([self.campaign, *map(list, self.invalid)]).encode())
+        ladder = [self.ladder] if self.ladder else []
+        digest = hashlib.sha256(json.dumps([self.campaign, *self.invalid, *ladder]).encode())
         for each in self.recipients:
             digest.update(f"\n{each.as_json()}".encode())
         return digest.hexdigest()[:12]
@@ -90,7 +96,8 @@ class Prepared:
 
     def doubts(self) -> list[str]:
         """What Vonage may ignore or take otherwise, of the first of them."""
-        return [str(each) for each in judge_command(self.recipients[0].command).doubtful]
+        first = self.recipients[0]
+        return [str(each) for of in (first.command, *first.then) for each in judge_command(of).doubtful]
 
 
 def prepare(
@@ -120,20 +127,20 @@ def prepare(
                 "Give fewer at once, or use make campaign, which has the time.",
             )
         person, zones = normal(row.to), message.zones(row)
-        command = message.command(command_id(campaign, person), row)
+        command, *then = commands = message.commands(campaign, row)
         twice = f"the same person as line {first[person]}" if person in first else ""
-        if reason := twice or _empty(row, message) or _refused(command, bounds) or never(zones):
+        if reason := twice or _empty(row, message) or _refused_any(commands, bounds) or never(zones):
             invalid.append(Fault(row.line, row.to, reason))
         else:
             first[person] = row.line
-            recipients.append(Recipient(row.line, row.to, zones, command))
+            recipients.append(Recipient(row.line, row.to, zones, command, then))
     if not recipients:
         reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
         raise CampaignError(
             f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
         )
     by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
-    return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in)
+    return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in, message.ladder())
 
 
 def _refuse(people: Sheet, message: Message, bounds: Bounds) -> None:
@@ -143,9 +150,12 @@ def _refuse(people: Sheet, message: Message, bounds: Bounds) -> None:
             f"The message has {{{unknown[0]}}}, and the people have no column of that name.",
             f"They have: {', '.join(people.columns)}. A brace itself is written twice: {{{{ and }}}}.",
         )
-    if len(people.rows) > MOST_ROWS:
+    tries = len(places(message.ladder())) or 1
+    if len(people.rows) * tries > MOST_ROWS:
+        times = f", each tried up to {tries} times," if tries > 1 else ""
         raise CampaignError(
-            f"{len(people.rows)} rows are too many for one campaign.", f"Give {MOST_ROWS} at most, and an ID."
+            f"{len(people.rows)} rows{times} are too many for one campaign.",
+            f"Give {MOST_ROWS // tries} at most, and an ID.",
         )
     try:
         windows(None, [], quiet=bounds.quiet)
@@ -167,6 +177,13 @@ def _never(message: Message, zones: tuple[str, ...], those: Sequence[Window], no
     if those and next_opening(those, now) is None:
         return f"the window is never open in all of {', '.join(zones)} at once; say which in the column zone"
     return ""
+
+
+def _refused_any(commands: Sequence[Mapping[str, Any]], bounds: Bounds) -> str:
+    """Why one of a row's steps can't be, and which."""
+    refusals = (_refused(each, bounds) for each in commands)
+    found = next(((step, each) for step, each in enumerate(refusals, 1) if each), None)
+    return "" if found is None else f"step {found[0]}: {found[1]}" if len(commands) > 1 else found[1]
 
 
 def _refused(command: Mapping[str, Any], bounds: Bounds) -> str:

@@ -32,6 +32,7 @@ def upload(prepared: Prepared, per_second: float) -> None:
         "parts": parts,
         "window": prepared.window,
         "per_second": per_second,
+        "ladder": prepared.ladder,
         "invalid": len(prepared.invalid),
     }
     _put(campaigns.summary_key(*identity), json.dumps(summary))

@@ -15,9 +15,11 @@ it again, and be it next year.
 import hashlib
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypedDict
 
 from switchboard.aws import table
+from switchboard.reach.ladder import Rung
 from switchboard.reach.turns import Part
 from switchboard.wire.reach.marks import Window
 
@@ -39,6 +41,7 @@ class Summary(TypedDict):
         parts: in the order in which they are queued.
         window: when they may be, by the clocks of their people.
         per_second: the pace at which they are at most, 0 for that of the stack.
+        ladder: the steps at which each person is tried; none if everybody gets one message or call.
         invalid: how many rows of the file aren't sent to.
     """
 
@@ -47,6 +50,7 @@ class Summary(TypedDict):
     parts: list[Part]
     window: Window | None
     per_second: float
+    ladder: Sequence[Rung]
     invalid: int
 
 
@@ -59,6 +63,7 @@ class State(NamedTuple):
         run: counts how often it was started and resumed. An earlier run that still goes on ends.
         queued: the numbers of the parts that are queued.
         done_for: the ids of the events of the bus whose wish is done.
+        looks: the numbers of the parts that are looked at again, and the Unix times when.
     """
 
     progress: Progress
@@ -66,11 +71,12 @@ class State(NamedTuple):
     run: int
     queued: frozenset[int]
     done_for: frozenset[str] = frozenset()
+    looks: Mapping[int, int] = {}
 
 
-def command_id(campaign: str, person: str) -> str:
-    """The id of the one command by which a campaign reaches a person."""
-    recipient = f"{campaign}\n{person}"
+def command_id(campaign: str, person: str, place: tuple[int, int] = (0, 0)) -> str:
+    """The id of the command by which a campaign reaches a person, or tries to: at that step and attempt."""
+    recipient = f"{campaign}\n{person}" + ("\n{}\n{}".format(*place) if any(place) else "")
     return f"c-{hashlib.sha256(recipient.encode()).hexdigest()}"
 
 
@@ -102,7 +108,8 @@ def part_key(campaign: str, content: str, number: int) -> str:
 def summary(document: bytes) -> Summary:
     """A `Summary` from JSON."""
     found: Summary = json.loads(document)
-    return {**found, "parts": [Part(rows, tuple(zones)) for rows, zones in found["parts"]]}
+    parts = [Part(rows, tuple(zones)) for rows, zones in found["parts"]]
+    return {**found, "parts": parts, "ladder": [Rung(*each) for each in found.get("ladder", ())]}
 
 
 def read(campaign: str) -> State | None:
@@ -129,8 +136,9 @@ def start(campaign: str, content: str, before: State | None, by: str = "") -> St
     """
     is_same = before is not None and before.hash == content
     change = "SET progress = :running, content_hash = :hash, run_number = :run"
-    change += "" if is_same else " REMOVE queued_parts"
+    change += "" if is_same else ", looks = :none REMOVE queued_parts"
     values: table.Item = {
+        **({} if is_same else {":none": {"M": {}}}),
         ":running": {"S": "running"},
         ":hash": {"S": content},
         ":run": {"N": str(before.run + 1 if before else 1)},
@@ -162,14 +170,30 @@ def mark(campaign: str, progress: Progress, before: State, by: str = "") -> Stat
     return _changed(campaign, "SET progress = :progress", condition, values, by)
 
 
-def queued(campaign: str, content: str, number: int) -> None:
-    """Note that all rows of a part are in the queue.
+def queued(campaign: str, content: str, number: int, look_at: int | None = None) -> None:
+    """Note that all rows of a part are in the queue, and when it's looked at again what became of them.
 
     Raises:
         AwsError: nobody knows whether it is noted.
     """
     values: table.Item = {":part": {"NS": [str(number)]}, ":hash": {"S": content}}
-    _changed(campaign, "ADD queued_parts :part", "content_hash = :hash", values)
+    change = "ADD queued_parts :part"
+    if look_at is not None:
+        change, values[":at"] = f"SET looks.part{number} = :at {change}", {"N": str(look_at)}
+    _changed(campaign, change, "content_hash = :hash", values)
+
+
+def look(campaign: str, content: str, number: int, at: int | None) -> None:
+    """Note when a part is looked at again, or with None that this was the last time.
+
+    Raises:
+        AwsError: nobody knows whether it is noted.
+    """
+    values: table.Item = {":hash": {"S": content}}
+    change = f"REMOVE looks.part{number}"
+    if at is not None:
+        change, values[":at"] = f"SET looks.part{number} = :at", {"N": str(at)}
+    _changed(campaign, change, "content_hash = :hash", values)
 
 
 def _changed(campaign: str, change: str, condition: str, values: table.Item, by: str = "") -> State | None:
@@ -182,9 +206,11 @@ def _changed(campaign: str, change: str, condition: str, values: table.Item, by:
 
 def _state(item: dict[str, Any]) -> State:
     queued = frozenset(map(int, item.get("queued_parts", {"NS": []})["NS"]))
+    noted = item.get("looks", {"M": {}})["M"].items()
+    looks = {int(name.removeprefix("part")): int(at["N"]) for name, at in noted}
     done_for = frozenset(item.get("done_for", {"SS": []})["SS"])
     run = int(item["run_number"]["N"])
-    return State(item["progress"]["S"], item["content_hash"]["S"], run, queued, done_for)
+    return State(item["progress"]["S"], item["content_hash"]["S"], run, queued, done_for, looks)
 
 
 def _pk(campaign: str) -> str:

@@ -92,7 +92,12 @@ def write(items: Sequence[table.Item]) -> list[str | None]:
 def read(subject: str) -> list[Entry]:
     """The events of a call (by conversation_uuid), message (message_uuid) or verification (request_id)."""
     keys = (f"{kind}#{short(subject)}" for kind in ("CALL", "MSG", "VERIFY"))
-    return [_entry(item) for key in keys for item in table.query("pk", key)]
+    return [entry for key in keys for entry in of_key(key)]
+
+
+def of_key(key: str) -> list[Entry]:
+    """The same, where it's known what it is, such as `MSG#<message_uuid>`."""
+    return [_entry(item) for item in table.query("pk", key)]
 
 
 def recent(limit: int = 20, days: int = 7) -> list[Entry]:

@@ -1,0 +1,338 @@
+"""A campaign that climbs: from its file to what Vonage is asked, while statuses come, or don't."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from switchboard.aws import bucket as s3
+from switchboard.campaigns import message, people, rows
+from switchboard.campaigns.prepared import Bounds, prepare
+from switchboard.errors import AwsError
+from switchboard.reach import campaigns
+from switchboard.reach import people as pseudonyms
+
+from tests.fakes import backbone as fakes
+from tests.fakes.backbone import BULK
+from tests.fakes.buckets import running
+from tests.fakes.clock import Clock
+from tests.fakes.stores import Aws, Json, Refusal
+from tests.fakes.vonage_api import Reply, VonageApi
+from tests.functional.outbound.test_campaign import REJECTED_BULK, received
+from tests.functional.outbound.test_consent import KEY
+from workers.campaign import app
+from workers.outbound import app as outbound
+from workers.record import app as record
+
+PUSH, TEXT, VOICE = "447700900001", "447700900000", "447700900002"
+WHATSAPP = {"channel": "whatsapp", "message_type": "text", "from": PUSH, "text": "Hello.", "wait": "30m"}
+SMS = {"channel": "sms", "message_type": "text", "from": TEXT, "text": "Hello."}
+CALL = {
+    "from": {"type": "phone", "number": VOICE},
+    "ncco": [{"action": "talk", "text": "Hello."}],
+    "again": {"busy": "10m"},
+    "attempts": 3,
+}
+LADDER: Json = {"steps": [WHATSAPP, SMS | {"wait": "2h"}, CALL]}
+# A Monday at noon in London.
+BEGIN = datetime(2027, 1, 11, 12, tzinfo=UTC).timestamp()
+
+
+@dataclass
+class World:
+    """A stack with a campaign, and Vonage, which says of each number what it was told to.
+
+    Attributes:
+        says: by the channel and the number, the statuses; or what is answered to the request.
+        asked: the channel, the number and the minutes after noon, of each request that Vonage took.
+    """
+
+    aws: Aws
+    vonage: VonageApi
+    clock: Clock
+    says: dict[tuple[str, str], list[str] | Reply] = field(default_factory=dict)
+    asked: list[tuple[str, str, int]] = field(default_factory=list)
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        self.vonage.reply = self.answer
+        self.told: list[Json] = []
+
+    def prepare(self, text: Json, *to: str) -> None:
+        sheet = people.parse("\n".join(["to", *to]).encode(), "it")
+        prepared = prepare("spring", sheet, message.parse(text, "it"), Bounds("*", "", ""), BEGIN)
+        assert len(prepared.recipients) == len(to)
+        rows.upload(prepared, 0)
+        assert campaigns.start("spring", prepared.hash, campaigns.read("spring"))
+
+    def answer(self, asked: Json) -> Reply:
+        to = asked["to"]
+        channel, number = ("voice", to[0]["number"]) if isinstance(to, list) else (asked["channel"], to)
+        says = self.says.get((channel, number), [])
+        if isinstance(says, Reply) and not says.lost:
+            return says
+        self.asked.append((channel, number, round((self.clock.now_s - BEGIN) / 60)))
+        identity = f"{channel}-{len(self.asked)}"
+        for status in says if isinstance(says, list) else says.headers.get("status", "").split():
+            payload = {"status": status, "timestamp": shown(self.clock.now_s)}
+            if channel == "voice":
+                payload |= {"conversation_uuid": identity, "uuid": f"leg-{identity}"}
+            else:
+                payload |= {"message_uuid": identity, "client_ref": asked["client_ref"]}
+            self.told.append({"subject": identity, "payload": payload})
+        call = {"conversation_uuid": identity, "uuid": f"leg-{identity}"}
+        body = call if channel == "voice" else {"message_uuid": identity}
+        return says if isinstance(says, Reply) else Reply(body=body)
+
+    def step(self) -> bool:
+        """A step of the campaign, what is in the queue then, and what Vonage says; whether it goes on."""
+        self.steps += 1
+        assert self.steps < 200
+        told = app.lambda_handler({"campaign": "spring", "run": 1})
+        self.deliver()
+        self.clock.sleep(told["wait_s"])
+        return not told["ended"]
+
+    def deliver(self) -> None:
+        messages, self.aws.queues[BULK] = self.aws.queues[BULK], []
+        for each in messages:
+            outbound.lambda_handler({"Records": [received(json.loads(each["MessageBody"]))]})
+        while self.told:
+            event = self.told.pop(0)
+            kind = "voice" if "uuid" in event["payload"] else "messages.status"
+            event |= {"name": f"{kind}.{event['payload']['status']}", "received_at": self.clock.now_s}
+            event["id"] = f"{event['subject']}-{event['payload']['status']}"
+            message = {"messageId": "1", "body": json.dumps(event), "attributes": {"MessageGroupId": "g"}}
+            assert record.lambda_handler({"Records": [message]}) == {"batchItemFailures": []}
+
+    def run(self) -> None:
+        while self.step():
+            pass
+        state = campaigns.read("spring")
+        assert state is not None
+        assert (state.progress, state.looks) == ("done", {})
+
+
+def shown(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
+
+@pytest.fixture
+def world(backbone: Aws, vonage: VonageApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    clock = Clock()
+    clock.now_s = BEGIN
+    monkeypatch.setattr(time, "time", clock.now)
+    monkeypatch.setattr(fakes, "_AT_ONCE", 100)  # a table that isn't busy
+    backbone.queues |= {BULK: [], REJECTED_BULK: []}
+    backbone.tables["people"] = {}
+    backbone.secret("person-key", {"key": KEY})
+    for name, value in {
+        "SWITCHBOARD_CAMPAIGN_BUCKET": "campaigns",
+        "SWITCHBOARD_BULK_COMMANDS_QUEUE_URL": BULK,
+        "SWITCHBOARD_BULK_COMMANDS_DLQ_URL": REJECTED_BULK,
+        "SWITCHBOARD_PEOPLE_TABLE_NAME": "people",
+        "SWITCHBOARD_PERSON_KEY": "person-key",
+    }.items():
+        monkeypatch.setenv(name, value)
+    pseudonyms._key.cache_clear()
+    with running() as fake:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", fake.url)
+        s3.client.cache_clear()
+        yield World(backbone, vonage, clock)
+        s3.client().close()
+        s3.client.cache_clear()
+
+
+JAPANESE = "819012345678"
+A, B, C, D, E = (f"44770090010{number}" for number in range(5))
+
+
+def test_each_is_tried_until_they_are_reached(world: World) -> None:
+    world.says = {
+        ("whatsapp", A): ["submitted", "delivered"],
+        ("whatsapp", B): Reply(422),
+        ("whatsapp", C): ["submitted", "undeliverable"],
+        ("whatsapp", D): ["submitted"],
+        ("sms", B): ["delivered"],
+        ("sms", C): ["submitted"],
+        ("sms", D): ["undeliverable"],
+        ("sms", E): ["delivered"],
+        ("voice", C): ["ringing", "answered"],
+        ("voice", D): ["ringing", "busy"],
+    }
+    world.prepare(LADDER, A, B, C, D, E)
+
+    world.run()
+
+    ways = {to: [(how, at) for how, number, at in world.asked if number == to] for to in (A, B, C, D, E)}
+    assert ways == {
+        A: [("whatsapp", 0)],
+        B: [("sms", 0)],
+        C: [("whatsapp", 0), ("sms", 0), ("voice", 120)],
+        D: [("whatsapp", 0), ("sms", 30), ("voice", 31), ("voice", 41), ("voice", 51)],
+        E: [("whatsapp", 0), ("sms", 30)],
+    }
+    assert world.steps < 60
+
+
+def test_nobody_gets_a_try_twice_whoever_dies_meanwhile(world: World) -> None:
+    """Each note is lost once, after its commands were queued; and half of the commands once, before it."""
+    world.says = {("whatsapp", A): Reply(422), ("sms", A): ["undeliverable"], ("voice", A): ["busy"]}
+    world.prepare(LADDER, A, B)
+    failed: Counter[str] = Counter()
+
+    def dies(operation: str, asked: Json) -> None:
+        about = f"{operation} {asked.get('UpdateExpression', '')} {asked.get('MessageBody', '')[:90]}"
+        is_ours = "looks.part" in about or ("SendMessage" in about and asked["QueueUrl"] == BULK)
+        failed[about] += is_ours
+        if is_ours and failed[about] % 2:
+            raise Refusal("InternalServerError", status=500)
+
+    while True:
+        world.aws.fault = dies
+        try:
+            told = app.lambda_handler({"campaign": "spring", "run": 1})
+        except AwsError:
+            continue
+        finally:
+            world.aws.fault = None
+            world.deliver()
+        if told["ended"]:
+            break
+        world.clock.sleep(told["wait_s"])
+
+    assert failed.total() > 15
+    assert Counter((how, to) for how, to, _ in world.asked) == {
+        ("sms", A): 1, ("voice", A): 3, ("whatsapp", B): 1, ("sms", B): 1, ("voice", B): 1,
+    }  # fmt: skip
+
+
+def stop(sender: str, person: str) -> None:
+    command = {"id": f"stop-{person}", "name": "consent.stop", "detail": {"person": person, "sender": sender}}
+    assert outbound.lambda_handler({"Records": [received(command)]}) == {"batchItemFailures": []}
+
+
+def test_who_opts_out_of_one_sender_is_not_reached_by_the_next_one(world: World) -> None:
+    world.prepare(LADDER, A, B)
+    world.step()
+    stop(PUSH, A)
+
+    world.run()
+
+    assert [how for how, to, _ in world.asked if to == A] == ["whatsapp"]
+    assert [how for how, to, _ in world.asked if to == B] == ["whatsapp", "sms", "voice"]
+
+
+def test_what_is_transactional_climbs_all_the_same(world: World) -> None:
+    stop(PUSH, A)
+    world.prepare(LADDER | {"purpose": "transactional"}, A)
+
+    world.run()
+
+    assert [how for how, _, _ in world.asked] == ["whatsapp", "sms", "voice"]
+
+
+def test_a_lost_reply_is_found_by_its_statuses_and_else_never_repeated(world: World) -> None:
+    world.says = {
+        ("whatsapp", A): Reply(lost=True, headers={"status": "submitted delivered"}),
+        ("whatsapp", B): Reply(lost=True, headers={"status": "submitted undeliverable"}),
+        ("whatsapp", C): Reply(lost=True),
+        ("voice", C): Reply(lost=True, headers={"status": "busy"}),
+    }
+    world.prepare(LADDER, A, B, C)
+
+    world.run()
+
+    ways = {to: [(how, at) for how, number, at in world.asked if number == to] for to in (A, B, C)}
+    assert ways == {
+        A: [("whatsapp", 0)],
+        B: [("whatsapp", 0), ("sms", 0), ("voice", 120)],
+        C: [("whatsapp", 0), ("sms", 30), ("voice", 150)],
+    }
+
+
+def test_each_try_waits_for_the_window_and_for_quiet_hours_to_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_QUIET_HOURS", "13:00-12:00")
+    world.prepare(LADDER | {"window": {"hours": "10:00-14:00", "zone": "Europe/London"}}, A)
+
+    world.run()
+
+    assert [at for _, _, at in world.asked] == [0, 30, 24 * 60]
+
+
+def test_several_parts_are_looked_at_in_a_step_and_fill_no_more_than_one_of_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a part of its own, as they live in three zones."""
+    monkeypatch.setattr(campaigns, "ROWS_A_PART", 2)
+    people = (A, JAPANESE, "33612345678")
+    world.says = {("whatsapp", to): Reply(422) for to in people}
+    world.prepare(LADDER | {"window": {"hours": "00:00-24:00"}}, *people)
+    while not world.asked:
+        assert world.step()
+
+    assert len(world.asked) == 2
+    assert world.step()
+    assert len(world.asked) == 3
+
+
+@pytest.mark.parametrize("progress", ["paused", "cancelled"])
+def test_what_is_stopped_climbs_no_further_until_it_is_resumed(world: World, progress: str) -> None:
+    world.prepare(LADDER, A)
+    world.step()
+    state = campaigns.read("spring")
+    assert state is not None
+    assert campaigns.mark("spring", progress, state)  # type: ignore[arg-type]
+    world.clock.sleep(3600)
+
+    assert not world.step()
+    assert len(world.asked) == 1
+
+    stopped = campaigns.read("spring")
+    assert campaigns.start("spring", state.hash, stopped)
+    app.lambda_handler({"campaign": "spring", "run": 2})
+    world.deliver()
+    assert [how for how, _, _ in world.asked] == ["whatsapp", "sms"]
+
+
+def test_a_full_queue_is_waited_for_by_those_who_are_tried_again_too(world: World) -> None:
+    world.prepare(LADDER, A)
+    world.step()
+    world.clock.sleep(3600)
+    world.aws.queues[BULK] = [{"MessageBody": '{"id": "others"}'}] * campaigns.ROWS_A_PART
+
+    assert app.lambda_handler({"campaign": "spring", "run": 1})["busy"] == 1
+    assert len(world.aws.queues[BULK]) == campaigns.ROWS_A_PART
+
+
+def test_who_is_tried_again_goes_before_who_has_yet_to_be(world: World) -> None:
+    world.says = {("whatsapp", JAPANESE): Reply(422)}
+    world.prepare(LADDER | {"window": {"hours": "00:00-24:00"}}, A, JAPANESE)
+    world.step()
+    world.clock.sleep(60)
+
+    assert [world.step(), world.step()] == [True, True]
+    assert [each[:2] for each in world.asked] == [("sms", JAPANESE), ("whatsapp", A)]
+
+
+def test_started_again_it_climbs_on_from_where_each_is(world: World) -> None:
+    world.says = {("whatsapp", A): Reply(422), ("sms", A): ["delivered"]}
+    world.prepare(LADDER, A)
+    world.run()
+    world.says[("whatsapp", A)] = []
+    world.clock.sleep(86400 * 300)
+
+    state = campaigns.read("spring")
+    assert state is not None
+    world.prepare(LADDER, A, B)
+    while not app.lambda_handler({"campaign": "spring", "run": state.run + 1})["ended"]:
+        world.deliver()
+        world.clock.sleep(60)
+
+    assert [how for how, to, _ in world.asked if to == A] == ["sms"]
+    assert [how for how, to, _ in world.asked if to == B] == ["whatsapp", "sms", "voice"]
