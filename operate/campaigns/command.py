@@ -4,12 +4,14 @@ import argparse
 import re
 import time
 from argparse import ArgumentTypeError
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rich.progress import Progress as Bar
 from switchboard.campaigns import estimate, message, people, runs
 from switchboard.campaigns.prepared import prepare
+from switchboard.campaigns.runs import Campaign
 from switchboard.errors import CampaignError
 
 from operate.campaigns import dry_run, opted_out, results
@@ -111,15 +113,24 @@ def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:
     if follow and not out.as_json:
         with Bar(console=out.console) as bar:
             task = bar.add_task(identity, total=found.rows(), completed=found.queued())
-            while found.state.progress == "running" and not found.has_failed:
+            while found.state.progress == "running" and not found.has_failed and not _climbs_only(found):
                 time.sleep(_LOOK_AGAIN_S)
                 found = those.read(identity)
                 bar.update(task, completed=found.queued())
     progress, queued, rows = found.state.progress, found.queued(), found.rows()
     sentence = f"{identity}: {progress}, {queued} of {rows} queued."
     told = {"id": identity, "progress": progress, "queued": queued, "rows": rows, "failed": found.has_failed}
+    if next_look := found.next_look():
+        at = datetime.fromtimestamp(next_look, UTC).isoformat(timespec="seconds")
+        told |= {"climbing": found.climbing(), "next_look": at}
+        sentence += f" Of {found.climbing()}, some may be tried again; it's looked next at {at}."
     out.tell(sentence + (" Its run has failed: RESUME=true." if found.has_failed else ""), told)
     return WELL
+
+
+def _climbs_only(found: Campaign) -> bool:
+    """Whether everybody's first try is queued, and a ladder goes on, which may take days."""
+    return found.queued() == found.rows() and found.next_look() is not None
 
 
 COMMAND = Command(

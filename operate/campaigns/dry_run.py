@@ -97,10 +97,18 @@ def sentences(prepared: Prepared, about: About) -> Iterator[str]:
     yield "  to: " + ", ".join(f"+{code} {number}" for code, number in sorted(about["countries"].items()))
     latest = " at the latest" if about["steps"] else ""
     yield f"  done by: {about['ends_at']}{latest}, if it begins now"
-    bill = f"{about['units']} × {about['price']} = {about['cost']}"
+    bill = f"{_bill(prepared, about)} = {about['cost']}"
     yield "  costs at most: " + (bill if about["cost"] else "PRICE=… of one message says it")
     yield from (f"  doubtful: {doubt}" for doubt in about["doubtful"])
     yield f"To start exactly this, give the same again with CONFIRM={about['hash']}."
+
+
+def _bill(prepared: Prepared, about: About) -> str:
+    prices = (about["price"] or "").split(",")
+    if len(prices) == 1:
+        return f"{about['units']} × {prices[0]}"
+    units = estimate.units(prepared)
+    return " + ".join(f"{number} × {price}" for number, price in zip(units, prices, strict=True))
 
 
 def _steps(prepared: Prepared) -> Iterator[dict[str, Any]]:

@@ -6,35 +6,36 @@
 | `queued` | its part is; it's waiting for its turn, or being sent |
 | `accepted` | Vonage has it; `status` is what became of it since |
 | `delivered` | it has arrived, and may have been read |
-| `uncertain` | it was sent, and the answer was lost: it may have arrived |
+| `uncertain` | it was sent, the answer was lost, and no status has come: it may have arrived |
 | `rejected` | it was refused, for the `reason` |
 | `opted_out` | the person has opted out |
 | `cancelled` | the campaign was, before its part was queued; or its command, while it waited |
-| `invalid` | nothing was ever to be sent, for the `reason` |
 | `erased` | `make erase` has been here, and cancelled what was still to be sent |
+| `invalid` | nothing was ever to be sent, for the `reason` |
+
+Of a ladder, this is what became of the try that reached the person, else of the last one.
 """
 
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from switchboard.aws import table
-from switchboard.campaigns import rows
+from switchboard.campaigns import rows, visits
 from switchboard.campaigns.runs import Campaign
+from switchboard.campaigns.tries import Found
+from switchboard.campaigns.visits import Place
 from switchboard.reach import campaigns
-from switchboard.timeline import events, view
+from switchboard.reach.ladder import MISSED, REACHED, Rung, said
+from switchboard.timeline import view
 
 from operate.campaigns.runs import Campaigns, asking
 from operate.errors import OperatorError
 
 _ARRIVED = ("delivered", "read")
-# Whose timeline says more than the result does.
-_SUBJECTS = ("message_uuid", "conversation_uuid")
-_AT_ONCE = 10
+_FOR_A_REASON = ("rejected", "uncertain", "cancelled")
 
 
 class RowResult(NamedTuple):
@@ -47,6 +48,8 @@ class RowResult(NamedTuple):
     reason: str = ""
     id: str = ""
     at: str = ""
+    channel: str = ""
+    tries: int = 0
 
 
 def read(those: Campaigns, campaign: str) -> list[RowResult]:
@@ -66,8 +69,7 @@ def read(those: Campaigns, campaign: str) -> list[RowResult]:
         for number in range(len(found.summary["parts"])):
             part = rows.read(campaigns.part_key(campaign, content, number)).decode()
             outcomes += _of_part(found, number, list(_json(part)))
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return sorted(pool.map(_with_status, outcomes))
+        return sorted(outcomes)
 
 
 def write(outcomes: list[RowResult], path: Path) -> Counter[str]:
@@ -88,36 +90,44 @@ def _of_part(found: Campaign, number: int, part: list[Mapping[str, Any]]) -> Ite
     before = "cancelled" if found.state.progress == "cancelled" else "waiting"
     otherwise = "queued" if number in found.state.queued else before
     yield from filter(None, map(_erased, part))
-    keys = {f"COMMAND#{row['command']['id']}": row for row in part if "erased" not in row}
-    wanted = [{"pk": {"S": pk}, "sk": {"S": "progress"}} for pk in keys]
-    items = table.get_many(wanted, "") if wanted else []
-    results = {each["pk"]["S"]: json.loads(each["result"]["S"]) for each in items if "result" in each}
-    begun = {each["pk"]["S"] for each in items}
-    for pk, row in keys.items():
-        if pk in results:
-            yield _outcome(row, results[pk])
+    left, ladder = [row for row in part if "erased" not in row], found.summary["ladder"]
+    for row, tries in zip(left, visits.tries_of(found.summary["campaign"], left, ladder), strict=True):
+        if tries:
+            yield _outcome(row, tries, ladder)
         else:
-            yield RowResult(row["line"], row["to"], "queued" if pk in begun else otherwise)
+            yield RowResult(row["line"], row["to"], otherwise)
 
 
 def _erased(row: Mapping[str, Any]) -> RowResult | None:
     return RowResult(row["line"], "", "erased") if "erased" in row else None
 
 
-def _outcome(row: Mapping[str, Any], result: Mapping[str, Any]) -> RowResult:
-    outcome = next((each for each in ("opted_out", "cancelled") if result.get(each)), result["outcome"])
-    identity = next((result[name] for name in _SUBJECTS if name in result), "")
-    reason = "" if outcome == "opted_out" else result.get("reason", "")
-    return RowResult(row["line"], row["to"], outcome, "", reason, identity, result["timestamp"])
+def _outcome(row: Mapping[str, Any], tries: Mapping[Place, Found], ladder: Sequence[Rung]) -> RowResult:
+    """By the try that reached them, else by the last one."""
+    place = next((each for each in tries if _word(tries[each], each, ladder) == REACHED), max(tries))
+    found, step = tries[place], (row["command"], *row["then"])[place[0]]
+    status = view.state(found.entries) if found.entries else ""
+    if (word := _word(found, place, ladder)) in MISSED:
+        status = word  # also where the call was completed after that
+    outcome = found.outcome()
+    if outcome == "accepted":
+        outcome = "delivered" if status in _ARRIVED else "accepted"
+    return RowResult(
+        row["line"],
+        row["to"],
+        "queued" if outcome == "open" else outcome,
+        "" if status in ("accepted", "uncertain", "unknown") else status,
+        str(found.result.get("reason", "")) if outcome in _FOR_A_REASON else "",
+        found.subject,
+        str(found.result.get("timestamp", "")),
+        step["detail"].get("channel", "voice"),
+        len(tries),
+    )
 
 
-def _with_status(outcome: RowResult) -> RowResult:
-    """What Vonage has told since: a message that has arrived is `delivered`."""
-    if outcome.outcome != "accepted" or not outcome.id:
-        return outcome
-    status = view.state(events.read(outcome.id))
-    status = "" if status in ("accepted", "unknown") else status
-    return outcome._replace(status=status, outcome="delivered" if status in _ARRIVED else "accepted")
+def _word(found: Found, place: Place, ladder: Sequence[Rung]) -> str:
+    """What decides about a try of a ladder."""
+    return said(ladder[place[0]], found.as_try().statuses)[0] if ladder else ""
 
 
 def _json(lines: str) -> Iterator[dict[str, Any]]:

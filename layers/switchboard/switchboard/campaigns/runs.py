@@ -6,6 +6,7 @@ machine; a paused campaign has none. `by` is the id of the event that asks for i
 the same write, so that an event that comes twice is known.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from switchboard.aws import executions
@@ -40,9 +41,18 @@ class Campaign(NamedTuple):
 
     def queued(self) -> int:
         """How many of them are queued."""
-        return sum(
-            part.rows for number, part in enumerate(self.summary["parts"]) if number in self.state.queued
-        )
+        return self._rows(self.state.queued)
+
+    def climbing(self) -> int:
+        """How many of these are in parts that are looked at again, as somebody in them may be tried again."""
+        return self._rows(self.state.looks)
+
+    def next_look(self) -> int | None:
+        """When the next of these parts is, in Unix time."""
+        return min(self.state.looks.values(), default=None)
+
+    def _rows(self, numbers: Iterable[int]) -> int:
+        return sum(self.summary["parts"][number].rows for number in numbers)
 
 
 def check(prepared: Prepared, confirmed: str) -> None:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,7 @@ from rich.console import Console
 from switchboard.aws import bucket as s3
 from switchboard.aws import executions, queues, table
 from switchboard.campaigns import runs
-from switchboard.reach import campaigns
+from switchboard.reach import campaigns, references
 from switchboard.reach.people import pseudonym
 from switchboard.reach.person_table import PersonTable
 from switchboard.reach.zones import of_number
@@ -149,16 +150,43 @@ def carried_out(stores: Aws, number: int, outcome: str, **known: object) -> None
     """Take a command out of the queue, and remember what became of it, as `outbound` does."""
     for message in stores.queues[BULK][:number]:
         identity = json.loads(message["MessageBody"])["id"]
-        result = {"id": identity, "outcome": outcome, "timestamp": "2026-11-29T10:00:00.000Z", **known}
-        table.put(
-            {
-                "pk": {"S": f"COMMAND#{identity}"},
-                "sk": {"S": "progress"},
-                "progress": {"S": outcome},
-                "result": {"S": json.dumps(result)},
-            }
-        )
+        keep(identity, outcome, **known)
     del stores.queues[BULK][:number]
+
+
+def keep(identity: str, outcome: str, **known: object) -> None:
+    """What became of a command."""
+    result = {"id": identity, "outcome": outcome, "timestamp": "2026-11-29T10:00:00.000Z", **known}
+    table.put(
+        {
+            "pk": {"S": f"COMMAND#{identity}"},
+            "sk": {"S": "progress"},
+            "progress": {"S": outcome},
+            "since": {"N": str(time.time())},
+            "result": {"S": json.dumps(result)},
+        }
+    )
+
+
+def told_of(subject: str, status: str, **known: object) -> None:
+    """What Vonage has said of a message or a call."""
+    kind = "CALL" if subject.startswith("CON") else "MSG"
+    table.put(
+        {
+            "pk": {"S": f"{kind}#{subject}"},
+            "sk": {"S": "1"},
+            "id": {"S": "e"},
+            "name": {"S": f"voice.{status}" if kind == "CALL" else f"messages.status.{status}"},
+            "at": {"S": "2026-11-29T10:00:00.000Z"},
+            "payload": {"S": json.dumps({"status": status, **known})},
+        }
+    )
+
+
+def references_item(identity: str, message: str) -> table.Item:
+    """Which message a command became, as `record` notes it."""
+    key = {"pk": {"S": f"COMMAND#{identity}"}, "sk": {"S": references.SORT_KEY}}
+    return {**key, "message_uuid": {"S": message}}
 
 
 def test_a_dry_run_tells_all_and_writes_nothing(campaign: Typed, stores: Aws) -> None:
@@ -235,17 +263,7 @@ def test_a_message_that_has_arrived_is_delivered(campaign: Typed, stores: Aws) -
     step(identity)
     for number, status in enumerate(("delivered", "submitted", "undeliverable")):
         carried_out(stores, 1, "accepted", message_uuid=f"m-{number}")
-        payload = json.dumps({"message_uuid": f"m-{number}", "status": status})
-        table.put(
-            {
-                "pk": {"S": f"MSG#m-{number}"},
-                "sk": {"S": "1"},
-                "id": {"S": "e"},
-                "name": {"S": f"messages.{status}"},
-                "at": {"S": "2026-11-29T10:00:00.000Z"},
-                "payload": {"S": payload},
-            }
-        )
+        told_of(f"m-{number}", status)
 
     first = campaign.result(identity)[:3]
 
@@ -254,6 +272,120 @@ def test_a_message_that_has_arrived_is_delivered(campaign: Typed, stores: Aws) -
         ("accepted", "submitted", "m-1"),
         ("accepted", "undeliverable", "m-2"),
     ]  # fmt: skip
+
+
+LADDER = {
+    "steps": [
+        MESSAGE | {"channel": "whatsapp", "from": "447700900001", "wait": "30m"},
+        MESSAGE | {"wait": "2h"},
+        {
+            "from": {"type": "phone", "number": "447700900000"},
+            "ncco": [{"action": "talk", "text": "Hello {name}"}],
+            "again": {"busy": "90m", "unanswered": "3h"},
+            "attempts": 3,
+        },
+    ]
+}
+
+
+@pytest.fixture
+def ladder(campaign: Typed) -> Typed:
+    campaign.message.write_text(json.dumps(LADDER))
+    return campaign
+
+
+def test_a_dry_run_tells_a_ladder_s_steps_what_they_cost_at_most_and_when_it_ends(ladder: Typed) -> None:
+    told = ladder.prepared("--price", "0.05,0.04,0.02")
+
+    assert (told["price"], told["units"]) == ("0.05,0.04,0.02", 5 * ROWS)
+    assert told["cost"] == str(ROWS * Decimal("0.05") + ROWS * Decimal("0.04") + 3 * ROWS * Decimal("0.02"))
+    assert ladder.prepared("--price", "0.1")["cost"] == str(5 * ROWS * Decimal("0.1"))
+    assert told["steps"] == [
+        {"channel": "whatsapp", "again": {}, "attempts": 1, "wait_s": 1800},
+        {"channel": "sms", "again": {}, "attempts": 1, "wait_s": 7200},
+        {"channel": "voice", "again": {"busy": 5400, "unanswered": 10800}, "attempts": 3, "wait_s": None},
+    ]
+    lasts = 1800 + 7200 + 2 * (10800 + 300) + 5 * ROWS / (3 * 0.95)
+    ends_at = datetime.fromisoformat(told["ends_at"]).timestamp()
+    assert ends_at == pytest.approx(time.time() + lasts, abs=10)
+
+
+def test_a_dry_run_says_a_ladder_s_steps(ladder: Typed) -> None:
+    said = ladder.words("--file", str(ladder.people), "--message", str(ladder.message), "--price", "1,2,3")
+
+    assert f"{ROWS} people, each until they are reached. Nothing has been sent." in said
+    assert "step 1: whatsapp; the next step after 30m without word\n" in said
+    assert "step 3: voice, 3 times at most: busy after 90m, unanswered after 3h\n" in said
+    assert "at the latest, if it begins now" in said
+    assert f"costs at most: {ROWS} × 1 + {ROWS} × 2 + {3 * ROWS} × 3 = {12 * ROWS}" in said
+
+
+def test_as_many_prices_as_steps_are_given_or_one(ladder: Typed) -> None:
+    with pytest.raises(UsageError, match=r"once for each of the 3 steps"):
+        ladder.prepared("--price", "0.05,0.04")
+
+
+def test_who_has_opted_out_of_any_step_s_sender_is_counted_before_a_ladder(ladder: Typed) -> None:
+    ladder.prepared()  # so that the table's name is known
+    for number, sender in enumerate(("447700900001", "447700900000", "another")):
+        PersonTable().stop(pseudonym(f"447700{number:06}", KEY.encode()), sender, "test")
+
+    assert ladder.prepared()["opted_out"] == 2
+
+
+def test_the_result_of_a_ladder_is_what_became_of_the_last_try_or_of_that_which_arrived(
+    ladder: Typed, stores: Aws
+) -> None:
+    identity = started(ladder)
+    step(identity)
+    stores.queues[BULK].clear()
+    person = "447700{:06}".format
+    became: list[tuple[tuple[int, int], str, Json, str]] = [
+        ((0, 0), "accepted", {"message_uuid": "m-0"}, "delivered"),
+        ((0, 0), "uncertain", {"reason": "The reply was lost."}, ""),
+        ((1, 0), "accepted", {"message_uuid": "m-2"}, "undeliverable"),
+        ((1, 0), "rejected", {"opted_out": True}, ""),
+        ((2, 1), "accepted", {"conversation_uuid": "CON-4", "uuid": "u-4"}, "busy"),
+    ]
+    for number, (place, outcome, known, status) in enumerate(became):
+        keep(campaigns.command_id(identity, person(number)), "rejected", reason="no account")
+        keep(campaigns.command_id(identity, person(number), place), outcome, **known)
+        if status:
+            subject = known.get("message_uuid", known.get("conversation_uuid"))
+            told_of(str(subject), status, uuid=known.get("uuid"))
+    uncertain = campaigns.command_id(identity, person(5))
+    keep(uncertain, "uncertain", reason="The reply was lost.")
+    table.put(references_item(uncertain, "m-5"))
+    told_of("m-5", "delivered")
+
+    rows = ladder.result(identity)
+
+    told = [[row[name] for name in ("outcome", "status", "reason", "id", "channel", "tries")] for row in rows]
+    assert told[:6] == [
+        ["delivered", "delivered", "", "m-0", "whatsapp", "1"],
+        ["uncertain", "", "The reply was lost.", "", "whatsapp", "1"],
+        ["accepted", "undeliverable", "", "m-2", "sms", "2"],
+        ["opted_out", "", "", "", "sms", "2"],
+        ["accepted", "busy", "", "CON-4", "voice", "2"],
+        ["delivered", "delivered", "", "m-5", "whatsapp", "1"],
+    ]
+    assert sum(outcomes(rows).values()) == ROWS + 2
+
+
+def test_what_is_under_way_in_a_ladder_is_told(ladder: Typed, stores: Aws) -> None:
+    identity = started(ladder)
+    for _ in range(3):
+        stores.queues[BULK].clear()
+        step(identity)
+    stores.queues[BULK].clear()
+
+    told = ladder("--id", identity)
+
+    assert (told["progress"], told["queued"], told["climbing"]) == ("running", ROWS, ROWS)
+    assert datetime.fromisoformat(told["next_look"]).timestamp() > time.time()
+    assert f"Of {ROWS}, some may be tried again; it's looked next at 20" in ladder.words(
+        "--id", identity, "--follow"
+    )
 
 
 def test_it_is_paused_and_goes_on_where_it_was(campaign: Typed, stores: Aws) -> None:
