@@ -10,8 +10,8 @@
 | `rejected` | it was refused, for the `reason` |
 | `opted_out` | the person has opted out |
 | `cancelled` | the campaign was, before its part was queued; or its command, while it waited |
-| `erased` | `make erase` has been here, and cancelled what was still to be sent |
 | `invalid` | nothing was ever to be sent, for the `reason` |
+| `erased` | `make erase` has been here, and cancelled what was still to be sent |
 
 Of a ladder, this is what became of the try that reached the person, else of the last one.
 """

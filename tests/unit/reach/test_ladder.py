@@ -63,6 +63,15 @@ def test_what_is_in_no_queue_any_more_holds_nobody_up() -> None:
     assert verdict(LADDER, text(progress="open"), THEN + 15 * 86400).word == "next"
 
 
+@pytest.mark.parametrize("progress", ["accepted", "uncertain"])
+def test_nobody_is_tried_again_of_whom_it_is_forgotten_whether_they_were_reached(progress: str) -> None:
+    tries = text(progress=progress) | {(1, 0): Try("rejected", THEN + 100)}
+
+    assert verdict(LADDER, tries, THEN + 200, THEN + 1) == Verdict("ended")
+    assert verdict(LADDER, tries, THEN + 200, THEN).word == "next"
+    assert verdict(LADDER, text(progress="rejected"), THEN + 200, THEN + 100).word == "next"
+
+
 @pytest.mark.parametrize("progress", ["opted_out", "cancelled"])
 def test_an_opt_out_and_a_cancellation_end_the_ladder(progress: str) -> None:
     assert verdict(LADDER, text(progress=progress), THEN + 1e6) == Verdict("ended")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from switchboard.campaigns import tries
 from switchboard.campaigns.tries import Found
+from switchboard.environment import whole_number
 from switchboard.reach.campaigns import command_id
 from switchboard.reach.ladder import Rung, Verdict, longest, places, verdict
 from switchboard.reach.people import normal
@@ -46,9 +47,10 @@ def visit(campaign: str, rows: Sequence[Row], ladder: Sequence[Rung], now: float
     Raises:
         AwsError: nobody knows.
     """
-    found = tries_of(campaign, rows, ladder)
+    known_since = now - 86400 * whole_number("SWITCHBOARD_TIMELINE_DAYS", 30, low=1, high=3650)
     verdicts = [
-        verdict(ladder, {place: each.as_try() for place, each in those.items()}, now) for those in found
+        verdict(ladder, {place: each.as_try() for place, each in those.items()}, now, known_since)
+        for those in tries_of(campaign, rows, ladder)
     ]
     due = [
         _command(campaign, row, each.place)

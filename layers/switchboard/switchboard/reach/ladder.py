@@ -82,17 +82,22 @@ def longest(rungs: Sequence[Rung]) -> list[int]:
     return pauses[:-1]
 
 
-def verdict(rungs: Sequence[Rung], tries: Mapping[tuple[int, int], Try], now: float) -> Verdict:
+def verdict(
+    rungs: Sequence[Rung], tries: Mapping[tuple[int, int], Try], now: float, known_since: float = 0
+) -> Verdict:
     """What comes next for a person.
 
     Args:
         rungs: of the ladder.
         tries: those that have begun, by their places.
         now: a Unix time.
+        known_since: another one. What Vonage said of earlier tries is forgotten, so they may have reached.
     """
     if any(said(rungs[place[0]], each.statuses)[0] == REACHED for place, each in tries.items()):
         return Verdict("reached")
     if any(each.progress in ("opted_out", "cancelled") for each in tries.values()):
+        return Verdict("ended")
+    if any(each.progress in ("accepted", "uncertain") and each.at < known_since for each in tries.values()):
         return Verdict("ended")
     begun = [place for place in places(rungs) if place in tries]
     if not begun:

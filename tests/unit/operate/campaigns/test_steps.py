@@ -1,5 +1,7 @@
 """A ladder of messages and calls: what can be written, and what each row's steps are."""
 
+import json
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -208,3 +210,14 @@ def test_bounds_hold_for_each_step(tmp_path: Path) -> None:
 
     with pytest.raises(CampaignError, match="step 3: '33612345678' is in no country that AllowedCountries"):
         prepared(tmp_path, *PEOPLE, message=french, bounds=BRITAIN)
+
+
+def test_the_ladder_that_is_documented_can_be_climbed(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs/campaigns.md").read_text("utf-8")
+    (shown,) = (each for each in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if '"steps"' in each)
+
+    found = prepared(tmp_path, "to,name,day", "447700900111,Ann,Monday", message=json.loads(shown))
+
+    assert [each.wait_s for each in found.ladder[:2]] == [1800, 7200]
+    assert found.ladder[2].again == {"busy": 600, "unanswered": 7200, "machine": 86400}
+    assert found.doubts() == []
