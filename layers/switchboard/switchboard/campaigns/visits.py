@@ -18,8 +18,8 @@ Row = Mapping[str, Any]
 Command = dict[str, Any]
 Place = tuple[int, int]
 
-# A run has 2,700 steps, as Step Functions keeps 25,000 events; the parts' first rounds need up to 1,000.
-_LOOKS_A_RUN, _LEAST_GAP_S = 500, 5
+# A run has 2,700 steps, as Step Functions keeps 25,000 events; to queue 100,000 tries takes 1,000 of them.
+_LOOKS_A_RUN, _LEAST_GAP_S = 1000, 5
 
 
 class Visit(NamedTuple):
@@ -57,7 +57,7 @@ def visit(campaign: str, rows: Sequence[Row], ladder: Sequence[Rung], now: float
         for row, each in zip(rows, verdicts, strict=True)
         if each.word == "next"
     ]
-    looks = (_look_at(each, now, gap_s) for each in verdicts if each.word == "wait")
+    looks = (look_at(each, now, gap_s) for each in verdicts if each.word == "wait")
     return Visit(due, min(looks, default=None))
 
 
@@ -86,7 +86,7 @@ def gap(ladder: Sequence[Rung], sending_s: float) -> float:
     return max(_LEAST_GAP_S, lasts_s / _LOOKS_A_RUN)
 
 
-def _look_at(waiting: Verdict, now: float, gap_s: float) -> float:
+def look_at(waiting: Verdict, now: float, gap_s: float) -> float:
     """As long again as half the time that there has been no word, unless the next try is due before."""
     elapsed = (now - waiting.since) / 2 if waiting.since else 0
     look_at = now + max(gap_s, elapsed)
