@@ -1,8 +1,8 @@
 """The rows of campaigns that are for somebody, for whoever wants them gone.
 
-Before a row is overwritten its command is cancelled, for good: so nobody carries it out who has it already,
-such as a queue, and what was cut off in between is done by doing it again. The row's place in the file stays,
-so that the campaign's result still has all of them.
+Before a row is overwritten its commands are cancelled, for good: so nobody carries one out who has it
+already, such as a queue, and what was cut off in between is done by doing it again. The row's place in the
+file stays, so that the campaign's result still has all of them.
 """
 
 import json
@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+from switchboard.campaigns.steps import MOST_ATTEMPTS
 from switchboard.outbound import claims
+from switchboard.reach.campaigns import command_id
 from switchboard.reach.people import normal
 
 from operate.kept.numbers import whole
@@ -44,7 +46,7 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         theirs = [row for row in rows if _is_for(row, number)]
         if theirs and confirmed:
             for row in theirs:
-                for command_id in _commands(row):
+                for command_id in _commands(key.split("/")[1], row):
                     claims.cancel(command_id)
             left = (_erased(row) if row in theirs else row for row in rows)
             client.put_object(Bucket=bucket, Key=key, Body="\n".join(map(json.dumps, left)).encode())
@@ -61,9 +63,14 @@ def _is_for(row: Row, number: str) -> bool:
     return normal(row["to"]) == number or bool(whole(number).search(row.get("reason", "")))
 
 
-def _commands(row: Row) -> Iterator[str]:
-    if "command" in row:
-        yield row["command"]["id"]
+def _commands(campaign: str, row: Row) -> Iterator[str]:
+    """All that may be, or become, a try to reach a row's person."""
+    steps = [row["command"], *row["then"]] if "command" in row else []
+    for number, command in enumerate(steps):
+        yield command["id"]
+        if command["name"] == "voice.call" and "ladder" in command:
+            again = ((number, attempt) for attempt in range(1, MOST_ATTEMPTS))
+            yield from (command_id(campaign, normal(row["to"]), place) for place in again)
 
 
 def _erased(row: Row) -> Row:

@@ -10,6 +10,7 @@ import pytest
 from switchboard.aws import bucket as s3
 from switchboard.outbound import delaying
 from switchboard.outbound.carrying_out import carry_out
+from switchboard.reach.campaigns import command_id
 
 from operate.errors import OperatorError
 from operate.kept import timeline
@@ -20,6 +21,7 @@ from tests.fakes.stores import Aws, Refusal
 from tests.samples import sample
 from tests.unit.operate.campaigns.test_runs import (  # noqa: F401 - two are fixtures
     BULK,
+    LADDER,
     ROWS,
     Deployed,
     Typed,
@@ -121,6 +123,33 @@ def test_who_is_erased_does_not_get_a_campaign_again_that_is_started_from_the_sa
     step(identity, run=2)
 
     assert [result(each)["cancelled"] for each in queued(stores) if each["detail"]["to"] == ANN] == [True]
+
+
+def test_who_is_erased_climbs_no_further(
+    campaign: Typed,  # noqa: F811
+    stack: Stack,  # noqa: F811
+    stores: Aws,
+    bucket: buckets.Buckets,
+) -> None:
+    campaign.people.write_text(f"to,name\n{ANN},Ann\n{BOB},Bob")
+    campaign.message.write_text(json.dumps(LADDER))
+    identity = started(campaign)
+    step(identity)
+
+    assert erase(stack, ANN) == 1
+
+    tries = {
+        command_id(identity, ANN, (number, attempt))
+        for number, attempts in enumerate((1, 1, 3))
+        for attempt in range(attempts)
+    }
+    assert tries <= {
+        key[0].removeprefix("COMMAND#")
+        for key, item in stores.tables["timeline"].items()
+        if item.get("progress") == {"S": "cancelled"}
+    }
+    assert ANN not in everything(stores, bucket)
+    assert outcomes(campaign.result(identity)) == {"erased": 1, "queued": 1}
 
 
 def test_a_campaign_that_is_erased_to_the_last_row_ends(
