@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from switchboard.aws import bucket as s3
+from switchboard.campaigns.running import NeverOpenError
 from switchboard.errors import AwsError
 from switchboard.reach import campaigns
 from switchboard.reach.campaigns import Progress, State
@@ -317,7 +318,7 @@ def test_a_window_that_never_opens_fails_the_step(bucket: Buckets) -> None:
     bucket.objects[f"/campaigns/{campaigns.summary_key('spring', HASH)}"] = json.dumps(summary).encode()
     start()
 
-    with pytest.raises(app.NeverOpenError):
+    with pytest.raises(NeverOpenError):
         step()
 
 

@@ -1,17 +1,15 @@
 """The message of a campaign: a message or call as Vonage takes it, without its `to`, with placeholders.
 
-`{name}` in any text stands for the cell of the column `name`; `{{` and `}}` are the braces themselves. With
-`steps`, it's a ladder of several messages and calls.
+With `steps`, it's a ladder of several messages and calls.
 """
 
 import hashlib
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from switchboard.campaigns import steps
+from switchboard.campaigns import filling, steps
 from switchboard.campaigns.people import Row
 from switchboard.errors import CampaignError
 from switchboard.outbound.reach import digits
@@ -26,7 +24,6 @@ from switchboard.wire.validate import problems
 
 Json = dict[str, Any]
 
-_PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 # What is said to the stack, not to Vonage.
 _MARKS = ("purpose", "window")
 
@@ -67,9 +64,7 @@ class Message(NamedTuple):
 
     def columns(self) -> list[str]:
         """The columns that it has placeholders for."""
-        texts = (text for each in (self, *self.then) for text in _texts(each.detail))
-        places = [match[1] for text in texts for match in _PLACE.finditer(text)]
-        return sorted({each for each in places if each is not None})
+        return sorted({name for each in (self, *self.then) for name in filling.names(each.detail)})
 
     def commands(self, campaign: str, row: Row) -> list[Json]:
         """The commands that send it to a row: one for each step, as it's first tried."""
@@ -86,7 +81,7 @@ class Message(NamedTuple):
         to = digits(row.to)
         is_call = self.name == "voice.call"
         whom = [{"type": "phone", "number": to}] if is_call else to
-        detail = {**_filled(self.detail, row.cells), "to": whom}
+        detail = {**filling.filled(self.detail, row.cells), "to": whom}
         window = self._window_of(row)
         marks = {**self.marks, **({"window": window} if window else {})}
         return {"id": identity, "name": self.name, **marks, "detail": detail}
@@ -165,18 +160,3 @@ def _faults(window: Any) -> Sequence[str]:  # noqa: ANN401 - whatever is in the 
         return [str(error)]
     country = window.get("country")
     return [] if country is None or zones.of_country(country) else [f"there is no country {country}"]
-
-
-def _texts(node: object) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _texts(each)
-
-
-def _filled(node: Any, cells: Mapping[str, str]) -> Any:  # noqa: ANN401 - any part of a document
-    if isinstance(node, str):
-        return _PLACE.sub(lambda match: match[0][0] if match[1] is None else cells[match[1]], node)
-    if isinstance(node, list):
-        return [_filled(each, cells) for each in node]
-    return {name: _filled(each, cells) for name, each in node.items()} if isinstance(node, dict) else node
