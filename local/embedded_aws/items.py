@@ -4,12 +4,14 @@ Source: Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-g
 """
 
 import json
+import re
 from typing import Any
 
 from ministack.core import iam_actions
 
 # The partition keys of the stack's tables.
 _PARTITION_KEYS = ("pk", "id")
+_EQUAL = re.compile(r"(#?\w+) = (:\w+)")
 
 _context = iam_actions.dynamodb_service_context
 
@@ -26,6 +28,13 @@ def _with_leading_keys(body: bytes) -> dict[str, Any]:
 
 
 def _leading_keys(asked: dict[str, Any]) -> list[str]:
-    """The partition key of the one item that a request names."""
-    key = asked.get("Key") or asked.get("Item") or {}
-    return [str(key[name]["S"]) for name in _PARTITION_KEYS if "S" in key.get(name, {})]
+    """The partition keys of the items that a request names, or of the partition that it queries."""
+    tables = asked.get("RequestItems", {}).values()
+    items = [asked.get("Key") or asked.get("Item") or {}]
+    items += [key for each in tables if isinstance(each, dict) for key in each["Keys"]]
+    found = [str(item[name]["S"]) for item in items for name in _PARTITION_KEYS if "S" in item.get(name, {})]
+    names, values = (asked.get(f"ExpressionAttribute{kind}", {}) for kind in ("Names", "Values"))
+    for name, value in _EQUAL.findall(asked.get("KeyConditionExpression", "")):
+        if names.get(name, name) in _PARTITION_KEYS:
+            found.append(str(values[value]["S"]))
+    return found

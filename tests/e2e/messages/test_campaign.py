@@ -1,7 +1,6 @@
-"""A campaign on the deployed stack: paused, resumed, cancelled, started again; each person gets it once."""
+"""Campaigns on the deployed stack: one is paused, cancelled and started again; another climbs meanwhile."""
 
 import csv
-import json
 import time
 from collections import Counter
 from pathlib import Path
@@ -21,12 +20,18 @@ from operate.errors import OperatorError
 from operate.kept import consent
 from operate.stack import Stack
 from tests.e2e.conftest import wait_until
+from vonage_simulator.calls.parties import Callee
 from vonage_simulator.messages import inbound
+from vonage_simulator.messages.message import Recipient
 from vonage_simulator.vonage import Vonage
 
-ROWS = 240
+ROWS = 300
 SENDER = "447700900000"
-EARLIER, MEANWHILE = "447700800007", "447700800239"
+EARLIER, MEANWHILE = "447700800007", "447700800299"
+# Who gets the WhatsApp message; who doesn't, and is called; who doesn't pick up either.
+READS, ANSWERS, MISSES = "447700802001", "447700802002", "447700802003"
+HELLO = {"channel": "whatsapp", "message_type": "text", "from": SENDER, "text": "Hello {to}", "wait": "1m"}
+CALL = {"from": {"type": "phone", "number": SENDER}, "ncco": [{"action": "talk", "text": "Hello {to}"}]}
 # Slower than the stack, so that there is time between two parts.
 A_SECOND = 30
 
@@ -38,14 +43,16 @@ def stack(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stack:
     return Stack(stage.stack_name)
 
 
-def prepared(stack: Stack, folder: Path) -> Prepared:
+def prepared(stack: Stack, campaign: str, text: dict[str, Any], *rows: str) -> Prepared:
+    sheet = people.parse("\n".join(["to,number", *rows, ",wrong"]).encode(), "people")
+    bounds = Campaigns(stack).bounds()
+    return prepare(campaign, sheet, message.parse(text, "message"), bounds, time.time())
+
+
+def news(stack: Stack) -> Prepared:
     rows = [f"447700800{number:03},{number}" for number in range(ROWS)]
-    (folder / "people.csv").write_text("\n".join(["to,number", *rows, ",wrong"]))
-    text: dict[str, Any] = {"channel": "sms", "message_type": "text", "from": SENDER, "text": "News {number}"}
-    text["window"] = {"hours": "00:00-24:00"}
-    (folder / "message.json").write_text(json.dumps(text))
-    given = people.read(folder / "people.csv"), message.read(folder / "message.json")
-    return prepare("news", *given, Campaigns(stack).bounds(), time.time())
+    text = {"channel": "sms", "message_type": "text", "from": SENDER, "text": "News {number}"}
+    return prepared(stack, "news", text | {"window": {"hours": "00:00-24:00"}}, *rows)
 
 
 def accepted(vonage: Vonage) -> list[dict[str, Any]]:
@@ -62,7 +69,8 @@ def has_ended(stack: Stack, run: int) -> bool:
 def test_campaign_reaches_each_person_once_whatever_happens_to_it(
     stack: Stack, vonage: Vonage, tmp_path: Path
 ) -> None:
-    those, rows = Campaigns(stack), prepared(stack, tmp_path)
+    those, rows = Campaigns(stack), news(stack)
+    climb(those, stack, vonage)
     consent.change(stack, EARLIER, "stop", "")
     assert opted_out.count(those, rows) == 1
 
@@ -79,6 +87,8 @@ def test_campaign_reaches_each_person_once_whatever_happens_to_it(
     wait_until(lambda: any(each.get("to") == MEANWHILE for each in accepted(vonage)), 60)
     with pytest.raises(OperatorError, match="is paused"):
         those.start(rows, A_SECOND)
+
+    has_climbed(those, vonage)
 
     # Resumed, cancelled, and started again for the rest.
     those.resume("news")
@@ -103,3 +113,26 @@ def test_campaign_reaches_each_person_once_whatever_happens_to_it(
     assert not {EARLIER, MEANWHILE} & {*sent}
     with (tmp_path / "out.csv").open(newline="") as file:
         assert [int(row["line"]) for row in csv.DictReader(file)] == list(range(2, ROWS + 3))
+
+
+def climb(those: Campaigns, stack: Stack, vonage: Vonage) -> None:
+    """Start a ladder whose next step needs no waiting, as Vonage says at once what becomes of each."""
+    vonage.mailbox.recipients |= {each: Recipient("undeliverable") for each in (ANSWERS, MISSES)}
+    vonage.exchange.callees |= {ANSWERS: Callee("answer"), MISSES: Callee("busy")}
+    rows = (f"{to}," for to in (READS, ANSWERS, MISSES))
+    assert those.start(prepared(stack, "hello", {"steps": [HELLO, CALL]}, *rows), 0)
+
+
+def has_climbed(those: Campaigns, vonage: Vonage) -> None:
+    """Each has been reached, or tried by everything, once; and the campaign has ended by itself."""
+    wait_until(lambda: those.read("hello").state.progress == "done", 60)
+    wait_until(lambda: "answered" not in {each.status for each in read(those, "hello")}, 60)  # it hangs up
+    ends = {each.to: each[2:4] + each[7:] for each in read(those, "hello")}
+    assert ends == {
+        READS: ("delivered", "delivered", "whatsapp", 1),
+        ANSWERS: ("accepted", "completed", "voice", 2),
+        MISSES: ("accepted", "busy", "voice", 2),
+        "": ("invalid", "", "", 0),
+    }
+    texts = Counter(each["to"] for each in accepted(vonage) if str(each.get("text")).startswith("Hello "))
+    assert texts == {READS: 1, ANSWERS: 1, MISSES: 1}
