@@ -104,11 +104,11 @@ class Running:
             if visit.due:
                 parts = [Part(len(visit.due), self._summary["parts"][number].zones)]
                 opens_at, _ = self._turn(parts, [0], visit.due)
+                look_at = opens_at  # nobody in it can be reached before
                 if opens_at <= self._now:
                     room -= len(visit.due)
                     wait_s += self._queue(visit.due, number)
-                    opens_at = self._now + max(self._gap_s, wait_s)
-                look_at = min(opens_at, look_at or opens_at)
+                    look_at = self._now + max(self._gap_s, wait_s)
             self._note(number, look_at)
             if time.monotonic() > until:
                 break
