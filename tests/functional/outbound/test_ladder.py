@@ -320,6 +320,17 @@ def test_who_is_tried_again_goes_before_who_has_yet_to_be(world: World) -> None:
     assert [each[:2] for each in world.asked] == [("sms", JAPANESE), ("whatsapp", A)]
 
 
+def test_who_lives_where_it_is_night_holds_up_nobody_who_is_tried_again(world: World) -> None:
+    world.says = {("whatsapp", A): Reply(422)}
+    world.prepare(LADDER | {"window": {"hours": "09:00-18:00"}}, JAPANESE, A)
+
+    world.run()
+
+    ways = {to: [(how, at) for how, number, at in world.asked if number == to] for to in (A, JAPANESE)}
+    assert ways[A] == [("sms", 0), ("voice", 120)]
+    assert ways[JAPANESE] == [("whatsapp", 12 * 60), ("sms", 12 * 60 + 30), ("voice", 14 * 60 + 30)]
+
+
 def test_started_again_it_climbs_on_from_where_each_is(world: World) -> None:
     world.says = {("whatsapp", A): Reply(422), ("sms", A): ["delivered"]}
     world.prepare(LADDER, A)

@@ -1,7 +1,9 @@
 """What comes next for a person, by what became of their tries, and by the clock."""
 
 import pytest
+from switchboard.campaigns.tries import Found
 from switchboard.reach.ladder import Rung, Try, Verdict, longest, places, said, verdict
+from switchboard.timeline.events import Entry
 
 HALF_HOUR, TWO_HOURS = 1800, 7200
 TEXT = Rung(is_call=False, detects=False, wait_s=HALF_HOUR, again={}, attempts=1)
@@ -155,3 +157,23 @@ def test_a_ladder_has_its_places_and_takes_its_longest() -> None:
     assert places(LADDER) == [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2)]
     assert longest(LADDER) == [HALF_HOUR, TWO_HOURS, 1200, 1200]
     assert (places(()), longest(())) == ([], [])
+
+
+def entry(status: str, **leg: str) -> Entry:
+    payload = {"status": status, **leg}
+    at = "2027-01-11T12:00:00.000Z"
+    return {"subject": "CON-1", "id": status, "name": f"voice.{status}", "at": at, "payload": payload}
+
+
+def test_of_a_call_the_leg_counts_that_was_asked_for_also_where_vonage_names_it_otherwise() -> None:
+    told = [
+        entry("answered", uuid="u-1"),
+        entry("busy", uuid="u-2"),
+        entry("human", call_uuid="u-2"),
+        entry("machine", call_uuid="u-1"),
+        entry("completed", uuid="u-1"),
+    ]
+    found = Found("accepted", THEN, {"outcome": "accepted", "uuid": "u-1"}, "CON-1", told)
+
+    assert [word for word, _ in found.as_try().statuses] == ["answered", "machine", "completed"]
+    assert said(DETECTS, found.as_try().statuses)[0] == "machine"
