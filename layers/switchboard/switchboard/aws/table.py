@@ -89,13 +89,14 @@ def update(
         raise AwsError("UpdateItem", kind(error), retryable=True) from error
 
 
-def get_many(of: Sequence[Item], names: str, *, name: str = "") -> list[Item]:
-    """What there is of up to 100 items, as they were last written, in any order.
+def get_many(of: Sequence[Item], names: str, *, name: str = "", is_latest: bool = True) -> list[Item]:
+    """What there is of up to 100 items, in any order.
 
     Args:
         of: their `pk` and `sk`, none twice.
         names: the attributes to read, separated by commas; all if it is empty.
         name: of another table than the stack's own.
+        is_latest: as they were last written; for half the price they may be a moment older.
 
     Raises:
         AwsError: nobody knows.
@@ -105,7 +106,7 @@ def get_many(of: Sequence[Item], names: str, *, name: str = "") -> list[Item]:
     name = name or required("SWITCHBOARD_TABLE_NAME")
     found: list[Item] = []
     which = {"ProjectionExpression": names} if names else {}
-    asked: Any = {name: {"Keys": list(of), "ConsistentRead": True, **which}}
+    asked: Any = {name: {"Keys": list(of), "ConsistentRead": is_latest, **which}}
     for attempt in range(_MOST_ATTEMPTS):
         with _aws_error("BatchGetItem"):
             reply = client().batch_get_item(RequestItems=asked)

@@ -56,6 +56,8 @@ class Found(NamedTuple):
 def read(ids: Iterable[str]) -> dict[str, Found]:
     """What is known of many commands, by their ids; of those that haven't begun, nothing.
 
+    It may be a moment old: what has begun meanwhile isn't carried out again.
+
     Raises:
         AwsError: nobody knows.
     """
@@ -83,7 +85,7 @@ def read(ids: Iterable[str]) -> dict[str, Found]:
 def _items(ids: Iterable[str], sort_key: str) -> list[table.Item]:
     keys = [{"pk": {"S": f"COMMAND#{each}"}, "sk": {"S": sort_key}} for each in ids]
     parts = (keys[begin : begin + _MOST_ITEMS] for begin in range(0, len(keys), _MOST_ITEMS))
-    return [item for part in parts for item in table.get_many(part, "")]
+    return [item for part in parts for item in table.get_many(part, "", is_latest=False)]
 
 
 def _identity(item: table.Item) -> str:
