@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.progress import Progress as Bar
 from switchboard.campaigns import estimate, message, people, runs
 from switchboard.campaigns.prepared import prepare
+from switchboard.campaigns.rows import gone
 from switchboard.campaigns.runs import Campaign
 from switchboard.errors import CampaignError
 
@@ -118,8 +119,12 @@ def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:
                 found = those.read(identity)
                 bar.update(task, completed=found.queued())
     progress, queued, rows = found.state.progress, found.queued(), found.rows()
-    sentence = f"{identity}: {progress}, {queued} of {rows} queued."
     told = {"id": identity, "progress": progress, "queued": queued, "rows": rows, "failed": found.has_failed}
+    if found.summary is None:
+        why = gone()
+        out.tell(f"{identity}: {progress}. {why.cause}\n{why.next_step}", told | {"gone": True})
+        return WELL
+    sentence = f"{identity}: {progress}, {queued} of {rows} queued."
     if next_look := found.next_look():
         at = datetime.fromtimestamp(next_look, UTC).isoformat(timespec="seconds")
         told |= {"climbing": found.climbing(), "next_look": at}

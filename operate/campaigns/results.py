@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from switchboard.campaigns import rows, visits
-from switchboard.campaigns.runs import Campaign
 from switchboard.campaigns.tries import Found
 from switchboard.campaigns.visits import Place
 from switchboard.reach import campaigns
+from switchboard.reach.campaigns import State, Summary
 from switchboard.reach.ladder import MISSED, REACHED, Rung, said
 from switchboard.timeline import view
 
@@ -60,15 +60,17 @@ def read(those: Campaigns, campaign: str) -> list[RowResult]:
     """
     found = those.read(campaign)
     with asking("read what became of the campaign"):
+        if (summary := found.summary) is None:
+            raise rows.gone()
         content = found.state.hash
         invalid = rows.read(campaigns.invalid_key(campaign, content)).decode()
         outcomes = [
             _erased(each) or RowResult(each["line"], each["to"], "invalid", "", each["reason"])
             for each in _json(invalid)
         ]
-        for number in range(len(found.summary["parts"])):
+        for number in range(len(summary["parts"])):
             part = rows.read(campaigns.part_key(campaign, content, number)).decode()
-            outcomes += _of_part(found, number, list(_json(part)))
+            outcomes += _of_part(found.state, summary, number, list(_json(part)))
         return sorted(outcomes)
 
 
@@ -86,12 +88,14 @@ def write(outcomes: list[RowResult], path: Path) -> Counter[str]:
     return Counter(each.outcome for each in outcomes)
 
 
-def _of_part(found: Campaign, number: int, part: list[Mapping[str, Any]]) -> Iterator[RowResult]:
-    before = "cancelled" if found.state.progress == "cancelled" else "waiting"
-    otherwise = "queued" if number in found.state.queued else before
+def _of_part(
+    state: State, summary: Summary, number: int, part: list[Mapping[str, Any]]
+) -> Iterator[RowResult]:
+    before = "cancelled" if state.progress == "cancelled" else "waiting"
+    otherwise = "queued" if number in state.queued else before
     yield from filter(None, map(_erased, part))
-    left, ladder = [row for row in part if "erased" not in row], found.summary["ladder"]
-    for row, tries in zip(left, visits.tries_of(found.summary["campaign"], left, ladder), strict=True):
+    left, ladder = [row for row in part if "erased" not in row], summary["ladder"]
+    for row, tries in zip(left, visits.tries_of(summary["campaign"], left, ladder), strict=True):
         if tries:
             yield _outcome(row, tries, ladder)
         else:

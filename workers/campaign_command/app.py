@@ -92,8 +92,9 @@ def carry_out(event: Json, queue: str, until: float) -> str:
         if "confirm" in detail:
             CommandQueue.of(queue).put_rejected(event)
         return "Rejected"
-    numbers = {"recipients": found.rows(), "queued": found.queued(), "invalid": found.summary["invalid"]}
-    tell(event, "accepted", campaign, hash=found.state.hash, **numbers)
+    numbers = {"recipients": found.rows(), "queued": found.queued()}
+    known = {**numbers, "invalid": found.summary["invalid"]} if found.summary else {}
+    tell(event, "accepted", campaign, hash=found.state.hash, **known)
     return "Done"
 
 

@@ -15,7 +15,8 @@ SwitchboardError
 ├── SecretError         Secrets Manager did not answer, or the secret is not usable
 ├── AwsError            an AWS service refused or did not answer
 ├── CampaignError       a campaign that cannot be prepared, or not be started or stopped as it is
-│   └── CampaignChangedError  somebody else has changed it at the same moment
+│   ├── CampaignChangedError  somebody else has changed it at the same moment
+│   └── CampaignGoneError     its rows are no longer kept
 ├── BarredError         a command costs more than the stack's owner allows
 ├── OptedOutError       a command is for somebody who has opted out
 ├── UnreachableError    a request to Vonage was not sent
@@ -125,6 +126,10 @@ class CampaignError(SwitchboardError):
 
 class CampaignChangedError(CampaignError):
     """Somebody else has changed a campaign at the same moment: look at it again."""
+
+
+class CampaignGoneError(CampaignError):
+    """A campaign's rows are no longer kept: it can be cancelled or started again, and nothing else."""
 
 
 class BarredError(SwitchboardError):

@@ -306,6 +306,32 @@ def test_a_campaign_is_paused_resumed_and_cancelled(backbone: Aws) -> None:
     assert list(EXECUTIONS) == ["spring-1", "spring-2"]
 
 
+def test_a_start_of_what_runs_already_does_not_start_it_again_after_it_was_cancelled() -> None:
+    for identity, wish in (("1", "start"), ("2", "start"), ("3", "cancel")):
+        assert deliver(f"campaign.{wish}", START if wish == "start" else {"id": "spring"}, identity)
+
+    assert deliver("campaign.start", START, "2", times=2)
+
+    state = campaigns.read("spring")
+    assert state
+    assert (state.progress, list(EXECUTIONS)) == ("cancelled", ["spring-1"])
+
+
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_a_campaign_whose_rows_are_gone_is_stopped_and_no_numbers_are_told(
+    backbone: Aws, bucket: Buckets, wish: str
+) -> None:
+    assert deliver("campaign.start", START, "1")
+    bucket.objects.clear()
+    backbone.queues[QUEUE].clear()
+
+    assert deliver(f"campaign.{wish}", {"id": "spring"}, "2")
+
+    ((name, payload),) = told(backbone)
+    assert (name, "recipients" in payload) == (f"campaign.{wish}.accepted", False)
+    assert problems(wire.CampaignResult, payload, strict=True) == []
+
+
 def test_a_pause_that_comes_again_after_somebody_has_resumed_pauses_nothing() -> None:
     assert deliver("campaign.start", START, "1")
     assert deliver("campaign.pause", {"id": "spring"}, "2")

@@ -5,7 +5,7 @@ import json
 from switchboard.aws import bucket
 from switchboard.campaigns.prepared import Prepared
 from switchboard.environment import required
-from switchboard.errors import AwsError, CampaignError
+from switchboard.errors import AwsError, CampaignGoneError
 from switchboard.reach import campaigns
 from switchboard.reach.campaigns import Summary
 
@@ -42,7 +42,7 @@ def read(key: str) -> bytes:
     """What was uploaded.
 
     Raises:
-        CampaignError: It's gone.
+        CampaignGoneError: It's gone.
         AwsError: nobody knows.
     """
     try:
@@ -50,10 +50,15 @@ def read(key: str) -> bytes:
     except AwsError as error:
         if error.code != "NoSuchKey":
             raise
-        raise CampaignError(
-            "The campaign's rows are gone: they are kept for TimelineDays.",
-            "That it was sent is still remembered; started again, it reaches only those it hasn't.",
-        ) from error
+        raise gone() from error
+
+
+def gone() -> CampaignGoneError:
+    """That a campaign's rows are no longer kept, to be raised."""
+    return CampaignGoneError(
+        "The campaign's rows are gone: they are kept for TimelineDays.",
+        "That it was sent is still remembered; started again, it reaches only those it hasn't.",
+    )
 
 
 def _put(key: str, text: str) -> None:

@@ -7,15 +7,17 @@ the same write, so that an event that comes twice is known.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from switchboard.aws import executions
 from switchboard.campaigns import rows
 from switchboard.campaigns.prepared import Prepared
 from switchboard.environment import required
-from switchboard.errors import CampaignChangedError, CampaignError
+from switchboard.errors import CampaignChangedError, CampaignError, CampaignGoneError
 from switchboard.reach import campaigns
 from switchboard.reach.campaigns import Progress, State, Summary
+from switchboard.reach.turns import Part
 
 _LOOK = "make campaign ID={} shows how far it is."
 # From which something leads to `cancelled` or `paused`.
@@ -27,17 +29,22 @@ class Campaign(NamedTuple):
 
     Attributes:
         state: how far it is.
-        summary: what it consists of.
+        summary: what it consists of; None once its rows are gone.
         has_failed: whether it should run, and its run has failed.
     """
 
     state: State
-    summary: Summary
+    summary: Summary | None
     has_failed: bool
+
+    @property
+    def parts(self) -> list[Part]:
+        """Its rows' parts; none once they are gone."""
+        return self.summary["parts"] if self.summary else []
 
     def rows(self) -> int:
         """How many are sent to."""
-        return sum(part.rows for part in self.summary["parts"])
+        return sum(part.rows for part in self.parts)
 
     def queued(self) -> int:
         """How many of them are queued."""
@@ -52,7 +59,7 @@ class Campaign(NamedTuple):
         return min(self.state.looks.values(), default=None)
 
     def _rows(self, numbers: Iterable[int]) -> int:
-        return sum(self.summary["parts"][number].rows for number in numbers)
+        return sum(part.rows for number, part in enumerate(self.parts) if number in numbers)
 
 
 def check(prepared: Prepared, confirmed: str) -> None:
@@ -86,11 +93,14 @@ def start(prepared: Prepared, per_second: float, by: str = "") -> bool:
     """
     campaign = prepared.campaign
     before = campaigns.read(campaign)
-    if before and before.progress == "running" and before.hash == prepared.hash:
+    if before and _may_go_on(campaign, before):
+        _refuse_to_start(campaign, before, prepared)
+        if by:  # it may come again when the campaign is over
+            _written(campaign, campaigns.mark(campaign, "running", before, by))
         _run(campaign, before)  # for one whose start was cut off right before that
         return False
-    if before:
-        _refuse_to_start(campaign, before, prepared)
+    if before and before.progress == "done":
+        _refuse_to_repeat(campaign, before, prepared)
     rows.upload(prepared, per_second)
     _run(campaign, _written(campaign, campaigns.start(campaign, prepared.hash, before, by)))
     return True
@@ -106,6 +116,8 @@ def resume(campaign: str, by: str = "") -> None:
     found = read(campaign)
     if found.state.progress != "paused" and not found.has_failed:
         raise _wrong(campaign, found.state.progress, "resumed")
+    if found.summary is None:
+        raise rows.gone()
     _run(campaign, _written(campaign, campaigns.start(campaign, found.state.hash, found.state, by)))
 
 
@@ -116,10 +128,10 @@ def mark(campaign: str, progress: Progress, by: str = "") -> None:
         CampaignError: It can't be.
         AwsError: nobody knows whether it is.
     """
-    found = read(campaign)
-    if found.state.progress not in _LIVE[progress]:
-        raise _wrong(campaign, found.state.progress, progress)
-    _written(campaign, campaigns.mark(campaign, progress, found.state, by))
+    state = _started(campaign)
+    if state.progress not in _LIVE[progress]:
+        raise _wrong(campaign, state.progress, progress)
+    _written(campaign, campaigns.mark(campaign, progress, state, by))
 
 
 def is_done(campaign: str, by: str) -> bool:
@@ -140,17 +152,32 @@ def read(campaign: str) -> Campaign:
     """How far a campaign is.
 
     Raises:
-        CampaignError: It was never started, or its rows are gone.
+        CampaignError: It was never started.
         AwsError: nobody knows.
     """
-    state = campaigns.read(campaign)
-    if state is None:
-        raise CampaignError(
-            f"There is no campaign {campaign!r}.", "Give the id that was told when it was started."
-        )
-    summary = campaigns.summary(rows.read(campaigns.summary_key(campaign, state.hash)))
+    state = _started(campaign)
     should_run = state.progress == "running"
-    return Campaign(state, summary, should_run and executions.has_failed(*_execution(campaign, state)))
+    has_failed = should_run and executions.has_failed(*_execution(campaign, state))
+    return Campaign(state, _summary(campaign, state), has_failed)
+
+
+def _started(campaign: str) -> State:
+    if state := campaigns.read(campaign):
+        return state
+    raise CampaignError(
+        f"There is no campaign {campaign!r}.", "Give the id that was told when it was started."
+    )
+
+
+def _summary(campaign: str, state: State) -> Summary | None:
+    with suppress(CampaignGoneError):
+        return campaigns.summary(rows.read(campaigns.summary_key(campaign, state.hash)))
+    return None
+
+
+def _may_go_on(campaign: str, state: State) -> bool:
+    """Whether a campaign is neither over nor without the rows that it would go on with."""
+    return state.progress in ("running", "paused") and _summary(campaign, state) is not None
 
 
 def _run(campaign: str, state: State) -> None:
@@ -162,12 +189,16 @@ def _execution(campaign: str, state: State) -> tuple[str, str]:
 
 
 def _refuse_to_start(campaign: str, before: State, prepared: Prepared) -> None:
+    """Refuse to start what may go on, unless it's what runs already."""
     is_same = before.hash == prepared.hash
-    if before.progress in ("running", "paused"):
+    if not is_same or before.progress == "paused":
         what = "" if is_same else ", with other rows or another message"
         next_step = "Resume it, or cancel it." if is_same else "Cancel it first."
         raise CampaignError(f"The campaign {campaign} is {before.progress}{what}.", next_step)
-    if before.progress == "done" and is_same:
+
+
+def _refuse_to_repeat(campaign: str, before: State, prepared: Prepared) -> None:
+    if before.hash == prepared.hash:
         raise CampaignError(
             f"The campaign {campaign} has been sent.",
             "Its result says what became of it. To send it to the same people again, give another id.",

@@ -5,7 +5,6 @@ import json
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from io import StringIO
@@ -16,7 +15,6 @@ import pytest
 from rich.console import Console
 from switchboard.aws import bucket as s3
 from switchboard.aws import executions, queues, table
-from switchboard.campaigns import runs
 from switchboard.reach import campaigns, references
 from switchboard.reach.people import pseudonym
 from switchboard.reach.person_table import PersonTable
@@ -534,19 +532,43 @@ def test_rows_that_are_gone_are_said(campaign: Typed, monkeypatch: pytest.Monkey
             campaign.result(identity)
 
 
-def test_who_changes_it_at_the_same_moment_is_told(
-    campaign: Typed, stores: Aws, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("was", ["paused", "failed"])
+def test_a_campaign_whose_rows_are_gone_can_be_started_again_or_cancelled(
+    campaign: Typed, monkeypatch: pytest.MonkeyPatch, was: str
 ) -> None:
     identity = started(campaign)
-    read = runs.read
+    if was == "paused":
+        campaign("--id", identity, "--pause")
+    else:
+        EXECUTIONS[f"{identity}-1"]["status"] = "FAILED"
+    with buckets.running() as emptied:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", emptied.url)
+        s3.client.cache_clear()
+        assert campaign("--id", identity)["gone"] is True
+        assert "rows are gone" in campaign.words("--id", identity)
+        with pytest.raises(OperatorError, match="rows are gone"):
+            campaign("--id", identity, "--resume")
 
-    def slowly(name: str) -> object:
-        found = read(name)
-        with suppress(AssertionError):
-            assert campaigns.mark(name, "cancelled", found.state)
-        return found
+        again = campaign.prepared("--confirm", "yes")
+        assert (again["progress"], again["rows"], again["failed"]) == ("running", ROWS, False)
+        assert f"{identity}-2" in EXECUTIONS
+        emptied.objects.clear()
+        assert campaign("--id", identity, "--cancel")["progress"] == "cancelled"
+        s3.client().close()
+        s3.client.cache_clear()
 
-    monkeypatch.setattr(runs, "read", slowly)
+
+def test_who_changes_it_at_the_same_moment_is_told(campaign: Typed, stores: Aws) -> None:
+    identity = started(campaign)
+    state = campaigns.read(identity)
+    assert state
+
+    def meanwhile(operation: str, _asked: Json) -> None:
+        if operation == "DynamoDB_20120810.UpdateItem":
+            stores.fault = None
+            assert campaigns.mark(identity, "cancelled", state)
+
+    stores.fault = meanwhile
     with pytest.raises(OperatorError, match="has changed at this moment"):
         campaign("--id", identity, "--pause")
     assert stores.tables["timeline"][f"CAMPAIGN#{identity}", "campaign"]["progress"] == {"S": "cancelled"}
