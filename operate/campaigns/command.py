@@ -21,6 +21,7 @@ from operate.command_line import WELL, Command, Output, UsageError, switch, take
 from operate.errors import OperatorError
 from operate.stack import Stack
 
+_CONFIRMATION = re.compile("yes|[0-9a-f]{12}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _LOOK_AGAIN_S = 2
 
@@ -45,6 +46,12 @@ def _amounts(text: str) -> tuple[Decimal, ...]:
     return tuple(map(_amount, text.split(",")))
 
 
+def _confirmation(text: str) -> str:
+    if not _CONFIRMATION.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} isn't the hash that was told, nor yes")
+    return text
+
+
 def _options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
     parser.add_argument("--file", type=Path, help="the CSV file with the people; its column `to` says whom")
@@ -55,7 +62,10 @@ def _options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pace", type=_amount, default=Decimal(0), help="at most so many a second")
     parser.add_argument(
-        "--confirm", metavar="HASH", help="start exactly this, or with `yes` what is prepared"
+        "--confirm",
+        type=_confirmation,
+        metavar="HASH",
+        help="start exactly this, or with `yes` what is prepared",
     )
     switch(parser, "--pause", "queue nothing more until it's resumed")
     switch(parser, "--resume", "go on where it was")
@@ -73,6 +83,8 @@ def _campaign(out: Output, given: argparse.Namespace) -> int:
         raise UsageError(
             "Give ID=…, with one of PAUSE=true, RESUME=true, CANCEL=true and RESULT=… if you like"
         )
+    if not given.file and (given.confirm or given.pace or given.price):
+        raise UsageError("Give FILE=… and MESSAGE=… with CONFIRM=…, PACE=… or PRICE=…")
     those = Campaigns(Stack.of_stage(given.env))
     if given.file:
         return _prepare(out, given, those)

@@ -23,6 +23,7 @@ from switchboard.campaigns.people import Sheet
 from switchboard.campaigns.prepared import Bounds, Prepared, prepare
 from switchboard.environment import given, required, whole_number
 from switchboard.errors import AwsError, CampaignChangedError, CampaignError, SwitchboardError
+from switchboard.request import without_halves
 from switchboard.wire.reach.campaigns import shape_of
 from switchboard.wire.validate import problems
 
@@ -50,6 +51,8 @@ def handle(received: Json, until: float) -> bool:
     facts: dict[str, object] = {}
     try:
         event = json.loads(received["body"])
+        if r"\ud" in received["body"].lower():  # a program that cuts a text may cut an emoji
+            event = without_halves(event)
         facts = {"id": event["id"], "command": event["detail-type"]}
         became = carry_out(event, received["eventSourceARN"], until)
     except (AwsError, CampaignChangedError) as failure:

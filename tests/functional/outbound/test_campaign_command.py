@@ -25,6 +25,7 @@ REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/campaign-rejected"
 MESSAGE = {"channel": "sms", "message_type": "text", "from": "447700900000", "text": "Hello {name}"}
 PEOPLE = [{"to": "447700900111", "name": "Ann"}, {"to": "+44 7700 900222", "name": "Bob"}]
 START: Json = {"id": "spring", "message": MESSAGE, "people": PEOPLE, "confirm": "yes"}
+ALWAYS = {"hours": "00:00-24:00"}
 CSV = "/campaigns/people/spring.csv"
 EVENT_ID = "6a7e8feb-b491-4cf7-a9f1-bf3703467718"
 
@@ -115,6 +116,8 @@ def without(name: str) -> Json:
         ),
         (START | {"confirm": "0123456789ab"}, "and 0123456789ab was confirmed"),
         (START | {"pace": 0.0000001}, "longer than its rows are kept: 30 days"),
+        (START | {"pace": 5e-324, "message": MESSAGE | {"window": ALWAYS}}, "longer than its rows are kept"),
+        (START | {"message": MESSAGE | {"at": "2027-01-11T09:00:00Z"}}, "The message says `at`. Take it out"),
     ],
 )
 def test_a_start_that_cannot_be_is_rejected_with_its_reason_and_kept(
@@ -208,6 +211,14 @@ def test_people_may_be_a_file_of_the_bucket(backbone: Aws, bucket: Buckets) -> N
 
     ((_, payload),) = told(backbone)
     assert (payload["outcome"], payload["recipients"], payload["invalid"]) == ("accepted", 2, 1)
+
+
+def test_half_an_emoji_stops_nobody(backbone: Aws) -> None:
+    people = [{"to": "447700900111", "name": "A\ud83d"}, {"to": "4477009002\ud83d", "name": "B"}, *PEOPLE]
+    assert deliver("campaign.start", START | {"people": people})
+
+    ((_, payload),) = told(backbone)
+    assert (payload["outcome"], payload["recipients"], payload["invalid"]) == ("accepted", 2, 2)
 
 
 def test_a_cell_that_one_lacks_is_empty(backbone: Aws) -> None:

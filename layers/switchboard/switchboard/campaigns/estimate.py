@@ -56,8 +56,11 @@ def end(prepared: Prepared, now: float, wished: float, days: int) -> float:
     """
     first = prepared.recipients[0]
     most = map(pace.most_per_second, (first.command, *first.then))
-    at = ends_at(prepared, now, min(filter(None, (wished, *most)), default=0))
-    if at > now + days * 86400:
+    per_second = min(filter(None, (wished, *most)), default=0)
+    longest_s = days * 86400
+    is_endless = per_second and len(prepared.recipients) / per_second > longest_s  # no clock goes so far
+    at = math.inf if is_endless else ends_at(prepared, now, per_second)
+    if at > now + longest_s:
         raise CampaignError(
             f"It would take longer than its rows are kept: {days} days (TimelineDays).",
             "Give fewer rows, a faster pace or a wider window; or raise TimelineDays, and deploy.",

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
@@ -25,8 +25,20 @@ def filled(node: Any, cells: Mapping[str, str]) -> Any:  # noqa: ANN401 - any pa
     return {name: filled(each, cells) for name, each in node.items()} if isinstance(node, dict) else node
 
 
+def is_deeper(node: object, levels: int) -> bool:
+    """Whether a document has more levels, found without recursion, which would end there."""
+    level = [node]
+    for _ in range(levels):
+        level = [child for each in level for child in _children(each)]
+    return bool(level)
+
+
 def _texts(node: object) -> Iterator[str]:
     if isinstance(node, str):
         yield node
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+    for each in _children(node):
         yield from _texts(each)
+
+
+def _children(node: object) -> Iterable[object]:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()

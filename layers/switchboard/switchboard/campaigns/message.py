@@ -26,6 +26,7 @@ Json = dict[str, Any]
 
 # What is said to the stack, not to Vonage.
 _MARKS = ("purpose", "window")
+_MOST_LEVELS = 100
 
 
 class Message(NamedTuple):
@@ -128,6 +129,8 @@ def parse(found: object, source: str) -> Message:
         raise CampaignError(
             f"{source} isn't a message.", 'Such as {"channel": "sms", "message_type": "text", …}.'
         )
+    if filling.is_deeper(found, _MOST_LEVELS):
+        raise CampaignError(f"{source} is nested too deeply.", f"{_MOST_LEVELS} levels are enough.")
     marks = {"pace": "bulk", **({"purpose": found["purpose"]} if "purpose" in found else {})}
     window = _window(found.get("window"), source)
     first, *then = (

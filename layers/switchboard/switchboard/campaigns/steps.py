@@ -20,6 +20,12 @@ _DETECTION = ("machine_detection", "advanced_machine_detection")
 # Where Vonage would tell somebody else what becomes of it.
 _ELSEWHERE = ("event_url", "webhook_url")
 _OWN = ("wait", "again", "attempts")
+# What other commands say to the stack, and Vonage would ignore.
+_NOT_HERE = {
+    "at": "Take it out: a `window` says when it may reach people.",
+    "after": "Take it out: a `window` says when it may reach people.",
+    "pace": "Take it out: how fast it goes is said beside the message.",
+}
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 _SECONDS = {"m": 60, "h": 3600, "d": 86400}
 
@@ -64,6 +70,9 @@ def _step(step: Json, of: str, *, is_last: bool, climbs: bool) -> tuple[Json, Ru
             f"{of} has a failover, which Vonage would send later, also after an opt-out.",
             "Take it out; `steps` has what comes next.",
         )
+    for mark, next_step in _NOT_HERE.items():
+        if mark in step:
+            raise CampaignError(f"{of} says `{mark}`.", next_step)
     if climbs and (elsewhere := [each for each in _ELSEWHERE if each in step]):
         raise CampaignError(
             f"{of} has `{elsewhere[0]}`, so that the stack isn't told what becomes of it.", "Take it out."

@@ -54,6 +54,14 @@ WRONG_WINDOWS: tuple[object, ...] = (
 )
 
 
+def deep(levels: int) -> Json:
+    """A document of so many levels."""
+    document: Json = {}
+    for _ in range(levels):
+        document = {"in": document}
+    return document
+
+
 def prepared(
     path: Path, *lines: str, message: Json = SMS, bounds: Bounds = BRITAIN, campaign: str = "spring"
 ) -> Prepared:
@@ -290,6 +298,10 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, lines: tuple[str,
     [
         (SMS | {"to": "447700900111"}, "says `to`"),
         (SMS | {"failover": [SMS]}, "has a failover"),
+        (SMS | {"at": "2027-01-11T09:00:00Z"}, "says `at`"),
+        (SMS | {"after": 60}, "says `after`"),
+        (SMS | {"pace": "bulk"}, "says `pace`"),
+        (SMS | {"text": deep(200)}, "nested too deeply"),
         (SMS | {"channel": "pigeon"}, "line 2: "),
         (CALL | {"ncco": [{"action": "talk", "text": "a" * 1000}] * 200}, "more than a queue takes"),
         ([SMS], "isn't a message"),
@@ -300,6 +312,11 @@ def test_a_message_that_cannot_be_sent_is_refused(tmp_path: Path, message: Json,
     with pytest.raises(CampaignError) as refused:
         prepared(tmp_path, *PEOPLE, message=message)
     assert cause in refused.value.cause
+
+
+def test_a_message_however_deep_is_refused() -> None:
+    with pytest.raises(CampaignError, match="nested too deeply"):
+        messages.parse(SMS | {"text": deep(100_000)}, "The message")
 
 
 def test_files_that_are_not_there_are_said(tmp_path: Path) -> None:

@@ -504,6 +504,8 @@ def test_what_takes_longer_than_its_rows_are_kept_is_refused(campaign: Typed) ->
         ("--file", "p.csv", "--message", "m.json", "--pause"),
         ("--id", "a", "--pause", "--cancel"),
         ("--pause",),
+        ("--id", "a", "--confirm", "yes"),
+        ("--id", "a", "--resume", "--pace", "5"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(campaign: Typed, options: tuple[str, ...]) -> None:
@@ -511,8 +513,10 @@ def test_options_that_do_not_go_together_are_refused(campaign: Typed, options: t
         campaign(*options)
 
 
-@pytest.mark.parametrize("options", [("--id", "a/b"), ("--price", "much"), ("--pace", "-1"), ("--id", "")])
-def test_what_is_no_id_and_no_number_is_refused(options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "options", [("--id", "a/b"), ("--price", "much"), ("--pace", "-1"), ("--id", ""), ("--confirm", "true")]
+)
+def test_what_is_no_id_no_number_and_no_hash_is_refused(options: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit):
         Typed.parsed(*options)
 
@@ -584,3 +588,12 @@ def test_a_result_that_cannot_be_written_is_said(campaign: Typed, tmp_path: Path
 
     with pytest.raises(OperatorError, match="can't be written"):
         campaign("--id", identity, "--result", str(tmp_path / "none" / "out.csv"))
+
+
+def test_a_sender_given_as_a_number_is_one(campaign: Typed) -> None:
+    campaign.message.write_text(json.dumps(MESSAGE | {"from": 447700900000}))
+    assert campaign.prepared()["opted_out"] == 0
+
+    PersonTable().stop(pseudonym("447700000000", KEY.encode()), "447700900000", "test")
+
+    assert campaign.prepared()["opted_out"] == 1
