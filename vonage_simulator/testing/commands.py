@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from switchboard.wire.reach.marks import MARKS
 from switchboard.wire.validate import command_problems
 
 from vonage_simulator.api import call_requests
@@ -94,7 +93,6 @@ class Commands:
 
     async def _carry_out(self, command: Json) -> None:
         """Have a command wait for its time, or say what became of it now."""
-        command = _with_its_marks(command)
         if self._timed.is_cancelled(command["id"]):
             self._tell(command, CANCELLED)
             return
@@ -251,10 +249,3 @@ class Commands:
     @property
     def _application(self) -> dict[str, Any]:
         return next(iter(self._vonage.account.applications.values()))
-
-
-def _with_its_marks(command: Json) -> Json:
-    detail = command["detail"] if isinstance(command["detail"], dict) else {}
-    marks = {name: detail[name] for name in MARKS if name in detail}
-    rest = {name: value for name, value in detail.items() if name not in MARKS}
-    return {**command, **marks, "detail": rest} if marks else command

@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import httpx
+from switchboard.wire.reach.marks import MARKS
 
 from vonage_simulator.account.account import Account
 from vonage_simulator.testing.commands import NAMES
@@ -181,7 +182,7 @@ class Handlers(httpx.BaseTransport):
             str(uuid.uuid4()), entry["DetailType"], entry["Source"], json.loads(entry["Detail"])
         )
         if event["detail-type"] in NAMES:
-            self._command({name: event[name] for name in ("id", "detail")} | {"name": event["detail-type"]})
+            self._command(_command_in(event))
         self._unpublished.append(event)
         return {"EventId": event["id"]}
 
@@ -255,6 +256,13 @@ def _bus_event(identity: str, name: str, source: str, detail: Json) -> Json:
         "resources": [],
         "detail": detail,
     }
+
+
+def _command_in(event: Json) -> Json:
+    """The command that an event on the bus is: there, unlike in a flow's, its marks stand in the detail."""
+    marks = {name: event["detail"][name] for name in MARKS if name in event["detail"]}
+    detail = {name: value for name, value in event["detail"].items() if name not in MARKS}
+    return {"id": event["id"], "name": event["detail-type"], "detail": detail, **marks}
 
 
 def _source(name: str) -> str:

@@ -35,7 +35,7 @@ class Waiting:
 
     def __init__(self) -> None:
         self._waits: dict[str, Wait] = {}
-        self._cancelled: set[str] = set()
+        self._cancelled: dict[str, str] = {}
         self._outcomes: dict[str, str] = {}
 
     def begins(self, command: Json, now: datetime) -> float:
@@ -77,11 +77,13 @@ class Waiting:
 
     def cancel(self, command_id: str) -> tuple[Json, Json | None]:
         """Cancel a command: what is known of it, with the `reason` why not, and the command if it waited."""
+        if found := self._cancelled.get(command_id):
+            return {"found": found}, None
         if outcome := self._outcomes.get(command_id):
             return {"reason": f"It was already carried out: {outcome}.", "found": outcome}, None
-        self._cancelled.add(command_id)
         waited = self._waits.pop(command_id, None)
-        return {"found": "waiting" if waited else "unknown"}, waited and waited.command
+        self._cancelled[command_id] = found = "waiting" if waited else "unknown"
+        return {"found": found}, waited and waited.command
 
     def all(self) -> list[Wait]:
         """What waits, the next one first."""

@@ -77,6 +77,46 @@ def test_at_one_in_the_night_only_what_may_be_sent_then_is(
     assert (simulation.waiting(), sms.received) == ([], ["News."])
 
 
+@pytest.mark.parametrize("is_bare", [True, False])
+def test_a_time_inside_a_message_is_vonage_s_as_on_a_stack_and_nothing_waits(
+    sms: Texting,
+    simulation: Simulation,
+    webhooks: dict[str, Handler],
+    is_bare: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """In a flow's command it stands beside the detail; only on the bus in it."""
+
+    @inbound
+    def misplaces_it(message: InboundMessage) -> Any:  # noqa: ANN401 - mypy would know that it isn't a message
+        text = message_to("sms", message["from"], message["to"], "News.") | {"after": 3600}
+        return text if is_bare else {"name": "messages.send", "detail": text}
+
+    webhooks["inbound"] = misplaces_it
+    sms.send("What's new?")
+
+    assert (simulation.waiting(), sms.received) == ([], ["News."])
+
+
+def test_a_command_can_be_cancelled_twice(
+    sms: Texting, simulation: Simulation, marks: Json, webhooks: dict[str, Handler]
+) -> None:
+    marks |= {"after": 3600}
+    sms.send("What's new?")
+
+    @inbound
+    def cancels(_message: InboundMessage) -> Commands:
+        return [
+            {"name": "command.cancel", "detail": {"id": each}} for each in ("news", "other", "news", "other")
+        ]
+
+    webhooks["inbound"] = cancels
+    sms.send("Enough")
+
+    results = [each for each in simulation.events if each["name"].startswith("command.cancel.")]
+    assert [each["name"] for each in results] == ["command.cancel.accepted"] * 4
+    assert [each["payload"]["found"] for each in results] == ["waiting", "unknown"] * 2
+
+
 def test_what_waits_says_when_it_is_due(sms: Texting, simulation: Simulation, marks: Json) -> None:
     marks |= {"window": {"hours": "Sat 10:00-12:00"}}
     sms.waits_until("Fri 12:00", LONDON)
