@@ -3,17 +3,22 @@
 Before a row is overwritten its commands are cancelled, for good: so nobody carries one out who has it
 already, such as a queue, and what was cut off in between is done by doing it again. The row's place in the
 file stays, so that the campaign's result still has all of them.
+
+Source: Amazon S3 API reference, PutObject (`If-Match`: 412, 409 where two are at it, 404 without one).
 """
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
+from switchboard.aws import table
 from switchboard.campaigns.steps import MOST_ATTEMPTS
 from switchboard.outbound import claims
-from switchboard.reach.campaigns import command_id
+from switchboard.reach.campaigns import command_id, is_of_a_campaign
 from switchboard.reach.people import normal
 
 from operate.kept.numbers import whole
@@ -23,6 +28,7 @@ Row = dict[str, Any]
 
 BUCKET = "CampaignBucket"
 _AT_ONCE = 10
+_CHANGED = (404, 409, 412)
 
 
 def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
@@ -39,23 +45,41 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
 
     def erase_in(key: str) -> int:
         try:
-            lines = client.get_object(Bucket=bucket, Key=key)["Body"].read().decode().splitlines()
+            found = client.get_object(Bucket=bucket, Key=key)
         except client.exceptions.NoSuchKey:
             return 0  # it has expired at this moment
-        rows: list[Row] = [json.loads(line) for line in lines]
+        rows: list[Row] = [json.loads(line) for line in found["Body"].read().decode().splitlines()]
         theirs = [row for row in rows if _is_for(row, number)]
         if theirs and confirmed:
             for row in theirs:
                 for command_id in _commands(key.split("/")[1], row):
                     claims.cancel(command_id)
             left = (_erased(row) if row in theirs else row for row in rows)
-            client.put_object(Bucket=bucket, Key=key, Body="\n".join(map(json.dumps, left)).encode())
+            body = "\n".join(map(json.dumps, left)).encode()
+            try:
+                client.put_object(Bucket=bucket, Key=key, Body=body, IfMatch=found["ETag"])
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _CHANGED:
+                    raise
+                return erase_in(key)  # somebody else is erased from it at this moment
         return len(theirs)
 
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="campaigns/")
     keys = (each["Key"] for page in pages for each in page.get("Contents", []))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return sum(pool.map(erase_in, [key for key in keys if key.endswith(".jsonl")]))
+
+
+def forget(key: table.Item) -> bool:
+    """Empty the item of a campaign's command; False if a key isn't that of one.
+
+    What is said of the command may quote a number, such as why Vonage refused it. Were the item gone, the
+    campaign would reach the person when it's started again.
+    """
+    if not is_of_a_campaign(key["pk"]["S"].removeprefix("COMMAND#")):
+        return False
+    table.put({**key, "progress": {"S": "cancelled"}, "since": {"N": str(time.time())}})
+    return True
 
 
 def _is_for(row: Row, number: str) -> bool:

@@ -110,7 +110,8 @@ def _erased(stack: Stack, number: str, *, confirmed: bool) -> int:
     others += dialogs.erase(stack, number, subjects, confirmed=confirmed)
     others += people.erase(stack, number, confirmed=confirmed)
     for key in found.keys if confirmed else ():
-        client.delete_item(TableName=table, Key=key)
+        if not campaigns.forget(key):
+            client.delete_item(TableName=table, Key=key)
     return len(found.keys) + len(found.commands) + others
 
 

@@ -1,10 +1,11 @@
 """S3 on 127.0.0.1: objects can be put, looked for, listed and read.
 
-Source: Amazon S3 API reference, ListObjectsV2.
+Source: Amazon S3 API reference, ListObjectsV2, PutObject (`If-Match`).
 """
 
+import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,20 @@ class Buckets:
     url: str = ""
     objects: dict[str, bytes] = field(default_factory=dict)
     is_read_only: bool = False
+    meanwhile: Callable[[], object] | None = None
+    """Is called once, before something is put."""
+
+    def put(self, path: str, content: bytes, tag: str | None) -> int:
+        """The status of the reply; with `tag`, only an object that has it is replaced."""
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        if self.is_read_only:
+            return 403
+        if tag not in (None, _tag(self.objects.get(path, b""))):
+            return 412
+        self.objects[path] = content
+        return 200
 
 
 @contextmanager
@@ -32,9 +47,7 @@ def running() -> Iterator[Buckets]:
             raw = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "aws-chunked":
                 raw = _unchunked(raw)
-            if not buckets.is_read_only:
-                buckets.objects[self.path] = raw
-            self.send_response(403 if buckets.is_read_only else 200)
+            self.send_response(buckets.put(self.path, raw, self.headers.get("If-Match")))
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -47,6 +60,7 @@ def running() -> Iterator[Buckets]:
             content = missing if found is None else found
             self.send_response(404 if found is None else 200)
             self.send_header("Content-Length", str(len(content)))
+            self.send_header("ETag", _tag(content))
             self.end_headers()
             if self.command == "GET":
                 self.wfile.write(content)
@@ -68,6 +82,10 @@ def running() -> Iterator[Buckets]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _tag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()}"'
 
 
 def _listed(objects: Iterable[str], path: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """`make erase` of somebody to whom something is still to be sent: nothing is left, and nothing comes."""
 
+import functools
 import json
 import time
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from switchboard.aws import bucket as s3
-from switchboard.outbound import delaying
+from switchboard.outbound import claims, delaying
 from switchboard.outbound.carrying_out import carry_out
 from switchboard.reach.campaigns import command_id
 
@@ -150,6 +151,39 @@ def test_who_is_erased_climbs_no_further(
     }
     assert ANN not in everything(stores, bucket)
     assert outcomes(campaign.result(identity)) == {"erased": 1, "queued": 1}
+
+
+def test_whom_vonage_refused_with_their_number_does_not_get_it_after_they_were_erased(
+    campaign: Typed,  # noqa: F811
+    stack: Stack,  # noqa: F811
+    stores: Aws,
+    bucket: buckets.Buckets,
+) -> None:
+    assert not step(started(campaign))
+    to_ann = next(each for each in queued(stores) if each["detail"]["to"] == ANN)
+    claims.finish(to_ann, "rejected", reason=f"Vonage knows no {ANN}.")
+    stores.queues[BULK].clear()
+
+    assert erase(stack, ANN) == 3
+
+    assert ANN not in everything(stores, bucket)
+    assert result(to_ann)["cancelled"] is True
+
+
+def test_two_who_are_erased_at_once_are_both_gone(
+    campaign: Typed,  # noqa: F811
+    stack: Stack,  # noqa: F811
+    stores: Aws,
+    bucket: buckets.Buckets,
+) -> None:
+    """Both are in one file, which is read for one of them before it's written for the other."""
+    started(campaign)
+    cat, dan = "447700000002", "447700000003"
+
+    bucket.meanwhile = functools.partial(timeline.erase, stack, cat, confirmed=True)
+    assert timeline.erase(stack, dan, confirmed=True) == 1
+
+    assert not any(number in everything(stores, bucket) for number in (cat, dan))
 
 
 def test_a_campaign_that_is_erased_to_the_last_row_ends(
