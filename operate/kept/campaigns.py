@@ -9,7 +9,7 @@ Source: Amazon S3 API reference, PutObject (`If-Match`: 412, 409 where two are a
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from switchboard.aws import table
 from switchboard.campaigns.steps import MOST_ATTEMPTS
 from switchboard.outbound import claims
-from switchboard.reach.campaigns import command_id, is_of_a_campaign
+from switchboard.reach.campaigns import SORT_KEY, command_id, is_of_a_campaign
 from switchboard.reach.people import normal
 
 from operate.kept.numbers import whole
@@ -68,6 +68,11 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
     keys = (each["Key"] for page in pages for each in page.get("Contents", []))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return sum(pool.map(erase_in, [key for key in keys if key.endswith(".jsonl")]))
+
+
+def is_progress(item: Mapping[str, Any]) -> bool:
+    """Whether an item of the table says how far a campaign is."""
+    return str(item["sk"]["S"]) == SORT_KEY
 
 
 def forget(key: table.Item) -> bool:

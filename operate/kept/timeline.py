@@ -134,6 +134,8 @@ def _about(table: str, number: str) -> Found:
     commands: list[waiting.Item] = []
     for page in pages:
         for item in page["Items"]:
+            if campaigns.is_progress(item):
+                continue  # of many people, whatever the campaign is called
             holds_it = {name for name, value in item.items() if theirs.search(value.get("S", ""))}
             if waiting.HELD_IN in holds_it:
                 commands.append(item)

@@ -186,6 +186,21 @@ def test_two_who_are_erased_at_once_are_both_gone(
     assert not any(number in everything(stores, bucket) for number in (cat, dan))
 
 
+def test_a_campaign_that_is_called_after_who_is_erased_goes_on_for_the_others(
+    campaign: Typed,  # noqa: F811
+    stack: Stack,  # noqa: F811
+    bucket: buckets.Buckets,
+) -> None:
+    assert bucket
+    identity = f"from-{ANN}"
+    campaign.prepared("--confirm", "yes", "--id", identity)
+
+    assert erase(stack, ANN) == 2
+
+    assert not step(identity)
+    assert campaign("--id", identity)["queued"] == 100
+
+
 def test_a_campaign_that_is_erased_to_the_last_row_ends(
     campaign: Typed,  # noqa: F811
     stack: Stack,  # noqa: F811
