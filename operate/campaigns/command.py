@@ -77,12 +77,10 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 def _campaign(out: Output, given: argparse.Namespace) -> int:
     wishes = [given.pause, given.resume, given.cancel, given.result]
-    if bool(given.file) != bool(given.message) or (given.file and any(wishes)):
+    if bool(given.file) != bool(given.message) or (any(wishes) if given.file else not given.id):
         raise UsageError("Give FILE=… and MESSAGE=… to prepare a campaign, or ID=… of one that was started")
-    if not given.file and (not given.id or sum(map(bool, wishes)) > 1):
-        raise UsageError(
-            "Give ID=…, with one of PAUSE=true, RESUME=true, CANCEL=true and RESULT=… if you like"
-        )
+    if sum(map(bool, wishes)) > 1:
+        raise UsageError("Give one of PAUSE=true, RESUME=true, CANCEL=true and RESULT=…")
     if not given.file and (given.confirm or given.pace or given.price):
         raise UsageError("Give FILE=… and MESSAGE=… with CONFIRM=…, PACE=… or PRICE=…")
     those = Campaigns(Stack.of_stage(given.env))

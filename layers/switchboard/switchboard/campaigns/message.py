@@ -110,7 +110,9 @@ def read(path: Path) -> Message:
     """
     try:
         found = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, RecursionError, ValueError) as error:
+    except OSError as error:
+        raise CampaignError(f"{path} can't be read: {error.strerror}.", "Give a JSON file.") from error
+    except (RecursionError, ValueError) as error:
         raise CampaignError(f"{path} can't be read: {error}.", "Give a JSON file.") from error
     return parse(found, str(path))
 

@@ -47,7 +47,9 @@ def read(path: Path) -> Sheet:
     try:
         document = path.read_bytes()
     except OSError as error:
-        raise CampaignError(f"{path} can't be read: {error}.", "Give a CSV file in UTF-8.") from error
+        raise CampaignError(
+            f"{path} can't be read: {error.strerror}.", "Give a CSV file in UTF-8."
+        ) from error
     return parse(document, str(path))
 
 
@@ -92,10 +94,13 @@ def _sheet(columns: Sequence[str], found: Iterable[tuple[Row, str]]) -> Sheet:
 def _lines(file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
     """Where each row begins, as a cell may go over several lines, and its cells; empty lines are none."""
     reader, begins = csv.reader(file, strict=True), 1
-    for cells in reader:
-        if cells:
-            yield begins, cells
-        begins = reader.line_num + 1
+    try:
+        for cells in reader:
+            if cells:
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise csv.Error(f"line {begins}: {error}") from error
 
 
 def _check(source: str, columns: Sequence[str]) -> None:
