@@ -74,7 +74,7 @@ class Climb:
 
     def run(self, days: int = 10) -> "Climb":
         self.people = [f"4477{number:08}" for number in range(self.number)]
-        self.gap_s = gap(LADDER, self.number / 30)
+        self.gap_s = gap(LADDER, self.number, self.number / 30)
         self.world.begin(self.campaign())
         for worker in range(WORKERS):
             self.world.begin(self.works(), worker / 10)

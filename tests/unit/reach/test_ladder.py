@@ -2,6 +2,7 @@
 
 import pytest
 from switchboard.campaigns.tries import Found
+from switchboard.campaigns.visits import gap
 from switchboard.reach.ladder import Rung, Try, Verdict, longest, places, said, verdict
 from switchboard.timeline.events import Entry
 
@@ -157,6 +158,12 @@ def test_a_ladder_has_its_places_and_takes_its_longest() -> None:
     assert places(LADDER) == [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2)]
     assert longest(LADDER) == [HALF_HOUR, TWO_HOURS, 1200, 1200]
     assert (places(()), longest(())) == ([], [])
+
+
+def test_it_is_looked_as_often_as_a_run_has_steps_for() -> None:
+    assert gap((TEXT, SMS), 100, 1) == 5
+    assert gap(LADDER, 1000, 100) == (5 * 100 + 1800 + 7200 + 2 * 1200) / 1000
+    assert gap(LADDER, 20_000, 2000) == (5 * 2000 + 1800 + 7200 + 2 * 1200) / 1000 * 20
 
 
 def entry(status: str, **leg: str) -> Entry:

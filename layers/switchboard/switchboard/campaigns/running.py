@@ -25,8 +25,8 @@ Row = dict[str, Any]
 
 # The next part comes while there is something left of this one, so that the queue never runs dry.
 SHARE_WAITED_FOR = 0.75
-# Of the function's 30 s, as one look may take some.
-LONGEST_LOOK_S = 10
+# Of the function's 30 s, as one look may take some, and queueing what is due.
+LONGEST_LOOK_S = 20
 
 
 class FullError(Exception):
@@ -147,7 +147,7 @@ class Running:
         first = next(row for number in range(len(parts)) for row in self._rows(number))
         rows = sum(part.rows for part in parts)
         sending_s = seconds(rows, [first["command"], *first["then"]], self._summary["per_second"])
-        return visits.gap(self._summary["ladder"], sending_s)
+        return visits.gap(self._summary["ladder"], rows, sending_s)
 
     def _rows(self, number: int) -> list[Row]:
         """The rows of a part, without those that were erased."""

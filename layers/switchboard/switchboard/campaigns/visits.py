@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from switchboard.campaigns import tries
 from switchboard.campaigns.tries import Found
 from switchboard.environment import whole_number
-from switchboard.reach.campaigns import command_id
+from switchboard.reach.campaigns import ROWS_A_PART, command_id
 from switchboard.reach.ladder import Rung, Verdict, longest, places, verdict
 from switchboard.reach.people import normal
 
@@ -18,8 +18,9 @@ Row = Mapping[str, Any]
 Command = dict[str, Any]
 Place = tuple[int, int]
 
-# A run has 2,700 steps, as Step Functions keeps 25,000 events; to queue 100,000 tries takes 1,000 of them.
-_LOOKS_A_RUN, _LEAST_GAP_S = 1000, 5
+# A run has 2,700 steps, as Step Functions keeps 25,000 events. To queue 100,000 tries takes 1,000 of them, and
+# one looks at about ten parts before its time is over.
+_STEPS, _LOOKS_A_STEP, _LEAST_GAP_S = 1000, 10, 5
 
 
 class Visit(NamedTuple):
@@ -75,15 +76,17 @@ def tries_of(campaign: str, rows: Sequence[Row], ladder: Sequence[Rung]) -> list
     ]
 
 
-def gap(ladder: Sequence[Rung], sending_s: float) -> float:
+def gap(ladder: Sequence[Rung], rows: int, sending_s: float) -> float:
     """The seconds between two looks at least, so that one run has steps enough for all of them.
 
     Args:
         ladder: the campaign's.
+        rows: how many people it's for.
         sending_s: how long it takes to send everybody one try.
     """
     lasts_s = sending_s * len(places(ladder)) + sum(longest(ladder))
-    return max(_LEAST_GAP_S, lasts_s / _LOOKS_A_RUN)
+    steps_a_look = max(1, rows / ROWS_A_PART / _LOOKS_A_STEP)
+    return max(_LEAST_GAP_S, lasts_s * steps_a_look / _STEPS)
 
 
 def look_at(waiting: Verdict, now: float, gap_s: float) -> float:
