@@ -53,7 +53,9 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         if theirs and confirmed:
             for row in theirs:
                 for command_id in _commands(key.split("/")[1], row):
-                    claims.cancel(command_id)
+                    item = claims.cancel(command_id)
+                    if item["progress"]["S"] == "rejected":  # which may be sent again
+                        forget(table.keys(item))
             left = (_erased(row) if row in theirs else row for row in rows)
             body = "\n".join(map(json.dumps, left)).encode()
             try:
@@ -83,7 +85,8 @@ def forget(key: table.Item) -> bool:
     """
     if not is_of_a_campaign(key["pk"]["S"].removeprefix("COMMAND#")):
         return False
-    table.put({**key, "progress": {"S": "cancelled"}, "since": {"N": str(time.time())}})
+    emptied = {**key, "progress": {"S": "cancelled"}, "since": {"N": str(time.time())}}
+    table.put(emptied, "progress <> :sending", {":sending": {"S": "sending"}})
     return True
 
 

@@ -25,6 +25,7 @@ CLAUSES: dict[str, Callable[..., bool]] = {
     r"(\w+) BETWEEN (:\w+) AND (:\w+)": lambda found, low, high: bool(
         found and _order(low) <= _order(found) <= _order(high)
     ),
+    r"(\w+) <> (:\w+)": lambda found, given: found != given,
     r"(\w+) = (:\w+)": lambda found, given: found == given,
     r"(\w+) < (:\w+)": lambda found, given: bool(found and _order(found) < _order(given)),
     r"(\w+) <= (:\w+)": lambda found, given: bool(found and _order(found) <= _order(given)),

@@ -153,18 +153,22 @@ def test_who_is_erased_climbs_no_further(
     assert outcomes(campaign.result(identity)) == {"erased": 1, "queued": 1}
 
 
-def test_whom_vonage_refused_with_their_number_does_not_get_it_after_they_were_erased(
+@pytest.mark.parametrize(("reason", "items"), [(f"Vonage knows no {ANN}.", 3), ("There is no credit.", 2)])
+def test_who_was_refused_does_not_get_it_after_they_were_erased(
     campaign: Typed,  # noqa: F811
     stack: Stack,  # noqa: F811
     stores: Aws,
     bucket: buckets.Buckets,
+    reason: str,
+    items: int,
 ) -> None:
+    """What was rejected is sent again from its dead-letter queue, or when the campaign is started again."""
     assert not step(started(campaign))
     to_ann = next(each for each in queued(stores) if each["detail"]["to"] == ANN)
-    claims.finish(to_ann, "rejected", reason=f"Vonage knows no {ANN}.")
+    claims.finish(to_ann, "rejected", reason=reason)
     stores.queues[BULK].clear()
 
-    assert erase(stack, ANN) == 3
+    assert erase(stack, ANN) == items
 
     assert ANN not in everything(stores, bucket)
     assert result(to_ann)["cancelled"] is True
