@@ -22,7 +22,13 @@ from switchboard.campaigns.message import Message
 from switchboard.campaigns.people import Sheet
 from switchboard.campaigns.prepared import Bounds, Prepared, prepare
 from switchboard.environment import given, required, whole_number
-from switchboard.errors import AwsError, CampaignChangedError, CampaignError, SwitchboardError
+from switchboard.errors import (
+    AwsError,
+    CampaignChangedError,
+    CampaignEmptyError,
+    CampaignError,
+    SwitchboardError,
+)
 from switchboard.request import without_halves
 from switchboard.wire.reach.campaigns import shape_of
 from switchboard.wire.validate import problems
@@ -92,7 +98,7 @@ def carry_out(event: Json, queue: str, until: float) -> str:
         raise
     except CampaignError as error:
         tell(event, "rejected", campaign, reason=f"{error.cause} {error.next_step}"[:LONGEST_REASON])
-        if "confirm" in detail:
+        if "confirm" in detail and not isinstance(error, CampaignEmptyError):
             CommandQueue.of(queue).put_rejected(event)
         return "Rejected"
     numbers = {"recipients": found.rows(), "queued": found.queued()}

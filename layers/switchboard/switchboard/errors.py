@@ -16,6 +16,7 @@ SwitchboardError
 ├── AwsError            an AWS service refused or did not answer
 ├── CampaignError       a campaign that cannot be prepared, or not be started or stopped as it is
 │   ├── CampaignChangedError  somebody else has changed it at the same moment
+│   ├── CampaignEmptyError    it is for nobody
 │   └── CampaignGoneError     its rows are no longer kept
 ├── BarredError         a command costs more than the stack's owner allows
 ├── OptedOutError       a command is for somebody who has opted out
@@ -126,6 +127,10 @@ class CampaignError(SwitchboardError):
 
 class CampaignChangedError(CampaignError):
     """Somebody else has changed a campaign at the same moment: look at it again."""
+
+
+class CampaignEmptyError(CampaignError):
+    """There is nobody in a campaign's list: nothing to send, and nothing wrong."""
 
 
 class CampaignGoneError(CampaignError):

@@ -153,6 +153,16 @@ def test_a_file_that_cannot_be_used_is_rejected(
     assert why in reason(backbone)
 
 
+def test_a_list_of_nobody_is_rejected_and_worries_nobody(backbone: Aws, bucket: Buckets) -> None:
+    """A night without appointments is none without a file."""
+    bucket.objects[CSV] = b"to,name\n"
+
+    assert deliver("campaign.start", START | {"people": {"key": "people/spring.csv"}})
+
+    assert "There is nobody to send to." in reason(backbone)
+    assert backbone.queues[REJECTED] == []
+
+
 def test_more_rows_than_there_is_time_for_are_rejected(backbone: Aws) -> None:
     class Context:
         @staticmethod

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from switchboard.campaigns.message import Message
 from switchboard.campaigns.people import Fault, Row, Sheet
-from switchboard.errors import CampaignError, SettingError
+from switchboard.errors import CampaignEmptyError, CampaignError, SettingError
 from switchboard.outbound.countries import calling_code, is_allowed
 from switchboard.outbound.reach import reached
 from switchboard.reach.campaigns import MOST_ROWS, ROWS_A_PART
@@ -114,6 +114,7 @@ def prepare(
         until: the Unix time at which whoever judges it has to be done.
 
     Raises:
+        CampaignEmptyError: There is no row.
         CampaignError: The message doesn't fit the file, nothing could be sent, or it took too long.
     """
     _refuse(people, message, bounds)
@@ -134,11 +135,11 @@ def prepare(
         else:
             first[person] = row.line
             recipients.append(Recipient(row.line, row.to, zones, command, then))
+    if not recipients and not invalid:
+        raise CampaignEmptyError("There is nobody to send to.", "Give a list with somebody in it.")
     if not recipients:
         reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
-        raise CampaignError(
-            f"There is nobody to send to. {reasons}".strip(), "Correct the file or the message."
-        )
+        raise CampaignError(f"There is nobody to send to. {reasons}", "Correct the file or the message.")
     by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
     return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in, message.ladder())
 

@@ -97,7 +97,7 @@ class CampaignPrepared(TypedDict):
     """What would be sent, and by which `hash` to confirm exactly that. Nothing has been.
 
     `invalid` rows aren't sent to, for the reasons that the first of them have in `faults`. `countries` are
-    the recipients by calling code, `units` what is paid for: messages, parts of an SMS, calls.
+    the recipients by calling code, `units` what is paid for at most: messages, parts of an SMS, calls.
     """
 
     id: CommandId
