@@ -144,9 +144,9 @@ class Running:
     @functools.cached_property
     def _gap_s(self) -> float:
         parts = self._summary["parts"]
-        first = next(row for number in range(len(parts)) for row in self._rows(number))
+        steps = ([row["command"], *row["then"]] for number in range(len(parts)) for row in self._rows(number))
         rows = sum(part.rows for part in parts)
-        sending_s = seconds(rows, [first["command"], *first["then"]], self._summary["per_second"])
+        sending_s = seconds(rows, next(steps, []), self._summary["per_second"])  # none if all are erased
         return visits.gap(self._summary["ladder"], rows, sending_s)
 
     def _rows(self, number: int) -> list[Row]:

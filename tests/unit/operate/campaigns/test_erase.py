@@ -222,6 +222,27 @@ def test_a_campaign_that_is_erased_to_the_last_row_ends(
     assert outcomes(campaign.result(identity)) == {"erased": 1}
 
 
+def test_a_ladder_that_is_erased_to_the_last_row_ends(
+    campaign: Typed,  # noqa: F811
+    stack: Stack,  # noqa: F811
+    stores: Aws,
+    bucket: buckets.Buckets,
+) -> None:
+    assert bucket
+    campaign.people.write_text(f"to,name\n{ANN},Ann")
+    campaign.message.write_text(json.dumps(LADDER))
+    identity = started(campaign)
+    step(identity)
+    erase(stack, ANN)
+    stores.tables["timeline"][f"CAMPAIGN#{identity}", "campaign"]["looks"]["M"]["part0"] = {
+        "N": "1"
+    }  # is due
+
+    assert [step(identity), step(identity)] == [False, True]
+
+    assert outcomes(campaign.result(identity)) == {"erased": 1}
+
+
 @pytest.mark.parametrize("fails", ["cancelled", "overwritten"])
 def test_what_fails_in_between_is_done_by_doing_it_again(
     campaign: Typed,  # noqa: F811
