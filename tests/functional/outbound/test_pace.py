@@ -126,7 +126,7 @@ def test_a_reply_books_a_slot_that_bulk_has_to_leave(backbone: Aws) -> None:
     assert deliver(SMS)
 
     assert time.time() - began >= 0.25
-    assert free_at(backbone, "messages") == pytest.approx(began + 0.3, abs=0.1)
+    assert began + 0.25 <= free_at(backbone, "messages") <= time.time() + 0.1
 
 
 def test_more_refusals_than_chance_has_it_slow_everybody_down(backbone: Aws, vonage: VonageApi) -> None:
