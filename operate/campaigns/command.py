@@ -138,7 +138,7 @@ def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:
     if next_look := found.next_look():
         at = datetime.fromtimestamp(next_look, UTC).isoformat(timespec="seconds")
         told |= {"climbing": found.climbing(), "next_look": at}
-        sentence += f" Of {found.climbing()}, some may be tried again; it's looked next at {at}."
+        sentence += f" Of {found.climbing()}, some may be tried again; the next look is at {at}."
     out.tell(sentence + (" Its run has failed: RESUME=true." if found.has_failed else ""), told)
     return WELL
 

@@ -381,7 +381,7 @@ def test_what_is_under_way_in_a_ladder_is_told(ladder: Typed, stores: Aws) -> No
 
     assert (told["progress"], told["queued"], told["climbing"]) == ("running", ROWS, ROWS)
     assert datetime.fromisoformat(told["next_look"]).timestamp() > time.time()
-    assert f"Of {ROWS}, some may be tried again; it's looked next at 20" in ladder.words(
+    assert f"Of {ROWS}, some may be tried again; the next look is at 20" in ladder.words(
         "--id", identity, "--follow"
     )
 
