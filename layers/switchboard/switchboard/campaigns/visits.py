@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 Command = dict[str, Any]
 Place = tuple[int, int]
 
-# A run has 2,700 steps, as Step Functions keeps 25,000 events. To queue 100,000 tries takes 1,000 of them, and
+# A run has 2,700 steps, as Step Functions keeps 25,000 events. To queue 100,000 tries takes 1,000 of them;
 # one looks at about ten parts before its time is over.
 _STEPS, _LOOKS_A_STEP, _LEAST_GAP_S = 1000, 10, 5
 
