@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from switchboard.wire.reach.marks import BULK_FAILOVER
 from switchboard.wire.validate import command_problems
 
 from vonage_simulator.api import call_requests
@@ -29,6 +30,7 @@ NAMES = (
 )  # fmt: skip
 
 OPTED_OUT: Json = {"reason": "Whom it is for has opted out of this sender.", "opted_out": True}
+_BETWEEN_DIGITS = str.maketrans("", "", "+ ().-")
 SUBJECTS = ("conversation_uuid", "message_uuid", "uuid", "request_id")
 # How Vonage refuses what is asked about a verification.
 REASONS: dict[type[Exception], tuple[int, str]] = {
@@ -171,17 +173,20 @@ class Commands:
         return {}
 
     def _consent(self, command: Json) -> Json:
-        """Why a message or call isn't for somebody, who has opted out; empty, if it is."""
+        """Why a message or call isn't for somebody, such as who has opted out; empty, if it is."""
         name, detail = command["name"], command["detail"]
+        if command.get("pace") == "bulk" and detail.get("failover"):
+            return {"reason": BULK_FAILOVER}
         if name not in ("messages.send", "voice.call") or command.get("purpose") == "transactional":
             return {}
         person, sender = detail["to"], detail.get("from", "")
         if name == "voice.call":
             person, sender = person[0].get("number", ""), (sender or {}).get("number", "")
+        person, sender = _plain(person), _plain(sender)
         return OPTED_OUT if {(person, sender), (person, "")} & self._stopped else {}
 
     def _change_consent(self, name: str, detail: Json) -> Json:
-        person, sender = detail["person"], detail.get("sender", "")
+        person, sender = _plain(detail["person"]), _plain(detail.get("sender", ""))
         if name == "consent.stop":
             self._stopped.add((person, sender))
         else:
@@ -249,3 +254,8 @@ class Commands:
     @property
     def _application(self) -> dict[str, Any]:
         return next(iter(self._vonage.account.applications.values()))
+
+
+def _plain(address: object) -> str:
+    """A number in digits however it is written, and any other name in lower case."""
+    return str(address).translate(_BETWEEN_DIGITS).casefold()

@@ -298,7 +298,7 @@ def opts_out_and_writes(happened: Json, _context: object) -> None:
     """Opt whoever called out of everything, and in again, as another stack would."""
     caller = happened["detail"]["payload"]["from"]
     receipt = sms_to(caller, "Your receipt.") | {"purpose": "transactional", "pace": "bulk"}
-    put("consent.stop", {"person": caller})
+    put("consent.stop", {"person": f"+{caller[:2]} {caller[2:]}"})  # however it is written
     put("messages.send", sms_to(caller, "News."))
     put("messages.send", receipt)
     put("consent.start", {"person": caller})

@@ -97,6 +97,25 @@ def test_a_time_inside_a_message_is_vonage_s_as_on_a_stack_and_nothing_waits(
     assert (simulation.waiting(), sms.received) == ([], ["News."])
 
 
+def test_bulk_with_a_failover_is_rejected_as_on_a_stack(
+    sms: Texting, simulation: Simulation, marks: Json, webhooks: dict[str, Handler]
+) -> None:
+    marks |= {"pace": "bulk"}
+
+    @inbound
+    def fails_over(message: InboundMessage) -> Any:  # noqa: ANN401 - any marks
+        other = message_to("sms", message["from"], message["to"], "News.")
+        text = message_to("sms", message["from"], message["to"], "News.", failover=[other])
+        return {"name": "messages.send", "detail": text, **marks}
+
+    webhooks["inbound"] = fails_over
+    sms.send("What's new?")
+
+    (rejected,) = [each["payload"] for each in simulation.events if each["name"] == "messages.send.rejected"]
+    assert rejected["reason"].startswith("Bulk takes no failover")
+    assert sms.received == []
+
+
 def test_a_command_can_be_cancelled_twice(
     sms: Texting, simulation: Simulation, marks: Json, webhooks: dict[str, Handler]
 ) -> None:

@@ -19,6 +19,7 @@ from switchboard.reach import replies
 from switchboard.reach.ledger import Ledger
 from switchboard.reach.people import normal, person_id
 from switchboard.reach.person_table import PersonTable
+from switchboard.wire.reach.marks import BULK_FAILOVER
 
 Json = Mapping[str, Any]
 
@@ -36,10 +37,7 @@ def look(command: Json) -> None:
     if command.get("pace") != "bulk":
         return
     if command["detail"].get("failover"):
-        raise BarredError(
-            "Bulk takes no failover: Vonage would send it later, also after an opt-out. "
-            "Send the next message yourself, by what becomes of this one."
-        )
+        raise BarredError(BULK_FAILOVER)
     for person, senders in _parties(command):
         if _ledger().has_stopped(person, senders):
             raise OptedOutError

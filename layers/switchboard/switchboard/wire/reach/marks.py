@@ -16,6 +16,11 @@ REACHING = ("messages.send", "voice.call")
 CommandId = Annotated[str, Characters(1, 100)]
 # In no hurry: one of many, which let everything else go before them.
 Pace = Literal["bulk"]
+# Why the stack refuses some of it.
+BULK_FAILOVER = (
+    "Bulk takes no failover: Vonage would send it later, also after an opt-out. "
+    "Send the next message yourself, by what becomes of this one."
+)
 # Asked for by whom it is for, such as a receipt: it is sent to somebody who has opted out, too.
 Purpose = Literal["transactional"]
 # One of several tries to reach somebody, with the senders of all: who has opted out of one of them doesn't
