@@ -91,8 +91,10 @@ def forget(key: table.Item) -> bool:
 
 
 def _is_for(row: Row, number: str) -> bool:
-    """Whether a row is for a number; one that nothing is sent to may quote it."""
-    return normal(row["to"]) == number or bool(whole(number).search(row.get("reason", "")))
+    """Whether a row is for a number; one that nothing is sent to may have it somewhere."""
+    if normal(row["to"]) == number:
+        return True
+    return "reason" in row and bool(whole(number).search(f"{row['to']}\n{row['reason']}"))
 
 
 def _commands(campaign: str, row: Row) -> Iterator[str]:

@@ -174,6 +174,21 @@ def test_who_was_refused_does_not_get_it_after_they_were_erased(
     assert result(to_ann)["cancelled"] is True
 
 
+def test_a_row_that_was_never_to_be_sent_is_erased_however_it_has_the_number(
+    campaign: Typed,  # noqa: F811
+    stack: Stack,  # noqa: F811
+    stores: Aws,
+    bucket: buckets.Buckets,
+) -> None:
+    wrong = (f"Eve {EVE},Eve,Mars/Base", f"tel:{EVE},Eve,", f"{EVE},Eve,Mars/Base")
+    campaign.people.write_text("\n".join(["to,name,zone", f"{ANN},Ann,", *wrong]))
+    started(campaign)
+
+    assert erase(stack, EVE) == 3
+
+    assert EVE not in everything(stores, bucket)
+
+
 def test_two_who_are_erased_at_once_are_both_gone(
     campaign: Typed,  # noqa: F811
     stack: Stack,  # noqa: F811
