@@ -338,6 +338,19 @@ def test_a_start_of_what_runs_already_does_not_start_it_again_after_it_was_cance
     assert (state.progress, list(EXECUTIONS)) == ("cancelled", ["spring-1"])
 
 
+def test_a_start_of_what_should_run_and_has_failed_has_it_go_on(backbone: Aws, bucket: Buckets) -> None:
+    assert deliver("campaign.start", START, "1")
+    EXECUTIONS["spring-1"]["status"] = "FAILED"
+    there = dict(bucket.objects)
+    bucket.objects = {key: b"" if key.endswith("00000.jsonl") else each for key, each in there.items()}
+
+    assert deliver("campaign.start", START, "2")
+
+    assert [payload["outcome"] for _, payload in told(backbone)] == ["accepted", "accepted"]
+    assert list(EXECUTIONS) == ["spring-1", "spring-2"]
+    assert b"" in bucket.objects.values()  # what was erased of it stays so
+
+
 @pytest.mark.parametrize("wish", ["pause", "cancel"])
 def test_a_campaign_whose_rows_are_gone_is_stopped_and_no_numbers_are_told(
     backbone: Aws, bucket: Buckets, wish: str

@@ -80,7 +80,7 @@ def check(prepared: Prepared, confirmed: str) -> None:
 
 
 def start(prepared: Prepared, per_second: float, by: str = "") -> bool:
-    """Have a prepared campaign run; whether it begins, or does so already.
+    """Have a prepared campaign run, also one whose run has failed; whether it begins, or does so already.
 
     Args:
         prepared: the campaign.
@@ -95,13 +95,14 @@ def start(prepared: Prepared, per_second: float, by: str = "") -> bool:
     before = campaigns.read(campaign)
     if before and _may_go_on(campaign, before):
         _refuse_to_start(campaign, before, prepared)
-        if by:  # it may come again when the campaign is over
-            _written(campaign, campaigns.mark(campaign, "running", before, by))
-        _run(campaign, before)  # for one whose start was cut off right before that
-        return False
-    if before and before.progress == "done":
-        _refuse_to_repeat(campaign, before, prepared)
-    rows.upload(prepared, per_second)
+        if not executions.has_failed(*_execution(campaign, before)):
+            if by:  # it may come again when the campaign is over
+                _written(campaign, campaigns.mark(campaign, "running", before, by))
+            return False
+    else:
+        if before and before.progress == "done":
+            _refuse_to_repeat(campaign, before, prepared)
+        rows.upload(prepared, per_second)
     _run(campaign, _written(campaign, campaigns.start(campaign, prepared.hash, before, by)))
     return True
 
