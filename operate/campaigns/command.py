@@ -22,14 +22,14 @@ from operate.errors import OperatorError
 from operate.stack import Stack
 
 _CONFIRMATION = re.compile("yes|[0-9a-f]{12}")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9:-]{0,39}")
 _LOOK_AGAIN_S = 2
 
 
 def _identity(text: str) -> str:
     if not _ID.fullmatch(text):
         raise ArgumentTypeError(f"{text!r} isn't an id; give up to 40 letters, digits and hyphens")
-    return text
+    return text.replace(":", "-")  # as an event's, in which a time may be
 
 
 def _amount(text: str) -> Decimal:

@@ -521,6 +521,10 @@ def test_what_is_no_id_no_number_and_no_hash_is_refused(options: tuple[str, ...]
         Typed.parsed(*options)
 
 
+def test_an_id_is_known_as_the_event_had_it() -> None:
+    assert Typed.parsed("--id", "day-2027-01-11T08:00:00Z").id == "day-2027-01-11T08-00-00Z"
+
+
 def test_a_campaign_that_nobody_started_is_unknown(campaign: Typed) -> None:
     for options in ((), ("--pause",), ("--resume",), ("--result", str(campaign.out))):
         with pytest.raises(OperatorError, match="There is no campaign 'none'"):
