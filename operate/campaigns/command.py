@@ -70,7 +70,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     switch(parser, "--pause", "queue nothing more until it's resumed")
     switch(parser, "--resume", "go on where it was")
     switch(parser, "--cancel", "end it; what isn't queued is never sent")
-    switch(parser, "--follow", "show a bar until everything is queued")
+    switch(parser, "--follow", "wait until everything is queued, with a bar")
     parser.add_argument("--result", type=Path, help="the CSV file to write what became of each row to")
     takes_json(parser)
 
@@ -121,8 +121,8 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
 
 def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:
     found = those.read(identity)
-    if follow and not out.as_json:
-        with Bar(console=out.console) as bar:
+    if follow:
+        with Bar(console=out.console, disable=out.as_json) as bar:
             task = bar.add_task(identity, total=found.rows(), completed=found.queued())
             while found.state.progress == "running" and not found.has_failed and not _climbs_only(found):
                 time.sleep(_LOOK_AGAIN_S)

@@ -386,6 +386,26 @@ def test_what_is_under_way_in_a_ladder_is_told(ladder: Typed, stores: Aws) -> No
     )
 
 
+def test_a_program_that_follows_a_campaign_waits_as_well(
+    campaign: Typed, stores: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = started(campaign)
+    monkeypatch.setattr(command, "_LOOK_AGAIN_S", 0)
+    looked = 0
+
+    def ends(operation: str, _asked: Json) -> None:
+        nonlocal looked
+        looked += operation == "DynamoDB_20120810.GetItem"
+        if looked == 3:
+            stores.fault = None
+            state = campaigns.read(identity)
+            assert state
+            assert campaigns.mark(identity, "done", state)
+
+    stores.fault = ends
+    assert campaign("--id", identity, "--follow")["progress"] == "done"
+
+
 def test_it_is_paused_and_goes_on_where_it_was(campaign: Typed, stores: Aws) -> None:
     identity = started(campaign)
     step(identity)
