@@ -282,3 +282,22 @@ def test_refusals_ring_while_nothing_is_accepted(resources: Json, in_alarm: set[
     rule = resources["OnlyRefusedAlarm"]["Properties"]["AlarmRule"]["Fn::Sub"]
 
     assert alarm_math.holds(rule, {f"${{{name}}}" for name in in_alarm}) == rings
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_well"),
+    [
+        ({"all": 1.0}, True),
+        ({"all": 501.0, "commands": 500.0}, True),
+        ({"all": 500.0, "commands": 500.0}, False),  # a campaign goes on, and no webhook comes in
+        ({}, False),
+    ],
+)
+def test_commands_that_vonage_accepts_say_nothing_of_the_signature_secret(
+    resources: Json, accepted: dict[str, float], *, is_well: bool
+) -> None:
+    found = queries(resources, "AcceptedAlarm")
+
+    value = alarm_math.value(found["webhooks"]["Expression"], {"all": None, "commands": None, **accepted})
+
+    assert (value >= resources["AcceptedAlarm"]["Properties"]["Threshold"]) == is_well
