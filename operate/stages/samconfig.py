@@ -90,10 +90,9 @@ def settings_of(stage: str, folder: Path | None = None) -> Settings:
             f"Correct {file}; `sam deploy` reads it the same way.",
         )
     if stage not in found["stages"]:
-        known = f"Use one of: ENV={' ENV='.join(found['stages'])}"
-        raise OperatorError(
-            f"{file} has no stage {stage!r}.", known if found["stages"] else f"Write one into {file}."
-        )
+        known = " ".join(f"ENV={name}" for name in found["stages"])
+        do = f"Use one of: {known}" if known else f"Write one into {file}"
+        raise OperatorError(f"{file} has no stage {stage!r}.", f"{do}; or ENV={here.STAGE}, after `make up`.")
     if not found["stack_name"]:
         raise OperatorError(
             f"The stage {stage!r} of {file} names no stack.",
