@@ -141,6 +141,7 @@ def test_a_start_that_cannot_be_is_rejected_with_its_reason_and_kept(
         (b"to,name\n12,Ann", "There is nobody to send to. line 2: "),
         (b"to,name\n" + b"x" * app.MOST_BYTES, "people/spring.csv has more than 50 MB"),
         (b"to,name\n" + b"1,a\n" * (campaigns.MOST_ROWS + 1), "100001 rows are too many"),
+        (b"to\n" + b"1\n" * 20_000_000, "people/spring.csv has 200000 lines or more"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_rejected(

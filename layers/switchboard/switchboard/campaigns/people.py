@@ -4,13 +4,17 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from switchboard.errors import CampaignError
+from switchboard.reach.campaigns import MOST_ROWS
 from switchboard.wire.reach.marks import is_zone
 
 TO, ZONE = "to", "zone"
+# Of a file, before anything is judged: more of them may not fit into a function's memory.
+_MOST_LINES = 2 * MOST_ROWS
 
 
 class Row(NamedTuple):
@@ -64,9 +68,14 @@ def parse(document: bytes, source: str) -> Sheet:
         CampaignError: It isn't CSV in UTF-8, or its header can't be used.
     """
     try:
-        lines = list(_lines(io.StringIO(document.decode("utf-8-sig"), newline="")))
+        text = io.StringIO(document.decode("utf-8-sig"), newline="")
+        lines = list(islice(_lines(text), _MOST_LINES + 1))
     except (UnicodeDecodeError, csv.Error) as error:
         raise CampaignError(f"{source} can't be read: {error}.", "Give a CSV file in UTF-8.") from error
+    if len(lines) > _MOST_LINES:
+        raise CampaignError(
+            f"{source} has {_MOST_LINES} lines or more.", f"Give {MOST_ROWS} rows at most, and an ID."
+        )
     columns = [name.strip() for name in lines[0][1]] if lines else []
     _check(source, columns)
     found = ((Row(line, *_named(columns, cells)), _ragged(columns, cells)) for line, cells in lines[1:])
