@@ -281,7 +281,6 @@ def drift(fault: Fault) -> None:
 
 
 PROVOKED: dict[str, Callable[[Fault], None]] = {
-    "Accepted": accepted,
     "FallbackErrors": fallback_errors,
     "FallbackAsked": fallback_asked,
     "FallbackFailed": crashes("Fallback"),
@@ -365,6 +364,24 @@ def test_alarm_is_raised(fault: Fault, name: str) -> None:
     PROVOKED[name](fault)
 
     wait_until(raised, timeout_s=120)
+
+
+def test_webhooks_and_commands_that_are_accepted_are_counted_apart(fault: Fault) -> None:
+    """The metrics that the alarm takes off each other; the embedded CloudWatch doesn't know its sum."""
+    service = {"Name": "service", "Value": fault.stack.name}
+    asked = {"Namespace": "Switchboard", "MetricName": "Accepted", "Statistic": "Sum", "Threshold": 1}
+
+    def are_counted() -> bool:
+        metrics.collect(fault.stack, fault.begun)
+        places: list[list[Json]] = [[], [{"Name": "webhook", "Value": "outbound"}]]
+        return all(metrics.crossed({**asked, "Dimensions": [service, *more]}) for more in places)
+
+    accepted(fault)
+    fault.command(
+        {"id": f"accepted-{time.time()}", "name": "messages.send", "detail": {**SMS, "to": "447700900111"}}
+    )
+
+    wait_until(are_counted, timeout_s=120)
 
 
 def test_every_alarm_of_the_stack_is_provoked_here(stage: Stage) -> None:
