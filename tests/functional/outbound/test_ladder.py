@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from switchboard.aws import bucket as s3
 from switchboard.campaigns import message, people, rows
+from switchboard.campaigns import running as running_campaign
 from switchboard.campaigns.prepared import Bounds, prepare
 from switchboard.errors import AwsError
 from switchboard.reach import campaigns
@@ -281,6 +282,19 @@ def test_several_parts_are_looked_at_in_a_step_and_fill_no_more_than_one_of_the_
     assert len(world.asked) == 2
     assert world.step()
     assert len(world.asked) == 3
+
+
+def test_what_there_was_no_time_to_look_at_is_looked_at_next_while_others_wait_for_their_window(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wait that is over is none that a state machine could wait for."""
+    monkeypatch.setattr(running_campaign, "LONGEST_LOOK_S", 0)
+    world.prepare(LADDER | {"window": {"hours": "09:00-18:00"}}, A, "33612345678", JAPANESE)
+    while len(world.asked) < 2:
+        assert world.step()
+    world.clock.sleep(60)
+
+    assert app.lambda_handler({"campaign": "spring", "run": 1})["wait_s"] == 1
 
 
 @pytest.mark.parametrize("progress", ["paused", "cancelled"])

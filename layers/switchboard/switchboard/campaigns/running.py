@@ -9,7 +9,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from switchboard import telemetry
@@ -66,7 +66,7 @@ class Running:
 
     def until_a_look(self) -> int:
         """The seconds until there is one."""
-        return max(1, math.ceil(min(self.looks.values(), default=0) - self._now))
+        return self._until(self.looks.values())
 
     def wait_while_full(self, number: int) -> None:
         """Let the queue run down before more of a part goes into it."""
@@ -85,7 +85,7 @@ class Running:
         opens_at, number = self._turn(self._summary["parts"], self.left, commands[:1])
         if opens_at > self._now:
             telemetry.outcome("Closed", "campaign", "INFO", **self._facts)
-            return math.ceil(min([opens_at, *self.looks.values()]) - self._now)
+            return self._until([opens_at, *self.looks.values()])
         commands = [row["command"] for row in self._rows(number)]
         wait_s = self._queue(commands, number)
         look_at = self._rounded(self._now + wait_s) if self._summary["ladder"] else None
@@ -113,6 +113,10 @@ class Running:
             if time.monotonic() > until:
                 break
         return wait_s or None
+
+    def _until(self, moments: Iterable[float]) -> int:
+        """The seconds until the first of these; a second where that is over, or there is none."""
+        return max(1, math.ceil(min(moments, default=0) - self._now))
 
     def _queue(self, commands: Sequence[Command], number: int) -> int:
         queues.put_bulk(commands)
