@@ -184,3 +184,11 @@ def test_of_a_call_the_leg_counts_that_was_asked_for_also_where_vonage_names_it_
 
     assert [word for word, _ in found.as_try().statuses] == ["answered", "machine", "completed"]
     assert said(DETECTS, found.as_try().statuses)[0] == "machine"
+
+
+def test_a_leg_is_the_same_with_and_without_its_dashes() -> None:
+    told = [entry("answered", uuid="63f618634a514f6b86e146edebcf9356"), entry("busy", uuid="other")]
+    uuid = "63f61863-4a51-4f6b-86e1-46edebcf9356"
+    found = Found("accepted", THEN, {"outcome": "accepted", "uuid": uuid}, "CON-1", told)
+
+    assert [word for word, _ in found.as_try().statuses] == ["answered"]

@@ -103,5 +103,10 @@ def _statuses(entries: Iterable[Entry], leg: object) -> Iterable[tuple[str, floa
     for entry in entries:
         payload = entry["payload"]
         of = payload.get("uuid") or payload.get("call_uuid")
-        if "status" in payload and (leg is None or of in (leg, None)):
+        if "status" in payload and (None in (leg, of) or _undashed(of) == _undashed(leg)):
             yield str(payload["status"]), datetime.fromisoformat(entry["at"]).timestamp()
+
+
+def _undashed(leg: object) -> str:
+    """Vonage writes the same one with dashes and without."""
+    return str(leg).replace("-", "")
