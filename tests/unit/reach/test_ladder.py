@@ -148,6 +148,33 @@ def test_a_call_reaches_whom_a_human_took_it_up_for(rung: Rung, heard: list[str]
     assert said(rung, words(*heard))[0] == word
 
 
+@pytest.mark.parametrize(
+    ("rung", "first", "then"),
+    [(CALL, [], "busy"), (DETECTS, ["answered"], "machine"), (DETECTS, [], "machine")],
+)
+def test_the_end_of_a_call_decides_nothing_while_the_word_before_it_may_still_come(
+    rung: Rung, first: list[str], then: str
+) -> None:
+    heard = [*words(*first), ("completed", THEN + 100)]
+    late = [*heard, (then, THEN + 99)]
+    after = 600 if then == "busy" else 86400
+
+    assert verdict((rung,), {(0, 0): Try("accepted", THEN, heard)}, THEN + 101).word == "wait"
+    assert verdict((rung,), {(0, 0): Try("accepted", THEN, heard)}, THEN + 160) == Verdict("reached")
+    assert verdict((rung,), {(0, 0): Try("accepted", THEN, late)}, THEN + 101).at == THEN + 100 + after
+
+
+def test_a_call_that_was_taken_up_has_reached_whom_it_is_for_at_once_whatever_the_clocks() -> None:
+    assert verdict((CALL,), call("answered"), THEN) == Verdict("reached")
+    assert verdict((DETECTS,), call("answered", "human"), THEN) == Verdict("reached")
+
+
+def test_who_was_reached_by_a_step_that_was_another_one_then_stays_reached() -> None:
+    """The campaign was started again with the same id, and a step that it didn't have before."""
+    for rung, heard in ((TEXT, ["answered", "completed"]), (TEXT, ["human"]), (DETECTS, ["delivered"])):
+        assert verdict((rung, SMS), call(*heard), THEN + 1e6) == Verdict("reached")
+
+
 def test_a_machine_is_called_again_when_it_is_done_talking() -> None:
     heard = call("answered", "machine", "completed")
 

@@ -7,6 +7,7 @@ Source: Vonage Voice API, "Webhook reference", event statuses (`completed` may c
 `busy` and the like; `human` and `machine` only where machine detection was asked for); Messages API, status.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ REACHED = "reached"
 _LOST_S = 15 * 86400
 # What a call takes that no human takes up: it rings for two minutes at most, or tells a machine something.
 _CALL_S = 300
+# How long after the end of a call the word may still come that tells what became of it.
+_SETTLES_S = 60
 
 
 class Rung(NamedTuple):
@@ -93,7 +96,8 @@ def verdict(
         now: a Unix time.
         known_since: another one. What Vonage said of earlier tries is forgotten, so they may have reached.
     """
-    if any(said(rungs[place[0]], each.statuses)[0] == REACHED for place, each in tries.items()):
+    reached_at = min((_reached_at(rungs[place[0]], each) for place, each in tries.items()), default=math.inf)
+    if reached_at <= now:
         return Verdict("reached")
     if any(each.progress in ("opted_out", "cancelled") for each in tries.values()):
         return Verdict("ended")
@@ -106,6 +110,8 @@ def verdict(
     if last == places(rungs)[-1]:
         return Verdict("ended")
     found, rung = tries[last], rungs[last[0]]
+    if reached_at < math.inf:
+        return Verdict("wait", reached_at, since=found.at)
     if found.progress == "open" and now < found.at + _LOST_S:
         return Verdict("wait", since=found.at)
     place, at = _next(rung, last, found)
@@ -117,19 +123,32 @@ def verdict(
 def said(rung: Rung, statuses: Sequence[tuple[str, float]]) -> tuple[str, float]:
     """The word of Vonage's that decides about a try, and when it came; `reached`, or empty if none does."""
     times = dict(reversed(statuses))
+    if word := next((word for word in _sure(rung) if word in times), ""):
+        return REACHED, times[word]
     if not rung.is_call:
-        for word in ("read", "delivered"):
-            if word in times:
-                return REACHED, times[word]
         return next(((word, times[word]) for word in _UNDELIVERED if word in times), ("", 0))
-    if "human" in times or ("answered" in times and not rung.detects):
-        return REACHED, times.get("human", times.get("answered", 0))
     missed = next((word for word in MISSED if word in times), "")
     if missed == "machine" and "completed" not in times:
         return "", 0  # it may be talking to it still
     if missed:
         return missed, times.get("completed", times[missed])
     return (REACHED, times["completed"]) if "completed" in times else ("", 0)
+
+
+def _sure(rung: Rung) -> Sequence[str]:
+    """What says that somebody was reached, whatever else is said.
+
+    A try may be that of another step, which had this number when the campaign was started before.
+    """
+    return ("read", "delivered", "human") if rung.detects else ("read", "delivered", "human", "answered")
+
+
+def _reached_at(rung: Rung, found: Try) -> float:
+    """Since when it's certain that a try has reached somebody; `inf` if it isn't."""
+    word, at = said(rung, found.statuses)
+    if word != REACHED:
+        return math.inf
+    return 0 if any(each in _sure(rung) for each, _ in found.statuses) else at + _SETTLES_S
 
 
 def _next(rung: Rung, last: tuple[int, int], found: Try) -> tuple[tuple[int, int], float]:
