@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from switchboard.campaigns.prepared import Prepared
+from switchboard.campaigns.visits import gap
 from switchboard.errors import CampaignError
 from switchboard.reach import pace, turns
 from switchboard.reach.ladder import longest
@@ -22,13 +23,18 @@ _TWICE_SEVEN_BITS = frozenset("^{}\\[~]|€\f")
 def ends_at(prepared: Prepared, now: float, per_second: float) -> float:
     """The Unix time at which the last one is sent at the latest: part by part, each in its window.
 
+    Of a ladder, each try comes as late after its time as it may be until somebody looks.
+
     Args:
         prepared: the campaign.
         now: when it begins.
         per_second: the pace, 0 without limit.
     """
-    for pause_s in [0, *longest(prepared.ladder)]:
-        now = _ends_at(prepared, now + pause_s, per_second)
+    rows = len(prepared.recipients)
+    late_s = gap(prepared.ladder, rows, rows / per_second if per_second else 0)
+    now = _ends_at(prepared, now, per_second)
+    for pause_s in longest(prepared.ladder):
+        now = _ends_at(prepared, now + pause_s + late_s, per_second)
     return now
 
 

@@ -195,7 +195,9 @@ def test_it_is_done_at_the_latest_when_every_try_has_taken_its_longest(tmp_path:
     message["window"] = {"hours": "00:00-24:00", "zone": "Europe/London"}
     found = prepared(tmp_path, *PEOPLE, message=message, bounds=EVERYBODY)
 
-    assert ends_at(found, MONDAY, 1) == MONDAY + 3 * 2 + 1800 + 7200
+    late = (3 * 2 + 1800 + 7200) / 1000  # as a ladder is looked at now and then
+
+    assert ends_at(found, MONDAY, 1) == pytest.approx(MONDAY + 3 * 2 + 1800 + 7200 + 2 * late, abs=0.01)
 
     closed = prepared(tmp_path, *PEOPLE, message=message | {"window": {"hours": "08:00-09:00"}})
     assert ends_at(closed, MONDAY, 1) == MONDAY + 86400 + 2
