@@ -89,6 +89,12 @@ class Prepared:
                 part = rows[begin : begin + ROWS_A_PART]
                 yield Part(len(part), zones), part
 
+    def steps(self) -> list[tuple[str, int]]:
+        """The channel of each step, `voice` of a call, and how many times it's tried at most."""
+        first, attempts = self.recipients[0], [each.attempts for each in self.ladder] or [1]
+        channels = [each["detail"].get("channel", "voice") for each in (first.command, *first.then)]
+        return list(zip(channels, attempts, strict=True))
+
     def countries(self) -> Counter[str]:
         """How many there are of each calling code."""
         numbers = [normal(each.to) for each in self.recipients]

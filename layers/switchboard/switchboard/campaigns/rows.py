@@ -33,6 +33,7 @@ def upload(prepared: Prepared, per_second: float) -> None:
         "window": prepared.window,
         "per_second": per_second,
         "ladder": prepared.ladder,
+        "steps": prepared.steps(),
         "invalid": len(prepared.invalid),
     }
     _put(campaigns.summary_key(*identity), json.dumps(summary))

@@ -102,6 +102,8 @@ def start(prepared: Prepared, per_second: float, by: str = "") -> bool:
     else:
         if before and before.progress == "done":
             _refuse_to_repeat(campaign, before, prepared)
+        if before:
+            _refuse_other_steps(campaign, before, prepared)
         rows.upload(prepared, per_second)
     _run(campaign, _written(campaign, campaigns.start(campaign, prepared.hash, before, by)))
     return True
@@ -204,6 +206,21 @@ def _refuse_to_repeat(campaign: str, before: State, prepared: Prepared) -> None:
             f"The campaign {campaign} has been sent.",
             "Its result says what became of it. To send it to the same people again, give another id.",
         )
+
+
+def _refuse_other_steps(campaign: str, before: State, prepared: Prepared) -> None:
+    """Refuse a ladder in which what is known of a step would count for another one, with the same number."""
+    summary, steps = _summary(campaign, before), prepared.steps()
+    if summary is None or not prepared.ladder:
+        return
+    for number, (was, step) in enumerate(zip(summary["steps"], steps, strict=False), 1):
+        is_forgotten = step[1] < was[1] and number < len(steps)
+        if step[0] != was[0] or is_forgotten:
+            times = f", {was[1]} times at most" if was[1] > 1 else ""
+            raise CampaignError(
+                f"Step {number} of the campaign {campaign} was {was[0]}{times}.",
+                "Leave the steps that it had as they were, with others after them; or give another id.",
+            )
 
 
 def _wrong(campaign: str, progress: str, wish: str) -> CampaignError:

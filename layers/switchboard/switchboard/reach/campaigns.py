@@ -42,6 +42,7 @@ class Summary(TypedDict):
         window: when they may be, by the clocks of their people.
         per_second: the pace at which they are at most, 0 for that of the stack.
         ladder: the steps at which each person is tried; none if everybody gets one message or call.
+        steps: the channel of each, `voice` of a call, and how many times it's tried at most.
         invalid: how many rows of the file aren't sent to.
     """
 
@@ -51,6 +52,7 @@ class Summary(TypedDict):
     window: Window | None
     per_second: float
     ladder: Sequence[Rung]
+    steps: Sequence[tuple[str, int]]
     invalid: int
 
 
@@ -109,7 +111,8 @@ def summary(document: bytes) -> Summary:
     """A `Summary` from JSON."""
     found: Summary = json.loads(document)
     parts = [Part(rows, tuple(zones)) for rows, zones in found["parts"]]
-    return {**found, "parts": parts, "ladder": [Rung(*each) for each in found.get("ladder", ())]}
+    ladder = [Rung(*each) for each in found.get("ladder", ())]
+    return {**found, "parts": parts, "ladder": ladder, "steps": found.get("steps", ())}
 
 
 def read(campaign: str) -> State | None:

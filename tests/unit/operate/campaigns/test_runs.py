@@ -272,7 +272,7 @@ def test_a_message_that_has_arrived_is_delivered(campaign: Typed, stores: Aws) -
     ]  # fmt: skip
 
 
-LADDER = {
+LADDER: Json = {
     "steps": [
         MESSAGE | {"channel": "whatsapp", "from": "447700900001", "wait": "30m"},
         MESSAGE | {"wait": "2h"},
@@ -317,6 +317,27 @@ def test_a_dry_run_says_a_ladder_s_steps(ladder: Typed) -> None:
     assert "step 3: voice, 3 times at most: busy after 90m, unanswered after 3h\n" in said
     assert "at the latest, if it begins now" in said
     assert f"costs at most: {ROWS} × 1 + {ROWS} × 2 + {3 * ROWS} × 3 = {12 * ROWS}" in said
+
+
+def test_a_ladder_that_is_started_again_has_its_earlier_steps_where_they_were(ladder: Typed) -> None:
+    """What is known of a try is known by the number of its step."""
+    whatsapp, text, call = LADDER["steps"]
+    twice = call | {"attempts": 2}
+    ladder.prepared("--id", "spring", "--confirm", "yes")
+    ladder("--id", "spring", "--cancel")
+
+    for steps, wrong in (
+        ([whatsapp, text | {"channel": "mms", "wait": "1h"}, text, call], r"Step 2 .* was sms\."),
+        ([text, call], "Step 1 .* was whatsapp"),
+        ([whatsapp, text, twice, MESSAGE], "Step 3 .* was voice, 3 times at most"),
+    ):
+        ladder.message.write_text(json.dumps({"steps": steps}))
+        with pytest.raises(OperatorError, match=wrong):
+            ladder.prepared("--id", "spring", "--confirm", "yes")
+    for steps in ([whatsapp, text, twice], [whatsapp, MESSAGE], [whatsapp, text, call, MESSAGE]):
+        ladder.message.write_text(json.dumps({"steps": steps}))
+        assert ladder.prepared("--id", "spring", "--confirm", "yes")["progress"] == "running"
+        ladder("--id", "spring", "--cancel")
 
 
 def test_as_many_prices_as_steps_are_given_or_one(ladder: Typed) -> None:
