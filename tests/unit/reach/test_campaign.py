@@ -15,6 +15,7 @@ from switchboard.reach.ledger import Ledger
 from switchboard.reach.slots import Budget, Pace, TooFarError
 from switchboard.reach.windows import Window, next_opening
 
+from operate import paths
 from tests.unit.reach.simulated import Crowd, Memory, Vonage, World, seeded
 
 SENDER = "447700900000"
@@ -154,6 +155,8 @@ def test_of_ten_thousand_nobody_is_reached_outside_the_window_or_after_their_sto
     assert len(campaign.acknowledged) >= 190
     counts = Counter(campaign.outcomes.values())
     assert counts.total() == 10_000
+    published = (paths.ROOT / "docs" / "performance.md").read_text()
+    assert f"{counts['accepted']:,} + {counts['uncertain']} + {counts['opted out']} = 10,000" in published
     assert counts["accepted"] + counts["uncertain"] == len(campaign.accepted)
     assert (counts["opted out"] > 30, counts["uncertain"] > 400) == (True, True)
     assert campaign.vonage.throttled == 0
