@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 from switchboard.aws import bucket as s3
-from switchboard.campaigns import message, people, rows
+from switchboard.campaigns import message, people, rows, steps, visits
 from switchboard.campaigns import running as running_campaign
 from switchboard.campaigns.prepared import Bounds, prepare
 from switchboard.errors import AwsError
+from switchboard.outbound import claims
 from switchboard.reach import campaigns
 from switchboard.reach import people as pseudonyms
 
@@ -345,6 +346,18 @@ def test_who_lives_where_it_is_night_holds_up_nobody_who_is_tried_again(world: W
     ways = {to: [(how, at) for how, number, at in world.asked if number == to] for to in (A, JAPANESE)}
     assert ways[A] == [("sms", 0), ("voice", 120)]
     assert ways[JAPANESE] == [("whatsapp", 12 * 60), ("sms", 12 * 60 + 30), ("voice", 14 * 60 + 30)]
+
+
+def test_a_try_that_waits_for_its_time_is_looked_at_then(world: World) -> None:
+    world.prepare(LADDER, A)
+    app.lambda_handler({"campaign": "spring", "run": 1})
+    command = json.loads(world.aws.queues[BULK][0]["MessageBody"])
+    due = round(BEGIN) + 86400
+    claims.delay(command, due, {"waiting"}, keeps_it=False)
+    rungs = [rung for _, rung in steps.read(LADDER, "it", beside=())]
+
+    rows = [{"to": A, "command": command, "then": []}]
+    assert visits.visit("spring", rows, rungs, due - 3600, 5) == visits.Visit([], due)
 
 
 def test_started_again_it_climbs_on_from_where_each_is(world: World) -> None:

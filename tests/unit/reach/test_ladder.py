@@ -2,7 +2,7 @@
 
 import pytest
 from switchboard.campaigns.tries import Found
-from switchboard.campaigns.visits import gap
+from switchboard.campaigns.visits import gap, look_at
 from switchboard.reach.ladder import Rung, Try, Verdict, longest, places, said, verdict
 from switchboard.timeline.events import Entry
 
@@ -60,6 +60,16 @@ def test_without_word_the_next_step_comes_when_the_wait_is_over(heard: list[str]
 def test_what_has_not_been_asked_of_vonage_is_waited_for() -> None:
     assert verdict(LADDER, {}, THEN).word == "wait"
     assert verdict(LADDER, text(progress="open"), THEN + 14 * 86400) == Verdict("wait", since=THEN)
+
+
+def test_what_waits_for_its_time_is_waited_for_until_then_however_far_off() -> None:
+    due = THEN + 20 * 86400
+    tries = {(0, 0): Try("open", THEN, due=due)}
+
+    assert verdict(LADDER, tries, due - 1) == Verdict("wait", due, since=THEN)
+    assert look_at(verdict(LADDER, tries, due - 3600), due - 3600, 5) == due
+    assert verdict(LADDER, tries, due) == Verdict("wait", since=THEN)
+    assert verdict(LADDER, tries, due + 15 * 86400).word == "next"
 
 
 def test_what_is_in_no_queue_any_more_holds_nobody_up() -> None:

@@ -31,6 +31,7 @@ class Found(NamedTuple):
         result: what became of it, if that is known.
         subject: what Vonage calls the message or the call, empty if nobody knows.
         entries: its timeline.
+        due: the Unix time for which it waits, 0 if it doesn't.
     """
 
     progress: str
@@ -38,6 +39,7 @@ class Found(NamedTuple):
     result: Mapping[str, Any]
     subject: str
     entries: Sequence[Entry]
+    due: float = 0
 
     def outcome(self) -> str:
         """What became of it: `open` while it's on its way; `uncertain` only until Vonage says something."""
@@ -50,7 +52,8 @@ class Found(NamedTuple):
 
     def as_try(self) -> Try:
         """What counts of it for what comes next."""
-        return Try(self.outcome(), self.since, [*_statuses(self.entries, self.result.get("uuid"))])
+        statuses = [*_statuses(self.entries, self.result.get("uuid"))]
+        return Try(self.outcome(), self.since, statuses, self.due)
 
 
 def read(ids: Iterable[str]) -> dict[str, Found]:
@@ -77,6 +80,7 @@ def read(ids: Iterable[str]) -> dict[str, Found]:
             results.get(each, {}),
             subjects.get(each, "").partition("#")[2],
             entries.get(each, ()),
+            float(item.get("due", {"N": "0"})["N"]),
         )
         for each, item in begun.items()
     }

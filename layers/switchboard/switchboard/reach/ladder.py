@@ -49,11 +49,13 @@ class Try(NamedTuple):
             its outcome.
         at: the Unix time since when that is so.
         statuses: what Vonage has said since, and when.
+        due: the Unix time for which its command waits, such as an opening; 0 if it doesn't.
     """
 
     progress: str
     at: float = 0
     statuses: Sequence[tuple[str, float]] = ()
+    due: float = 0
 
 
 class Verdict(NamedTuple):
@@ -112,8 +114,8 @@ def verdict(
     found, rung = tries[last], rungs[last[0]]
     if reached_at < math.inf:
         return Verdict("wait", reached_at, since=found.at)
-    if found.progress == "open" and now < found.at + _LOST_S:
-        return Verdict("wait", since=found.at)
+    if found.progress == "open" and now < max(found.at, found.due) + _LOST_S:
+        return Verdict("wait", found.due if found.due > now else 0, since=found.at)
     place, at = _next(rung, last, found)
     if place[0] == len(rungs):
         return Verdict("ended" if now >= at else "wait", at, since=found.at)
