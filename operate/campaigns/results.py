@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from switchboard.campaigns import rows, visits
+from switchboard.campaigns import rows, steps, visits
 from switchboard.campaigns.tries import Found
 from switchboard.campaigns.visits import Place
 from switchboard.reach import campaigns
@@ -108,10 +108,12 @@ def _erased(row: Mapping[str, Any]) -> RowResult | None:
 
 def _outcome(row: Mapping[str, Any], tries: Mapping[Place, Found], ladder: Sequence[Rung]) -> RowResult:
     """By the try that reached them, else by the last one."""
-    place = next((each for each in tries if _word(tries[each], each, ladder) == REACHED), max(tries))
+    rungs = ladder or [_alone(row["command"])]
+    words = {each: said(rungs[each[0]], found.as_try().statuses)[0] for each, found in tries.items()}
+    place = next((each for each, word in words.items() if word == REACHED), max(tries))
     found, step = tries[place], (row["command"], *row["then"])[place[0]]
     status = view.state(found.entries) if found.entries else ""
-    if (word := _word(found, place, ladder)) in MISSED:
+    if (word := words[place]) in MISSED:
         status = word  # also where the call was completed after that
     outcome = found.outcome()
     if outcome == "accepted":
@@ -129,9 +131,10 @@ def _outcome(row: Mapping[str, Any], tries: Mapping[Place, Found], ladder: Seque
     )
 
 
-def _word(found: Found, place: Place, ladder: Sequence[Rung]) -> str:
-    """What decides about a try of a ladder."""
-    return said(ladder[place[0]], found.as_try().statuses)[0] if ladder else ""
+def _alone(command: Mapping[str, Any]) -> Rung:
+    """A message or call that is all that there is."""
+    detects = steps.is_detecting(command["detail"])
+    return Rung(command["name"] == "voice.call", detects, wait_s=0, again={}, attempts=1)
 
 
 def _json(lines: str) -> Iterator[dict[str, Any]]:

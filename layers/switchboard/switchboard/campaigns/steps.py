@@ -59,6 +59,11 @@ def read(found: Json, source: str, *, beside: Collection[str]) -> list[tuple[Jso
     return read
 
 
+def is_detecting(call: Json) -> bool:
+    """Whether Vonage is asked to say who takes up a call, a human or a machine."""
+    return any(each in call for each in _DETECTION)
+
+
 _SUCH = 'Such as {"steps": [{"channel": "whatsapp", …, "wait": "30m"}, {"channel": "sms", …}]}.'
 
 
@@ -77,7 +82,7 @@ def _step(step: Json, of: str, *, is_last: bool, climbs: bool) -> tuple[Json, Ru
         raise CampaignError(
             f"{of} has `{elsewhere[0]}`, so that the stack isn't told what becomes of it.", "Take it out."
         )
-    is_call, detects = (any(each in step for each in names) for names in (_CALLS, _DETECTION))
+    is_call, detects = any(each in step for each in _CALLS), is_detecting(step)
     again = _again(step.get("again", {}), of, is_call=is_call, detects=detects)
     wait_s = _wait(step, of, is_call=is_call, is_last=is_last)
     rung = Rung(is_call, detects, wait_s, again, _attempts(step, of, is_repeated=bool(again)))

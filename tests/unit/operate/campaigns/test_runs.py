@@ -172,7 +172,7 @@ def told_of(subject: str, status: str, **known: object) -> None:
     table.put(
         {
             "pk": {"S": f"{kind}#{subject}"},
-            "sk": {"S": "1"},
+            "sk": {"S": f"1#{status}"},
             "id": {"S": "e"},
             "name": {"S": f"voice.{status}" if kind == "CALL" else f"messages.status.{status}"},
             "at": {"S": "2026-11-29T10:00:00.000Z"},
@@ -270,6 +270,19 @@ def test_a_message_that_has_arrived_is_delivered(campaign: Typed, stores: Aws) -
         ("accepted", "submitted", "m-1"),
         ("accepted", "undeliverable", "m-2"),
     ]  # fmt: skip
+
+
+def test_a_call_that_a_machine_took_up_says_so_also_when_it_is_over(campaign: Typed, stores: Aws) -> None:
+    call = {"from": {"type": "phone", "number": "447700900000"}, "ncco": [{"action": "talk", "text": "Hi."}]}
+    campaign.message.write_text(json.dumps(call | {"machine_detection": "continue"}))
+    identity = started(campaign)
+    step(identity)
+    for number, word in enumerate(("machine", "human")):
+        carried_out(stores, 1, "accepted", conversation_uuid=f"CON-{number}", uuid="u")
+        for status in ("answered", word, "completed"):
+            told_of(f"CON-{number}", status, uuid="u")
+
+    assert [row["status"] for row in campaign.result(identity)[:2]] == ["machine", "completed"]
 
 
 LADDER: Json = {
