@@ -298,6 +298,23 @@ def test_what_there_was_no_time_to_look_at_is_looked_at_next_while_others_wait_f
     assert app.lambda_handler({"campaign": "spring", "run": 1})["wait_s"] == 1
 
 
+def test_a_step_begins_no_look_for_which_it_has_no_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes 12 of a step's 30 seconds."""
+    world.prepare(LADDER | {"window": {"hours": "00:00-24:00"}}, A, "33612345678", JAPANESE)
+    while len(world.asked) < 3:
+        assert world.step()
+    world.clock.sleep(60)
+    looks: list[str] = []
+    monkeypatch.setattr(time, "monotonic", lambda: 12.0 * len(looks))
+    world.aws.fault = lambda operation, _: looks.extend([operation] * ("BatchGet" in operation))
+
+    app.lambda_handler({"campaign": "spring", "run": 1})
+
+    assert len(looks) == 1
+
+
 @pytest.mark.parametrize("progress", ["paused", "cancelled"])
 def test_what_is_stopped_climbs_no_further_until_it_is_resumed(world: World, progress: str) -> None:
     world.prepare(LADDER, A)

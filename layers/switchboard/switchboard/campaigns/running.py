@@ -25,8 +25,8 @@ Row = dict[str, Any]
 
 # The next part comes while there is something left of this one, so that the queue never runs dry.
 SHARE_WAITED_FOR = 0.75
-# Of the function's 30 s, as one look may take some, and queueing what is due.
-LONGEST_LOOK_S = 20
+# Of the function's 30 s, as queueing takes some.
+LONGEST_LOOK_S = 22
 
 
 class FullError(Exception):
@@ -96,6 +96,7 @@ class Running:
         """Queue the tries that are due in parts; gives the seconds to wait if there are any."""
         wait_s, room, until = 0, campaigns.ROWS_A_PART, time.monotonic() + LONGEST_LOOK_S
         for number in due:
+            began = time.monotonic()
             rows, ladder = self._rows(number), self._summary["ladder"]
             visit = visits.visit(self._campaign, rows, ladder, self._now, self._gap_s)
             if len(visit.due) > room:
@@ -110,8 +111,8 @@ class Running:
                     wait_s += self._queue(visit.due, number)
                     look_at = self._now + max(self._gap_s, wait_s)
             self._note(number, look_at)
-            if time.monotonic() > until:
-                break
+            if 2 * time.monotonic() - began > until:
+                break  # another one would take as long
         return wait_s or None
 
     def _until(self, moments: Iterable[float]) -> int:
