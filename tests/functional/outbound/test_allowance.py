@@ -108,6 +108,7 @@ def test_what_goes_elsewhere_is_rejected_with_the_next_step_and_never_sent(
     assert name == f"{command['name']}.rejected"
     assert payload["reason"].startswith(f"{field} is '")
     assert "AllowedCountries" in payload["reason"]
+    assert payload["barred"] is True
     assert "status_code" not in payload
     assert len(backbone.queues[REJECTED]) == 1
     assert [line["message"] for line in logs.lines] == ["Barred", "Rejected"]

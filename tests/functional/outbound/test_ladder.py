@@ -239,6 +239,18 @@ def test_what_is_transactional_climbs_all_the_same(world: World) -> None:
     assert [how for how, _, _ in world.asked] == ["whatsapp", "sms", "voice"]
 
 
+def test_nobody_is_called_because_the_day_s_messages_are_used_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_DAILY_MESSAGES", "1")
+    world.says = {("whatsapp", A): ["delivered"], ("whatsapp", B): ["delivered"]}
+    world.prepare(LADDER, A, B)
+
+    world.run()
+
+    assert [how for how, _, _ in world.asked] == ["whatsapp"]
+
+
 def test_a_lost_reply_is_found_by_its_statuses_and_else_never_repeated(world: World) -> None:
     world.says = {
         ("whatsapp", A): Reply(lost=True, headers={"status": "submitted delivered"}),

@@ -85,7 +85,7 @@ def test_nobody_is_tried_again_of_whom_it_is_forgotten_whether_they_were_reached
     assert verdict(LADDER, text(progress="rejected"), THEN + 200, THEN + 100).word == "next"
 
 
-@pytest.mark.parametrize("progress", ["opted_out", "cancelled"])
+@pytest.mark.parametrize("progress", ["opted_out", "cancelled", "barred"])
 def test_an_opt_out_and_a_cancellation_end_the_ladder(progress: str) -> None:
     assert verdict(LADDER, text(progress=progress), THEN + 1e6) == Verdict("ended")
     assert verdict(LADDER, text() | {(1, 0): Try(progress, THEN)}, THEN + 1e6) == Verdict("ended")

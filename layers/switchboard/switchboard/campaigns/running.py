@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 # The next part comes while there is something left of this one, so that the queue never runs dry.
 SHARE_WAITED_FOR = 0.75
-# Of the function's 30 s, as queueing takes some.
+# Of a step, so that a campaign that's paused or cancelled stops soon; a single look may take longer.
 LONGEST_LOOK_S = 22
 
 

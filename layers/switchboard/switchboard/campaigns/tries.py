@@ -53,7 +53,8 @@ class Found(NamedTuple):
     def as_try(self) -> Try:
         """What counts of it for what comes next."""
         statuses = [*_statuses(self.entries, self.result.get("uuid"))]
-        return Try(self.outcome(), self.since, statuses, self.due)
+        progress = "barred" if self.result.get("barred") else self.outcome()
+        return Try(progress, self.since, statuses, self.due)
 
 
 def read(ids: Iterable[str]) -> dict[str, Found]:

@@ -54,7 +54,7 @@ def _ask(command: Json) -> "Result":
         return finish(command, "rejected", reason=str(out), opted_out=True)
     except BarredError as barred:
         telemetry.outcome("Barred", "outbound", "ERROR", barred, id=command["id"], command=command["name"])
-        return finish(command, "rejected", reason=str(barred))
+        return finish(command, "rejected", reason=str(barred), barred=True)
     except (AwsError, UnreachableError, SecretError, SettingError) as failure:
         raise put_back(command, str(failure)) from failure
     except ReplyLostError as failure:

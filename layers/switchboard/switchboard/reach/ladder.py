@@ -45,8 +45,8 @@ class Try(NamedTuple):
     """What is known of one try.
 
     Attributes:
-        progress: of its command: `open` while it's on its way to Vonage, `opted_out`, `cancelled`, or else
-            its outcome.
+        progress: of its command: `open` on its way to Vonage, `opted_out`, `cancelled`, `barred`, or else its
+            outcome.
         at: the Unix time since when that is so.
         statuses: what Vonage has said since, and when.
         due: the Unix time for which its command waits, such as an opening; 0 if it doesn't.
@@ -101,7 +101,8 @@ def verdict(
     reached_at = min((_reached_at(rungs[place[0]], each) for place, each in tries.items()), default=math.inf)
     if reached_at <= now:
         return Verdict("reached")
-    if any(each.progress in ("opted_out", "cancelled") for each in tries.values()):
+    # A day's messages that are used up are no reason to call everybody instead.
+    if any(each.progress in ("opted_out", "cancelled", "barred") for each in tries.values()):
         return Verdict("ended")
     if any(each.progress in ("accepted", "uncertain") and each.at < known_since for each in tries.values()):
         return Verdict("ended")

@@ -147,7 +147,8 @@ class Result(TypedDict, total=False):
 
     `warnings` are what is doubtful about the command, such as a key that isn't documented: Vonage was asked
     with it all the same. `opted_out` is true of what was not sent because the person has opted out,
-    `cancelled` of what somebody cancelled. `person` and `sender` are those of a `consent.stop` or
+    `barred` of what the stack's owner doesn't allow, or not so many of in a day, and `cancelled` of what
+    somebody cancelled. `person` and `sender` are those of a `consent.stop` or
     `consent.start`; `found` is what had become of a command that was to be cancelled.
     """
 
@@ -171,6 +172,7 @@ class Result(TypedDict, total=False):
     reason: str
     warnings: list[str]
     opted_out: bool
+    barred: bool
     cancelled: bool
     found: Literal["waiting", "unknown", "cancelled", "accepted", "rejected", "uncertain"]
     person: str
