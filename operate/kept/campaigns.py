@@ -18,7 +18,8 @@ from botocore.exceptions import ClientError
 from switchboard.aws import table
 from switchboard.campaigns.steps import MOST_ATTEMPTS
 from switchboard.outbound import claims
-from switchboard.reach.campaigns import SORT_KEY, command_id, is_of_a_campaign
+from switchboard.reach.campaign_ids import command_id, is_of_a_campaign
+from switchboard.reach.campaigns import SORT_KEY
 from switchboard.reach.people import normal
 
 from operate.kept.numbers import whole
@@ -52,8 +53,8 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
         theirs = [row for row in rows if _is_for(row, number)]
         if theirs and confirmed:
             for row in theirs:
-                for command_id in _commands(key.split("/")[1], row):
-                    item = claims.cancel(command_id)
+                for identity in _commands(key.split("/")[1], row):
+                    item = claims.cancel(identity)
                     if item["progress"]["S"] == "rejected":  # which may be sent again
                         forget(table.keys(item))
             left = (_erased(row) if row in theirs else row for row in rows)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from switchboard.outbound import asking
-from switchboard.reach.campaigns import command_id
+from switchboard.reach.campaign_ids import command_id
 from switchboard.wire.commands import Result
 from switchboard.wire.validate import problems
 

@@ -14,7 +14,7 @@ from switchboard.campaigns.people import Row
 from switchboard.errors import CampaignError
 from switchboard.outbound.reach import digits
 from switchboard.reach import zones
-from switchboard.reach.campaigns import command_id
+from switchboard.reach.campaign_ids import command_id
 from switchboard.reach.ladder import Rung
 from switchboard.reach.people import normal
 from switchboard.reach.turns import windows

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from switchboard.campaigns import tries
 from switchboard.campaigns.tries import Found
 from switchboard.environment import whole_number
-from switchboard.reach.campaigns import ROWS_A_PART, command_id
+from switchboard.reach.campaign_ids import command_id
+from switchboard.reach.campaigns import ROWS_A_PART
 from switchboard.reach.ladder import Rung, Verdict, longest, places, verdict
 from switchboard.reach.people import normal
 

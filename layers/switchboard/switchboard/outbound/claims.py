@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from switchboard.aws import table
 from switchboard.envelope import short
 from switchboard.errors import SwitchboardError
-from switchboard.reach.campaigns import is_of_a_campaign
+from switchboard.reach.campaign_ids import is_of_a_campaign
 
 if TYPE_CHECKING:
     from switchboard.wire.commands import Result

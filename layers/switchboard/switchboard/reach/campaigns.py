@@ -1,4 +1,4 @@
-"""A campaign as it is kept: where its rows and its progress are, and what its commands are called.
+"""A campaign as it is kept: where its rows and its progress are.
 
 The rows are in the stack's bucket, in parts; each line of a part is a command, with the `line` and the person
 of the file that it was prepared from:
@@ -12,9 +12,7 @@ a command's id follows from the campaign and the person, so that nobody gets a c
 it again, and be it next year.
 """
 
-import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypedDict
 
@@ -29,7 +27,6 @@ ROWS_A_PART = 100
 SORT_KEY = "campaign"
 # Step Functions keeps 25,000 events of a run, and a step has nine.
 MOST_ROWS = 100_000
-_ID = re.compile(r"c-[0-9a-f]{64}")
 
 
 class Summary(TypedDict):
@@ -74,17 +71,6 @@ class State(NamedTuple):
     queued: frozenset[int]
     done_for: frozenset[str] = frozenset()
     looks: Mapping[int, int] = {}
-
-
-def command_id(campaign: str, person: str, place: tuple[int, int] = (0, 0)) -> str:
-    """The id of the command by which a campaign reaches a person, or tries to: at that step and attempt."""
-    recipient = f"{campaign}\n{person}" + ("\n{}\n{}".format(*place) if any(place) else "")
-    return f"c-{hashlib.sha256(recipient.encode()).hexdigest()}"
-
-
-def is_of_a_campaign(identity: str) -> bool:
-    """Whether a command with this id is, and is to be remembered for good."""
-    return _ID.fullmatch(identity) is not None
 
 
 def folder(campaign: str, content: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from switchboard.aws import table
 from switchboard.envelope import Envelope
-from switchboard.reach.campaigns import is_of_a_campaign
+from switchboard.reach.campaign_ids import is_of_a_campaign
 from switchboard.timeline import events
 
 SORT_KEY = "message"

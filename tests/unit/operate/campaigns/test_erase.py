@@ -11,7 +11,7 @@ import pytest
 from switchboard.aws import bucket as s3
 from switchboard.outbound import claims, delaying
 from switchboard.outbound.carrying_out import carry_out
-from switchboard.reach.campaigns import command_id
+from switchboard.reach.campaign_ids import command_id
 
 from operate.errors import OperatorError
 from operate.kept import timeline

@@ -16,6 +16,7 @@ from rich.console import Console
 from switchboard.aws import bucket as s3
 from switchboard.aws import executions, queues, table
 from switchboard.reach import campaigns, references
+from switchboard.reach.campaign_ids import command_id
 from switchboard.reach.people import pseudonym
 from switchboard.reach.person_table import PersonTable
 from switchboard.reach.zones import of_number
@@ -381,12 +382,12 @@ def test_the_result_of_a_ladder_is_what_became_of_the_last_try_or_of_that_which_
         ((2, 1), "accepted", {"conversation_uuid": "CON-4", "uuid": "u-4"}, "busy"),
     ]
     for number, (place, outcome, known, status) in enumerate(became):
-        keep(campaigns.command_id(identity, person(number)), "rejected", reason="no account")
-        keep(campaigns.command_id(identity, person(number), place), outcome, **known)
+        keep(command_id(identity, person(number)), "rejected", reason="no account")
+        keep(command_id(identity, person(number), place), outcome, **known)
         if status:
             subject = known.get("message_uuid", known.get("conversation_uuid"))
             told_of(str(subject), status, uuid=known.get("uuid"))
-    uncertain = campaigns.command_id(identity, person(5))
+    uncertain = command_id(identity, person(5))
     keep(uncertain, "uncertain", reason="The reply was lost.")
     table.put(references_item(uncertain, "m-5"))
     told_of("m-5", "delivered")

@@ -10,7 +10,7 @@ import pytest
 from switchboard.campaigns import message as messages
 from switchboard.campaigns.estimate import end, ends_at, units
 from switchboard.errors import CampaignError
-from switchboard.reach.campaigns import command_id
+from switchboard.reach.campaign_ids import command_id
 from switchboard.reach.ladder import Rung
 from switchboard.wire.validate import command_problems
 
