@@ -15,6 +15,7 @@ from tests.vonage_simulator.api.test_voice_api import bearer
 from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
 from tests.vonage_simulator.mistakes import MISTAKES, REFUSED, Mistake
 from vonage_simulator.account.account import UNKNOWN_NUMBER
+from vonage_simulator.console.messages import CUSTOMER
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.vonage import Vonage
 
@@ -312,6 +313,15 @@ def sent(console: Page, vonage: Vonage, customer: Customer, name: str, **changes
     return console.locator(".seen")
 
 
+def shop_says(vonage: Vonage, text: str) -> None:
+    """Write to the customer by WhatsApp."""
+    parties = {"channel": "whatsapp", "from": NUMBER, "to": CUSTOMER}
+    message = {**parties, "message_type": "text", "text": text}
+    httpx.post(
+        f"{vonage.url}/v1/messages", json=message, auth=vonage.credentials, trust_env=False
+    ).raise_for_status()
+
+
 def tapped(customer: Customer) -> dict[str, object]:
     """The members of the inbound message that came of a tap."""
     deadline = time.monotonic() + PATIENCE_MS / 1000
@@ -332,6 +342,41 @@ def test_tapped_button_comes_as_a_reply(console: Page, vonage: Vonage, customer:
     expect(console.locator(".receipt.mine")).to_contain_text("taken")
     reply = {"id": "mon", "title": "Monday", "description": "From 9 am to 5 pm"}
     assert tapped(customer) == {"channel": "whatsapp", "message_type": "reply", "reply": reply}
+
+
+def press(console: Page, target: Locator) -> None:
+    """Hold the mouse's button down on something; `console.mouse.up()` lets go."""
+    target.hover()
+    console.mouse.down()
+
+
+def test_thread_opens_though_a_message_arrives_while_it_is_pressed(
+    console: Page, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("status", Answer(200))
+    open_tab(console, "Messages")
+    shop_says(vonage, "Yes.")
+    thread = console.locator(".thread").first
+
+    press(console, thread)
+    shop_says(vonage, "Until six.")
+    expect(thread).to_contain_text("Until six.")
+    console.mouse.up()
+
+    expect(thread).to_have_attribute("aria-current", "true")
+    expect(console.locator(".bubble.theirs")).to_have_text(["Yes.", "Until six."])
+
+
+def test_tap_counts_though_its_message_is_delivered_while_it_is_pressed(
+    console: Page, vonage: Vonage, customer: Customer
+) -> None:
+    seen = sent(console, vonage, customer, "whatsapp_custom_list")
+
+    press(console, seen.get_by_role("button", name="Monday"))
+    expect(console.locator(".receipt.theirs")).to_contain_text("delivered")
+    console.mouse.up()
+
+    assert tapped(customer)["message_type"] == "reply"
 
 
 def test_carousel_has_its_pictures_and_buttons_and_reads_as_json(
@@ -369,7 +414,7 @@ def test_flow_is_readable_and_its_answers_can_be_given(
     console.get_by_text("JSON", exact=True).click()
     expect(console.locator(".as-json pre")).to_contain_text('"flow_token": "EXAMPLE"')
     expect(console.locator(".receipt.theirs")).to_contain_text("delivered")
-    expect(console.locator(".as-json pre")).to_be_visible()  # though the thread was drawn anew
+    expect(console.locator(".as-json pre")).to_be_visible()  # though the message changed
 
     console.get_by_label("Type").select_option("button")
     console.get_by_placeholder("Its payload").fill('{"flow_token": "EXAMPLE", "seats": 2}')

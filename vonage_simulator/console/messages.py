@@ -1,14 +1,15 @@
 """Messages: a thread for each channel and customer. Write as the customer, read what is sent."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from vonage_simulator.console import cards, composing, controls
-from vonage_simulator.console.entries import pretty
+from vonage_simulator.console.conversation import Conversation
 from vonage_simulator.console.feed import Feed
-from vonage_simulator.console.threads import Bubble, Thread, Threads
+from vonage_simulator.console.threads import Thread, Threads
 from vonage_simulator.messages import inbound
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
@@ -25,6 +26,26 @@ NAMES = {
 }
 
 
+class Row:
+    """A thread in the list of them."""
+
+    def __init__(self, thread: Thread, on_click: Callable[[], None]) -> None:
+        with controls.button("", classes="thread") as self._button:
+            controls.text(NAMES.get(thread.channel, thread.channel), classes="chip")
+            controls.text(thread.customer, classes="who")
+            self._last = controls.text("", classes="last")
+        self._button.on("click", on_click)
+
+    def tell(self, last: str) -> None:
+        """Show its latest message, above all other threads."""
+        self._last.set_text(last)
+        self._button.move(target_index=0)
+
+    def choose(self, *, chosen: bool) -> None:
+        """Whether it is the one that is open."""
+        self._button.props(f'aria-current="{str(chosen).lower()}"')
+
+
 class MessagesPanel:
     """The panel and the thread that is open in it."""
 
@@ -32,6 +53,8 @@ class MessagesPanel:
         self._vonage = vonage
         self._feed = feed
         self._threads = Threads()
+        self._rows: dict[Thread, Row] = {}
+        self._conversation = Conversation(vonage)
         self._open = Thread("sms", CUSTOMER, next(iter(vonage.account.numbers), ""))
         self._kind = "text"
 
@@ -42,15 +65,13 @@ class MessagesPanel:
         with ui.element("div").classes("messages"):
             self._address()
             self._list = ui.element("nav").classes("threads").props('aria-label="Threads"')
-            self._log = (
-                controls.html("bubbles.html", bubbles=[], bodies={})
-                .classes("transcript")
-                .props('role="log" tabindex="0"')
-            )
+            self._conversation.build()
             with controls.form(self._send, "say") as self._composer:
                 self._written = controls.field("written", "Message", label_shown=False, props="required")
                 controls.button("", icon="send", classes="icon-button", sends=True, label="Send")
         ui.on("tap", self._tap)
+        for thread in self._threads.bubbles:
+            self._list_thread(thread)
         self._offer_kinds()
         self._show()
         self._feed.read(self._take)
@@ -111,37 +132,23 @@ class MessagesPanel:
             self._show(problem=str(problem))
 
     def _take(self, entry: Json) -> None:
-        if self._threads.read(entry):
+        thread = self._threads.read(entry)
+        if thread and entry.get("what") in ("sent", "received"):
+            self._list_thread(thread)
+        if thread == self._open:
             self._show()
 
-    def _show(self, problem: str = "") -> None:
-        bubbles = self._threads.bubbles.get(self._open, [])
-        self._log.set_content(controls.shown("bubbles.html", **self._seen(bubbles), problem=problem))
-        self._list.clear()
-        with self._list:
-            for thread in reversed(self._threads.bubbles):
-                last = self._threads.bubbles[thread][-1].text
-                chosen = thread == self._open
-                with controls.button("", classes="thread").props(
-                    f'aria-current="{str(chosen).lower()}"'
-                ) as element:
-                    controls.text(NAMES.get(thread.channel, thread.channel), classes="chip")
-                    controls.text(thread.customer, classes="who")
-                    controls.text(last, classes="last")
-                element.on("click", lambda thread=thread: self._switch(thread))
-        self._log.client.run_javascript(f"opened.restore(); getHtmlElement({self._log.id}).scrollTop = 1e9")
+    def _list_thread(self, thread: Thread) -> None:
+        """Show a thread on top. Its row is made once, so a click on it counts though a message comes in."""
+        if thread not in self._rows:
+            with self._list:
+                self._rows[thread] = Row(thread, lambda: self._switch(thread))
+        self._rows[thread].tell(self._threads.bubbles[thread][-1].text)
 
-    def _seen(self, bubbles: list[Bubble]) -> Json:
-        """Bubbles, with all that is known of them while the simulator runs."""
-        messages, rcs_action = self._vonage.mailbox.messages, self._vonage.account.switches.rcs_action
-        return {
-            "bubbles": bubbles,
-            "bodies": {each.uuid: messages[each.uuid].body for each in bubbles if each.uuid in messages},
-            "cards": lambda body: cards.cards(body, rcs_action),
-            "words_of": cards.words,
-            "elaborate": cards.elaborate,
-            "pretty": pretty,
-        }
+    def _show(self, problem: str = "") -> None:
+        for thread, row in self._rows.items():
+            row.choose(chosen=thread == self._open)
+        self._conversation.show(self._open, self._threads.bubbles.get(self._open, []), problem)
 
     def _switch(self, thread: Thread) -> None:
         self._open = thread

@@ -51,17 +51,3 @@ window.views = {
     next.click();
   },
 };
-
-// What somebody has opened in a message stays open when its thread is drawn anew.
-window.opened = {
-  keys: new Set(),
-  toggle(details) {
-    if (details.open) this.keys.add(details.dataset.key);
-    else this.keys.delete(details.dataset.key);
-  },
-  restore() {
-    for (const details of document.querySelectorAll("details[data-key]")) {
-      if (this.keys.has(details.dataset.key)) details.open = true;
-    }
-  },
-};
