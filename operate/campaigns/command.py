@@ -5,7 +5,7 @@ import re
 import time
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from rich.progress import Progress as Bar
@@ -23,6 +23,8 @@ from operate.stack import Stack
 
 _CONFIRMATION = re.compile("yes|[0-9a-f]{12}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9:-]{0,39}")
+# With a leading zero, such as the second one of `0,04`, it's what follows a decimal comma.
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?|\.[0-9]{1,9}")
 _LOOK_AGAIN_S = 2
 
 
@@ -33,17 +35,18 @@ def _identity(text: str) -> str:
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not (amount.is_finite() and amount >= 0):
-        raise ArgumentTypeError(f"{text!r} isn't a number such as 0.04")
-    return amount
+    if not _AMOUNT.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} isn't a number such as 0.5")
+    return Decimal(text)
 
 
-def _amounts(text: str) -> tuple[Decimal, ...]:
-    return tuple(map(_amount, text.split(",")))
+def _prices(text: str) -> tuple[Decimal, ...]:
+    prices = [each.strip() for each in text.split(",")]
+    if not all(map(_AMOUNT.fullmatch, prices)):
+        raise ArgumentTypeError(
+            f"{text!r} isn't a price. Write 0.04, or 0.05,0.04 for a ladder's steps: commas separate prices"
+        )
+    return tuple(map(Decimal, prices))
 
 
 def _confirmation(text: str) -> str:
@@ -58,7 +61,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--message", type=Path, help="the JSON file with the message or call, without `to`")
     parser.add_argument("--id", type=_identity, help="the campaign's; else made from the message")
     parser.add_argument(
-        "--price", type=_amounts, default=(), help="of a message, a part of an SMS or a call; or of each step"
+        "--price", type=_prices, default=(), help="of a message, a part of an SMS or a call; or of each step"
     )
     parser.add_argument("--pace", type=_amount, default=Decimal(0), help="at most so many a second")
     parser.add_argument(

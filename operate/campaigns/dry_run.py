@@ -64,7 +64,11 @@ def about(prepared: Prepared, opted_out: int, prices: tuple[Decimal, ...], ends_
     """
     units = estimate.units(prepared)
     if len(prices) > 1 and len(prices) != len(units):
-        raise UsageError(f"Give PRICE=… once, or once for each of the {len(units)} steps: 0.05,0.04")
+        or_each = f", or once for each of the {len(units)} steps: 0.05,0.04" if len(units) > 1 else ""
+        raise UsageError(
+            f"These are {len(prices)} prices. Give PRICE=… once{or_each}. Commas separate prices; "
+            "a decimal is written with a point: 0.04"
+        )
     each = prices * len(units) if len(prices) == 1 else prices
     return {
         "id": prepared.campaign,

@@ -355,8 +355,13 @@ def test_a_ladder_that_is_started_again_has_its_earlier_steps_where_they_were(la
 
 
 def test_as_many_prices_as_steps_are_given_or_one(ladder: Typed) -> None:
-    with pytest.raises(UsageError, match=r"once for each of the 3 steps"):
+    with pytest.raises(UsageError, match=r"2 prices.*once for each of the 3 steps.* with a point: 0\.04"):
         ladder.prepared("--price", "0.05,0.04")
+
+
+def test_two_prices_of_one_message_may_be_meant_as_one_with_a_decimal_comma(campaign: Typed) -> None:
+    with pytest.raises(UsageError, match=r"2 prices\. Give PRICE=… once\. .* with a point: 0\.04"):
+        campaign.prepared("--price", "1,50")
 
 
 def test_who_has_opted_out_of_any_step_s_sender_is_counted_before_a_ladder(ladder: Typed) -> None:
@@ -575,6 +580,40 @@ def test_options_that_do_not_go_together_are_refused(campaign: Typed, options: t
 def test_what_is_no_id_no_number_and_no_hash_is_refused(options: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit):
         Typed.parsed(*options)
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        "0,04",
+        "0.05,0,04",
+        "0.04€",
+        "€0.04",
+        "-0.04",
+        "nan",
+        "inf",
+        "1e999999",
+        "1_000",
+        "",
+        "0.04,",
+        ",",
+        "00",
+    ],
+)
+def test_what_is_no_price_is_refused_with_how_it_is_written(
+    price: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        Typed.parsed("--price", price)
+
+    said = capsys.readouterr().err
+    assert f"{price!r} isn't a price" in said
+    assert "Write 0.04, or 0.05,0.04 for a ladder's steps: commas separate prices" in said
+
+
+@pytest.mark.parametrize("price", ["0.04", ".04", "0", "12", "0.05, 0.04", "1,50"])
+def test_a_price_is_a_decimal_number_with_a_point(price: str) -> None:
+    assert Typed.parsed("--price", price).price == tuple(map(Decimal, price.split(",")))
 
 
 def test_an_id_is_known_as_the_event_had_it() -> None:
