@@ -53,7 +53,7 @@ def step(campaign: str, run: int) -> int | None:
 
     Raises:
         FullError: the queue is, and is to be waited for.
-        NeverOpenError: nobody who is left can ever be reached.
+        NeverOpenError: nobody whom it's for can ever be reached.
         AwsError: it isn't certain, and is to be done again.
     """
     state = campaigns.read(campaign)

@@ -12,13 +12,14 @@ from switchboard.aws import bucket as s3
 from switchboard.campaigns import message, people, rows, steps, visits
 from switchboard.campaigns import running as running_campaign
 from switchboard.campaigns.prepared import Bounds, prepare
+from switchboard.campaigns.running import NeverOpenError
 from switchboard.errors import AwsError
 from switchboard.outbound import claims
 from switchboard.reach import campaigns
 from switchboard.reach import people as pseudonyms
 
 from tests.fakes import backbone as fakes
-from tests.fakes.backbone import BULK
+from tests.fakes.backbone import BULK, QUEUE
 from tests.fakes.buckets import running
 from tests.fakes.clock import Clock
 from tests.fakes.stores import Aws, Json, Refusal
@@ -375,6 +376,59 @@ def test_who_lives_where_it_is_night_holds_up_nobody_who_is_tried_again(world: W
     ways = {to: [(how, at) for how, number, at in world.asked if number == to] for to in (A, JAPANESE)}
     assert ways[A] == [("sms", 0), ("voice", 120)]
     assert ways[JAPANESE] == [("whatsapp", 12 * 60), ("sms", 12 * 60 + 30), ("voice", 14 * 60 + 30)]
+
+
+# Whom no hours reach that are only three at noon, by all clocks between Perth and Sydney.
+AUSTRALIAN, NOON = "61412345678", "15:00-12:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "steps_before", "reached", "refused"),
+    [(SMS, 0, ["sms"], ["sms"]), (LADDER, 2, ["whatsapp", "sms", "voice"], ["sms", "voice"])],
+)
+def test_who_can_be_reached_at_no_time_any_more_is_told_and_the_others_go_on(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    text: Json,
+    steps_before: int,
+    reached: list[str],
+    refused: list[str],
+) -> None:
+    """The stack's quiet hours have become longer since the campaign was prepared."""
+    world.prepare(text, AUSTRALIAN, A)
+    for _ in range(steps_before):
+        assert world.step()
+    monkeypatch.setenv("SWITCHBOARD_QUIET_HOURS", NOON)
+
+    world.run()
+
+    assert [how for how, to, _ in world.asked if to == A] == reached
+    events = [json.loads(each["MessageBody"]) for each in world.aws.queues[QUEUE]]
+    reasons = [each["payload"]["reason"] for each in events if each["name"].endswith(".rejected")]
+    assert len(reasons) == len(refused)
+    assert all("leave no time" in each for each in reasons)
+    kept = [json.loads(each["MessageBody"]) for each in world.aws.queues[REJECTED_BULK]]
+    assert [each["detail"].get("channel", "voice") for each in kept] == refused
+    assert AUSTRALIAN in json.dumps(kept)
+    assert A not in json.dumps(kept)
+
+
+@pytest.mark.parametrize("steps_before", [0, 1])
+def test_where_nobody_can_be_reached_any_more_the_step_fails_and_nothing_is_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch, steps_before: int
+) -> None:
+    world.prepare(LADDER, A)
+    for _ in range(steps_before):
+        assert world.step()
+    world.clock.sleep(1800)
+    monkeypatch.setenv("SWITCHBOARD_QUIET_HOURS", "00:00-24:00")
+    with pytest.raises(NeverOpenError):
+        world.step()
+
+    monkeypatch.delenv("SWITCHBOARD_QUIET_HOURS")
+    world.run()
+
+    assert [how for how, _, _ in world.asked] == ["whatsapp", "sms", "voice"]
 
 
 def test_a_try_that_waits_for_its_time_is_looked_at_then(world: World) -> None:

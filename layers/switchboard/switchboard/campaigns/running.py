@@ -38,7 +38,7 @@ class FullError(Exception):
 
 
 class NeverOpenError(Exception):
-    """What is left of a campaign has no time at which it may reach its people."""
+    """A campaign has no time left at which it may reach anybody."""
 
 
 class Running:
@@ -127,14 +127,20 @@ class Running:
     def _turn(
         self, parts: Sequence[Part], left: Sequence[int], commands: Sequence[Command]
     ) -> tuple[float, int]:
-        """When the next turn is, and whose; what is waiting already, fewer than a part has, goes first."""
+        """When the next turn is, and whose; what is waiting already, fewer than a part has, goes first.
+
+        Who alone can be reached at no time any more has it at once: `outbound` refuses their commands and
+        says why. If that is so for everybody, nothing is queued, as the stack's quiet hours may be put right.
+        """
         quiet = turns.quiet_for(commands[0], os.environ.get("SWITCHBOARD_QUIET_HOURS", ""))
         open_in = functools.partial(turns.windows, self._summary["window"], quiet=quiet)
         most = slowest(commands)
-        turn = turns.first(parts, left, open_in, self._now, 2 / most if most else 0)
-        if turn is None:
-            raise NeverOpenError
-        return turn
+        seconds_a_row, all_parts = 2 / most if most else 0, self._summary["parts"]
+        if turn := turns.first(parts, left, open_in, self._now, seconds_a_row):
+            return turn
+        if turns.first(all_parts, range(len(all_parts)), open_in, self._now, seconds_a_row):
+            return self._now, left[0]
+        raise NeverOpenError
 
     def _note(self, number: int, look_at: float | None) -> None:
         """Note when a part is looked at next: several at once, so that they need few steps."""
