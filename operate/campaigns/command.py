@@ -15,7 +15,7 @@ from switchboard.campaigns.rows import gone
 from switchboard.campaigns.runs import Campaign
 from switchboard.errors import CampaignError
 
-from operate.campaigns import dry_run, opted_out, results
+from operate.campaigns import dry_run, results
 from operate.campaigns.runs import Campaigns
 from operate.command_line import WELL, Command, Output, UsageError, switch, takes_json, takes_stage
 from operate.errors import OperatorError
@@ -114,7 +114,7 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     except CampaignError as error:
         raise OperatorError(error.cause, error.next_step) from error
     if not given.confirm:
-        about = dry_run.about(prepared, opted_out.count(those, prepared), given.price, ends_at)
+        about = dry_run.about(prepared, those.opted_out(prepared), given.price, ends_at)
         out.tell("\n".join(dry_run.sentences(prepared, about)), about)
         return WELL
     begins = those.start(prepared, float(given.pace))

@@ -1,17 +1,20 @@
 """The campaigns of a deployed stack, for whoever is at the command line."""
 
+import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
-from switchboard.campaigns import runs
+from switchboard.campaigns import opted_out, runs
 from switchboard.campaigns.prepared import Bounds, Prepared
 from switchboard.campaigns.runs import Campaign
 from switchboard.errors import AwsError, CampaignError
 from switchboard.reach.campaigns import Progress
+from switchboard.reach.people import pseudonym
 
 from operate.errors import OperatorError
+from operate.kept.people import key_of_pseudonyms
 from operate.refusals import asking_aws_to
 from operate.stack import Stack
 
@@ -52,6 +55,16 @@ class Campaigns:
     def days(self) -> int:
         """How long rows are kept."""
         return int(self.stack.parameter("TimelineDays"))
+
+    def opted_out(self, prepared: Prepared) -> int:
+        """How many of a campaign's people wouldn't be sent to at this moment.
+
+        Raises:
+            OperatorError: AWS refused.
+        """
+        with asking("look up who has opted out"):
+            key = key_of_pseudonyms(self.stack)
+            return opted_out.count(prepared, functools.partial(pseudonym, key=key))
 
     def start(self, prepared: Prepared, per_second: float) -> bool:
         """Have a prepared campaign run; whether it begins, or does so already.

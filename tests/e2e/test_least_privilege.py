@@ -48,10 +48,8 @@ def on_table(action: str, table: str = "Timeline", **more: object) -> Probe:
     return lambda role, stack: getattr(role("dynamodb"), action)(TableName=stack.id_of(table), **more)
 
 
-def in_batches(action: str, asked: object) -> Probe:
-    return lambda role, stack: getattr(role("dynamodb"), action)(
-        RequestItems={stack.id_of("Timeline"): asked}
-    )
+def in_batches(action: str, asked: object, table: str = "Timeline") -> Probe:
+    return lambda role, stack: getattr(role("dynamodb"), action)(RequestItems={stack.id_of(table): asked})
 
 
 def on_secret(action: str, name: str = "", **more: object) -> Probe:
@@ -128,6 +126,8 @@ PROBES: dict[str, Probe] = {
     "delete from the timeline": on_table("delete_item", Key=ITEM),
     "search the timeline": on_table("scan", Limit=1),
     "read who has opted out": on_table("get_item", "PersonTable", Key=ITEM),
+    "look who has opted out": in_batches("batch_get_item", {"Keys": [ITEM]}, "PersonTable"),
+    "look what is remembered": in_batches("batch_get_item", {"Keys": [ITEM, DOCUMENT]}, "PersonTable"),
     "change who has opted out": on_table(
         "update_item",
         "PersonTable",
@@ -272,7 +272,7 @@ MAY: dict[str, set[str]] = {
         "keep an event about a campaign",
         "read the people for a campaign", "keep a campaign", "read what a campaign consists of",
         "list campaigns", "read how far a campaign is", "run a campaign", "look at a run of a campaign",
-        "queue an event",
+        "look who has opted out", "read the key of pseudonyms", "queue an event",
     },
     "Media": {
         "take a media event", "queue an event", "read the key", "keep a file", "keep a message",

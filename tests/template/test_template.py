@@ -246,7 +246,7 @@ def test_campaigns_keep_the_pace_and_the_quiet_hours_of_all_commands(resources: 
         setting = f"SWITCHBOARD_{each}"
         assert given["CampaignFunction"][setting] == given["OutboundFunction"][setting]
         assert given["CampaignCommandFunction"][setting] == given["OutboundFunction"][setting]
-    for each in ("NUMBERS", "ALLOWED_COUNTRIES"):
+    for each in ("NUMBERS", "ALLOWED_COUNTRIES", "PEOPLE_TABLE_NAME", "PERSON_KEY"):
         setting = f"SWITCHBOARD_{each}"
         assert given["CampaignCommandFunction"][setting] == given["OutboundFunction"][setting]
 
@@ -452,9 +452,10 @@ def test_dialogs_may_read_and_write_what_they_remember_of_people_and_nobody_s_co
     resources: Json,
 ) -> None:
     of_people = [one for one in statements(resources) if "PersonTable" in references(one["Resource"])]
-    outbound, of_dialogs = sorted(of_people, key=lambda one: "Condition" in one)
+    outbound, of_dialogs, of_campaigns = sorted(of_people, key=lambda one: str(one.get("Condition", "")))
 
-    assert outbound in resources["OutboundRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    for role, one in (("OutboundRole", outbound), ("CampaignCommandRole", of_campaigns)):
+        assert one in resources[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     assert of_dialogs in resources["DialogPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert of_dialogs["Action"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
     assert of_dialogs["Condition"] == {

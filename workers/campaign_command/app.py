@@ -17,7 +17,7 @@ from typing import Any
 from switchboard import telemetry
 from switchboard.aws import bucket, queues
 from switchboard.aws.queues import CommandQueue
-from switchboard.campaigns import estimate, message, people, runs
+from switchboard.campaigns import estimate, message, opted_out, people, runs
 from switchboard.campaigns.message import Message
 from switchboard.campaigns.people import Sheet
 from switchboard.campaigns.prepared import Bounds, Prepared, prepare
@@ -29,6 +29,7 @@ from switchboard.errors import (
     CampaignError,
     SwitchboardError,
 )
+from switchboard.reach.people import person_id
 from switchboard.request import without_halves
 from switchboard.wire.reach.campaigns import shape_of
 from switchboard.wire.validate import problems
@@ -132,7 +133,8 @@ def start(event: Json, prepared: Prepared) -> bool:
 
     Raises:
         CampaignError: It can't be started, or something else was confirmed.
-        AwsError: nobody knows whether it runs.
+        SecretError: Nobody knows who has opted out, as the key of people's pseudonyms can't be read.
+        AwsError: nobody knows whether it runs, or who has opted out.
     """
     detail, now = event["detail"], time.time()
     days = whole_number("SWITCHBOARD_TIMELINE_DAYS", 30, low=1, high=3650)
@@ -152,6 +154,7 @@ def start(event: Json, prepared: Prepared) -> bool:
             {"line": each.line, "reason": each.reason[:LONGEST_FAULT]}
             for each in prepared.invalid[:MOST_FAULTS]
         ],
+        "opted_out": opted_out.count(prepared, person_id),
         "countries": prepared.countries(),
         "ends_at": timestamp(ends_at),
         "units": sum(estimate.units(prepared)),

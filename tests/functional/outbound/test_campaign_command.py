@@ -8,6 +8,8 @@ import pytest
 from switchboard.aws import bucket as s3
 from switchboard.aws import executions
 from switchboard.reach import campaigns
+from switchboard.reach import people as pseudonyms
+from switchboard.reach.person_table import PersonTable
 from switchboard.wire.reach import campaigns as wire
 from switchboard.wire.validate import problems
 
@@ -16,6 +18,7 @@ from tests.fakes.backbone import BULK, QUEUE
 from tests.fakes.buckets import Buckets, running
 from tests.fakes.executions import EXECUTIONS
 from tests.fakes.stores import Aws, Json, Refusal
+from tests.functional.outbound.test_consent import KEY
 from tests.pages.pages import in_language
 from workers.campaign import app as steps
 from workers.campaign_command import app
@@ -34,6 +37,9 @@ EVENT_ID = "6a7e8feb-b491-4cf7-a9f1-bf3703467718"
 def bucket(backbone: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buckets]:
     """The environment of the function; gives the bucket."""
     backbone.queues |= {COMMANDS: [], REJECTED: [], BULK: []}
+    backbone.tables["people"] = {}
+    backbone.secret("person-key", {"key": KEY})
+    pseudonyms._key.cache_clear()
     EXECUTIONS.clear()
     with running() as fake:
         for name, value in {
@@ -43,6 +49,8 @@ def bucket(backbone: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buckets]:
             "SWITCHBOARD_CAMPAIGN_COMMANDS_QUEUE_URL": COMMANDS,
             "SWITCHBOARD_CAMPAIGN_COMMANDS_DLQ_URL": REJECTED,
             "SWITCHBOARD_BULK_COMMANDS_QUEUE_URL": BULK,
+            "SWITCHBOARD_PEOPLE_TABLE_NAME": "people",
+            "SWITCHBOARD_PERSON_KEY": "person-key",
             "SWITCHBOARD_MESSAGES_PER_SECOND": "30",
             "SWITCHBOARD_NUMBERS": "447700900000",
             "SWITCHBOARD_TIMELINE_DAYS": "30",
@@ -191,6 +199,33 @@ def test_what_nobody_has_confirmed_is_prepared_and_nothing_is_sent(backbone: Aws
     confirmed = START | {"people": people, "confirm": payload["hash"]}
     assert deliver("campaign.start", confirmed, "another-event")
     assert [name for name, _ in told(backbone)] == ["campaign.start.accepted"]
+
+
+@pytest.mark.parametrize(("marks", "opted_out"), [({}, 2), ({"purpose": "transactional"}, 0)])
+def test_who_has_opted_out_by_now_is_counted_for_whoever_looks(
+    backbone: Aws, marks: Json, opted_out: int
+) -> None:
+    for number, of in ((1, "*"), (2, "447700900000"), (3, "another"), (9, "*")):
+        PersonTable().stop(pseudonyms.person_id(f"44770090011{number}"), of, "test")
+    people = [{"to": f"+44770090011{number}", "name": "Ann"} for number in range(5)]
+
+    assert deliver("campaign.start", without("confirm") | {"people": people, "message": MESSAGE | marks})
+
+    ((_, payload),) = told(backbone)
+    assert (payload["recipients"], payload["opted_out"]) == (5, opted_out)
+
+
+@pytest.mark.parametrize("fails", ["DynamoDB_20120810.BatchGetItem", "secretsmanager.GetSecretValue"])
+def test_where_nobody_knows_who_has_opted_out_it_is_looked_up_when_the_event_comes_again(
+    backbone: Aws, fails: str
+) -> None:
+    backbone.refuse[fails] = "AccessDeniedException"
+    assert not deliver("campaign.start", without("confirm"))
+    assert told(backbone) == []
+
+    backbone.refuse.clear()
+    assert deliver("campaign.start", without("confirm"), times=2)
+    assert [name for name, _ in told(backbone)] == ["campaign.prepared"]
 
 
 def test_a_start_that_is_only_looked_at_is_not_kept_when_it_cannot_be(backbone: Aws) -> None:

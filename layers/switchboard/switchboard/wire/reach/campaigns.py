@@ -96,8 +96,9 @@ class RowFault(TypedDict):
 class CampaignPrepared(TypedDict):
     """What would be sent, and by which `hash` to confirm exactly that. Nothing has been.
 
-    `invalid` rows aren't sent to, for the reasons that the first of them have in `faults`. `countries` are
-    the recipients by calling code, `units` what is paid for at most: messages, parts of an SMS, calls.
+    `invalid` rows aren't sent to, for the reasons that the first of them have in `faults`. `opted_out` is how
+    many of the recipients have opted out by now; it's looked up again when each is sent. `countries` are the
+    recipients by calling code, `units` what is paid for at most: messages, parts of an SMS, calls.
     """
 
     id: CommandId
@@ -107,6 +108,7 @@ class CampaignPrepared(TypedDict):
     recipients: int
     invalid: int
     faults: list[RowFault]
+    opted_out: int
     countries: dict[str, int]
     ends_at: str
     units: int
