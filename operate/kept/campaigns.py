@@ -7,9 +7,10 @@ file stays, so that the campaign's result still has all of them.
 Source: Amazon S3 API reference, PutObject (`If-Match`: 412, 409 where two are at it, 404 without one).
 """
 
+import functools
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -32,6 +33,40 @@ _AT_ONCE = 10
 _CHANGED = (404, 409, 412)
 
 
+class _Files:
+    """The files with the rows of campaigns in a stack's bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        self._client = boto3.client("s3")
+        self._bucket = bucket
+
+    def keys(self) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix="campaigns/"
+        )
+        keys = (each["Key"] for page in pages for each in page.get("Contents", []))
+        return [key for key in keys if key.endswith(".jsonl")]
+
+    def read(self, key: str) -> tuple[list[Row], str]:
+        """The rows of a file, and its version; none if it has expired at this moment."""
+        try:
+            found = self._client.get_object(Bucket=self._bucket, Key=key)
+        except self._client.exceptions.NoSuchKey:
+            return [], ""
+        return [json.loads(line) for line in found["Body"].read().decode().splitlines()], found["ETag"]
+
+    def overwrite(self, key: str, rows: Iterable[Row], version: str) -> bool:
+        """Write a file anew; False if it has another version by now."""
+        body = "\n".join(map(json.dumps, rows)).encode()
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfMatch=version)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _CHANGED:
+                raise
+            return False
+        return True
+
+
 def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
     """Erase the rows that are for a number; how many those are. It reads all rows of all campaigns.
 
@@ -42,35 +77,31 @@ def erase(stack: Stack, number: str, *, confirmed: bool) -> int:
     """
     if not stack.has(BUCKET):
         return 0
-    bucket, client = stack.id_of(BUCKET), boto3.client("s3")
-
-    def erase_in(key: str) -> int:
-        try:
-            found = client.get_object(Bucket=bucket, Key=key)
-        except client.exceptions.NoSuchKey:
-            return 0  # it has expired at this moment
-        rows: list[Row] = [json.loads(line) for line in found["Body"].read().decode().splitlines()]
-        theirs = [row for row in rows if _is_for(row, number)]
-        if theirs and confirmed:
-            for row in theirs:
-                for identity in _commands(key.split("/")[1], row):
-                    item = claims.cancel(identity)
-                    if item["progress"]["S"] == "rejected":  # which may be sent again
-                        forget(table.keys(item))
-            left = (_erased(row) if row in theirs else row for row in rows)
-            body = "\n".join(map(json.dumps, left)).encode()
-            try:
-                client.put_object(Bucket=bucket, Key=key, Body=body, IfMatch=found["ETag"])
-            except ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _CHANGED:
-                    raise
-                return erase_in(key)  # somebody else is erased from it at this moment
-        return len(theirs)
-
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="campaigns/")
-    keys = (each["Key"] for page in pages for each in page.get("Contents", []))
+    files = _Files(stack.id_of(BUCKET))
+    erase_in = functools.partial(_erase_in, files, number, confirmed=confirmed)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return sum(pool.map(erase_in, [key for key in keys if key.endswith(".jsonl")]))
+        return sum(pool.map(erase_in, files.keys()))
+
+
+def _erase_in(files: _Files, number: str, key: str, *, confirmed: bool) -> int:
+    rows, version = files.read(key)
+    theirs = [row for row in rows if _is_for(row, number)]
+    if not theirs or not confirmed:
+        return len(theirs)
+    for row in theirs:
+        _cancel(key.split("/")[1], row)
+    left = (_erased(row) if row in theirs else row for row in rows)
+    if files.overwrite(key, left, version):
+        return len(theirs)
+    return _erase_in(files, number, key, confirmed=True)  # somebody else was erased from it meanwhile
+
+
+def _cancel(campaign: str, row: Row) -> None:
+    """Cancel all that may be sent to a row's person, and forget what was refused and may be sent again."""
+    for identity in _commands(campaign, row):
+        item = claims.cancel(identity)
+        if item["progress"]["S"] == "rejected":
+            forget(table.keys(item))
 
 
 def is_progress(item: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from tests.samples import sample
 from tests.unit.operate.campaigns.test_runs import (  # noqa: F401 - two are fixtures
     BULK,
     LADDER,
+    MESSAGE,
     ROWS,
     Deployed,
     Typed,
@@ -220,41 +221,30 @@ def test_a_campaign_that_is_called_after_who_is_erased_goes_on_for_the_others(
     assert campaign("--id", identity)["queued"] == 100
 
 
+@pytest.mark.parametrize(("message", "steps_before"), [(MESSAGE, 0), (LADDER, 1)])
 def test_a_campaign_that_is_erased_to_the_last_row_ends(
     campaign: Typed,  # noqa: F811
     stack: Stack,  # noqa: F811
     stores: Aws,
     bucket: buckets.Buckets,
+    message: Json,
+    steps_before: int,
 ) -> None:
     assert bucket
     campaign.people.write_text(f"to,name\n{ANN},Ann")
+    campaign.message.write_text(json.dumps(message))
     identity = started(campaign)
+    for _ in range(steps_before):
+        assert not step(identity)
+    sent_before = queued(stores)
     erase(stack, ANN)
+    looks = stores.tables["timeline"][f"CAMPAIGN#{identity}", "campaign"]["looks"]["M"]
+    assert len(looks) == steps_before
+    looks |= {part: {"N": "1"} for part in looks}  # each is due
 
     assert [step(identity), step(identity)] == [False, True]
 
-    assert queued(stores) == []
-    assert outcomes(campaign.result(identity)) == {"erased": 1}
-
-
-def test_a_ladder_that_is_erased_to_the_last_row_ends(
-    campaign: Typed,  # noqa: F811
-    stack: Stack,  # noqa: F811
-    stores: Aws,
-    bucket: buckets.Buckets,
-) -> None:
-    assert bucket
-    campaign.people.write_text(f"to,name\n{ANN},Ann")
-    campaign.message.write_text(json.dumps(LADDER))
-    identity = started(campaign)
-    step(identity)
-    erase(stack, ANN)
-    stores.tables["timeline"][f"CAMPAIGN#{identity}", "campaign"]["looks"]["M"]["part0"] = {
-        "N": "1"
-    }  # is due
-
-    assert [step(identity), step(identity)] == [False, True]
-
+    assert queued(stores) == sent_before
     assert outcomes(campaign.result(identity)) == {"erased": 1}
 
 
