@@ -32,6 +32,7 @@ def test_a_send_begins_until_somebody_opts_out_of_its_sender_or_of_all(people: P
     assert people.begin("p", {SENDER}, "l-1")
     assert people.stop("p", "another", "m-1") == (frozenset({"l-1"}), True)
     assert people.begin("p", {SENDER}, "l-2")
+    assert "expires_at" not in (table.get("p", "consent") or {})
     assert people.stop("p", SENDER, "m-2") == (frozenset({"l-1", "l-2"}), True)
 
     assert not people.begin("p", {SENDER}, "l-3")

@@ -140,6 +140,17 @@ def test_of_one_sender_means_of_that_one(vonage: VonageApi) -> None:
     assert [request.body["from"] for request in vonage.requests] == [OTHER]
 
 
+def test_an_opt_out_of_one_sender_outlasts_what_the_others_send(backbone: Aws, vonage: VonageApi) -> None:
+    other = SMS["detail"] | {"from": OTHER}
+    deliver(SMS)
+    deliver(stop(SENDER))
+    deliver(SMS | {"id": "c-2", "detail": other})
+
+    (item,) = backbone.tables["people"].values()
+    assert (len(vonage.requests), item["stopped"]) == (2, {"SS": [SENDER]})
+    assert "expires_at" not in item
+
+
 @pytest.mark.parametrize("pace", [{}, {"pace": "bulk"}])
 def test_who_has_opted_out_of_a_try_s_sender_is_not_reached_by_the_next_one(
     backbone: Aws, vonage: VonageApi, pace: Json

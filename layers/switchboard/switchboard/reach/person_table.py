@@ -25,15 +25,17 @@ class PersonTable:
     """`People`, for all environments of the outbound function, and for operators."""
 
     def begin(self, person: str, senders: Collection[str], lease: str) -> bool:
-        """Note a send that begins."""
-        of = {f":sender{n}": {"S": each} for n, each in enumerate(sorted({*senders, EVERYTHING}))}
+        """Note a send that begins; who has opted out of another sender is still not to be forgotten."""
+        those = {*senders, EVERYTHING}
+        leases = {":leases": {"SS": [lease]}}
+        expires = {":expires": {"N": f"{time.time() + _REMEMBER_S:.0f}"}}
+        change = "SET expires_at = :expires ADD sending :leases"
+        item, has_begun = _update(person, change, "attribute_not_exists(stopped)", leases | expires)
+        if has_begun or _set(item, "stopped") & those:
+            return has_begun
+        of = {f":sender{n}": {"S": each} for n, each in enumerate(sorted(those))}
         willing = " AND ".join(f"NOT contains(stopped, {name})" for name in of)
-        values = {
-            **of,
-            ":leases": {"SS": [lease]},
-            ":expires": {"N": f"{time.time() + _REMEMBER_S:.0f}"},
-        }
-        return _update(person, "SET expires_at = :expires ADD sending :leases", willing, values)[1]
+        return _update(person, "REMOVE expires_at ADD sending :leases", willing, leases | of)[1]
 
     def end(self, person: str, leases: frozenset[str]) -> None:
         """Forget sends that have ended."""
