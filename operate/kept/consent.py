@@ -7,6 +7,7 @@ with the same key alone.
 import argparse
 import csv
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from operate.stack import Stack
 
 _COLUMNS = ("person", "sender", "changed_at")
 _MOST_FAULTS_TOLD = 20
+_NUMBER = re.compile("[1-9][0-9]{6,14}")
 
 
 class OptOut(NamedTuple):
@@ -118,7 +120,7 @@ def _fault(line: dict[str, Any]) -> str:
     if person:
         is_pseudonym = len(person) == 64 and all(each in "0123456789abcdef" for each in person)
         return "" if is_pseudonym else f"person is {person!r}, which no export has"
-    if number.isdecimal() and 7 <= len(number) <= 15:
+    if _NUMBER.fullmatch(number):
         return ""
     return f"number is {line.get('number') or ''!r}; it must be 7 to 15 digits with the country code"
 
@@ -155,9 +157,17 @@ def _asked(stack: Stack, what: str) -> Iterator[bytes]:
             raise OperatorError(f"AWS did not let us {what}: {error}", "Try again.") from error
 
 
+def _person(text: str) -> str:
+    """A number, an e-mail address or another name; but no number that nobody has."""
+    number = normal(text)
+    if number.isdecimal() and not _NUMBER.fullmatch(number):
+        raise argparse.ArgumentTypeError(f"{text!r} has no country code; give it as in 447700900111")
+    return text
+
+
 def _options(parser: argparse.ArgumentParser) -> None:
     takes_stage(parser)
-    parser.add_argument("--number", help="whose consent it is")
+    parser.add_argument("--number", type=_person, help="whose consent it is")
     parser.add_argument("--set", choices=["stop", "start"], help="opt them out, or in again")
     parser.add_argument("--sender", default="", help="of one sender; else of all")
     parser.add_argument("--export", type=Path, help="the CSV file to write all opt-outs to")

@@ -2,8 +2,8 @@
 
 import re
 
-# As people write between digits.
-_BETWEEN = r"[ ().-]*"
+# As people write between digits, and JSON a blank that doesn't break.
+_BETWEEN = r"(?:\(0\)|[\s().-]|\\u00a0)*"
 
 
 def whole(number: str) -> re.Pattern[str]:
@@ -12,4 +12,4 @@ def whole(number: str) -> re.Pattern[str]:
     Args:
         number: In international format without `+`.
     """
-    return re.compile(rf"(?<![0-9]){_BETWEEN.join(map(re.escape, number))}(?![0-9])")
+    return re.compile(rf"(?<![0-9])(?:00)?{_BETWEEN.join(map(re.escape, number))}(?![0-9])")

@@ -177,6 +177,8 @@ def test_while_a_setting_is_wrong_commands_wait_and_none_is_uncertain(
         ("", "44", "", False),
         ("", "*", "", False),
         ("sip:a@b", "*", "", False),
+        ("07700900123", "*", "", False),  # of no country
+        ("447700900123447700900124", "44", "", False),  # two
     ],
 )
 def test_the_longest_code_that_fits_decides(number: str, allowed: str, own: str, *, passes: bool) -> None:

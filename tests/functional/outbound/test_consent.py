@@ -124,7 +124,10 @@ def test_what_is_marked_as_transactional_is_sent_all_the_same(vonage: VonageApi)
     assert "purpose" not in vonage.requests[0].body
 
 
-@pytest.mark.parametrize("written", [f"+{PERSON}", f"00{PERSON}", f"+44 {PERSON[2:]}"])
+@pytest.mark.parametrize(
+    "written",
+    [f"+{PERSON}", f"00{PERSON}", f"+44 {PERSON[2:]}", f"+44\u00a0{PERSON[2:]}", f"+44 (0){PERSON[2:]}"],
+)
 def test_a_person_is_the_same_however_their_number_is_written(vonage: VonageApi, written: str) -> None:
     deliver(stop(person=written))
     deliver(SMS)

@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from operate import command_line
 from operate.errors import OperatorError
 from operate.kept import consent
 from operate.stack import Stack
@@ -75,13 +76,30 @@ def test_numbers_are_imported_as_people_write_them(stack: Stack, tmp_path: Path)
     assert (consent.look(stack, NUMBER), consent.look(stack, OTHER)) == (["*"], ["447700900000"])
 
 
-@pytest.mark.parametrize("wrong", ["12", "nobody", ""])
+@pytest.mark.parametrize("wrong", ["12", "nobody", "", "07700 900111"])
 def test_a_wrong_line_is_named_and_nothing_is_written(stack: Stack, tmp_path: Path, wrong: str) -> None:
     path = file(tmp_path / "in.csv", "number,sender", f"{NUMBER},", f"{wrong},x")
 
     with pytest.raises(OperatorError, match="line 3: number is"):
         consent.import_(stack, path)
     assert consent.look(stack, NUMBER) == []
+
+
+def typed(number: str) -> str:
+    _, parsers = command_line.parsers_of("program", "about", {"consent": consent.COMMAND})
+    given: str = parsers["consent"].parse_args(["--number", number]).number
+    return given
+
+
+@pytest.mark.parametrize("person", ["+44 7700 900111", "ann@example.com", "US.13491208655302741918"])
+def test_a_person_is_looked_up_by_whatever_reaches_them(person: str) -> None:
+    assert typed(person) == person
+
+
+def test_a_number_without_its_country_is_nobody_s(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        typed("07700 900111")
+    assert "country code" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("lines", [("person,sender", "abc,*"), ("phone", NUMBER)])

@@ -12,11 +12,10 @@ from typing import Any, NamedTuple, cast
 from switchboard.campaigns import filling, steps
 from switchboard.campaigns.people import Row
 from switchboard.errors import CampaignError
-from switchboard.outbound.reach import digits
 from switchboard.reach import zones
 from switchboard.reach.campaign_ids import command_id
 from switchboard.reach.ladder import Rung
-from switchboard.reach.people import normal
+from switchboard.reach.people import digits, normal
 from switchboard.reach.turns import windows
 from switchboard.wire.reach.marks import REACHING, broken_mark_rules
 from switchboard.wire.reach.marks import Window as Asked

@@ -1,9 +1,9 @@
 """Whom a command calls or writes to: what it may cost, read from the command as Vonage would read it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from switchboard.reach.people import digits
 from switchboard.wire.judge.judgement import judge_command
 
 Json = Mapping[str, Any]
@@ -11,7 +11,6 @@ Json = Mapping[str, Any]
 # Their receivers have ids; everywhere else it is a phone number, or a name that WhatsApp gives its users.
 _WITHOUT_NUMBERS = {"messenger", "email"}
 _BY_NUMBER_ALONE = {"sms", "mms"}
-_WRITTEN_BETWEEN_DIGITS = re.compile(r"[+\s().-]")
 
 
 class Reached(NamedTuple):
@@ -45,12 +44,6 @@ def reached(command: Json) -> list[Reached]:
         case "voice.update":
             return list(_connected((detail.get("destination") or {}).get("ncco"), "detail.destination.ncco"))
     return []
-
-
-def digits(text: str) -> str:
-    """A phone number as Vonage writes it, however people do; what isn't one as it is."""
-    bare = _WRITTEN_BETWEEN_DIGITS.sub("", text).removeprefix("00")
-    return bare if bare.isascii() and bare.isdecimal() else text
 
 
 def _messages(message: Json, field: str) -> Iterator[tuple[Json, str]]:

@@ -7,12 +7,16 @@ would be none: all numbers of a country are hashed in minutes.
 import functools
 import hashlib
 import hmac
+import re
 
 from switchboard.aws.secret import read_secret
 from switchboard.environment import required
 from switchboard.errors import SecretError
 
 _TIMEOUT_S = 5
+_BETWEEN_DIGITS = re.compile(r"[+\s().-]")
+# The zero of +44 (0)20 is for callers in the country; the last one of 447700900111.0 is a spreadsheet's.
+_NOT_DIALLED = re.compile(r"(?<=[0-9])\s*\(0\)|(?<=[0-9]{7})\.0$")
 
 
 def person_id(address: str) -> str:
@@ -29,10 +33,16 @@ def pseudonym(address: str, key: bytes) -> str:
     return hmac.new(key, normal(address).encode(), hashlib.sha256).hexdigest()
 
 
+def digits(text: str) -> str:
+    """A phone number as Vonage writes it, however people do; what isn't one as it is."""
+    bare = _BETWEEN_DIGITS.sub("", _NOT_DIALLED.sub("", text.strip())).removeprefix("00")
+    return bare if bare.isascii() and bare.isdecimal() else text
+
+
 def normal(address: str) -> str:
     """A number in digits, however it is written; anything else without case and blanks around it."""
-    digits = "".join(each for each in address if each not in "+ ().-").removeprefix("00")
-    return digits if digits.isascii() and digits.isdecimal() else address.strip().casefold()
+    found = digits(address)
+    return found if found.isdecimal() else address.strip().casefold()
 
 
 @functools.cache

@@ -95,7 +95,13 @@ def test_a_call_goes_to_the_number_and_says_its_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "to"),
-    [("+44 (7700) 900-111", "447700900111"), ("US.13491208655302741918", "US.13491208655302741918")],
+    [
+        ("+44 (7700) 900-111", "447700900111"),
+        ("+44 (0)7700 900111", "447700900111"),
+        ("+44\u00a07700\u00a0900111", "447700900111"),
+        ("447700900111.0", "447700900111"),
+        ("US.13491208655302741918", "US.13491208655302741918"),
+    ],
 )
 def test_a_number_is_written_as_vonage_does_and_a_name_stays_as_it_is(
     tmp_path: Path, written: str, to: str
@@ -347,6 +353,23 @@ def test_a_person_has_one_command_in_a_campaign_wherever_they_are_in_the_file(tm
 
     assert before.items() <= after.items()
     assert not other & {*after.values()}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+447700900111",
+        "0044 7700 900111",
+        "+44 (0)7700 900111",
+        "+44\u00a07700\u00a0900111",
+        "447700900111.0",
+    ],
+)
+def test_a_person_is_the_same_however_their_number_is_written(tmp_path: Path, written: str) -> None:
+    window = {"hours": "09:00-20:00"}
+    found = prepared(tmp_path, *PEOPLE, f"{written},Ann", message=SMS | {"window": window})
+
+    assert [(each.line, each.reason) for each in found.invalid] == [(4, "the same person as line 2")]
 
 
 @pytest.mark.parametrize(
