@@ -154,6 +154,33 @@ def test_an_opt_out_of_one_sender_outlasts_what_the_others_send(backbone: Aws, v
     assert "expires_at" not in item
 
 
+@pytest.mark.parametrize("ladder", [{}, {"ladder": ["Shop", ""]}])
+def test_a_number_at_random_may_be_the_one_they_have_opted_out_of(
+    vonage: VonageApi, monkeypatch: pytest.MonkeyPatch, ladder: Json
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_NUMBERS", f"{OTHER},+{SENDER}")
+    at_random = {name: each for name, each in CALL["detail"].items() if name != "from"}
+    command = CALL | ladder | {"detail": at_random | {"random_from_number": True}}
+    deliver(stop(SENDER))
+    deliver(command)
+    assert vonage.requests == []
+
+    deliver({"id": "start-1", "name": "consent.start", "detail": {"person": PERSON, "sender": SENDER}})
+    deliver(command | {"id": "c-3"})
+    assert len(vonage.requests) == 1
+
+
+@pytest.mark.parametrize("copied", ["cc", "bcc"])
+def test_who_has_opted_out_gets_no_copy_of_a_mail_either(vonage: VonageApi, copied: str) -> None:
+    mail = sample("command_email_text")
+    mail["detail"]["email"] = {"subject": "Hello", copied: [{"address": "Ann@example.com"}]}
+    deliver(mail | {"id": "c-1"})
+    deliver(stop(person="ann@example.com"))
+    deliver(mail | {"id": "c-2"})
+
+    assert len(vonage.requests) == 1
+
+
 @pytest.mark.parametrize("pace", [{}, {"pace": "bulk"}])
 def test_who_has_opted_out_of_a_try_s_sender_is_not_reached_by_the_next_one(
     backbone: Aws, vonage: VonageApi, pace: Json

@@ -111,14 +111,26 @@ def _parties(command: Json) -> list[tuple[str, set[str]]]:
     """
     if command.get("purpose") == "transactional" or not os.environ.get("SWITCHBOARD_PEOPLE_TABLE_NAME"):
         return []
-    pairs = {(normal(to), normal(sender)) for to, sender in _addresses(command["name"], command["detail"])}
-    others = {normal(str(each)) for each in command.get("ladder", ())}
-    return [(person_id(to), {sender, *others}) for to, sender in sorted(pairs)]
+    people: dict[str, set[str]] = {}
+    for to, sender in _addresses(command["name"], command["detail"]):
+        people.setdefault(normal(to), set()).add(sender)
+    others = {str(each) for each in command.get("ladder", ())}
+    return [(person_id(to), _senders(those | others)) for to, those in sorted(people.items())]
+
+
+def _senders(names: set[str]) -> set[str]:
+    """Whom something is from; where Vonage takes a number at random, any of the stack's."""
+    own = os.environ.get("SWITCHBOARD_NUMBERS", "").split(",") if "" in names else []
+    return {normal(each) for each in {*names, *own}}
 
 
 def _addresses(name: str, detail: Json) -> Iterator[tuple[str, str]]:
     if name == "messages.send":
-        yield str(detail["to"]), str(detail["from"])
+        sender = str(detail["from"])
+        yield str(detail["to"]), sender
+        if detail["channel"] == "email":  # "cc": [{"address": "ann@example.com"}]
+            copies = (each for kind in ("cc", "bcc") for each in detail["email"].get(kind) or [])
+            yield from ((str(each["address"]), sender) for each in copies)
         for other in detail.get("failover") or []:
             yield from _addresses(name, other)
     elif name == "voice.call":
