@@ -7,8 +7,8 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from vonage_simulator.console import cards, composing, controls
-from vonage_simulator.console.conversation import Conversation
 from vonage_simulator.console.feed import Feed
+from vonage_simulator.console.open_thread import OpenThread
 from vonage_simulator.console.threads import Thread, Threads
 from vonage_simulator.messages import inbound
 from vonage_simulator.types import Json
@@ -54,7 +54,7 @@ class MessagesPanel:
         self._feed = feed
         self._threads = Threads()
         self._rows: dict[Thread, Row] = {}
-        self._conversation = Conversation(vonage)
+        self._open_thread = OpenThread(vonage)
         self._open = Thread("sms", CUSTOMER, next(iter(vonage.account.numbers), ""))
         self._kind = "text"
 
@@ -65,7 +65,7 @@ class MessagesPanel:
         with ui.element("div").classes("messages"):
             self._address()
             self._list = ui.element("nav").classes("threads").props('aria-label="Threads"')
-            self._conversation.build()
+            self._open_thread.build()
             with controls.form(self._send, "say") as self._composer:
                 self._written = controls.field("written", "Message", label_shown=False, props="required")
                 controls.button("", icon="send", classes="icon-button", sends=True, label="Send")
@@ -148,7 +148,7 @@ class MessagesPanel:
     def _show(self, problem: str = "") -> None:
         for thread, row in self._rows.items():
             row.choose(chosen=thread == self._open)
-        self._conversation.show(self._open, self._threads.bubbles.get(self._open, []), problem)
+        self._open_thread.show(self._open, self._threads.bubbles.get(self._open, []), problem)
 
     def _switch(self, thread: Thread) -> None:
         self._open = thread

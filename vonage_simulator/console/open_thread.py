@@ -11,7 +11,7 @@ from vonage_simulator.vonage import Vonage
 NOTHING = "No messages yet. What you write here arrives at the application's inbound webhook."
 
 
-class Conversation:
+class OpenThread:
     """What both sides have written, the latest at the bottom."""
 
     def __init__(self, vonage: Vonage) -> None:
