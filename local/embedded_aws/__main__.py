@@ -25,7 +25,7 @@ from ministack.services import apigateway_v1, lambda_svc, sts
 
 from local.embedded_aws import instances, items
 from local.embedded_aws.guard import Guard, Refusal, Scope
-from vonage_simulator.testing.gateway_event import as_on_aws
+from vonage_simulator.testing.aws.gateway_event import as_on_aws
 
 ROOT_KEY, ROOT_SECRET = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
 Query, Headers = Mapping[str, list[str]], Mapping[str, str]

@@ -18,7 +18,7 @@ from switchboard.yours.kept import Kept
 
 from tests.conftest import Logs
 from tests.fakes.stores import Aws, Json, Refusal
-from vonage_simulator.testing.dynamodb.tables import Tables
+from vonage_simulator.testing.aws.dynamodb.tables import Tables
 
 PARAMETER = "/switchboard-app/shop/settings"
 

@@ -17,6 +17,7 @@ from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
 from vonage_simulator.server import delivering
 from vonage_simulator.switches import Switches
+from vonage_simulator.testing.aws.services import Aws
 from vonage_simulator.testing.commands import Commands
 from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers, Rule
 from vonage_simulator.types import Json
@@ -78,8 +79,9 @@ def calling(
         secrets: the user's secrets, by name.
     """
     account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET, switches=switches)
+    aws = Aws(account, tables, settings=settings, secrets=secrets)
     with (
-        Handlers(webhooks, account, rules, tables, settings=settings, secrets=secrets).running() as handlers,
+        Handlers(webhooks, aws, rules).running() as handlers,
         _vonage(account, BASE_URL, handlers) as vonage,
     ):
         commands = Commands(vonage, handlers.announce)

@@ -14,6 +14,7 @@ from switchboard import Chat, message_dialog, reply_to
 from tests.factories import signed
 from tests.functional.dialogs import booking
 from vonage_simulator.account.account import Account
+from vonage_simulator.testing.aws.services import Aws
 from vonage_simulator.testing.endpoint import Answer, Incoming
 from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers
 from vonage_simulator.testing.simulation import API_KEY, SIGNATURE_SECRET
@@ -30,24 +31,31 @@ SAID = [
 REFUSED = Answer(400, b'{"__type": "InternalServerError"}', {"Content-Type": "application/json"})
 
 
-class Stack(Handlers):
-    """A stack in process, whose AWS can be disturbed.
+class DisturbedAws(Aws):
+    """AWS, which can be disturbed.
 
     Attributes:
         asked: the actions that AWS was asked for.
         disturb: gets each action with its place among all, and says what becomes of it instead, if anything.
     """
 
-    def __init__(self, handler: Handler) -> None:
-        account = Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET)
-        super().__init__({"inbound": handler}, account)
+    def __init__(self) -> None:
+        super().__init__(Account.seeded(api_key=API_KEY, signature_secret=SIGNATURE_SECRET))
         self.asked: list[str] = []
         self.disturb: Callable[[int, str, Callable[[], Answer]], Answer] = lambda _place, _action, do: do()
 
-    def _aws(self, incoming: Incoming) -> Answer:
+    def answer(self, incoming: Incoming) -> Answer:
         action = incoming.headers.get("x-amz-target", "").partition(".")[2]
         self.asked.append(action)
-        return self.disturb(len(self.asked) - 1, action, lambda: Handlers._aws(self, incoming))
+        return self.disturb(len(self.asked) - 1, action, lambda: Aws.answer(self, incoming))
+
+
+class Stack(Handlers):
+    """A stack in process."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.aws = DisturbedAws()
+        super().__init__({"inbound": handler}, self.aws)
 
     def delivers(self, message: Json) -> int:
         """Deliver a message once; gives the status."""
@@ -94,7 +102,7 @@ def test_a_function_that_dies_at_any_request_says_and_does_the_same(stack: Stack
     stack.brings(*map(written, MESSAGES))
     assert stack.said() == SAID
 
-    for dying in range(len(stack.asked)):
+    for dying in range(len(stack.aws.asked)):
         booking.done.clear()
         with Stack(booking.booking).running() as other:
             assert isinstance(other, Stack)
@@ -104,7 +112,7 @@ def test_a_function_that_dies_at_any_request_says_and_does_the_same(stack: Stack
                     answer = do()
                 return REFUSED if place == dying else answer
 
-            other.disturb = dies
+            other.aws.disturb = dies
             other.brings(*map(written, MESSAGES))
 
             assert other.said() == SAID
@@ -137,7 +145,7 @@ def test_what_is_sent_again_has_the_ids_it_had(stack: Stack) -> None:
         answer = do()
         return REFUSED if action == "SendMessage" and len(stack.commands) == 1 and next(lost, 0) else answer
 
-    stack.disturb = loses
+    stack.aws.disturb = loses
     stack.brings(*map(written, MESSAGES))
 
     assert len({command["id"] for command in stack.commands}) == len(stack.commands) == len(SAID)
@@ -154,7 +162,7 @@ def test_of_two_messages_at_once_the_other_answers_the_next_question(stack: Stac
             stack._one_at_a_time.acquire()
         return do()
 
-    stack.disturb = overtakes
+    stack.aws.disturb = overtakes
     stack.brings(written("Ada", "second"))
 
     assert stack.said() == SAID
@@ -193,9 +201,9 @@ def test_a_late_message_that_ends_one_chat_begins_the_next_though_the_function_d
     def dies(_place: int, action: str, do: Callable[[], Answer]) -> Answer:
         return REFUSED if action == "UpdateItem" and next(updates) == 3 else do()
 
-    stack.disturb = dies
+    stack.aws.disturb = dies
     stack.brings(late)
-    stack.disturb = lambda _place, _action, do: do()
+    stack.aws.disturb = lambda _place, _action, do: do()
     stack.brings(late)
 
     assert stack.said() == [*SAID[:2], SAID[0]]
@@ -211,7 +219,7 @@ def test_the_reply_to_stop_is_not_lost_with_the_function_that_ended_the_chat() -
         assert isinstance(stack, Stack)
         stack.brings(written("Hello"))
         sends = itertools.count()
-        stack.disturb = lambda _place, action, do: (
+        stack.aws.disturb = lambda _place, action, do: (
             REFUSED if action == "SendMessage" and next(sends) == 1 else do()
         )
         stack.brings(written("STOP"), written("STOP"))
@@ -264,11 +272,11 @@ def test_what_nobody_can_be_answered_to_begins_no_chat(stack: Stack, spoilt: Jso
     stack.brings(written("Hello") | spoilt)
 
     assert stack.said() == []
-    assert "UpdateItem" not in stack.asked
+    assert "UpdateItem" not in stack.aws.asked
 
 
 def kept_for_s(stack: Stack) -> float:
-    [item] = stack._tables.items["dialogs"].values()
+    [item] = stack.aws._tables.items["dialogs"].values()
     return float(item["expires_at"]["N"]) - time.time()
 
 

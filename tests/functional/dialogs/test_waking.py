@@ -10,7 +10,7 @@ from switchboard import Chat, ChatEnded, inbound, message_dialog
 
 from tests.conftest import Logs
 from tests.functional.dialogs import booking, reminder
-from tests.functional.dialogs.test_chat_crashes import REFUSED, Stack, written
+from tests.functional.dialogs.test_chat_crashes import REFUSED, DisturbedAws, Stack, written
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.testing.handlers import Handler, Handlers
 from vonage_simulator.testing.texting import Texting
@@ -160,16 +160,16 @@ def test_a_function_that_dies_when_it_is_woken_says_and_does_the_same(flow: Hand
             stack.brings(written("Hello"), written("Monday"))
             if flow is reminding:
                 stack.brings(written("Hello again", "2"))
-            before = len(stack.asked)
+            before = len(stack.aws.asked)
 
             def dies(place: int, _action: str, do: Callable[[], Answer]) -> Answer:
                 is_now = place == before + dying
                 answer = REFUSED if is_now and when == "before" else do()
                 return REFUSED if is_now else answer
 
-            stack.disturb = dies
+            stack.aws.disturb = dies
             stack.wakes()
-            return stack.texts, len(stack.asked) - before
+            return stack.texts, len(stack.aws.asked) - before
 
     expected, requests = told(-1)
     assert requests >= 2
@@ -189,7 +189,7 @@ def test_an_answer_that_is_faster_counts(stack: Sleeping) -> None:
             stack._one_at_a_time.acquire()
         return do()
 
-    stack.disturb = overtakes
+    stack.aws.disturb = overtakes
     stack.wakes()
     assert stack.texts == ["Your name?", "Hello Ada."]
 
@@ -262,7 +262,7 @@ def test_what_wakes_a_chat_names_nobody() -> None:
         def _command(self, command: Any) -> None:  # noqa: ANN401 - JSON
             kept.append(command)
 
-    with Overheard({"inbound": reminding}, Stack(reminding)._account).running() as stack:
+    with Overheard({"inbound": reminding}, DisturbedAws()).running() as stack:
         Stack.delivers(stack, written("Hello", "m-1"))  # type: ignore[arg-type]
 
     asked, wake = kept

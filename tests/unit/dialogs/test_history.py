@@ -9,14 +9,14 @@ from switchboard.dialogs.history import Item
 from switchboard.errors import HistoryError
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.testing.handlers import Handlers
+from vonage_simulator.testing.aws.services import Aws
 
 DAY_S = 86_400
 
 
 @pytest.fixture
 def item() -> Iterator[Item]:
-    with Handlers({}, Account("key", "secret")).running():
+    with Aws(Account("key", "secret")).running():
         yield Item("CON-1", DAY_S)
     history._dynamodb().close()
 

@@ -19,7 +19,7 @@ from operate.stack import Stack
 from tests.functional.dialogs.booking import booking
 from tests.samples import sample
 from vonage_simulator.account.account import Account
-from vonage_simulator.testing.handlers import PEOPLE, PERSON_KEY, Handlers
+from vonage_simulator.testing.aws.services import PEOPLE, PERSON_KEY, Aws
 
 CALLER = "447700900111"
 
@@ -41,7 +41,7 @@ class Deployed:
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """With a dialog that has the caller's number, one of a longer number, and one of a call without any."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    with Handlers({}, Account("key", "secret")).running():
+    with Aws(Account("key", "secret")).running():
         Item("CON-1", 60).record(0, ["ask", "1", 0.5], begun={"from": CALLER})
         Item("CON-1", 60).record(1, ["do", {"name": "Ada"}, 61])
         Item("CON-2", 60).record(0, ["ask", f"{CALLER}9", 0])

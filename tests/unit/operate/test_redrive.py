@@ -9,8 +9,8 @@ import pytest
 
 from operate import queues
 from operate.stack import Stack
+from vonage_simulator.testing.aws.services import ENVIRONMENT
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
-from vonage_simulator.testing.handlers import ENVIRONMENT
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:inbound:$LATEST"
 WAKE = {"detail-type": "chat.wake", "detail": {"chat": "chat:1"}}

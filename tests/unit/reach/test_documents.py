@@ -9,17 +9,17 @@ from switchboard.errors import AwsError, DialogError
 from switchboard.reach import documents
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.testing.handlers import PEOPLE, Handlers
+from vonage_simulator.testing.aws.services import PEOPLE, Aws
 from vonage_simulator.types import Json
 
 DAY_S = 86_400
 
 
-class Table(Handlers):
+class Table(Aws):
     """The test kit's own, in which somebody else may be faster."""
 
     def __init__(self) -> None:
-        super().__init__({}, Account("key", "secret"))
+        super().__init__(Account("key", "secret"))
         self.others: list[Json] = []
 
     @property
@@ -50,7 +50,6 @@ def item_of(person: str, document: documents.Document) -> Json:
 @pytest.fixture
 def table() -> Iterator[Table]:
     with Table().running() as table:
-        assert isinstance(table, Table)
         yield table
     documents._dynamodb().close()
 

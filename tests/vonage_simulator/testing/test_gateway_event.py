@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from vonage_simulator.testing.gateway_event import SENDER, as_on_aws, gateway_event
+from vonage_simulator.testing.aws.gateway_event import SENDER, as_on_aws, gateway_event
 from vonage_simulator.types import Json
 
 HOST = "a1b2c3d4.execute-api.us-east-1.amazonaws.com"

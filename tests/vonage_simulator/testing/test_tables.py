@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from switchboard import InboundMessage, MessageRequest, inbound, reply_to
 
 from vonage_simulator.account.account import Account
-from vonage_simulator.testing.handlers import Handler, Handlers
+from vonage_simulator.testing.aws.services import Aws
+from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.simulation import calling
 from vonage_simulator.testing.texting import Texting
 
@@ -23,7 +24,7 @@ KEYS = {"visits": ("number",), "notes": ("pk", "sk")}
 
 @pytest.fixture
 def in_process() -> Iterator[None]:
-    with Handlers({}, Account.seeded(), tables=KEYS).running():
+    with Aws(Account.seeded(), KEYS).running():
         yield
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from vonage_simulator.testing.dynamodb.reserved_words import RESERVED
+from vonage_simulator.testing.aws.dynamodb.reserved_words import RESERVED
 from vonage_simulator.types import Json, JsonValue
 
 Item = dict[str, Json]

@@ -7,7 +7,7 @@ Source: AWS, DynamoDB API reference: PutItem, GetItem, DeleteItem, UpdateItem, Q
 
 from collections.abc import Callable, Mapping
 
-from vonage_simulator.testing.dynamodb.expressions import Item, TableError, holds, order, unknown, updated
+from vonage_simulator.testing.aws.dynamodb.expressions import Item, TableError, holds, order, unknown, updated
 from vonage_simulator.types import Json, JsonValue
 
 # Source: DynamoDB Developer Guide, "Quotas": names included. Its own formula counts a little less.
