@@ -13,7 +13,6 @@ from switchboard.campaigns.prepared import Prepared, prepare
 
 from local import aws
 from local.stage import Stage
-from operate.campaigns import opted_out
 from operate.campaigns.results import read, write
 from operate.campaigns.runs import Campaigns
 from operate.errors import OperatorError
@@ -72,7 +71,7 @@ def test_campaign_reaches_each_person_once_whatever_happens_to_it(
     those, rows = Campaigns(stack), news(stack)
     climb(those, stack, vonage)
     consent.change(stack, EARLIER, "stop", "")
-    assert opted_out.count(those, rows) == 1
+    assert those.opted_out(rows) == 1
 
     # Paused after its first part; somebody opts out, and nobody can start it a second time.
     assert those.start(rows, A_SECOND)
