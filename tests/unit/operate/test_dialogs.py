@@ -12,6 +12,7 @@ from switchboard.dialogs import history
 from switchboard.dialogs.chats.arrival import MessageRun
 from switchboard.dialogs.history import Item
 from switchboard.reach import documents
+from switchboard.reach import people as pseudonyms
 from switchboard.reach.people import person_id
 
 from operate.kept import dialogs, people
@@ -41,6 +42,7 @@ class Deployed:
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """With a dialog that has the caller's number, one of a longer number, and one of a call without any."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    pseudonyms._key.cache_clear()  # of another test's AWS
     with Aws(Account("key", "secret")).running():
         Item("CON-1", 60).record(0, ["ask", "1", 0.5], begun={"from": CALLER})
         Item("CON-1", 60).record(1, ["do", {"name": "Ada"}, 61])
