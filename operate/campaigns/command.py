@@ -17,7 +17,7 @@ from switchboard.errors import CampaignError
 
 from operate.campaigns import dry_run, results
 from operate.campaigns.runs import Campaigns
-from operate.command_line import WELL, Command, Output, UsageError, switch, takes_json, takes_stage
+from operate.command_line import AMISS, WELL, Command, Output, UsageError, switch, takes_json, takes_stage
 from operate.errors import OperatorError
 from operate.stack import Stack
 
@@ -90,11 +90,7 @@ def _campaign(out: Output, given: argparse.Namespace) -> int:
     if given.file:
         return _prepare(out, given, those)
     if given.result:
-        outcomes = results.read(those, given.id)
-        counted = results.write(outcomes, given.result)
-        told = ", ".join(f"{outcome} {number}" for outcome, number in sorted(counted.items()))
-        out.tell(f"{len(outcomes)} rows in {given.result}: {told}.", {"rows": len(outcomes), **counted})
-        return WELL
+        return _tell_result(out, those.read(given.id), given.result)
     if given.resume:
         those.resume(given.id)
     elif given.pause or given.cancel:
@@ -120,6 +116,23 @@ def _prepare(out: Output, given: argparse.Namespace, those: Campaigns) -> int:
     begins = those.start(prepared, float(given.pace))
     out.advise(f"The campaign {identity} is started." if begins else f"The campaign {identity} runs already.")
     return _show(out, those, identity, follow=given.follow)
+
+
+def _tell_result(out: Output, found: Campaign, path: Path) -> int:
+    outcomes, expected, progress = results.read(found), results.expected(found), found.state.progress
+    counted = results.write(outcomes, path)
+    told = ", ".join(f"{outcome} {number}" for outcome, number in sorted(counted.items()))
+    known = {"rows": len(outcomes), "expected": expected, "progress": progress}
+    out.tell(f"{len(outcomes)} rows in {path}: {told}.", known | counted)
+    if (left := counted["queued"]) and progress in ("done", "cancelled"):
+        out.advise(
+            f"{left} rows are still queued, and the campaign is {progress}. Unless it was minutes ago, look "
+            "into the queue of bulk commands and its dead-letter queue."
+        )
+    if len(outcomes) == expected:
+        return WELL
+    out.advise(f"It was prepared with {expected} rows: somebody has changed its files in the bucket since.")
+    return AMISS
 
 
 def _show(out: Output, those: Campaigns, identity: str, *, follow: bool) -> int:

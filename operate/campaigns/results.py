@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from switchboard.campaigns import rows, steps, visits
+from switchboard.campaigns.runs import Campaign
 from switchboard.campaigns.tries import Found
 from switchboard.campaigns.visits import Place
 from switchboard.reach import campaigns
@@ -31,7 +32,7 @@ from switchboard.reach.campaigns import State, Summary
 from switchboard.reach.ladder import MISSED, REACHED, Rung, said
 from switchboard.timeline import view
 
-from operate.campaigns.runs import Campaigns, asking
+from operate.campaigns.runs import asking
 from operate.errors import OperatorError
 
 _ARRIVED = ("delivered", "read")
@@ -52,17 +53,16 @@ class RowResult(NamedTuple):
     tries: int = 0
 
 
-def read(those: Campaigns, campaign: str) -> list[RowResult]:
-    """What became of each row, in the file's order.
+def read(found: Campaign) -> list[RowResult]:
+    """What became of each row of a campaign, in the file's order.
 
     Raises:
-        OperatorError: It was never started, or its rows are gone; or AWS refused.
+        OperatorError: Its rows are gone; or AWS refused.
     """
-    found = those.read(campaign)
     with asking("read what became of the campaign"):
         if (summary := found.summary) is None:
             raise rows.gone()
-        content = found.state.hash
+        campaign, content = summary["campaign"], found.state.hash
         invalid = rows.read(campaigns.invalid_key(campaign, content)).decode()
         outcomes = [
             _erased(each) or RowResult(each["line"], each["to"], "invalid", "", each["reason"])
@@ -72,6 +72,11 @@ def read(those: Campaigns, campaign: str) -> list[RowResult]:
             part = rows.read(campaigns.part_key(campaign, content, number)).decode()
             outcomes += _of_part(found.state, summary, number, list(_json(part)))
         return sorted(outcomes)
+
+
+def expected(found: Campaign) -> int:
+    """How many rows a campaign was prepared with: all of them, unless its files were changed."""
+    return found.rows() + (found.summary["invalid"] if found.summary else 0)
 
 
 def write(outcomes: list[RowResult], path: Path) -> Counter[str]:

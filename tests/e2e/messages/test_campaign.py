@@ -13,7 +13,7 @@ from switchboard.campaigns.prepared import Prepared, prepare
 
 from local import aws
 from local.stage import Stage
-from operate.campaigns.results import read, write
+from operate.campaigns.results import RowResult, read, write
 from operate.campaigns.runs import Campaigns
 from operate.errors import OperatorError
 from operate.kept import consent
@@ -94,7 +94,7 @@ def test_campaign_reaches_each_person_once_whatever_happens_to_it(
     wait_until(lambda: those.read("news").queued() > queued, 60)
     those.mark("news", "cancelled")
     wait_until(lambda: has_ended(stack, 2), 60)
-    left = Counter(each.outcome for each in read(those, "news"))["cancelled"]
+    left = Counter(each.outcome for each in read(those.read("news")))["cancelled"]
     assert left == ROWS - those.read("news").queued()
     assert those.start(rows, 0)
     wait_until(lambda: has_ended(stack, 3), 60)
@@ -102,8 +102,8 @@ def test_campaign_reaches_each_person_once_whatever_happens_to_it(
         those.start(rows, 0)
 
     done = {"accepted", "delivered", "opted_out", "invalid"}
-    wait_until(lambda: {each.outcome for each in read(those, "news")} <= done, 120)
-    counted = write(read(those, "news"), tmp_path / "out.csv")
+    wait_until(lambda: {each.outcome for each in read(those.read("news"))} <= done, 120)
+    counted = write(read(those.read("news")), tmp_path / "out.csv")
     sent = Counter(each["to"] for each in accepted(vonage) if str(each.get("text")).startswith("News "))
     assert counted["accepted"] + counted["delivered"] == ROWS - 2
     assert (counted["opted_out"], counted["invalid"], counted.total()) == (2, 1, ROWS + 1)
@@ -125,8 +125,12 @@ def climb(those: Campaigns, stack: Stack, vonage: Vonage) -> None:
 def has_climbed(those: Campaigns, vonage: Vonage) -> None:
     """Each has been reached, or tried by everything, once; and the campaign has ended by itself."""
     wait_until(lambda: those.read("hello").state.progress == "done", 60)
-    wait_until(lambda: "answered" not in {each.status for each in read(those, "hello")}, 60)  # it hangs up
-    ends = {each.to: each[2:4] + each[7:] for each in read(those, "hello")}
+
+    def result() -> list[RowResult]:
+        return read(those.read("hello"))
+
+    wait_until(lambda: "answered" not in {each.status for each in result()}, 60)  # it hangs up
+    ends = {each.to: each[2:4] + each[7:] for each in result()}
     assert ends == {
         READS: ("delivered", "delivered", "whatsapp", 1),
         ANSWERS: ("accepted", "completed", "voice", 2),

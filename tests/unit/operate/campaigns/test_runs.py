@@ -23,7 +23,7 @@ from switchboard.reach.zones import of_number
 
 from operate.campaigns import command
 from operate.campaigns.runs import Campaigns
-from operate.command_line import Output, Parser, UsageError
+from operate.command_line import AMISS, WELL, Output, Parser, UsageError
 from operate.errors import OperatorError
 from operate.stack import Stack
 from tests.fakes import backbone, buckets
@@ -93,6 +93,7 @@ class Typed:
     """Somebody at a terminal, with a file and a message."""
 
     def __init__(self, stack: Stack, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.status = WELL
         self.people, self.message, self.out = (folder / each for each in ("p.csv", "spring.json", "out.csv"))
         rows = [f"447700{number:06},Ann" for number in range(ROWS)]
         self.people.write_text("\n".join(["to,name", *rows, "12,Eve", rows[0]]))
@@ -107,7 +108,7 @@ class Typed:
 
     def words(self, *options: str) -> str:
         screen = StringIO()
-        command.COMMAND.run(Output(Console(file=screen, width=500)), self.parsed(*options))
+        self.status = command.COMMAND.run(Output(Console(file=screen, width=500)), self.parsed(*options))
         return screen.getvalue()
 
     def prepared(self, *options: str) -> Json:
@@ -255,6 +256,43 @@ def test_the_result_has_a_row_for_each_of_the_file_s_and_adds_up(campaign: Typed
     assert [int(row["line"]) for row in rows] == list(range(2, ROWS + 4))
     assert {row["reason"] for row in rows if row["outcome"] == "rejected"} == {"no credit"}
     assert rows[-1]["reason"] == "the same person as line 2"
+
+
+def test_what_is_still_queued_when_the_campaign_is_over_is_pointed_out(campaign: Typed, stores: Aws) -> None:
+    identity = started(campaign)
+    while not step(identity):
+        carried_out(stores, 100, "accepted")
+    asked = ("--id", identity, "--result", str(campaign.out))
+    told = campaign(*asked)
+    assert (told["progress"], told["rows"], told["expected"]) == ("done", ROWS + 2, ROWS + 2)
+    assert "still queued" not in campaign.words(*asked)
+
+    for key in [key for key in stores.tables["timeline"] if key[0].startswith("COMMAND#")][:3]:
+        del stores.tables["timeline"][key]
+
+    assert campaign(*asked)["queued"] == 3
+    assert "3 rows are still queued, and the campaign is done" in campaign.words(*asked)
+
+
+def test_what_is_queued_while_the_campaign_runs_is_nothing_to_point_out(campaign: Typed) -> None:
+    identity = started(campaign)
+    step(identity)
+
+    assert "still queued" not in campaign.words("--id", identity, "--result", str(campaign.out))
+
+
+def test_rows_that_have_gone_from_a_campaign_s_files_are_missed(campaign: Typed) -> None:
+    identity = started(campaign)
+    state = campaigns.read(identity)
+    assert state
+    key = campaigns.part_key(identity, state.hash, 2)
+    s3.put("CampaignBucket", key, b"\n".join(s3.get("CampaignBucket", key).splitlines()[:-2]), "text/plain")
+    asked = ("--id", identity, "--result", str(campaign.out))
+
+    told = campaign(*asked)
+    assert (told["rows"], told["expected"]) == (ROWS, ROWS + 2)
+    assert f"It was prepared with {ROWS + 2} rows" in campaign.words(*asked)
+    assert campaign.status == AMISS
 
 
 def test_a_message_that_has_arrived_is_delivered(campaign: Typed, stores: Aws) -> None:
