@@ -1,8 +1,8 @@
 """The words by which people end and begin what they are sent, and ask for help: by country and language.
 
-A word is the whole message, whatever its case, accents and punctuation. Those of the United States and Canada
-that mean something else elsewhere, such as END or CANCEL, count for numbers of +1 alone. docs/consent.md has
-the list with its sources; the stack's parameter ConsentWords adds to it.
+A word is the whole message, once or several times, whatever its case, accents and punctuation. Those of the
+United States and Canada that mean something else elsewhere, such as END or CANCEL, count for numbers of +1
+alone. docs/consent.md has the list with its sources; the stack's parameter ConsentWords adds to it.
 
 What only sounds like one ("stop please") is `unclear`: law may count it, and no list can.
 """
@@ -42,7 +42,7 @@ _MORE = re.compile(
 _HELP_MEANS_WHO = {"sms", "mms", "rcs"}
 # Longer than that, a message says more than a wish.
 _MOST_WORDS = 6
-_SOUNDS_LIKE = {"STOP", "UNSUBSCRIBE", "ARRET", "OPTOUT"}
+_SOUNDS_LIKE = ("STOP", "UNSUBSCRIBE", "UNSUB", "ARRET", "OPTOUT", "OPT OUT")
 
 
 class Word(NamedTuple):
@@ -69,14 +69,14 @@ def word_of(text: str, person: str, channel: str = "sms") -> Word | None:
         person: their number, whose beginning is the country's; or another address.
         channel: by which they wrote it. HELP asks who it is that writes where there is only a number.
     """
-    said = _normal(text)
-    if not said:
+    parts = _normal(text).split()
+    if not parts:
         return None
+    said = parts[0] if len(set(parts)) == 1 else " ".join(parts)  # STOP STOP STOP
     for beginning, word, found in _words(os.environ.get(_SETTING, "")):
         if said == word and person.removeprefix("+").startswith(beginning):
             return found if found.wish != "help" or channel in _HELP_MEANS_WHO else None
-    parts = said.split()
-    if len(parts) <= _MOST_WORDS and _SOUNDS_LIKE & set(parts):
+    if len(parts) <= _MOST_WORDS and any(f" {each} " in f" {said} " for each in _SOUNDS_LIKE):
         return Word("unclear", "en")
     return None
 
