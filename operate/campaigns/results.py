@@ -30,6 +30,7 @@ from switchboard.campaigns.visits import Place
 from switchboard.reach import campaigns
 from switchboard.reach.campaigns import State, Summary
 from switchboard.reach.ladder import MISSED, REACHED, Rung, said
+from switchboard.reach.people import normal
 from switchboard.timeline import view
 
 from operate.campaigns.runs import asking
@@ -87,10 +88,19 @@ def write(outcomes: list[RowResult], path: Path) -> Counter[str]:
     """
     try:
         with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([RowResult._fields, *outcomes])
+            csv.writer(file).writerows([RowResult._fields, *(map(_inert, each) for each in outcomes)])
     except OSError as error:
         raise OperatorError(f"{path} can't be written: {error.strerror}.", "Give another path.") from error
     return Counter(each.outcome for each in outcomes)
+
+
+def _inert(cell: object) -> object:
+    """A cell that no spreadsheet computes: of strangers' words, `=1+1` would be one; a number is none.
+
+    Source: OWASP, "CSV Injection".
+    """
+    is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") and not normal(cell).isdecimal()
+    return f"'{cell}" if is_formula else cell
 
 
 def _of_part(

@@ -21,7 +21,7 @@ from switchboard.reach.people import pseudonym
 from switchboard.reach.person_table import PersonTable
 from switchboard.reach.zones import of_number
 
-from operate.campaigns import command
+from operate.campaigns import command, results
 from operate.campaigns.runs import Campaigns
 from operate.command_line import AMISS, WELL, Output, Parser, UsageError
 from operate.errors import OperatorError
@@ -734,3 +734,12 @@ def test_a_sender_given_as_a_number_is_one(campaign: Typed) -> None:
     PersonTable().stop(pseudonym("447700000000", KEY.encode()), "447700900000", "test")
 
     assert campaign.prepared()["opted_out"] == 1
+
+
+def test_nothing_in_a_result_is_computed_by_a_spreadsheet(tmp_path: Path) -> None:
+    cells = ("=1+1", "+44 7700 900111", "@SUM(A1)", "-A1+1", "447700900111", "ann@example.com")
+    results.write([results.RowResult(2, each, "invalid") for each in cells], tmp_path / "out.csv")
+
+    with (tmp_path / "out.csv").open(newline="") as file:
+        found = [row["to"] for row in csv.DictReader(file)]
+    assert found == ["'=1+1", "+44 7700 900111", "'@SUM(A1)", "'-A1+1", "447700900111", "ann@example.com"]
