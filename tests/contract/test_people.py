@@ -68,6 +68,16 @@ def test_an_opt_out_is_taken_back_of_a_sender_or_of_all(people: PersonTable) -> 
     assert (people.stopped("p"), people.begin("p", {"b"}, "l-1")) == (frozenset(), True)
 
 
+def test_what_is_said_last_counts_though_it_comes_first(people: PersonTable) -> None:
+    for said_at in (100.5, 300.5):
+        people.stop("p", SENDER, f"m-{said_at}", said_at)
+
+    for sender in (SENDER, EVERYTHING):
+        assert not people.start("p", sender, f"late-{sender}", 200)
+    assert people.stopped("p") == {SENDER}
+    assert people.start("p", EVERYTHING, "m-400", 400)
+
+
 @judged_by("ministack")
 @pytest.mark.parametrize("waits", [True, False])
 def test_nothing_is_accepted_once_an_opt_out_was_acknowledged(*, waits: bool) -> None:

@@ -306,6 +306,28 @@ def test_start_opts_in_again_and_says_so(backbone: Aws, vonage: VonageApi) -> No
     assert [text[:8] for text in texts(vonage)] == ["You are ", "You will", "Hello."]
 
 
+@pytest.mark.parametrize("words", [("STOP", "START", "STOP"), ("START", "STOP")])
+@pytest.mark.parametrize("scope", ["stack", "sender"])
+def test_a_start_that_comes_late_undoes_no_later_stop(
+    backbone: Aws, vonage: VonageApi, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], scope: str
+) -> None:
+    monkeypatch.setenv("SWITCHBOARD_CONSENT_SCOPE", scope)
+    said = [(word, second) for second, word in enumerate(words)]
+    for word, second in sorted(
+        said, key=lambda each: each[0] == "START"
+    ):  # as Vonage, or a queue, tried again
+        hears(word, second + 1, timestamp=f"2026-11-28T10:00:0{second}Z")
+        carried_out(backbone)
+    deliver(SMS)
+
+    assert [text[:8] for text in texts(vonage)] == ["You are "]
+
+    hears("START", 9, timestamp="2026-11-28T10:00:09Z")
+    carried_out(backbone)
+    deliver(SMS | {"id": "c-9"})
+    assert texts(vonage)[-1] == "Hello."
+
+
 def test_help_is_answered_also_to_whom_has_opted_out(backbone: Aws, vonage: VonageApi) -> None:
     deliver(stop())
     hears("help")

@@ -72,6 +72,7 @@ class Someone:
     stopped: set[str] = field(default_factory=set)
     sending: set[str] = field(default_factory=set)
     cause: str = ""
+    changed_at: float = 0
 
 
 @dataclass
@@ -93,15 +94,18 @@ class Crowd:
     def end(self, person: str, leases: frozenset[str]) -> None:
         self.of(person).sending -= leases
 
-    def stop(self, person: str, sender: str, cause: str) -> tuple[frozenset[str], bool]:
+    def stop(self, person: str, sender: str, cause: str, said_at: float = 0) -> tuple[frozenset[str], bool]:
         kept = self.of(person)
+        kept.changed_at = max(kept.changed_at, said_at)
         if sender not in kept.stopped:
             kept.stopped.add(sender)
             kept.cause = cause
         return frozenset(kept.sending), kept.cause == cause
 
-    def start(self, person: str, sender: str, cause: str) -> bool:
+    def start(self, person: str, sender: str, cause: str, said_at: float = 0) -> bool:
         kept = self.of(person)
+        if 0 < said_at < kept.changed_at:
+            return False
         if kept.stopped if sender == "*" else sender in kept.stopped:
             kept.stopped -= set(kept.stopped) if sender == "*" else {sender}
             kept.cause = cause

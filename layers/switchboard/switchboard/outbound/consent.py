@@ -80,8 +80,9 @@ def change(command: Json) -> dict[str, str]:
     """
     detail, cause = command["detail"], command["id"]
     person, sender = person_id(detail["person"]), normal(detail.get("sender", ""))
+    said_at = detail.get("heard", {}).get("at", 0)
     if command["name"] == "consent.stop":
-        waits = _ledger().stop(person, sender, cause, until=time.time() + _LONGEST_WAIT_S)
+        waits = _ledger().stop(person, sender, cause, until=time.time() + _LONGEST_WAIT_S, said_at=said_at)
         try:
             while True:
                 time.sleep(next(waits))
@@ -90,7 +91,7 @@ def change(command: Json) -> dict[str, str]:
         if is_new:
             telemetry.outcome("Stopped", "outbound", "INFO", id=cause)
     else:
-        is_new = _ledger().start(person, sender, cause)
+        is_new = _ledger().start(person, sender, cause, said_at=said_at)
     if is_new and "heard" in detail:
         _confirm(command)
     return {name: detail[name] for name in ("person", "sender") if name in detail}

@@ -7,6 +7,7 @@ Opted-out Numbers": such a message is accepted first, and its status has the err
 import hashlib
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from switchboard.envelope import Envelope
@@ -44,7 +45,7 @@ def commands(event: Envelope) -> list[dict[str, Any]]:
     heard = {"channel": who.channel, "sender": who.sender, "language": word.language}
     if word.wish in ("stop", "start"):
         change = _change(f"consent.{word.wish}", event["id"], who.person, who.sender)
-        change["detail"]["heard"] = heard
+        change["detail"]["heard"] = {**heard, "at": _said_at(event)}
         return [change]
     if word.wish == "help" and replies.is_answered("help", who.channel):
         return [replies.command(event["id"], "help", heard, who.person)]
@@ -67,6 +68,15 @@ def unclear(event: Envelope) -> Envelope | None:
         "id": hashlib.sha256(f"{event['id']}\nconsent.unclear".encode()).hexdigest(),
         "name": "consent.unclear",
     }
+
+
+def _said_at(event: Envelope) -> float:
+    """When something was said, in Unix time: it may come late, when what was said later has come."""
+    try:
+        said = datetime.fromisoformat(str(event["payload"].get("timestamp")))
+    except ValueError:
+        return event["received_at"]
+    return min(said.timestamp(), event["received_at"]) if said.tzinfo else event["received_at"]
 
 
 def _change(name: str, cause: str, person: str, sender: str) -> dict[str, Any]:

@@ -31,11 +31,14 @@ class People(Protocol):
     def end(self, person: str, leases: frozenset[str]) -> None:
         """Forget sends that have ended."""
 
-    def stop(self, person: str, sender: str, cause: str) -> tuple[frozenset[str], bool]:
+    def stop(self, person: str, sender: str, cause: str, said_at: float = 0) -> tuple[frozenset[str], bool]:
         """Note an opt-out, and what caused it: the sends that are under way, and whether it is this one's."""
 
-    def start(self, person: str, sender: str, cause: str) -> bool:
-        """Take an opt-out back, of a sender or all of them, and tell whether it was this cause that did."""
+    def start(self, person: str, sender: str, cause: str, said_at: float = 0) -> bool:
+        """Take an opt-out back, of a sender or all of them, and tell whether it was this cause that did.
+
+        One that was said before the last change is too late; what says no time isn't.
+        """
 
     def stopped(self, person: str) -> frozenset[str]:
         """What a person has opted out of."""
@@ -62,8 +65,17 @@ class Ledger:
         """Note that a send is over, and that Vonage has said what became of it."""
         self._people.end(person, frozenset({lease}))
 
-    def stop(self, person: str, sender: str, cause: str, *, until: float) -> Generator[float, None, bool]:
+    def stop(
+        self, person: str, sender: str, cause: str, *, until: float, said_at: float = 0
+    ) -> Generator[float, None, bool]:
         """Opt a person out; gives the seconds to sleep, until whatever was under way has ended.
+
+        Args:
+            person: who it is.
+            sender: of which they want no more, empty for all.
+            cause: what says so.
+            until: the Unix time until which to wait.
+            said_at: the Unix time at which they said so themselves, 0 if it wasn't they.
 
         Returns:
             Whether it was this cause that opted them out, or they had done so before.
@@ -72,16 +84,19 @@ class Ledger:
             StillSendingError: something is under way at the Unix time `until`; this is to be done again.
         """
         while True:
-            leases, is_new = self._people.stop(person, sender or EVERYTHING, cause)
+            leases, is_new = self._people.stop(person, sender or EVERYTHING, cause, said_at)
             if not self._alive(person, leases):
                 return is_new
             if self._clock() + _LOOK_AGAIN_S > until:
                 raise StillSendingError
             yield _LOOK_AGAIN_S
 
-    def start(self, person: str, sender: str, cause: str) -> bool:
-        """Take a person's opt-out back; tells whether there was one that this cause ended."""
-        return self._people.start(person, sender or EVERYTHING, cause)
+    def start(self, person: str, sender: str, cause: str, *, said_at: float = 0) -> bool:
+        """Take a person's opt-out back; tells whether there was one that this cause ended.
+
+        One that they said before they last opted out stays without effect: it has come late.
+        """
+        return self._people.start(person, sender or EVERYTHING, cause, said_at)
 
     def has_stopped(self, person: str, senders: Collection[str]) -> bool:
         """Whether a person has opted out of one of these; a send that begins later may find otherwise."""

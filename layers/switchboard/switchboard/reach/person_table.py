@@ -41,24 +41,28 @@ class PersonTable:
         """Forget sends that have ended."""
         _update(person, "DELETE sending :leases", None, {":leases": {"SS": sorted(leases)}})
 
-    def stop(self, person: str, sender: str, cause: str) -> tuple[frozenset[str], bool]:
+    def stop(self, person: str, sender: str, cause: str, said_at: float = 0) -> tuple[frozenset[str], bool]:
         """Note an opt-out."""
-        change = "SET cause = :cause, changed_at = :now ADD stopped :senders"
+        change = "SET cause = :cause, changed_at = :at ADD stopped :senders"
         change += " REMOVE expires_at" + (", started" if sender == EVERYTHING else " DELETE started :senders")
-        values = _change(sender, cause) | {":sender": {"S": sender}}
-        item, _ = _update(person, change, "NOT contains(stopped, :sender)", values)
+        values = _change(sender, cause, said_at) | {":sender": {"S": sender}}
+        item, is_changed = _update(person, change, "NOT contains(stopped, :sender)", values)
+        if not is_changed:  # said again, perhaps after an opt-in that comes late
+            _update(person, "SET changed_at = :at", "changed_at < :at", {":at": values[":at"]})
         return _set(item, "sending"), item["cause"]["S"] == cause
 
-    def start(self, person: str, sender: str, cause: str) -> bool:
+    def start(self, person: str, sender: str, cause: str, said_at: float = 0) -> bool:
         """Take an opt-out back."""
-        change, values = "SET cause = :cause, changed_at = :now ADD started :senders", _change(sender, cause)
+        change = "SET cause = :cause, changed_at = :at ADD started :senders"
+        values = _change(sender, cause, said_at)
         if sender == EVERYTHING:
-            item, _ = _update(person, f"{change} REMOVE stopped", "attribute_exists(stopped)", values)
+            change, condition = f"{change} REMOVE stopped", "attribute_exists(stopped)"
         else:
+            change, condition = f"{change} DELETE stopped :senders", "contains(stopped, :sender)"
             values[":sender"] = {"S": sender}
-            change += " DELETE stopped :senders"
-            item, _ = _update(person, change, "contains(stopped, :sender)", values)
-        return item.get("cause") == {"S": cause}
+        if said_at:
+            condition += " AND changed_at <= :at"
+        return _update(person, change, condition, values)[0].get("cause") == {"S": cause}
 
     def stopped(self, person: str) -> frozenset[str]:
         """What a person has opted out of."""
@@ -72,11 +76,11 @@ class PersonTable:
         return {item["pk"]["S"]: _set(item, "stopped") for item in items}
 
 
-def _change(sender: str, cause: str) -> table.Item:
+def _change(sender: str, cause: str, said_at: float) -> table.Item:
     return {
         ":senders": {"SS": [sender]},
         ":cause": {"S": cause},
-        ":now": {"N": f"{time.time():.0f}"},
+        ":at": {"N": f"{said_at or time.time():.3f}"},
     }
 
 

@@ -74,12 +74,13 @@ class CheckCode(Timed):
     detail: CodeToCheck
 
 
-class Heard(TypedDict):
-    """The word by which somebody asked for it: where the confirmation goes, and in which language."""
+class Heard(TypedDict, total=False):
+    """The word by which somebody asked for it: where the confirmation goes, in which language, and when."""
 
     channel: Required[str]
     sender: Required[str]
     language: Required[str]
+    at: float
 
 
 class Consent(TypedDict, total=False):
