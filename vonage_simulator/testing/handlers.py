@@ -26,7 +26,7 @@ from switchboard.wire.reach.marks import MARKS
 
 from vonage_simulator.testing.aws.gateway_event import gateway_event
 from vonage_simulator.testing.aws.services import REGION, Aws
-from vonage_simulator.testing.commands import NAMES
+from vonage_simulator.testing.commands.carrying_out import NAMES
 from vonage_simulator.types import Json
 
 Handler = Callable[[Json, object], Mapping[str, Any]]

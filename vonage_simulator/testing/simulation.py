@@ -18,7 +18,7 @@ from vonage_simulator.clock.engine import Engine
 from vonage_simulator.server import delivering
 from vonage_simulator.switches import Switches
 from vonage_simulator.testing.aws.services import Aws
-from vonage_simulator.testing.commands import Commands
+from vonage_simulator.testing.commands.carrying_out import Commands
 from vonage_simulator.testing.handlers import BASE_URL, Handler, Handlers, Rule
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage

@@ -7,11 +7,11 @@ from typing import NoReturn
 
 from vonage_simulator.messages import inbound
 from vonage_simulator.messages.buttons import buttons
+from vonage_simulator.testing.commands.waiting import seconds_until
 from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.testing.verdict import cause, failures
-from vonage_simulator.testing.waiting import seconds_until
 from vonage_simulator.types import JsonValue
 from vonage_simulator.verifications.codes import code_in
 

@@ -9,10 +9,10 @@ import pytest
 from switchboard import Commands, InboundMessage, inbound, message_to
 from switchboard.errors import SettingError
 
+from vonage_simulator.testing.commands.waiting import seconds_until
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.simulation import Simulation
 from vonage_simulator.testing.texting import Texting
-from vonage_simulator.testing.waiting import seconds_until
 from vonage_simulator.types import Json
 
 pytest_plugins = ["pytester"]

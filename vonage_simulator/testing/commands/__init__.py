@@ -1,0 +1,1 @@
+"""Commands of flows in this process, carried out once at the simulated Vonage."""
