@@ -147,11 +147,11 @@ def test_one_line_and_one_metric_are_written(logs: Logs) -> None:
 
 
 def test_a_caller_does_not_wait_for_a_secrets_manager_that_hangs(aws: Aws) -> None:
-    aws.fault = lambda _operation, _asked: time.sleep(3)
+    aws.fault = lambda _operation, _asked: time.sleep(30)
     started = time.monotonic()
 
     assert app.lambda_handler(webhook_event("answer", answer_request())) == {"statusCode": 500}
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5  # which is how long Vonage waits
 
 
 def test_a_secret_that_was_read_serves_while_secrets_manager_is_down(aws: Aws) -> None:

@@ -239,7 +239,7 @@ def test_a_flow_is_cut_before_lambda_ends_the_function(backbone: Aws) -> None:
     started = time.monotonic()
 
     assert slow(webhook_event("inbound", sample("inbound_sms_text")), Context()) == {"statusCode": 200}
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4
     assert len(queued(backbone)) == 1
 
 

