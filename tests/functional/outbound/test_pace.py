@@ -2,12 +2,14 @@
 
 import json
 import time
+from collections.abc import Iterator
 
 import pytest
 from switchboard.reach import pace
 
 from tests.conftest import Logs
 from tests.fakes.backbone import BUS_COMMANDS, COMMANDS, QUEUE
+from tests.fakes.clock import Clock
 from tests.fakes.stores import Aws, Json
 from tests.fakes.vonage_api import Reply, VonageApi
 from tests.functional.outbound.test_outbound import deliver, on_bus, result
@@ -20,10 +22,16 @@ BULK = SMS | {"pace": "bulk"}
 
 
 @pytest.fixture(autouse=True)
-def _paced(vonage: VonageApi, monkeypatch: pytest.MonkeyPatch) -> None:
+def _paced(vonage: VonageApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A rate for messages and calls, and time that passes only while somebody waits for a slot."""
     del vonage
+    clock = Clock()
+    monkeypatch.setattr(time, "time", clock.now)
+    monkeypatch.setattr(time, "sleep", clock.sleep)
     monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "1000")
     monkeypatch.setenv("SWITCHBOARD_CALLS_PER_SECOND", "3")
+    pace._pace.cache_clear()
+    yield
     pace._pace.cache_clear()
 
 
