@@ -1,12 +1,14 @@
 """What most tests need: AWS on 127.0.0.1, the lines that the functions log, and Lambda's runtime client."""
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from switchboard.aws.secret import _secrets_manager
 from switchboard.webhooks import pipeline
 from switchboard.webhooks.applications import Applications
@@ -21,6 +23,12 @@ from vonage_simulator.origin import certificate
 # What nohup or the background of a shell has ignored would be ignored by the commands under test, too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Made-up examples are the same each time, unless chance is asked for, and no machine is too slow for them.
+settings.register_profile(
+    "tests", settings.get_profile("ci"), derandomize="SWITCHBOARD_TEST_EXAMPLES" not in os.environ
+)
+settings.load_profile("tests")
 
 # The environment of a function, but for the address of AWS.
 FUNCTION = {
