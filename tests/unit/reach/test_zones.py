@@ -51,6 +51,7 @@ def test_each_calling_code_has_countries() -> None:
         ("262639123456", {"Indian/Reunion", "Indian/Mayotte"}),
         ("999123", set()),
         ("", set()),
+        ("44ann@example.com", set()),
     ],
 )
 def test_a_number_has_the_zones_of_its_longest_known_beginning(number: str, expected: set[str]) -> None:

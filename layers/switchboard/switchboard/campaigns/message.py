@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Never, cast
 
 from switchboard.campaigns import filling, steps
 from switchboard.campaigns.people import Row
@@ -108,12 +108,17 @@ def read(path: Path) -> Message:
         CampaignError: It can't be read, or says something that a campaign's can't.
     """
     try:
-        found = json.loads(path.read_text("utf-8-sig"))
+        found = json.loads(path.read_text("utf-8-sig"), parse_constant=_refuse)
     except OSError as error:
         raise CampaignError(f"{path} can't be read: {error.strerror}.", "Give a JSON file.") from error
     except (RecursionError, ValueError) as error:
         raise CampaignError(f"{path} can't be read: {error}.", "Give a JSON file.") from error
     return parse(found, str(path))
+
+
+def _refuse(constant: str) -> Never:
+    """Refuse what Python alone takes for JSON, and no queue does."""
+    raise ValueError(f"{constant} isn't JSON")
 
 
 def parse(found: object, source: str) -> Message:

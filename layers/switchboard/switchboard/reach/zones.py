@@ -35,6 +35,8 @@ def of_country(country: str) -> tuple[str, ...]:
 
 def of_number(number: str) -> tuple[str, ...]:
     """The time zones that a number may be of, in digits with its country code; none if nobody knows."""
+    if not number.isdecimal():
+        return ()  # such as 44ann@example.com
     table = _numbers()
     known = (number[:length] for length in range(len(number), 0, -1))
     return next((table[beginning] for beginning in known if beginning in table), ())

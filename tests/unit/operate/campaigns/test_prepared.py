@@ -325,6 +325,12 @@ def test_a_message_however_deep_is_refused() -> None:
         messages.parse(SMS | {"text": deep(100_000)}, "The message")
 
 
+def test_what_is_a_number_to_python_alone_is_no_json(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text('{"channel": "sms", "message_type": "text", "from": "Shop", "text": NaN}')
+    with pytest.raises(CampaignError, match="NaN isn't JSON"):
+        messages.read(tmp_path / "m.json")
+
+
 def test_files_that_are_not_there_are_said(tmp_path: Path) -> None:
     with pytest.raises(CampaignError, match=r"none.csv can't be read: No such file or directory\.\n"):
         files.read(tmp_path / "none.csv")
