@@ -25,7 +25,7 @@ from operate import paths
 from tests import projects
 from tests.e2e.conftest import wait_until
 from vonage_simulator.switches import Switches
-from vonage_simulator.testing import script, script_runner
+from vonage_simulator.testing import script, script_run
 from vonage_simulator.testing.phone import Phone
 from vonage_simulator.testing.simulation import Simulation, calling
 from vonage_simulator.types import Json
@@ -110,7 +110,7 @@ def test_example_does_as_shipped_what_its_script_expects(
         beside,
         httpx.Client(base_url=f"{vonage.url}/_simulator", timeout=120, trust_env=False) as control,
     ):
-        passed = script_runner.run(wanted, control, Console(file=told), path.name, PATIENCE_S)
+        passed = script_run.run(wanted, control, Console(file=told), path.name, PATIENCE_S)
 
     assert passed, told.getvalue()
 

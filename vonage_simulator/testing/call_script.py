@@ -9,7 +9,7 @@ from rich.console import Console
 
 from vonage_simulator.origin.origin import HOST, listening, serving
 from vonage_simulator.server import origin
-from vonage_simulator.testing import script, script_runner
+from vonage_simulator.testing import script, script_control, script_run
 from vonage_simulator.testing.simulation import Simulation
 
 # It waits for no queue: what flows ask for is done while their webhooks are being answered.
@@ -46,9 +46,9 @@ def _failure(path: Path, simulation: Simulation) -> str:
         with (
             listening(0) as listener,
             serving(origin(simulation.vonage), listener, certificate=None),
-            script_runner.control_of(f"http://{HOST}:{listener.getsockname()[1]}") as control,
+            script_control.control_of(f"http://{HOST}:{listener.getsockname()[1]}") as control,
         ):
-            passed = script_runner.run(wanted, control, Console(file=told), path.name, PATIENCE_S)
+            passed = script_run.run(wanted, control, Console(file=told), path.name, PATIENCE_S)
     except script.ScriptError as error:
         return str(error)
     return "" if passed else told.getvalue()

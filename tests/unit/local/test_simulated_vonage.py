@@ -11,7 +11,7 @@ from local import service, up
 from local.simulated_vonage import DEPLOYED
 from operate import paths
 from tests.e2e.conftest import wait_until
-from vonage_simulator.testing import script_runner
+from vonage_simulator.testing import script_control
 from vonage_simulator.testing.endpoint import Answer, Incoming, serving
 
 CREDENTIALS = {"api_key": "a1b2c3d4", "api_secret": "Aa1secret", "signature_secret": "sign" * 8}
@@ -42,7 +42,7 @@ def test_webhooks_for_the_stack_s_address_reach_the_embedded_aws_while_time_jump
 
     with serving(aws) as aws_url, started(aws_url, live=False) as (vonage, _):
         credentials = (CREDENTIALS["api_key"], CREDENTIALS["api_secret"])
-        script_runner._link(str(vonage.base_url), credentials, STACK)
+        script_control.link(str(vonage.base_url), credentials, STACK)
         called = vonage.post("/_simulator/calls", json={"from": "447700900111", "to": "447700900000"})
 
         assert not vonage.get("/_simulator/clock").json()["live"]
