@@ -4,7 +4,7 @@ import contextlib
 import functools
 import json
 import ssl
-import time
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -51,8 +51,14 @@ def connect(number: str = CALLEE, **options: Json) -> Json:
 
 
 def slowly(seconds: float, answer: Answer) -> Callable[[Incoming], Answer]:
+    return once(threading.Event(), answer, at_most_s=seconds)
+
+
+def once(happened: threading.Event, answer: Answer, at_most_s: float = 30) -> Callable[[Incoming], Answer]:
+    """Answer after something, however long that takes."""
+
     def react(_: Incoming) -> Answer:
-        time.sleep(seconds)
+        happened.wait(at_most_s)
         return answer
 
     return react

@@ -1,6 +1,7 @@
 """NCCO actions beyond talk, input and a plain connect."""
 
 import json
+import threading
 import time
 from concurrent.futures import Future
 from typing import Any
@@ -17,7 +18,7 @@ from tests.vonage_simulator.customer import (
     client_of,
     connect,
     ncco,
-    slowly,
+    once,
     talk,
 )
 from vonage_simulator.calls.call import CallOutcome
@@ -386,14 +387,16 @@ def test_muted_moderated_guest_is_not_heard(customer: Customer, vonage: Vonage) 
 
 
 def test_caller_who_loses_patience_before_the_answer_is_never_answered(customer: Customer) -> None:
-    customer.on("answer", slowly(0.3, ncco(talk("Hello.")))).create()
+    hung_up = threading.Event()
+    customer.on("answer", once(hung_up, ncco(talk("Hello.")))).create()
     outcome = begin(customer.vonage, CALLER, [])
     control = f"{customer.vonage.url}/_simulator"
     while not customer.bodies("answer"):
         time.sleep(0.01)
     leg = customer.bodies("answer")[0]["uuid"]
     assert httpx.post(f"{control}/legs/{leg}/hang_up").status_code == 200
-    assert outcome.result(timeout=10).duration_s == 0
+    hung_up.set()
+    assert outcome.result(timeout=30).duration_s == 0
     assert customer.statuses() == ["started", "ringing", "completed"]
 
 

@@ -14,7 +14,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, slowly, talk
+from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, once, talk
 from vonage_simulator.account.account import Account
 from vonage_simulator.server import running
 from vonage_simulator.testing.endpoint import Answer, Incoming
@@ -279,9 +279,12 @@ def test_answer_and_fallback_are_tried_twice_then_the_call_ends(customer: Custom
 
 
 def test_slow_answer_is_cut_at_its_socket_timeout(customer: Customer) -> None:
-    customer.on("answer", slowly(1.3, ncco(talk("Late."))), ncco(talk("In time.")))
+    over = threading.Event()
+    customer.on("answer", once(over, ncco(talk("Late."))), ncco(talk("In time.")))
     customer.create(webhooks={"answer_url": customer.hook("answer", socket_timeout=1000)})
-    assert texts(customer.call()) == ["In time."]
+    outcome = customer.call()
+    over.set()
+    assert texts(outcome) == ["In time."]
 
 
 @pytest.fixture

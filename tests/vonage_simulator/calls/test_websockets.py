@@ -335,13 +335,21 @@ def test_ten_minutes_take_seconds(customer: Customer, bot: Bot) -> None:
 
 
 def test_frames_are_paced_when_time_is_real(bot: Bot) -> None:
-    with running(Account.seeded(seed=1), live=True) as vonage, Customer.serving(vonage) as customer:
-        outcome = call(customer, bot, {"wait": 1}, HANG_UP)
+    """A busy machine may need several tries at a second that has a second's frames."""
+    came: list[float] = []
 
-    (_, begun), (left,), (closed,) = (lines(outcome, what) for what in ("answered", "hung up", "closed"))
-    lasted_s = seconds_between(begun, left)
-    assert lasted_s > 0.5
-    assert closed["sent_ms"] / 1000 == pytest.approx(lasted_s, abs=0.2)
+    def react(connection: ServerConnection, message: bytes | Json) -> None:
+        if isinstance(message, bytes):
+            came.append(time.monotonic())
+        if came[50:] and came[-1] - came[-51] == pytest.approx(1, abs=0.2):
+            connection.close()
+
+    bot.react = react
+    with running(Account.seeded(seed=1), live=True) as vonage, Customer.serving(vonage) as customer:
+        outcome = call(customer, bot, {"wait": 25}, HANG_UP)
+
+    assert len(lines(outcome, "closed")) == 1
+    assert outcome["duration_s"] < 25
 
 
 @pytest.mark.parametrize(

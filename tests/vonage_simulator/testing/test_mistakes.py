@@ -162,11 +162,9 @@ def test_doubtful_ncco_is_an_error_where_that_is_asked_for(run_with: Run) -> Non
     result.assert_outcomes(failed=1)
 
 
-@pytest.mark.parametrize(
-    "endless", ["while True: pass", "import time; time.sleep(0.5)"], ids=["loop", "sleep"]
-)
+@pytest.mark.parametrize("endless", ["while True: pass", "import time; time.sleep(2)"], ids=["loop", "sleep"])
 def test_flow_that_takes_too_long_is_late(run: Run, monkeypatch: pytest.MonkeyPatch, endless: str) -> None:
-    monkeypatch.setenv("SWITCHBOARD_ANSWER_BUDGET_MS", "300")
+    monkeypatch.setenv("SWITCHBOARD_ANSWER_BUDGET_MS", "900")
     began = time.monotonic()
 
     result = run(f"def pressed(happened):\n    {endless}", CALL)
