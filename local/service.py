@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -103,11 +104,16 @@ def refuse_busy_port(name: str, port: int, port_setting: str) -> None:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nothing uses at the moment.
+
+    It isn't one of those that systems give to whoever asks for any, so that nobody gets it by chance before
+    the server that it's for has started.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def alive(service: Service) -> bool:

@@ -57,7 +57,7 @@ def delete_quickly(stage: Stage) -> None:
     waiter.wait(StackName=stage.stack_name, WaiterConfig={"Delay": 1})
 
 
-def wait_until(holds: Callable[[], bool], timeout_s: float = 30) -> None:
+def wait_until(holds: Callable[[], bool], timeout_s: float = 60) -> None:
     """Wait for something that happens behind a queue; fails when it does not."""
     deadline = time.monotonic() + timeout_s
     while not holds():

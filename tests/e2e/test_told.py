@@ -63,7 +63,7 @@ def test_what_the_bus_starts_is_told_and_what_is_answered_is_not(
     for event in ({"version": "2.0"}, notice):
         client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
 
-    wait_until(lambda: bool(entries), 10)
+    wait_until(lambda: bool(entries))
     (entry,) = entries
     assert (entry["webhook"], entry["call"], entry["event"]) == ("told", "CON-1", "voice.completed")
     assert entry["response"] == {"status": status, "body": None}

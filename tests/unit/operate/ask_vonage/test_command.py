@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx
 import pytest
 from rich.console import Console
 
+from local.service import free_port
 from operate.ask_vonage import report
 from operate.ask_vonage.person import AtTheTerminal
 from operate.ask_vonage.question import Answer, Position
@@ -72,13 +72,6 @@ def happened(vonage: Vonage, text: str, **filters: str) -> None:
         entries = httpx.get(f"{vonage.url}/_simulator/journal", params=query, timeout=30).json()["entries"]
         after = entries[-1]["id"] if entries else after
     assert entries, f"no {text} within 25 s"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def test_page_says_what_was_found_and_how_the_simulator_does_the_same(terminal: Terminal) -> None:
