@@ -326,7 +326,9 @@ def test_a_message_however_deep_is_refused() -> None:
 
 
 def test_what_is_a_number_to_python_alone_is_no_json(tmp_path: Path) -> None:
-    (tmp_path / "m.json").write_text('{"channel": "sms", "message_type": "text", "from": "Shop", "text": NaN}')
+    (tmp_path / "m.json").write_text(
+        '{"channel": "sms", "message_type": "text", "from": "Shop", "text": NaN}'
+    )
     with pytest.raises(CampaignError, match="NaN isn't JSON"):
         messages.read(tmp_path / "m.json")
 
