@@ -1,15 +1,20 @@
 """Executions of a state machine, each known by a name.
 
-Source: Step Functions API reference, StartExecution (a name can't be used again for 90 days).
+Source: Step Functions API reference, StartExecution (a name can't be used again for 90 days);
+DescribeExecution ("eventually consistent").
 """
 
 import functools
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from switchboard.errors import AwsError
 from switchboard.telemetry import kind
+
+# What was started a moment ago may not be there yet.
+_PAUSES_S = (0.2, 0.5, 1, 2)
 
 
 def start(machine: str, name: str, told: Mapping[str, object]) -> None:
@@ -38,16 +43,26 @@ def has_failed(machine: str, name: str) -> bool:
     Raises:
         AwsError: nobody knows.
     """
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    status = _status(arn)
+    for pause_s in _PAUSES_S:
+        if status:
+            break
+        time.sleep(pause_s)
+        status = _status(arn)
+    return status in ("FAILED", "TIMED_OUT", "ABORTED", "")
+
+
+def _status(arn: str) -> str:
+    """Empty if there is no such execution, as far as is known."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
     try:
-        found = client().describe_execution(executionArn=arn)
+        return str(client().describe_execution(executionArn=arn)["status"])
     except (BotoCoreError, ClientError) as error:
         if kind(error) == "ExecutionDoesNotExist":
-            return True
+            return ""
         raise AwsError("DescribeExecution", kind(error), retryable=True) from error
-    return found["status"] in ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 @functools.cache

@@ -28,7 +28,7 @@ from operate.errors import OperatorError
 from operate.stack import Stack
 from tests.fakes import backbone, buckets
 from tests.fakes.executions import EXECUTIONS
-from tests.fakes.stores import Aws
+from tests.fakes.stores import Aws, Refusal
 from workers.campaign import app
 
 Json = dict[str, Any]
@@ -528,7 +528,26 @@ def test_a_campaign_that_runs_is_started_no_second_time(campaign: Typed) -> None
         campaign.prepared("--confirm", "yes")
 
 
-def test_a_start_that_was_cut_off_is_made_up_for(campaign: Typed, stores: Aws) -> None:
+def test_a_run_that_step_functions_tells_of_a_moment_later_has_not_failed(
+    campaign: Typed, stores: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executions, "_PAUSES_S", (0, 0))
+    asked: list[str] = []
+
+    def not_yet(operation: str, _: Json) -> None:
+        if operation.endswith("DescribeExecution"):
+            asked.append(operation)
+            if len(asked) < 3:
+                raise Refusal("ExecutionDoesNotExist")
+
+    stores.fault = not_yet
+    assert not campaign.prepared("--confirm", "yes")["failed"]
+
+
+def test_a_start_that_was_cut_off_is_made_up_for(
+    campaign: Typed, stores: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executions, "_PAUSES_S", ())
     stores.refuse["AWSStepFunctions.StartExecution"] = "AccessDeniedException"
     with pytest.raises(OperatorError, match="did not let us start"):
         campaign.prepared("--confirm", "yes")
