@@ -6,7 +6,7 @@ from operate.ask_vonage.inquiry import Inquiry
 from operate.ask_vonage.person import Favour
 from operate.ask_vonage.phone_call import PhoneCall, calling
 from operate.ask_vonage.question import Answer, UndecidedError, answers
-from operate.ask_vonage.questions import events, inputs, nccos, sockets
+from operate.ask_vonage.questions import events, inputs, nccos, retries, sockets
 from operate.ask_vonage.questions.step import Step, talk
 
 _LONGEST_S = 240
@@ -21,6 +21,7 @@ _ABOUT = (
 # In the order in which they are played; the last one ends with the person hanging up.
 QUESTIONS: tuple[Step, ...] = (
     *events.QUESTIONS,
+    *retries.QUESTIONS,
     *nccos.QUESTIONS,
     *sockets.QUESTIONS,
     *inputs.QUESTIONS,
