@@ -6,33 +6,26 @@
 Each failure says whether Vonage may have acted: what was certainly not accepted can be sent again, what lost
 its reply cannot. Not for webhooks: there a flow returns what is to be done.
 
-Source: Vonage Messages API v1, Voice API v1 and Verify API v2 references; "Authentication" (application JWT:
-RS256, `application_id`, `iat`, `jti`, `exp`); region hosts: a call is known to its own region only.
+Source: Vonage Messages API v1, Voice API v1 and Verify API v2 references; region hosts: a call is
+known to its own region only.
 """
 
-import json
 import os
-import time
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import IO, Any, Self
 from urllib.parse import quote
 
 import httpx
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from switchboard import telemetry
 from switchboard.aws.secret import read_secret
 from switchboard.environment import required
-from switchboard.errors import RefusedError, ReplyLostError, SecretError, UnreachableError
+from switchboard.errors import RefusedError, SecretError
+from switchboard.outbound.application_token import ApplicationToken
+from switchboard.outbound.replies import failures, json_object, refusal
 
 Json = Mapping[str, Any]
 
-_TOKEN_LIFE_S = 900
-_TOKEN_MARGIN_S = 60
 _VONAGE_DOMAINS = (".nexmo.com", ".vonage.com")
 
 # The requests that a change to a call is made by: method and what follows /v1/calls/{uuid}.
@@ -59,10 +52,8 @@ class Vonage:
         api_url: str = "https://api.nexmo.com",
         timeout_s: float = 15,
     ) -> None:
-        self._application_id = application_id
-        self._key = _load(private_key)
+        self._token = ApplicationToken(application_id, private_key)
         self._api_url = api_url.rstrip("/")
-        self._token, self._token_ends = "", 0.0
         telemetry.keep_libraries_quiet()
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout_s, connect=5), limits=httpx.Limits(max_keepalive_connections=0)
@@ -131,10 +122,10 @@ class Vonage:
     def download(self, url: str, file: IO[bytes]) -> str:
         """Write a recording or another media file of Vonage's into `file`; gives its content type."""
         headers = self._headers(url)
-        with _failures(), self._http.stream("GET", url, headers=headers) as response:
+        with failures(), self._http.stream("GET", url, headers=headers) as response:
             if not response.is_success:
                 response.read()
-                raise _refusal(response)
+                raise refusal(response)
             for chunk in response.iter_bytes():
                 file.write(chunk)
             return str(response.headers.get("content-type", "application/octet-stream"))
@@ -156,11 +147,11 @@ class Vonage:
             request = self._http.build_request(method, url, json=body, headers=headers)
         except (RecursionError, TypeError, ValueError) as exc:  # half a character, NaN, too deep
             raise RefusedError(0, "The request can't be written as JSON.") from exc
-        with _failures():
+        with failures():
             response = self._http.send(request)
         if not response.is_success:
-            raise _refusal(response)
-        return _json_object(response)
+            raise refusal(response)
+        return json_object(response)
 
     def _verification(self, request_id: str) -> str:
         return f"{self._api_url}/v2/verify/{_segment(request_id)}"
@@ -178,20 +169,7 @@ class Vonage:
         is_vonages = wanted.scheme == "https" and wanted.host.endswith(_VONAGE_DOMAINS)
         if not is_vonages and (wanted.scheme, wanted.netloc) != (own.scheme, own.netloc):
             raise RefusedError(0, f"{wanted.host} is not a host of Vonage's.")
-        return {"authorization": f"Bearer {self._jwt()}"}
-
-    def _jwt(self) -> str:
-        now = time.time()
-        if now > self._token_ends - _TOKEN_MARGIN_S:
-            self._token_ends = now + _TOKEN_LIFE_S
-            claims = {
-                "application_id": self._application_id,
-                "iat": int(now),
-                "exp": int(self._token_ends),
-                "jti": str(uuid.uuid4()),
-            }
-            self._token = jwt.encode(claims, self._key, algorithm="RS256")
-        return self._token
+        return {"authorization": f"Bearer {self._token.present()}"}
 
 
 def _parsed(url: str) -> httpx.URL:
@@ -212,63 +190,3 @@ def _segment(identity: str) -> str:
         return quote(identity, safe="")
     except UnicodeError as exc:
         raise RefusedError(0, "The id is not text.") from exc
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    """Tell, for each way in which a request fails, whether it was sent."""
-    try:
-        yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
-        raise UnreachableError(f"Vonage cannot be reached: {type(exc).__name__}.") from exc
-    except httpx.HTTPError as exc:
-        raise ReplyLostError(f"The reply was lost: {type(exc).__name__}.") from exc
-
-
-def _load(private_key: str) -> RSAPrivateKey:
-    """The key. To check its primes would take 36 ms, and the provisioner has tried it at Vonage."""
-    try:
-        key = load_pem_private_key(private_key.encode(), None, unsafe_skip_rsa_key_validation=True)
-    except (TypeError, ValueError):
-        key = None
-    if not isinstance(key, RSAPrivateKey):
-        # Without its cause, which could quote the key.
-        raise SecretError("The application's private key isn't an RSA key in PEM form.") from None
-    return key
-
-
-def _refusal(response: httpx.Response) -> RefusedError:
-    problem = _json_object(response)
-    parts = [_words(problem[name]) for name in ("title", "detail") if problem.get(name)]
-    invalid = problem.get("invalid_parameters")
-    parts += [
-        f"{_words(each.get('name'))}: {_words(each.get('reason'))}"
-        for each in (invalid if isinstance(invalid, list) else [])
-        if isinstance(each, dict)
-    ]
-    return RefusedError(
-        response.status_code,
-        "; ".join(parts) or response.reason_phrase,
-        retry_after_s=_seconds(response.headers.get("retry-after", "")),
-    )
-
-
-def _words(value: object) -> str:
-    """What Vonage says, to be stored: UTF-8 has no half characters, and an object isn't a sentence."""
-    text = (
-        value if isinstance(value, str) else json.dumps(value) if not isinstance(value, dict | list) else "…"
-    )
-    return text.encode("utf-8", "replace").decode()
-
-
-def _seconds(retry_after: str) -> int | None:
-    """A delay in seconds; None for a date, which Vonage isn't known to send."""
-    return int(retry_after[:9]) if retry_after.isascii() and retry_after.isdecimal() else None
-
-
-def _json_object(response: httpx.Response) -> dict[str, Any]:
-    try:
-        document = response.json()
-    except (RecursionError, ValueError):
-        return {}
-    return document if isinstance(document, dict) else {}
