@@ -152,10 +152,11 @@ def test_without_reach_what_is_further_off_is_rejected_with_the_parameters_name(
 def test_for_longer_a_schedule_brings_back_what_the_table_holds(
     backbone: Aws, vonage: VonageApi, scheduler: Scheduler
 ) -> None:
-    assert deliver(SMS | {"at": "2026-12-24T18:00:00+01:00"})
+    due = (datetime.now(UTC) + timedelta(days=30)).replace(hour=17, minute=0)
+    assert deliver(SMS | {"at": f"{due + timedelta(hours=1):%Y-%m-%dT%H:%M}:00+01:00"})
 
     (made,) = scheduler.made.values()
-    assert made["ScheduleExpression"] == "at(2026-12-24T17:00:00)"
+    assert made["ScheduleExpression"] == f"at({due:%Y-%m-%d}T17:00:00)"
     assert (made["Target"]["Arn"], made["Target"]["DeadLetterConfig"]) == (
         "arn:DUE_QUEUE",
         {"Arn": "arn:DUE_DLQ"},
