@@ -83,7 +83,8 @@ def test_command_of_the_provisioner_is_carried_out_here(typed: Typed, word: str)
 
 
 def test_call_is_found_replayed_and_erased_here(typed: Typed, call: str) -> None:
-    wait_until(lambda: "voice.completed" in typed("history", "--call", call).stdout)
+    # Of both legs: what is recorded later would be known again.
+    wait_until(lambda: typed("history", "--call", call).stdout.count('"voice.completed"') == 2)
 
     assert json.loads(typed("replay", "--call", call, "--json").stdout)["events"] > 0
     assert "Answer" in typed("logs", "--call", call).stdout
