@@ -12,7 +12,7 @@ from vonage_simulator.console.serve import in_front_of
 from vonage_simulator.server import running
 from vonage_simulator.vonage import Vonage
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 WIDE, NARROW = (1280, 800), (400, 800)
 
 
