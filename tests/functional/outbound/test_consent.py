@@ -328,6 +328,17 @@ def test_a_start_that_comes_late_undoes_no_later_stop(
     assert texts(vonage)[-1] == "Hello."
 
 
+def test_nobody_opts_somebody_out_of_the_years_to_come(backbone: Aws, vonage: VonageApi) -> None:
+    heard = {"channel": "sms", "sender": SENDER, "language": "en", "at": time.time() + 10**9}
+    command = stop()
+    deliver(command | {"detail": command["detail"] | {"heard": heard}})
+    hears("START", timestamp=None)
+    carried_out(backbone)
+    deliver(SMS)
+
+    assert texts(vonage)[-1] == "Hello."
+
+
 def test_help_is_answered_also_to_whom_has_opted_out(backbone: Aws, vonage: VonageApi) -> None:
     deliver(stop())
     hears("help")

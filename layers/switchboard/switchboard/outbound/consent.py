@@ -80,7 +80,7 @@ def change(command: Json) -> dict[str, str]:
     """
     detail, cause = command["detail"], command["id"]
     person, sender = person_id(detail["person"]), normal(detail.get("sender", ""))
-    said_at = detail.get("heard", {}).get("at", 0)
+    said_at = min(detail.get("heard", {}).get("at", 0), time.time())  # whoever sent it
     if command["name"] == "consent.stop":
         waits = _ledger().stop(person, sender, cause, until=time.time() + _LONGEST_WAIT_S, said_at=said_at)
         try:
