@@ -126,6 +126,7 @@ def test_on_the_bus_its_time_stands_in_the_detail_and_vonage_never_sees_it(vonag
         ({"window": {"hours": "9 to 5"}}, "window.hours"),
         ({"window": {"hours": "09:00-09:00"}}, "window.hours"),
         ({"window": {"hours": "09:00-17:00", "zone": "Mars/Base"}}, "it must be a time zone"),
+        ({"window": {"hours": "09:00-17:00", "zone": "localtime"}}, "it must be a time zone"),
         ({"window": {"hours": "09:00-17:00", "zone": "UTC", "country": "GB"}}, "both given"),
         ({"window": {"hours": "09:00-17:00", "country": "XX"}}, "Give the window a zone or a country"),
         ({"window": {"hours": "09:00-17:00", "without": ["2026-12-32"]}}, "there is no such day"),

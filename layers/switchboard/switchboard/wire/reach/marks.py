@@ -100,11 +100,14 @@ def _is_moment(text: str) -> bool:
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
+    """Whether there is a time zone of this name, on every machine: all of them begin with a capital.
+
+    A Mac takes `europe/london`, too, and many machines have a `localtime` of their own; Lambda takes neither.
+    """
     from zoneinfo import ZoneInfo
 
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):  # a folder's name, a path, none at all
         return False
-    return True
+    return name[:1].isupper()
