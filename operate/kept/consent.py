@@ -30,7 +30,7 @@ from operate.stack import Stack
 
 _COLUMNS = ("person", "sender", "changed_at")
 _MOST_FAULTS_TOLD = 20
-_NUMBER = re.compile("[1-9][0-9]{6,14}")
+_NUMBER, _SHORTEST = re.compile("[1-9][0-9]{6,14}"), 7
 
 
 class OptOut(NamedTuple):
@@ -158,9 +158,9 @@ def _asked(stack: Stack, what: str) -> Iterator[bytes]:
 
 
 def _person(text: str) -> str:
-    """A number, an e-mail address or another name; but no number that nobody has."""
+    """A number, an e-mail address or another name, be it of digits; but no number that nobody has."""
     number = normal(text)
-    if number.isdecimal() and not _NUMBER.fullmatch(number):
+    if number.isdecimal() and (number.startswith("0") or len(number) < _SHORTEST):
         raise argparse.ArgumentTypeError(f"{text!r} has no country code; give it as in 447700900111")
     return text
 

@@ -91,7 +91,9 @@ def typed(number: str) -> str:
     return given
 
 
-@pytest.mark.parametrize("person", ["+44 7700 900111", "ann@example.com", "US.13491208655302741918"])
+@pytest.mark.parametrize(
+    "person", ["+44 7700 900111", "ann@example.com", "US.13491208655302741918", "1234567890123456"]
+)
 def test_a_person_is_looked_up_by_whatever_reaches_them(person: str) -> None:
     assert typed(person) == person
 
