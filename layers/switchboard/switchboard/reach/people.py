@@ -15,8 +15,9 @@ from switchboard.errors import SecretError
 
 _TIMEOUT_S = 5
 _BETWEEN_DIGITS = re.compile(r"[+\s().-]")
-# The zero of +44 (0)20 is for callers in the country; the last one of 447700900111.0 is a spreadsheet's.
-_NOT_DIALLED = re.compile(r"(?<=[0-9])\s*\(0\)|(?<=[0-9]{7})\.0$")
+# The zero of +44 (0)20 is for callers in the country, but in Italy and San Marino it's always dialled. The
+# last one of 447700900111.0 is a spreadsheet's.
+_NOT_DIALLED = re.compile(r"(?<=[0-9])(?<!39)(?<!378)\s*\(0\)|(?<=[0-9]{7})\.0$")
 
 
 def person_id(address: str) -> str:

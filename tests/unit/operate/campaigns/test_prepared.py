@@ -98,6 +98,7 @@ def test_a_call_goes_to_the_number_and_says_its_name(tmp_path: Path) -> None:
     [
         ("+44 (7700) 900-111", "447700900111"),
         ("+44 (0)7700 900111", "447700900111"),
+        ("+39 (0)6 1234567", "39061234567"),
         ("+44\u00a07700\u00a0900111", "447700900111"),
         ("447700900111.0", "447700900111"),
         ("US.13491208655302741918", "US.13491208655302741918"),
@@ -107,7 +108,8 @@ def test_a_number_is_written_as_vonage_does_and_a_name_stays_as_it_is(
     tmp_path: Path, written: str, to: str
 ) -> None:
     message = {"channel": "whatsapp", "message_type": "text", "from": "447700900000", "text": "Hello"}
-    (recipient,) = prepared(tmp_path, "to,name", f"{written},Ann", message=message).recipients
+    row = ("to,name", f"{written},Ann")
+    (recipient,) = prepared(tmp_path, *row, message=message, bounds=EVERYBODY).recipients
 
     assert recipient.command["detail"]["to"] == to
 
