@@ -1,5 +1,7 @@
 """The signed AWS call: the signature is botocore's, and a failing service costs no more time than it may."""
 
+import gc
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -138,6 +140,18 @@ def test_a_service_that_hangs_costs_no_more_than_its_time(aws: Aws, service: Ser
 
     assert failure.value.code == "TimeoutError"
     assert time.monotonic() - started < 10
+
+
+def test_a_connection_that_was_made_too_late_is_closed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = itertools.count()  # each look at the clock takes one
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(seconds)))
+
+    with pytest.raises(AwsError, match="TimeoutError"):
+        read(service, timeout_s=3)
+
+    gc.collect()  # which warns of what is left open
 
 
 def test_a_service_that_is_down_is_an_error_of_ours(

@@ -130,8 +130,8 @@ class Service:
         else:
             self.close()
             connection = _connect(endpoint, give_up_at)
+        self._kept = _Kept(endpoint, connection, time.time())  # at once: what fails from now on closes it
         connection.sock.settimeout(_left(give_up_at))
-        self._kept = _Kept(endpoint, connection, time.time())
         return connection
 
     def _endpoint(self) -> str:
