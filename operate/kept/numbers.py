@@ -2,8 +2,8 @@
 
 import re
 
-# As people write between digits, and JSON a blank that doesn't break.
-_BETWEEN = r"(?:\(0\)|[\s().-]|\\u00a0)*"
+# As people write between digits, and JSON blanks that don't break, long hyphens and what can't be seen.
+_BETWEEN = r"(?:\(\s*0\s*\)|[\s()./'\u2010-\u2013-]|\\u(?:00a0|20[0-9a-f]{2}))*"
 
 
 def whole(number: str) -> re.Pattern[str]:

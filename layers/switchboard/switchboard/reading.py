@@ -17,6 +17,7 @@ _PUNCTUATION = " ()./-'\"\u2010\u2011\u2012\u2013"
 # Dialled inside a country only: in `+44 (0)7700 900000`, from anywhere else it leads to another number.
 _TRUNK_ZERO = "(0)"
 _LONGEST_COUNTRY_CODE = 3
+_ZERO_IS_DIALLED = ("39", "378")  # Italy and San Marino
 
 
 def caller(request: Mapping[str, Any]) -> str:
@@ -50,16 +51,18 @@ def _is_number(text: str) -> bool:
 def msisdn(number: str) -> str:
     """A phone number as Vonage writes it: `+44 7700 900000` and `0044 7700-900000` are `447700900000`.
 
-    Characters that can't be seen go too: a number that is copied from an address book may bring some along;
-    so does the `(0)` after a country code. The rest stays as it is, so what isn't a phone number doesn't
-    become one.
+    Characters that can't be seen go too: a number that is copied from an address book may bring some along.
+    So does the `(0)` after a country code, though Italy's zero stays, as it's always dialled. The
+    rest stays as it is, so what isn't a phone number doesn't become one.
     """
     written = "".join(each for each in number if each.isprintable() and not each.isspace())
     country, trunk_zero, rest = written.partition(_TRUNK_ZERO)
     country = _international(country)
     if not (trunk_zero and country):
         return _international(written)
-    return country + _international(rest) if len(country) <= _LONGEST_COUNTRY_CODE else written
+    if len(country) > _LONGEST_COUNTRY_CODE:
+        return written
+    return country + ("0" if country in _ZERO_IS_DIALLED else "") + _international(rest)
 
 
 def _international(written: str) -> str:

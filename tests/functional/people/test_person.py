@@ -161,6 +161,23 @@ def test_in_a_call_from_ours_the_person_is_whom_it_is_to(dial: Dial) -> None:
     assert remembered("+44 7700 900777") == {"asked_by": NUMBER}
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"+{CALLER}",
+        "0044 7700 900123",
+        "(+44)(0) 7700-900123",
+        "+44\u00a07700/900123",
+        "+44 7700\u2011900123",
+        f"\u202a+{CALLER}\u202c",
+        f"'{CALLER}",
+        f"{CALLER}.0",
+    ],
+)
+def test_a_person_is_the_same_however_their_number_is_written(written: str) -> None:
+    assert people.normal(written) == CALLER
+
+
 @pytest.mark.flows_may_fail
 @pytest.mark.parametrize(
     ("value", "reason"),

@@ -12,12 +12,11 @@ import re
 from switchboard.aws.secret import read_secret
 from switchboard.environment import required
 from switchboard.errors import SecretError
+from switchboard.reading import msisdn
 
 _TIMEOUT_S = 5
-_BETWEEN_DIGITS = re.compile(r"[+\s().-]")
-# The zero of +44 (0)20 is for callers in the country, but in Italy and San Marino it's always dialled. The
-# last one of 447700900111.0 is a spreadsheet's.
-_NOT_DIALLED = re.compile(r"(?<=[0-9])(?<!39)(?<!378)\s*\(0\)|(?<=[0-9]{7})\.0$")
+# As in 447700900111.0, which is a number to it.
+_OF_A_SPREADSHEET = re.compile(r"(?<=[0-9]{7})\.0$")
 
 
 def person_id(address: str) -> str:
@@ -36,7 +35,7 @@ def pseudonym(address: str, key: bytes) -> str:
 
 def digits(text: str) -> str:
     """A phone number as Vonage writes it, however people do; what isn't one as it is."""
-    bare = _BETWEEN_DIGITS.sub("", _NOT_DIALLED.sub("", text.strip())).removeprefix("00")
+    bare = msisdn(_OF_A_SPREADSHEET.sub("", text.strip()))
     return bare if bare.isascii() and bare.isdecimal() else text
 
 

@@ -278,7 +278,14 @@ def waits(command: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [EVE, f"+{EVE}", f"+{EVE[:2]} ({EVE[2:6]}) {EVE[6:9]}-{EVE[9:]}", f"0044\u00a0(0){EVE[2:]}"]
+    "written",
+    [
+        EVE,
+        f"+{EVE}",
+        f"+{EVE[:2]} ({EVE[2:6]}) {EVE[6:9]}-{EVE[9:]}",
+        f"0044\u00a0(0){EVE[2:]}",
+        f"\u202a+44\u2011{EVE[2:6]}/{EVE[6:]}\u202c",
+    ],
 )
 def test_a_command_that_waits_for_its_time_is_cancelled_with_its_schedule(
     stack: Stack,  # noqa: F811
