@@ -29,6 +29,7 @@ def test_caller_who_withholds_the_number_is_nobody_however_that_is_written(writt
     ("+44 (0)7700 900000", "447700900000"),
     ("0044 (0)7700/900.000", "447700900000"),
     ("(+44)(0) 7700-900000", "447700900000"),
+    ("+39 (0)6 1234567", "39061234567"),  # there, the zero is always dialled
     ("353 ( 0 ) 20 915 0000", "353209150000"),
     ("0044 (7700) 900000", "447700900000"),
     ("(0)7700 900000", "07700900000"),  # no country, so it stays the national number that it is
