@@ -9,6 +9,8 @@ from switchboard.aws import table
 from switchboard.outbound import carrying_out, claims
 from switchboard.outbound.claims import LaterError
 
+from tests.contract.account import by_the_atomic
+
 pytestmark = pytest.mark.usefixtures("stack")
 
 COMMAND: dict[str, Any] = {
@@ -18,6 +20,7 @@ COMMAND: dict[str, Any] = {
 }
 
 
+@by_the_atomic
 def test_of_many_at_the_same_moment_one_may_carry_a_command_out() -> None:
     table.client()  # made before there are threads
     start, found = threading.Barrier(8), []

@@ -15,7 +15,7 @@ from switchboard.reach import documents
 from switchboard.reach.ledger import EVERYTHING, Ledger
 from switchboard.reach.person_table import PersonTable
 
-from tests.contract.account import Account, judged_by
+from tests.contract.account import Account, by_the_atomic, judged_by
 
 SENDER = "447700900000"
 
@@ -123,6 +123,7 @@ def races(person: str, *, waits: bool) -> int:
     return sum(at > acknowledged[0] for at in accepted)
 
 
+@by_the_atomic
 def test_a_call_and_a_message_at_once_lose_nothing_of_what_they_remember(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

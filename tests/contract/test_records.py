@@ -10,7 +10,7 @@ from provisioner.cloudformation.deadline import Deadline
 from provisioner.errors import ProvisionerError, StillRunningError
 from provisioner.remembered.lease import Leases
 from provisioner.world.records import Records
-from tests.contract.account import Account
+from tests.contract.account import Account, by_the_atomic
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def test_a_document_is_created_once(records: Records) -> None:
     assert records.get("leases/r-1/1") == {"holder": "a"}
 
 
+@by_the_atomic
 def test_of_many_at_the_same_moment_one_creates_a_document(records: Records) -> None:
     start, created = threading.Barrier(8), []
 
@@ -113,6 +114,7 @@ def leases(records: Records, remaining_s: float = 60) -> Leases:
     return Leases(records, Deadline.after(remaining_s), time.time)
 
 
+@by_the_atomic
 def test_of_many_requests_for_the_same_things_one_works_at_a_time(records: Records) -> None:
     start, working, most, done = threading.Barrier(3), 0, 0, []
 

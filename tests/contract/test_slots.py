@@ -11,7 +11,7 @@ from switchboard.aws import table
 from switchboard.reach.slot_table import SlotTable
 from switchboard.reach.slots import Booking, Budget, Pace
 
-from tests.contract.account import judged_by
+from tests.contract.account import by_the_atomic, judged_by
 
 pytestmark = pytest.mark.usefixtures("stack")
 NOW = 1_800_000_000.0
@@ -68,9 +68,8 @@ def at_once(number: int, work: Callable[[], None]) -> None:
         thread.join()
 
 
-@judged_by("ministack", "fakes")
+@by_the_atomic
 def test_no_slot_is_booked_twice() -> None:
-    """Not asked of moto: it looks at a condition and writes in two steps, and threads get in between."""
     booked: list[float | None] = []
 
     def book() -> None:

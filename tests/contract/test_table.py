@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from switchboard.aws import table
 from switchboard.errors import AwsError
 
-from tests.contract.account import Account, by_the_emulators
+from tests.contract.account import Account, by_the_atomic, by_the_emulators
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -146,6 +146,7 @@ def test_what_is_more_than_a_whole_limit_is_never_begun() -> None:
     assert list(table.query("pk", "DAY#2026-11-28")) == []
 
 
+@by_the_atomic
 def test_many_that_count_at_the_same_moment_are_all_counted() -> None:
     table.client()  # made before there are threads
     start, found = threading.Barrier(8), []
