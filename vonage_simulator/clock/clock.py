@@ -150,6 +150,9 @@ class _SimulatedLoop(asyncio.SelectorEventLoop):
     def __init__(self, clock: Clock) -> None:
         super().__init__(_SimulatedSelector(clock))
         self._clock = clock
+        # asyncio takes for due what is less than this away. After half a year its own, a nanosecond, is lost
+        # in the digits of a float: what is due that very moment never would be, and time stands still.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self._clock.seconds()

@@ -1,5 +1,6 @@
 """What has a time waits for it, in simulated time; and docs/testing.md shows how that is tested."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from switchboard import Commands, InboundMessage, inbound, message_to
 from switchboard.errors import SettingError
 
+from vonage_simulator.clock.clock import Clock
+from vonage_simulator.clock.engine import Engine
 from vonage_simulator.testing.commands.waiting import seconds_until
 from vonage_simulator.testing.handlers import Handler
 from vonage_simulator.testing.simulation import Simulation
@@ -188,6 +191,14 @@ def test_quiet_hours_that_cannot_be_read_fail_the_test(
 
     with pytest.raises(SettingError, match="at night"):
         _ = sms.received
+
+
+def test_years_may_pass() -> None:
+    with Engine(Clock()).running() as engine:
+        for days in (200, 200, 1000, 10_000):
+            engine.start(asyncio.sleep(days * 86_400 + 0.1)).result(timeout=10)
+
+        assert engine.clock.seconds() == pytest.approx(11_400 * 86_400, abs=1)
 
 
 @pytest.mark.parametrize(
