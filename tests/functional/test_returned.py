@@ -194,6 +194,7 @@ def test_an_event_s_ncco_may_have_messages_and_commands_among_its_actions(backbo
             "isn't one of messages.send, messages.read",
         ),
         ([talk("Hello."), {"name": "messages.send", "detail": "sms"}], "`detail` isn't a dict"),
+        ([talk("Hello."), {"name": "messages.send", "detail": {}, "id": 4711}], "`id` isn't a text"),
         ([talk("Hello."), TEXT | {"ttl": {1}}], "Object of type set is not JSON serializable"),
         ([talk("Hello.", level=float("nan"))], "Out of range float values"),
     ],

@@ -176,6 +176,28 @@ def test_command_that_will_be_rejected_is_told_beside_its_webhook(
     assert outcome["name"] in {"Accepted", "Answered"}
 
 
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ({"windows": {"hours": "09:00-20:00"}}, "windows is not a field; did you mean window?"),
+        ({"detail": FULL | {"after": 60}}, "detail.after is not a field; known are "),
+    ],
+    ids=["a misspelt mark", "a mark inside a message"],
+)
+@pytest.mark.usefixtures("backbone", "at_a_laptop")
+def test_what_is_doubtful_about_a_command_is_told_beside_its_webhook(
+    command: dict[str, Any], reason: str
+) -> None:
+    returned: Any = {"name": "messages.send", "detail": FULL, **command}
+    handler = inbound(lambda _message: returned)
+
+    doubtful, outcome = told(handler(webhook_event("inbound", sample("inbound_sms_text"))))
+
+    assert (doubtful["name"], doubtful["severity"]) == ("Doubtful", "WARNING")
+    assert doubtful["reason"].startswith(f"messages.send: {reason}")
+    assert outcome["name"] == "Accepted"
+
+
 @pytest.mark.usefixtures("at_a_laptop")
 def test_event_that_could_not_be_queued_is_told_beside_the_answer(backbone: Aws) -> None:
     backbone.queues.clear()

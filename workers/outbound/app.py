@@ -140,15 +140,13 @@ def read(message: dict[str, Any]) -> dict[str, Any]:
         found = json.loads(message["body"])
         if r"\ud" in message["body"].lower():  # a flow that cuts a text may cut an emoji
             found = without_halves(found)
-        detail, marks = found["detail"], found
-        if "detail-type" in found and isinstance(detail, dict):  # an event has no other place for them
-            marks, detail = detail, {name: detail[name] for name in detail if name not in MARKS}
-        return {
-            "id": str(found["id"]),
-            "name": found.get("detail-type") or found["name"],
-            "detail": detail,
-            **{name: marks[name] for name in MARKS if name in marks},
-        }
+        if not found.get("detail-type"):  # with whatever else stands in it, such as a misspelt mark
+            return {**found, "id": str(found["id"]), "name": found["name"], "detail": found["detail"]}
+        detail, marks = found["detail"], {}
+        if isinstance(detail, dict):  # an event has no other place for them
+            marks = {name: detail[name] for name in MARKS if name in detail}
+            detail = {name: detail[name] for name in detail if name not in MARKS}
+        return {"id": str(found["id"]), "name": found["detail-type"], "detail": detail, **marks}
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return {"id": message["messageId"], "name": "unreadable", "detail": message["body"]}
 

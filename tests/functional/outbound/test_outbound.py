@@ -509,6 +509,11 @@ def test_a_result_tells_of_twenty_doubts_at_most(backbone: Aws) -> None:
     assert {len(warning) for warning in warnings} == {300}
 
 
+def test_a_mark_of_a_flow_that_is_misspelt_is_told_of_as_it_is_on_the_bus(backbone: Aws) -> None:
+    assert deliver(SMS | {"windows": {"hours": "09:00-20:00"}})
+    assert result(backbone)[1]["warnings"] == ["windows is not a field; did you mean window?"]
+
+
 def test_a_rejection_tells_what_is_doubtful_as_well(backbone: Aws, vonage: VonageApi) -> None:
     vonage.replies.append(Reply(422, {"title": "Invalid params"}))
     assert deliver(spoiled(SMS, brand_new=1))

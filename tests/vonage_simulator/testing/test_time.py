@@ -80,6 +80,7 @@ def test_at_one_in_the_night_only_what_may_be_sent_then_is(
     assert (simulation.waiting(), sms.received) == ([], ["News."])
 
 
+@pytest.mark.filterwarnings("ignore:.*detail.after is not a field")
 @pytest.mark.parametrize("is_bare", [True, False])
 def test_a_time_inside_a_message_is_vonage_s_as_on_a_stack_and_nothing_waits(
     sms: Texting,

@@ -86,13 +86,27 @@ def read_reply(
 
 
 def foretell(webhook: WebhookName, commands: Sequence[Json]) -> None:
-    """At a laptop, tell which commands will be rejected: the outbound function answers nobody who could."""
-    from switchboard.wire.validate import command_problems
+    """At a laptop, tell which commands will be rejected, and what is doubtful, such as a misspelt mark.
+
+    The outbound function answers nobody who could.
+    """
+    from switchboard.wire.judge.judgement import judge_command
 
     for command in commands:
-        if command["name"] in COMMANDS and (problems := command_problems(command)):
-            reason = f"{command['name']}: {'; '.join(problems)}"
-            telemetry.outcome("Rejected", webhook, "ERROR", id=command["id"], reason=reason)
+        if command["name"] not in COMMANDS:
+            continue
+        judged = judge_command(command)
+        if judged.refused:
+            _foretell("Rejected", webhook, "ERROR", command, judged.refused)
+        elif judged.doubtful:
+            _foretell("Doubtful", webhook, "WARNING", command, judged.doubtful)
+
+
+def _foretell(
+    name: str, webhook: str, severity: telemetry.Severity, command: Json, found: Sequence[object]
+) -> None:
+    reason = f"{command['name']}: {'; '.join(map(str, found))}"
+    telemetry.outcome(name, webhook, severity, id=command["id"], reason=reason)
 
 
 def with_caller(actions: list[Any], received: "Reception") -> list[Any]:
@@ -134,11 +148,15 @@ def _validate(actions: Sequence[Json]) -> None:
 
 def _command(item: Json, webhook: WebhookName) -> Json:
     if "name" in item and "detail" in item:
-        if item["name"] in COMMANDS and isinstance(item["detail"], Mapping):
+        if (
+            item["name"] in COMMANDS
+            and isinstance(item["detail"], Mapping)
+            and isinstance(item.get("id", ""), str)
+        ):
             return item
         raise ReturnedError(
             f"the flow returned a command whose `name` isn't one of {', '.join(COMMANDS)}, "
-            "or whose `detail` isn't a dict",
+            "whose `detail` isn't a dict, or whose `id` isn't a text",
             item,
         )
     if "channel" in item:
