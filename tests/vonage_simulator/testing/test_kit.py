@@ -254,7 +254,7 @@ class TestConsent:
 
         assert sms.of("447700900900").received == ["Your receipt.", "Welcome back."]
         rejected = [each for each in simulation.events if each["name"] == "messages.send.rejected"]
-        assert [each["payload"]["opted_out"] for each in rejected] == [True]
+        assert [each["payload"]["opted_out"] for each in rejected] == [True, True]
 
 
 class TestTime:
@@ -300,6 +300,7 @@ def opts_out_and_writes(happened: Json, _context: object) -> None:
     receipt = sms_to(caller, "Your receipt.") | {"purpose": "transactional", "pace": "bulk"}
     put("consent.stop", {"person": f"+{caller[:2]} {caller[2:]}"})  # however it is written
     put("messages.send", sms_to(caller, "News."))
+    put("messages.send", sms_to(OWNER, "News.") | {"failover": [sms_to(caller, "News.")]})
     put("messages.send", receipt)
     put("consent.start", {"person": caller})
     put("messages.send", sms_to(caller, "Welcome back."))
