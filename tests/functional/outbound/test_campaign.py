@@ -311,6 +311,63 @@ def test_nothing_is_queued_that_would_still_wait_when_its_window_closes(
     assert {each[0] for each in queued(backbone)} == {"0"}
 
 
+def test_nothing_is_queued_that_would_wait_over_a_break(
+    backbone: Aws, bucket: Buckets, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To send 25 rows, and as many before them, takes nine minutes."""
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "0.1")
+    prepare(bucket, window={"hours": "09:00-17:05, 17:07-18:00"})
+    start()
+
+    assert step() == (False, 7 * 60)  # until 17:07 in Tokyo
+    assert queued(backbone) == []
+
+    clock.sleep(7 * 60)
+    step()
+    assert {each[0] for each in queued(backbone)} == {"0"}
+
+
+def test_what_is_waiting_is_sent_first_and_takes_its_time(
+    backbone: Aws, bucket: Buckets, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60 others at 0.95 a second, of which 25 are counted on; and the minute before closing."""
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "1")
+    prepare(bucket, window={"hours": "09:00-18:00"})
+    backbone.queues[BULK] = [{"MessageBody": '{"id": "others"}'}] * 60
+    start()
+    clock.now_s += 3600 - 120  # until 18:00 in Tokyo
+
+    assert step() == (False, 37)
+    assert {*queued(backbone)} == {"others"}
+
+    backbone.queues[BULK].clear()
+    step()
+    assert {each[0] for each in queued(backbone)} == {"0"}
+
+
+def test_where_the_time_is_always_too_short_the_step_fails_once_the_others_are_queued(
+    backbone: Aws, bucket: Buckets, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a window of eight minutes, 25 rows need ten, which the stack's pace may have become since."""
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "0.1")
+    prepare(bucket, window={"hours": "09:00-09:08"})
+    start()
+
+    clock.sleep(step()[1])  # until 09:00 in London
+    for _ in range(2):
+        step()
+        backbone.queues[BULK].clear()
+        clock.now_s += 86400
+    with pytest.raises(NeverOpenError):
+        step()
+    assert campaigns.read("spring") == State("running", HASH, 1, frozenset({1, 2}))
+
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "1")
+    clock.sleep(step()[1])
+    step()
+    assert {each[0] for each in queued(backbone)} == {"0"}
+
+
 def test_a_window_that_never_opens_fails_the_step(bucket: Buckets) -> None:
     prepare(bucket, window={"hours": "Mon-Sun 09:00-10:00", "without": []})
     summary = json.loads(bucket.objects[f"/campaigns/{campaigns.summary_key('spring', HASH)}"])

@@ -431,6 +431,17 @@ def test_where_nobody_can_be_reached_any_more_the_step_fails_and_nothing_is_lost
     assert [how for how, _, _ in world.asked] == ["whatsapp", "sms", "voice"]
 
 
+def test_a_short_window_is_not_missed_by_looks_that_are_far_apart(world: World) -> None:
+    """In a ladder of four weeks, they are 40 minutes apart; the window is open for ten."""
+    window = {"hours": "12:00-12:10", "zone": "Europe/London"}
+    world.prepare({"steps": [SMS | {"wait": "28d"}, CALL], "window": window}, A)
+
+    world.run()
+
+    (_, _, first), (how, _, second) = world.asked[:2]
+    assert (how, first, second) == ("voice", 0, 29 * 24 * 60)
+
+
 def test_a_try_that_waits_for_its_time_is_looked_at_then(world: World) -> None:
     world.prepare(LADDER, A)
     app.lambda_handler({"campaign": "spring", "run": 1})

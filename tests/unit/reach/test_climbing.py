@@ -12,7 +12,7 @@ from switchboard.reach import zones
 from switchboard.reach.hours import hours
 from switchboard.reach.ladder import REACHED, Rung, Try, places, said, verdict
 from switchboard.reach.ledger import Ledger
-from switchboard.reach.windows import Window, is_open, next_opening
+from switchboard.reach.windows import Window, next_opening
 
 from operate import paths
 from tests.unit.reach.simulated import Crowd, World, seeded
@@ -112,7 +112,7 @@ class Climb:
             found = verdict(LADDER, self.tries(person), now)
             if found.word == "next":
                 looks.append(now + self.gap_s)
-                if not self.windows or is_open(WINDOW, now):
+                if not self.windows or next_opening(WINDOW, now) == now:
                     self.queue.append((0, (person, found.place), self.is_reached(person)))
                 else:
                     looks[-1] = next_opening(WINDOW, now) or 0
@@ -217,7 +217,7 @@ class Climb:
         return sum(each.at > self.acknowledged.get(each.person, never) for each in self.sent)
 
     def outside(self) -> int:
-        return sum(not is_open(WINDOW, each.at) for each in self.sent)
+        return sum(next_opening(WINDOW, each.at) != each.at for each in self.sent)
 
     def backwards(self) -> int:
         last: dict[str, Place] = {}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from switchboard.reach.hours import hours, outside
-from switchboard.reach.windows import Window, is_open, next_opening
+from switchboard.reach.windows import Window, next_opening
 
 
 def at(text: str) -> float:
@@ -57,7 +57,7 @@ def test_who_may_be_in_several_zones_is_reached_while_it_is_day_in_all() -> None
     coasts = [Window(hours("09:00-20:00"), f"America/{city}") for city in ("New_York", "Los_Angeles")]
 
     assert opening("2026-12-04 14:00", *coasts) == "2026-12-04 17:00"
-    assert is_open(coasts, at("2026-12-05 00:58"))
+    assert opening("2026-12-05 00:58", *coasts) == "2026-12-05 00:58"
     assert opening("2026-12-05 00:59:30", *coasts) == "2026-12-05 17:00"
 
 
@@ -70,7 +70,7 @@ def test_hours_that_never_meet_have_no_opening() -> None:
 def test_hours_over_midnight_end_the_day_after_and_have_no_hole() -> None:
     night = Window(hours("Fri 22:00-02:00"), "UTC")
 
-    assert is_open([night], at("2026-12-04 23:59:30"))
+    assert next_opening([night], at("2026-12-04 23:59:30")) == at("2026-12-04 23:59:30")
     assert [opening(f"2026-12-{now}", night) for now in ("05 01:30", "05 02:00", "04 21:00")] == [
         "2026-12-05 01:30", "2026-12-11 22:00", "2026-12-04 22:00",
     ]  # fmt: skip
@@ -108,7 +108,7 @@ def test_hours_that_the_day_has_twice_come_twice() -> None:
     ],
 )
 @pytest.mark.parametrize("text", ["00:30-01:30", "01:00-01:59, 02:15-02:45", "23:30-00:15", "09:00-20:00"])
-def test_the_next_opening_is_the_first_minute_whose_wall_clock_is_within(
+def test_the_next_opening_is_the_first_minute_from_which_the_wall_clock_is_within(
     zone: str, day: str, text: str
 ) -> None:
     window = Window(hours(text), zone)
@@ -117,9 +117,22 @@ def test_the_next_opening_is_the_first_minute_whose_wall_clock_is_within(
     within = [is_within(text, minute.astimezone(ZoneInfo(zone))) for minute in minutes]
     opens = [now and soon for now, soon in pairwise(within)]
 
-    for start in range(0, 20 * 60, 53):
-        first = minutes[opens.index(True, start)]
-        assert next_opening([window], minutes[start].timestamp()) == first.timestamp()
+    for lasts in (1, 20, 40):
+        long = [all(opens[each : each + lasts]) for each in range(len(opens) - lasts)]
+        for start in range(0, 20 * 60, 53):
+            first = minutes[long.index(True, start)]
+            assert next_opening([window], minutes[start].timestamp(), 60 * (lasts - 1)) == first.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "first"), [(0, "12-04 09:50"), (8, "12-04 09:50"), (9, "12-04 10:30"), (89, "12-05 09:00")]
+)
+def test_an_opening_is_as_long_as_it_has_to_be(minutes: int, first: str) -> None:
+    """From one until the other, not over the break; on a Saturday nobody has another one."""
+    windows = [Window(hours("Mon-Fri 09:00-10:00, 10:30-12:00, Sat 09:00-15:00"), "UTC")]
+
+    assert shown(next_opening(windows, at("2026-12-04 09:50"), 60 * minutes)) == f"2026-{first}"
+    assert next_opening(windows, at("2026-12-04 09:50"), 6 * 3600) is None
 
 
 def is_within(text: str, local: datetime) -> bool:

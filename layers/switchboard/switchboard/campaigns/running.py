@@ -38,7 +38,7 @@ class FullError(Exception):
 
 
 class NeverOpenError(Exception):
-    """A campaign has no time left at which it may reach anybody."""
+    """A campaign has no time left at which it may reach anybody, or not for as long as it takes."""
 
 
 class Running:
@@ -57,6 +57,7 @@ class Running:
         self._facts: dict[str, object] = {"campaign": campaign, "run": state.run}
         self.left = [number for number in range(len(self._summary["parts"])) if number not in state.queued]
         self.looks = dict(state.looks)
+        self._waiting = 0
         self._parts: dict[int, list[Row]] = {}
 
     def due(self) -> list[int]:
@@ -70,9 +71,10 @@ class Running:
 
     def wait_while_full(self, number: int) -> None:
         """Let the queue run down before more of a part goes into it."""
-        if (waiting := queues.bulk_waiting()) >= campaigns.ROWS_A_PART:
-            telemetry.outcome("Busy", "campaign", "INFO", **self._facts, waiting=waiting)
-            raise FullError(seconds(waiting, [row["command"] for row in self._rows(number)[:1]]))
+        self._waiting = queues.bulk_waiting()
+        if self._waiting >= campaigns.ROWS_A_PART:
+            telemetry.outcome("Busy", "campaign", "INFO", **self._facts, waiting=self._waiting)
+            raise FullError(seconds(self._waiting, [row["command"] for row in self._rows(number)[:1]]))
 
     def go_on(self) -> int:
         """Queue the next part's first tries; gives the seconds to wait then."""
@@ -101,15 +103,15 @@ class Running:
             visit = visits.visit(self._campaign, rows, ladder, self._now, self._gap_s)
             if len(visit.due) > room:
                 break
-            look_at = visit.look_at
+            look_at = self._rounded(visit.look_at) if visit.look_at is not None else None
             if visit.due:
                 parts = [Part(len(visit.due), self._summary["parts"][number].zones)]
                 opens_at, _ = self._turn(parts, [0], visit.due)
-                look_at = opens_at  # nobody in it can be reached before
+                look_at = math.ceil(opens_at)  # nobody in it can be reached before, or perhaps long after
                 if opens_at <= self._now:
                     room -= len(visit.due)
                     wait_s += self._queue(visit.due, number)
-                    look_at = self._now + max(self._gap_s, wait_s)
+                    look_at = self._rounded(self._now + max(self._gap_s, wait_s))
             self._note(number, look_at)
             if 2 * time.monotonic() - began > until:
                 break  # another one would take as long
@@ -121,44 +123,53 @@ class Running:
 
     def _queue(self, commands: Sequence[Command], number: int) -> int:
         queues.put_bulk(commands)
+        self._waiting += len(commands)
         telemetry.outcome("Queued", "campaign", "INFO", None, len(commands), **self._facts, part=number)
         return seconds(len(commands), commands, self._summary["per_second"])
 
     def _turn(
         self, parts: Sequence[Part], left: Sequence[int], commands: Sequence[Command]
     ) -> tuple[float, int]:
-        """When the next turn is, and whose; what is waiting already, fewer than a part has, goes first.
+        """When the next turn is, and whose; what is waiting already goes first.
 
         Who alone can be reached at no time any more has it at once: `outbound` refuses their commands and
-        says why. If that is so for everybody, nothing is queued, as the stack's quiet hours may be put right.
+        says why. If that is so for everybody, nothing is queued, as the stack's quiet hours may be put right;
+        nor if there is a time, and it's too short, as the pace may be.
         """
         quiet = turns.quiet_for(commands[0], os.environ.get("SWITCHBOARD_QUIET_HOURS", ""))
         open_in = functools.partial(turns.windows, self._summary["window"], quiet=quiet)
-        most = slowest(commands)
-        seconds_a_row, all_parts = 2 / most if most else 0, self._summary["parts"]
-        if turn := turns.first(parts, left, open_in, self._now, seconds_a_row):
+        others, all_parts = self._steps if self._summary["ladder"] else [], self._summary["parts"]
+        most = slowest([*commands, *others])  # what is waiting may be of any step
+        seconds_a_row = 1 / most if most else 0
+        if turn := turns.first(parts, left, open_in, self._now, seconds_a_row, self._waiting):
             return turn
-        if turns.first(all_parts, range(len(all_parts)), open_in, self._now, seconds_a_row):
-            return self._now, left[0]
-        raise NeverOpenError
+        is_short = turns.first(parts, left, open_in, self._now, 0)
+        if is_short or not turns.first(all_parts, range(len(all_parts)), open_in, self._now, seconds_a_row):
+            raise NeverOpenError
+        return self._now, left[0]
 
-    def _note(self, number: int, look_at: float | None) -> None:
-        """Note when a part is looked at next: several at once, so that they need few steps."""
+    def _note(self, number: int, look_at: int | None) -> None:
+        """Note when a part is looked at next."""
         del self.looks[number]
         if look_at is not None:
-            self.looks[number] = self._rounded(look_at)
-        campaigns.look(self._campaign, self._state.hash, number, self.looks.get(number))
+            self.looks[number] = look_at
+        campaigns.look(self._campaign, self._state.hash, number, look_at)
 
     def _rounded(self, moment: float) -> int:
+        """When several parts are looked at at once, so that they need few steps."""
         return math.ceil(math.ceil(moment / self._gap_s) * self._gap_s)
 
     @functools.cached_property
     def _gap_s(self) -> float:
-        parts = self._summary["parts"]
-        steps = ([row["command"], *row["then"]] for number in range(len(parts)) for row in self._rows(number))
-        rows = sum(part.rows for part in parts)
-        sending_s = seconds(rows, next(steps, []), self._summary["per_second"])  # none if all are erased
+        rows = sum(part.rows for part in self._summary["parts"])
+        sending_s = seconds(rows, self._steps, self._summary["per_second"])
         return visits.gap(self._summary["ladder"], rows, sending_s)
+
+    @functools.cached_property
+    def _steps(self) -> list[Command]:
+        """What somebody is sent, at each step; nothing if everybody was erased."""
+        rows = (row for number in range(len(self._summary["parts"])) for row in self._rows(number))
+        return next(([row["command"], *row.get("then", ())] for row in rows), [])
 
     def _rows(self, number: int) -> list[Row]:
         """The rows of a part, without those that were erased."""

@@ -10,7 +10,7 @@ _HOURS = re.compile(
     r"(?P<opens>[01]\d|2[0-3]):(?P<past>[0-5]\d)-(?P<closes>[01]\d|2[0-4]):(?P<after>[0-5]\d)",
     re.ASCII,
 )
-_MIDNIGHT = 24 * 60
+MIDNIGHT = 24 * 60
 
 # For each weekday from Monday, from which minute of the day until before which.
 Hours = tuple[tuple[tuple[int, int], ...], ...]
@@ -29,7 +29,7 @@ def hours(text: str) -> Hours:
             if opens < closes:
                 week[day].append((opens, closes))
                 continue
-            week[day].append((opens, _MIDNIGHT))
+            week[day].append((opens, MIDNIGHT))
             if closes:
                 week[(day + 1) % 7].append((0, closes))
     return tuple(tuple(sorted(day)) for day in week)
@@ -47,7 +47,7 @@ def _entry(text: str) -> tuple[Iterator[int], int, int]:
         raise ValueError(f"{text[:40]!r} isn't hours as in Mon-Fri 09:00-20:00")
     opens = int(found["opens"]) * 60 + int(found["past"])
     closes = int(found["closes"]) * 60 + int(found["after"])
-    if closes > _MIDNIGHT or opens == closes:
+    if closes > MIDNIGHT or opens == closes:
         raise ValueError(f"the hours {text[:40]!r} begin and end at once, or end after 24:00")
     first, last = found["first"], found["last"]
     if not first:
@@ -63,5 +63,5 @@ def _between(taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         if free_from < begin:
             yield free_from, begin
         free_from = max(free_from, end)
-    if free_from < _MIDNIGHT:
-        yield free_from, _MIDNIGHT
+    if free_from < MIDNIGHT:
+        yield free_from, MIDNIGHT

@@ -1,7 +1,7 @@
 """When people may be reached, and whose turn that makes it in a campaign: the first part that has the time.
 
-Nothing is queued that would still be waiting when its window closes. Where nobody may be reached, the next
-turn is at the first opening.
+Nothing is queued that would still be waiting when its window closes. Where nobody may be reached for so long,
+the next turn is at the first opening that lasts.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from switchboard.reach.hours import hours, outside
-from switchboard.reach.windows import Window, is_open, next_opening
+from switchboard.reach.windows import Window, next_opening
 from switchboard.wire.reach.marks import Window as Asked
 
 
@@ -52,29 +52,36 @@ def first(
     open_in: Callable[[tuple[str, ...]], Sequence[Window]],
     now: float,
     seconds_a_row: float,
+    waiting: int = 0,
 ) -> tuple[float, int] | None:
     """When the next turn is, as a Unix time, and whose; None if there is none, or not for months.
+
+    A part needs the time to send it twice, as others may come before it; now, also what is waiting does.
 
     Args:
         parts: all of a campaign.
         left: the numbers of those that are to be queued.
         open_in: gives the windows of people who may be in these time zones.
         now: a Unix time.
-        seconds_a_row: how long it takes until a row of the part is sent.
+        seconds_a_row: how long it takes to send one.
+        waiting: how many others there are to be sent now.
     """
-    turns: dict[tuple[str, ...], float | None] = {}
+    turns: dict[Part, float | None] = {}
     found: list[tuple[float, int]] = []
     for number in sorted(left):
-        rows, zones = parts[number]
-        if zones not in turns:
-            turns[zones] = _turn(open_in(zones), now, rows * seconds_a_row)
-            if turns[zones] == now:
+        part = parts[number]
+        if part not in turns:
+            turns[part] = _turn(part, open_in(part.zones), now, seconds_a_row, waiting)
+            if turns[part] == now:
                 return now, number
-            found += [(at, number)] if (at := turns[zones]) is not None else []
+            found += [(at, number)] if (at := turns[part]) is not None else []
     return min(found, default=None)
 
 
-def _turn(those: Sequence[Window], now: float, lasts_s: float) -> float | None:
-    if not is_open(those, now):
-        return next_opening(those, now)
-    return now if is_open(those, now + lasts_s) else next_opening(those, now + lasts_s)
+def _turn(
+    part: Part, those: Sequence[Window], now: float, seconds_a_row: float, waiting: int
+) -> float | None:
+    lasts_s, more_s = 2 * part.rows * seconds_a_row, max(0, waiting - part.rows) * seconds_a_row
+    at = next_opening(those, now, lasts_s)
+    is_now = at == now and next_opening(those, now, lasts_s + more_s) == now
+    return now + more_s if at == now and not is_now else at

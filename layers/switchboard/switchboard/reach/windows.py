@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from switchboard.reach.hours import Hours
+from switchboard.reach.hours import MIDNIGHT, Hours
 
 CLOSES_EARLY_S = 60
 # Whoever cannot be reached for that long never will be, as far as anybody waits.
@@ -36,23 +36,30 @@ class Window(NamedTuple):
     without: frozenset[date] = frozenset()
 
 
-def is_open(windows: Sequence[Window], now: float) -> bool:
-    """Whether all of the windows are open, and will be for a minute."""
-    return all(_is_open(window, _at(now)) for window in windows)
+def next_opening(windows: Sequence[Window], now: float, lasts_s: float = 0) -> float | None:
+    """The first moment from now on at which all of the windows are open; None if none comes in two months.
 
-
-def next_opening(windows: Sequence[Window], now: float) -> float | None:
-    """The first moment from now on at which all of the windows are open; None if none comes in two months."""
+    Args:
+        windows: all of one person.
+        now: a Unix time.
+        lasts_s: for how many seconds they have to stay open.
+    """
     moment = begin = _at(now)
-    while closed := next((each for each in windows if not _is_open(each, moment)), None):
-        opening = _opening(closed, moment, begin + _FURTHEST)
-        if opening is None:
-            return None
-        moment = opening
-    return now if moment == begin else moment.timestamp()
+    lasts = min(timedelta(seconds=lasts_s), _FURTHEST)
+    while True:
+        if closed := next((each for each in windows if not _is_open(each, moment)), None):
+            opening = _opening(closed, moment, begin + _FURTHEST)
+            if opening is None:
+                return None
+            moment = opening
+        elif closings := [at for each in windows if (at := _closing(each, moment, moment + lasts))]:
+            moment = min(closings)
+        else:
+            return now if moment == begin else moment.timestamp()
 
 
 def _is_open(window: Window, moment: datetime) -> bool:
+    """Whether a window is open, and will be for a minute."""
     soon = moment + timedelta(seconds=CLOSES_EARLY_S)
     return _has(window, moment) and _has(window, soon)
 
@@ -67,20 +74,32 @@ def _has(window: Window, moment: datetime) -> bool:
 def _opening(window: Window, after: datetime, end: datetime) -> datetime | None:
     day = after.astimezone(_zone(window.zone)).date()
     while _local(day, 0, window.zone) <= end:
-        for moment in sorted(_beginnings(window, day)):
+        for moment in sorted(_changes(window, day)):
             if moment >= after and _is_open(window, moment):
                 return moment
         day += timedelta(days=1)
     return None
 
 
-def _beginnings(window: Window, day: date) -> Iterator[datetime]:
-    """When a window may open on a day: when its hours begin, once or twice, and when the clock is set."""
-    for opens, _ in window.hours[day.weekday()]:
-        yield from (_local(day, opens, window.zone, fold) for fold in (0, 1))
+def _closing(window: Window, after: datetime, end: datetime) -> datetime | None:
+    """The first moment at which a window that is open closes; None if it does so later than that."""
+    margin = timedelta(seconds=CLOSES_EARLY_S)
+    day = after.astimezone(_zone(window.zone)).date()
+    while _local(day, 0, window.zone) <= end + margin:
+        for moment in sorted(_changes(window, day)):
+            if after < moment <= end + margin and not _has(window, moment):
+                return moment - margin
+        day += timedelta(days=1)
+    return None
+
+
+def _changes(window: Window, day: date) -> Iterator[datetime]:
+    """When a window may open or close on a day: as hours begin or end, at midnight, as the clock is set."""
+    for minute in {minute for hours in window.hours[day.weekday()] for minute in hours} - {MIDNIGHT}:
+        yield from (_local(day, minute, window.zone, fold) for fold in (0, 1))
     midnight, next_midnight = (_local(day + timedelta(days=n), 0, window.zone) for n in (0, 1))
+    yield midnight
     if next_midnight - midnight != timedelta(days=1):
-        yield midnight
         yield _change(midnight, next_midnight, _zone(window.zone))
 
 
