@@ -106,3 +106,10 @@ def test_a_result_of_a_chat_comes_back_as_it_was(kind: str, result: object) -> N
 
 def test_a_result_that_was_kept_as_json_is_read() -> None:
     assert history.from_messages([json.dumps(["choice", CHOSEN, 1.5])]) == [["choice", CHOSEN, 1.5]]
+
+
+@pytest.mark.parametrize(("letter", "is_full"), [("a", False), ("\u65e5", True)])
+def test_what_is_kept_is_measured_in_bytes_as_dynamodb_does(letter: str, *, is_full: bool) -> None:
+    said = {f"s{index}": {"S": f"words 1.5 m-{index} {letter * 1000}"} for index in range(90)}
+
+    assert history.History(said).is_full == is_full

@@ -5,7 +5,8 @@ quiet hours. It is part of the package `switchboard`, which whoever gives such c
 itself does without.
 """
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ _TIMED = {"at", "after", "window", "pace"}
 # Not worth waiting for, as on a stack.
 _SOON_S = 1
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SHOWN = re.compile(rf"(?:(?P<day>{'|'.join(_DAYS)}) )?(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])")
 
 
 class NeverError(Exception):
@@ -101,11 +103,11 @@ def seconds_until(clock: str, zone: str, now: datetime) -> float:
     Raises:
         ValueError: `clock` is written otherwise.
     """
-    day, _, time = clock.rpartition(" ")
-    if day and day not in _DAYS:
+    shown = _SHOWN.fullmatch(clock)
+    if not shown:
         raise ValueError(f"{clock!r} isn't a time as in 09:00 or Mon 09:00")
     local = now.astimezone(ZoneInfo(zone))
-    wanted = datetime.strptime(time, "%H:%M").replace(tzinfo=local.tzinfo).timetz()
+    day, wanted = shown["day"], time(int(shown["hour"]), int(shown["minute"]), tzinfo=local.tzinfo)
     moments = (datetime.combine(local.date() + timedelta(days=each), wanted) for each in range(9))
     return next(
         (then - now).total_seconds()

@@ -39,8 +39,8 @@ Recorded = list[Any]
 # While a caller waits.
 _TIMEOUT_S = 1.5
 
-# Of the 400 KB of an item. What is left takes the end of a call, or another message, escaped at its worst,
-# and what comes of it.
+# Bytes, of the 400 KB of an item. What is left takes the end of a call, or another message, escaped at its
+# worst, and what comes of it.
 _FULL = 250_000
 
 # Names of results, which a long call has many of.
@@ -123,7 +123,8 @@ class History:
     @property
     def is_full(self) -> bool:
         """Whether there may be no room for what another effect returns, or for another message."""
-        return sum([len(value.get("S", "")) for value in self._item.values()]) > _FULL
+        texts = [value.get("S", "") for value in self._item.values()]
+        return sum([len(text.encode("utf-8", "surrogatepass")) for text in texts]) > _FULL
 
     def refuse_if_full(self) -> None:
         """Let an effect be done only while its result can be remembered.
@@ -133,7 +134,7 @@ class History:
         """
         if self.is_full:
             raise DialogError(
-                f"the dialog remembers more than {_FULL:,} characters, and no further effect is done: have "
+                f"the dialog remembers more than {_FULL:,} bytes, and no further effect is done: have "
                 "what `do` calls return less, such as the key of an item in a table of yours"
             )
 
