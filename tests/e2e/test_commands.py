@@ -145,7 +145,8 @@ def test_three_hundred_commands_are_carried_out_without_a_stall_and_none_twice(
         times = sent(vonage)
         if (done := sum(times[text] for text in texts)) > last:
             last, since = done, time.monotonic()
-        assert time.monotonic() - since < 15, f"nothing was sent after {last} of {len(texts)}"
+        # What a function loses sight of comes back after 180 s.
+        assert time.monotonic() - since < 30, f"nothing was sent after {last} of {len(texts)}"
     assert {times[text] for text in texts} == {1}
 
 
