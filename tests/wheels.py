@@ -23,6 +23,9 @@ def index(folder: Path, monkeypatch: pytest.MonkeyPatch, *packages: tuple[str, s
     for name, version in packages:
         wheel(folder, name, version)
     for tool in ("UV", "PIP"):
-        monkeypatch.setenv(f"{tool}_NO_INDEX", "1")
         monkeypatch.setenv(f"{tool}_FIND_LINKS", folder.as_uri())
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    settings = folder / "uv.toml"  # uv has no variable for it
+    settings.write_text("no-index = true\n")
+    monkeypatch.setenv("UV_CONFIG_FILE", str(settings))
     return folder
