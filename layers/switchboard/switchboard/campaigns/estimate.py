@@ -8,19 +8,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from switchboard.campaigns.prepared import Prepared
+from switchboard.campaigns.running import slowest
 from switchboard.campaigns.visits import gap
 from switchboard.errors import CampaignError
-from switchboard.reach import pace, turns
+from switchboard.reach import turns
 from switchboard.reach.ladder import longest
+from switchboard.reach.turns import Part
+from switchboard.reach.windows import CLOSES_EARLY_S
 
 _SEVEN_BITS = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _TWICE_SEVEN_BITS = frozenset("^{}\\[~]|€\f")
+# What a campaign's step takes at most, beside waiting after it.
+_STEP_S = 1
 
 
-def ends_at(prepared: Prepared, now: float, per_second: float) -> float:
+def ends_at(prepared: Prepared, now: float, per_second: float, wished: float = 0) -> float:
     """The Unix time at which the last one is sent at the latest: part by part, each in its window.
 
     Of a ladder, each try comes as late after its time as it may be until somebody looks.
@@ -28,24 +33,46 @@ def ends_at(prepared: Prepared, now: float, per_second: float) -> float:
     Args:
         prepared: the campaign.
         now: when it begins.
-        per_second: the pace, 0 without limit.
+        per_second: the stack's pace, 0 without limit.
+        wished: how many a second are wished for, 0 for as many as the stack may.
+
+    Raises:
+        CampaignError: For somebody there's never time enough at once.
     """
     rows = len(prepared.recipients)
-    late_s = gap(prepared.ladder, rows, rows / per_second if per_second else 0)
-    now = _ends_at(prepared, now, per_second)
+    sending_s = max(rows / each if each else 0 for each in (per_second, wished))
+    late_s = 2 * gap(prepared.ladder, rows, sending_s)  # a look comes a gap later, at the next multiple of it
+    now = _ends_at(prepared, now, per_second, wished)
     for pause_s in longest(prepared.ladder):
-        now = _ends_at(prepared, now + pause_s + late_s, per_second)
+        now = _ends_at(prepared, now + pause_s + late_s, per_second, wished)
     return now
 
 
-def _ends_at(prepared: Prepared, now: float, per_second: float) -> float:
+def _ends_at(prepared: Prepared, now: float, per_second: float, wished: float) -> float:
+    """As the campaign itself goes on, but that each part comes only when those before it are sent."""
     parts = [part for part, _ in prepared.parts()]
     left, seconds_a_row = {*range(len(parts))}, 1 / per_second if per_second else 0
-    while left and (turn := turns.first(parts, left, prepared.open_in, now, seconds_a_row)):
+    while left:
+        turn = turns.first(parts, left, prepared.open_in, now, seconds_a_row)
+        if turn is None:
+            raise _too_short(parts[min(left)], seconds_a_row)
         opens_at, number = turn
         left.discard(number)
-        now = opens_at + parts[number].rows * seconds_a_row
+        rows = parts[number].rows
+        wait_s = max(1, math.ceil(rows / wished) if wished else 0)
+        now = opens_at + max(rows * seconds_a_row, _STEP_S + wait_s)
     return now
+
+
+def _too_short(part: Part, seconds_a_row: float) -> CampaignError:
+    zones = ", ".join(part.zones[:3]) + (" …" if part.zones[3:] else "")
+    minutes = math.ceil((2 * part.rows * seconds_a_row + CLOSES_EARLY_S) / 60)
+    return CampaignError(
+        f"The hours that the window and the stack's QuietHours leave in {zones} are too short: {part.rows} "
+        f"people at a time take {minutes} minutes at the stack's pace, with as many who may be before them.",
+        "Give a longer window or fewer people; or raise the pace (MessagesPerSecond, CallsPerSecond or "
+        "SendersPerSecond), and deploy.",
+    )
 
 
 def end(prepared: Prepared, now: float, wished: float, days: int) -> float:
@@ -58,14 +85,14 @@ def end(prepared: Prepared, now: float, wished: float, days: int) -> float:
         days: how long rows are kept.
 
     Raises:
-        CampaignError: It would take longer.
+        CampaignError: It would take longer, or can't be done at all.
     """
     first = prepared.recipients[0]
-    most = map(pace.most_per_second, (first.command, *first.then))
-    per_second = min(filter(None, (wished, *most)), default=0)
+    per_second = slowest((first.command, *first.then))
     longest_s = days * 86400
-    is_endless = per_second and len(prepared.recipients) / per_second > longest_s  # no clock goes so far
-    at = math.inf if is_endless else ends_at(prepared, now, per_second)
+    at_most = min(filter(None, (wished, per_second)), default=0)
+    is_endless = at_most and len(prepared.recipients) / at_most > longest_s  # no clock goes so far
+    at = math.inf if is_endless else ends_at(prepared, now, per_second, wished)
     if at > now + longest_s:
         raise CampaignError(
             f"It would take longer than its rows are kept: {days} days (TimelineDays).",

@@ -9,7 +9,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from switchboard import telemetry
@@ -193,7 +193,7 @@ def seconds(rows: int, commands: Sequence[Command], wished: float = 0) -> int:
     return max(1, int(gone), math.ceil(rows / wished) if wished else 0)
 
 
-def slowest(commands: Sequence[Command]) -> float:
+def slowest(commands: Sequence[Mapping[str, Any]]) -> float:
     """How many commands such as these go out in a second at least; 0 without limit."""
     return min(filter(None, map(pace.most_per_second, commands)), default=0)
 

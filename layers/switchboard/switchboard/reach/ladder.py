@@ -83,7 +83,9 @@ def longest(rungs: Sequence[Rung]) -> list[int]:
     """The seconds between each try that there may be and the one after it, if all takes its longest."""
     pauses = []
     for rung in rungs:
-        pauses += [max(rung.again.values(), default=0) + _CALL_S] * (rung.attempts - 1) + [rung.wait_s]
+        # What becomes of a call is found half as late again as it comes, and may be overdue by then.
+        again_s = _CALL_S + max([_CALL_S // 2, *rung.again.values()])
+        pauses += [again_s] * (rung.attempts - 1) + [rung.wait_s]
     return pauses[:-1]
 
 

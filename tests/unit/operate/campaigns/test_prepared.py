@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from switchboard.campaigns import message as messages
 from switchboard.campaigns import people as files
-from switchboard.campaigns.estimate import ends_at, sms_parts, units
+from switchboard.campaigns.estimate import end, ends_at, sms_parts, units
 from switchboard.campaigns.prepared import Bounds, Prepared, prepare
 from switchboard.errors import CampaignError
 from switchboard.outbound import timing
@@ -265,7 +265,7 @@ def test_quiet_hours_are_over_first_but_for_what_people_asked_for(
 @pytest.mark.parametrize(
     ("message", "per_second", "end"),
     [
-        (SMS, 0, "2027-01-11T08:00:00"),
+        (SMS, 0, "2027-01-11T08:00:06"),  # three parts are put in the queue, each in two seconds
         (SMS, 10, "2027-01-11T08:00:25"),
         (DAYTIME, 10, "2027-01-12T09:00:15"),  # Tokyo, where it is the 12th, comes first
     ],
@@ -279,6 +279,34 @@ def test_it_is_done_when_the_last_part_has_had_its_turn(
     at = datetime.fromtimestamp(ends_at(found, MONDAY, per_second), UTC)
 
     assert at.isoformat(timespec="seconds") == f"{end}+00:00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "people", "day"),
+    [
+        ("09:00-09:05", 100, "11"),
+        ("09:00-09:04", 75, "11"),
+        ("09:00-09:05", 300, "13"),
+        ("Mon-Fri 09:00-09:04, Sat 09:00-09:05", 100, "16"),
+        ("09:00-09:04, 09:05-09:09", 100, "never"),
+        ("09:00-09:04", 100, "never"),
+    ],
+)
+def test_hours_that_are_too_short_for_a_part_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: str, people: int, day: str
+) -> None:
+    """A hundred, with as many before them, take three minutes and a half, and the last minute isn't used."""
+    monkeypatch.setenv("SWITCHBOARD_MESSAGES_PER_SECOND", "1")
+    rows = [f"4477009{number:05},Ann" for number in range(people)]
+    found = prepared(tmp_path, "to,name", *rows, message=SMS | {"window": {"hours": hours}})
+
+    if day == "never":
+        with pytest.raises(
+            CampaignError, match=r"Europe/London.* too short: 100 people at a time take 5 minutes"
+        ):
+            end(found, MONDAY, 0, 30)
+    else:
+        assert f"{datetime.fromtimestamp(end(found, MONDAY, 0, 30), UTC):%d %H}" == f"{day} 09"
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,7 @@ def test_a_dry_run_tells_a_ladder_s_steps_what_they_cost_at_most_and_when_it_end
         {"channel": "voice", "again": {"busy": 5400, "unanswered": 10800}, "attempts": 3, "wait_s": None},
     ]
     lasts = 1800 + 7200 + 2 * (10800 + 300) + 5 * ROWS / (3 * 0.95)
-    late = 4 * lasts / 1000  # as it's looked at now and then whether the next try is due
+    late = 4 * 2 * lasts / 1000  # as it's looked at now and then whether the next try is due
     ends_at = datetime.fromisoformat(told["ends_at"]).timestamp()
     assert ends_at == pytest.approx(time.time() + lasts + late, abs=10)
 
