@@ -28,7 +28,7 @@ REJECTED = "https://sqs.eu-west-1.amazonaws.com/123456789012/campaign-rejected"
 MESSAGE = {"channel": "sms", "message_type": "text", "from": "447700900000", "text": "Hello {name}"}
 PEOPLE = [{"to": "447700900111", "name": "Ann"}, {"to": "+44 7700 900222", "name": "Bob"}]
 START: Json = {"id": "spring", "message": MESSAGE, "people": PEOPLE, "confirm": "yes"}
-ALWAYS = {"hours": "00:00-24:00"}
+ALWAYS, SHORT = {"hours": "00:00-24:00"}, {"hours": "09:00-09:05"}
 CSV = "/campaigns/people/spring.csv"
 EVENT_ID = "6a7e8feb-b491-4cf7-a9f1-bf3703467718"
 
@@ -52,6 +52,7 @@ def bucket(backbone: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buckets]:
             "SWITCHBOARD_PEOPLE_TABLE_NAME": "people",
             "SWITCHBOARD_PERSON_KEY": "person-key",
             "SWITCHBOARD_MESSAGES_PER_SECOND": "30",
+            "SWITCHBOARD_SENDERS_PER_SECOND": "Slow=0.01",
             "SWITCHBOARD_NUMBERS": "447700900000",
             "SWITCHBOARD_TIMELINE_DAYS": "30",
         }.items():
@@ -125,6 +126,14 @@ def without(name: str) -> Json:
         (START | {"confirm": "0123456789ab"}, "and 0123456789ab was confirmed"),
         (START | {"pace": 0.0000001}, "longer than its rows are kept: 30 days"),
         (START | {"pace": 5e-324, "message": MESSAGE | {"window": ALWAYS}}, "longer than its rows are kept"),
+        (
+            START | {"message": MESSAGE | {"from": "Slow", "window": SHORT}},
+            "2 people at a time take 9 minutes",
+        ),
+        (
+            without("confirm") | {"message": MESSAGE | {"from": "Slow", "window": SHORT}},
+            "Give a longer window",
+        ),
         (START | {"message": MESSAGE | {"at": "2027-01-11T09:00:00Z"}}, "The message says `at`. Take it out"),
     ],
 )
