@@ -104,7 +104,14 @@ def test_without_a_rate_there_is_no_pace(backbone: Aws, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("senders", "budget"),
-    [("{0}=5", "sender {0}"), ("{1}*=5,1*=9", "sender {0}"), (" {0} = 0.5 ", "sender {0}"), ("1*=5", "")],
+    [
+        ("{0}=5", "sender {0}"),
+        ("{1}*=5,1*=9", "sender {0}"),
+        (" {0} = 0.5 ", "sender {0}"),
+        ("+{0}=5", "sender {0}"),
+        ("+{1} *=5", "sender {0}"),
+        ("1*=5", ""),
+    ],
 )
 def test_a_sender_that_is_named_has_slots_of_its_own(
     backbone: Aws, monkeypatch: pytest.MonkeyPatch, senders: str, budget: str

@@ -15,6 +15,7 @@ from typing import Any
 
 from switchboard import telemetry
 from switchboard.errors import SettingError
+from switchboard.reach.people import normal
 from switchboard.reach.slot_table import SlotTable
 from switchboard.reach.slots import MARGIN, Budget, Pace
 
@@ -71,7 +72,7 @@ def most_per_second(command: Mapping[str, Any]) -> float:
 def _budgets(command: Mapping[str, Any]) -> Sequence[Budget]:
     match command["name"]:
         case "messages.send":
-            sender = str(command["detail"].get("from", "")).removeprefix("+")
+            sender = normal(str(command["detail"].get("from", "")))
             per_second = _of_sender(sender)
             return [
                 *([Budget(f"sender {sender}", per_second)] if per_second else []),
@@ -102,7 +103,9 @@ def _of_sender(sender: str) -> float:
 
 def _pair(name: str, text: str) -> tuple[str, float]:
     sender, _, rate = text.rpartition("=")
-    return sender.strip(), _rate(name, rate.strip())
+    written = sender.strip()
+    whole = written.removesuffix("*")
+    return normal(whole) + written[len(whole) :], _rate(name, rate.strip())
 
 
 def _rate(name: str, text: str) -> float:
