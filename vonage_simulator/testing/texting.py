@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import NoReturn
 
@@ -128,4 +129,14 @@ class Texting:
         """Say what did not happen, and what is wrong with the webhooks so far, from what a flow raised."""
         vonage = self._simulation.vonage
         entries = vonage.journal.entries(kind="webhook")
-        raise AssertionError("\n".join([what, *failures(entries)])) from cause(vonage, entries)
+        lines = [what, *dict.fromkeys(self._not_done()), *failures(entries)]
+        raise AssertionError("\n".join(lines)) from cause(vonage, entries)
+
+    def _not_done(self) -> Iterator[str]:
+        """What flows have asked for in vain, or too early."""
+        for command in self._simulation.waiting():
+            yield f"{command['name']} waits until {command['due']}; `waits` and `waits_until` let time pass"
+        for event in self._simulation.events:
+            if event["name"].endswith(".rejected"):
+                result = event["payload"]
+                yield f"{result['command']} was rejected: {result['reason']}"

@@ -183,6 +183,23 @@ def test_what_can_never_be_sent_is_rejected_with_the_reason_of_a_stack(
     assert re.search("a zone or a country|window.hours|a year off", rejected["reason"])
 
 
+@pytest.mark.parametrize(
+    ("beside", "reason"),
+    [
+        ({"after": 3600}, "messages.send waits until 20.*let time pass"),
+        ({"window": DAY | {"country": "XX"}}, "messages.send was rejected: .*Give the window a zone"),
+    ],
+)
+def test_who_waits_in_vain_is_told_what_has_become_of_it(
+    sms: Texting, marks: Json, beside: Json, reason: str
+) -> None:
+    marks |= beside
+    sms.send("What's new?")
+
+    with pytest.raises(AssertionError, match=reason):
+        sms.receives("News.", within_s=0)
+
+
 def test_quiet_hours_that_cannot_be_read_fail_the_test(
     sms: Texting, marks: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
