@@ -214,3 +214,15 @@ def test_a_table_that_cannot_be_read_has_vonage_ask_again(dial: Dial, logs: Logs
 def test_other_names_at_the_same_step_are_other_code() -> None:
     assert Remember("1", {"a": 1}).shape != Remember("1", {"b": 1}).shape
     assert Remember("1", {"a": 1}).shape == Remember("1", {"a": 2}).shape
+
+
+@pytest.mark.flows_may_fail
+@pytest.mark.parametrize("whom", [{"name": "Ada"}, 447700900777])
+def test_whom_it_is_about_is_a_text(dial: Dial, logs: Logs, whom: Any) -> None:  # noqa: ANN401 - mypy would say so
+    @call_dialog
+    async def remembers(call: Call) -> None:
+        await call.person(whom)
+
+    dial(remembers).hears("cannot take your call")
+
+    assert f"person was given {type(whom).__name__} for whom it is about" in logs.text

@@ -87,7 +87,15 @@ class Dialog:
         Returns:
             All that is remembered, the changes included. Of somebody who doesn't show who they are nothing
             is, and its `is_withheld` says so.
+
+        Raises:
+            DialogError: whom it is about is no text.
         """
+        if not (of is None or isinstance(of, str)):
+            raise DialogError(
+                f"person was given {type(of).__name__} for whom it is about, which is a number as a text; "
+                'what to remember has a name: person("447700900123", language="de-DE")'
+            )
         from switchboard.dialogs.person import Remember  # for those who ask
 
         return await Remember(self._with_whom if of is None else of, changes)
