@@ -7,7 +7,7 @@ has been heard.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vonage_simulator.calls.call import Call, CallOutcome
 from vonage_simulator.calls.callers import Caller
@@ -30,11 +30,18 @@ class Phone:
     Args:
         vonage: where its calls go.
         caller: who uses it; a text is a telephone's number.
+        not_done: sentences about what flows have asked for in vain, for whoever waits for a call of theirs.
     """
 
-    def __init__(self, vonage: Vonage, caller: Caller | str = STANDARD_NUMBER) -> None:
+    def __init__(
+        self,
+        vonage: Vonage,
+        caller: Caller | str = STANDARD_NUMBER,
+        not_done: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._caller = caller
         self._vonage = vonage
+        self._not_done = not_done
         self._calls: list[PhoneCall] = []
 
     def dial(self, to: str) -> PhoneCall:
@@ -58,7 +65,8 @@ class Phone:
         finding = while_time_runs(self._vonage, self._until_ringing(number, within_s))
         leg = self._vonage.engine.run(finding)
         if leg is None:
-            raise AssertionError(f"{number} did not ring within {within_s:g} s")
+            silent = f"{number} did not ring within {within_s:g} s"
+            raise AssertionError("\n".join([silent, *self._not_done()]))
         return Ringing(self._vonage, leg, self._holds)
 
     def of(self, number: str) -> "Phone":
@@ -91,7 +99,7 @@ class Phone:
         return self._caller if isinstance(self._caller, str) else self._caller.address
 
     def _in_another_hand(self, caller: Caller) -> "Phone":
-        other = Phone(self._vonage, caller)
+        other = Phone(self._vonage, caller, self._not_done)
         other._calls = self._calls
         return other
 

@@ -154,8 +154,9 @@ def simulation(request: pytest.FixtureRequest, switches: "Switches") -> "Iterato
 def phone(simulation: "Simulation") -> "Iterator[Phone]":
     """A caller's telephone; whatever it left open is hung up after the test."""
     from vonage_simulator.testing.phone import Phone
+    from vonage_simulator.testing.verdict import not_done
 
-    telephone = Phone(simulation.vonage)
+    telephone = Phone(simulation.vonage, not_done=lambda: not_done(simulation))
     yield telephone
     telephone.hang_up_everything()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import NoReturn
 
@@ -12,7 +11,7 @@ from vonage_simulator.testing.commands.waiting import seconds_until
 from vonage_simulator.testing.held_time import while_time_runs
 from vonage_simulator.testing.phone import STANDARD_NUMBER
 from vonage_simulator.testing.simulation import Simulation
-from vonage_simulator.testing.verdict import cause, failures
+from vonage_simulator.testing.verdict import cause, failures, not_done
 from vonage_simulator.types import JsonValue
 from vonage_simulator.verifications.codes import code_in
 
@@ -129,14 +128,5 @@ class Texting:
         """Say what did not happen, and what is wrong with the webhooks so far, from what a flow raised."""
         vonage = self._simulation.vonage
         entries = vonage.journal.entries(kind="webhook")
-        lines = [what, *dict.fromkeys(self._not_done()), *failures(entries)]
+        lines = [what, *not_done(self._simulation), *failures(entries)]
         raise AssertionError("\n".join(lines)) from cause(vonage, entries)
-
-    def _not_done(self) -> Iterator[str]:
-        """What flows have asked for in vain, or too early."""
-        for command in self._simulation.waiting():
-            yield f"{command['name']} waits until {command['due']}; `waits` and `waits_until` let time pass"
-        for event in self._simulation.events:
-            if event["name"].endswith(".rejected"):
-                result = event["payload"]
-                yield f"{result['command']} was rejected: {result['reason']}"

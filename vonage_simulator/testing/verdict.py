@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vonage_simulator.journal import troubles, words
 from vonage_simulator.journal.story import plain, webhook_story
@@ -10,10 +11,27 @@ from vonage_simulator.testing.doubts import DoubtfulWarning
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
+if TYPE_CHECKING:
+    from vonage_simulator.testing.simulation import Simulation
+
 
 def failures(entries: list[Json]) -> list[str]:
     """A sentence for everything bad about the webhooks of these entries, each once."""
     return list(dict.fromkeys(_sentences(entries, bad=True)))
+
+
+def not_done(simulation: "Simulation") -> list[str]:
+    """A sentence for everything that flows have asked for too early or in vain, for whoever waits for it."""
+    waits = [
+        f"{command['name']} waits until {command['due']}; `sms.waits` and `.waits_until` let time pass"
+        for command in simulation.waiting()
+    ]
+    rejected = [
+        f"{event['payload']['command']} was rejected: {event['payload']['reason']}"
+        for event in simulation.events
+        if event["name"].endswith(".rejected")
+    ]
+    return list(dict.fromkeys([*waits, *rejected]))
 
 
 def cause(vonage: Vonage, entries: list[Json]) -> BaseException | None:

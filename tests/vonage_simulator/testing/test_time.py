@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from switchboard import Commands, InboundMessage, inbound, message_to
+from switchboard import Commands, InboundMessage, inbound, message_to, talk
 from switchboard.errors import SettingError
 
 from vonage_simulator.clock.clock import Clock
 from vonage_simulator.clock.engine import Engine
 from vonage_simulator.testing.commands.waiting import seconds_until
 from vonage_simulator.testing.handlers import Handler
-from vonage_simulator.testing.simulation import Simulation
+from vonage_simulator.testing.phone import Phone
+from vonage_simulator.testing.simulation import NUMBER, Simulation
 from vonage_simulator.testing.texting import Texting
 from vonage_simulator.types import Json
 
@@ -198,6 +199,30 @@ def test_who_waits_in_vain_is_told_what_has_become_of_it(
 
     with pytest.raises(AssertionError, match=reason):
         sms.receives("News.", within_s=0)
+
+
+def test_whose_telephone_does_not_ring_is_told_so_too(
+    sms: Texting, phone: Phone, webhooks: dict[str, Handler]
+) -> None:
+    @inbound
+    def calls_later(message: InboundMessage) -> Commands:
+        return {
+            "name": "voice.call",
+            "detail": {
+                "to": [{"type": "phone", "number": message["from"]}],
+                "from": {"type": "phone", "number": NUMBER},
+                "ncco": [talk("Hello.")],
+            },
+            "after": 3600,
+        }
+
+    webhooks["inbound"] = calls_later
+    sms.send("Call me in an hour")
+
+    with pytest.raises(AssertionError, match=r"did not ring within 1 s\nvoice.call waits until 20"):
+        phone.of("447700900111").rings(within_s=1)
+    sms.waits(hours=1)
+    phone.rings()
 
 
 def test_quiet_hours_that_cannot_be_read_fail_the_test(
