@@ -3,8 +3,11 @@
 Source: 3GPP TS 23.038, the alphabet of 7 bits and its extension; 3GPP TS 23.040, messages in several parts.
 """
 
+import functools
 import math
-from collections.abc import Mapping
+import operator
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from switchboard.campaigns.prepared import Prepared
@@ -28,7 +31,8 @@ _STEP_S = 1
 def ends_at(prepared: Prepared, now: float, per_second: float, wished: float = 0) -> float:
     """The Unix time at which the last one is sent at the latest: part by part, each in its window.
 
-    Of a ladder, each try comes as late after its time as it may be until somebody looks.
+    Of a ladder, each try comes as late after its time as it may be until somebody looks. It depends on the
+    hours what takes longest: that everybody is tried once before anybody is again, or that those go first.
 
     Args:
         prepared: the campaign.
@@ -42,25 +46,43 @@ def ends_at(prepared: Prepared, now: float, per_second: float, wished: float = 0
     rows = len(prepared.recipients)
     sending_s = max(rows / each if each else 0 for each in (per_second, wished))
     late_s = 2 * gap(prepared.ladder, rows, sending_s)  # a look comes a gap later, at the next multiple of it
-    now = _ends_at(prepared, now, per_second, wished)
-    for pause_s in longest(prepared.ladder):
-        now = _ends_at(prepared, now + pause_s + late_s, per_second, wished)
-    return now
+    pauses = [pause_s + late_s for pause_s in longest(prepared.ladder)]
+    going = functools.partial(_ends_at, prepared, per_second, wished)
+    at = going(now)
+    for pause_s in pauses:
+        at = going(at + pause_s)
+    return max(at, going(now, pauses)) if pauses else at
 
 
-def _ends_at(prepared: Prepared, now: float, per_second: float, wished: float) -> float:
-    """As the campaign itself goes on, but that each part comes only when those before it are sent."""
-    parts = [part for part, _ in prepared.parts()]
-    left, seconds_a_row = {*range(len(parts))}, 1 / per_second if per_second else 0
-    while left:
-        turn = turns.first(parts, left, prepared.open_in, now, seconds_a_row)
+def _ends_at(
+    prepared: Prepared, per_second: float, wished: float, now: float, pauses: Sequence[float] = ()
+) -> float:
+    """As the campaign itself goes on, but that each part comes only when those before it are sent.
+
+    After each of the pauses, a part is to be sent again, which goes first.
+    """
+    parts, seconds_a_row = [part for part, _ in prepared.parts()], 1 / per_second if per_second else 0
+    left, again, sent = {*range(len(parts))}, dict[int, float](), Counter[int]()
+    while left or again:
+        due = [number for number, at in again.items() if at <= now]
+        those = (turns.first(parts, each, prepared.open_in, now, seconds_a_row) for each in (due, left))
+        turn = min(filter(None, those), key=operator.itemgetter(0), default=None)
+        soon = min((at for at in again.values() if at > now), default=math.inf)
+        if soon < (turn[0] if turn else math.inf):
+            now = soon
+            continue
         if turn is None:
-            raise _too_short(parts[min(left)], seconds_a_row)
+            raise _too_short(parts[min(left or again)], seconds_a_row)
         opens_at, number = turn
         left.discard(number)
+        again.pop(number, None)
         rows = parts[number].rows
         wait_s = max(1, math.ceil(rows / wished) if wished else 0)
-        now = opens_at + max(rows * seconds_a_row, _STEP_S + wait_s)
+        sent_at = opens_at + rows * seconds_a_row
+        now = max(sent_at, opens_at + _STEP_S + wait_s)
+        if sent[number] < len(pauses):
+            again[number] = sent_at + pauses[sent[number]]
+            sent[number] += 1
     return now
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from copy import deepcopy
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,18 @@ def test_it_is_done_at_the_latest_when_every_try_has_taken_its_longest(tmp_path:
     assert ends_at(closed, MONDAY, 1) == MONDAY + 86400 + 2
     with pytest.raises(CampaignError, match="longer than its rows are kept: 1 days"):
         end(closed, MONDAY, 1, 1)
+
+
+def test_who_is_tried_again_may_make_others_wait_for_another_day(tmp_path: Path) -> None:
+    """A hundred take three hours. Tokyo has two tries in six, and then it's evening in Australia."""
+    rows = [f"4477009{number:05},Ann,Asia/Tokyo" for number in range(100)]
+    rows += [f"61412345{number:03},Bob," for number in range(100)]
+    message = {"steps": [SMS | {"wait": "1m"}, SMS], "window": {"hours": "08:00-16:00"}}
+    found = prepared(tmp_path, "to,name,zone", *rows, message=message, bounds=EVERYBODY)
+
+    at = datetime.fromtimestamp(ends_at(found, MONDAY, 0, wished=100 / (3 * 3600)), UTC)
+
+    assert f"{at:%a %H:%M}" == "Wed 07:30"
 
 
 def test_bounds_hold_for_each_step(tmp_path: Path) -> None:
