@@ -31,7 +31,7 @@ class About(TypedDict):
         units: how many messages, parts of an SMS or calls are paid for at most.
         price: of one of them, if it was given; or of one of each step.
         cost: of all, at most.
-        doubtful: what Vonage may ignore or take otherwise.
+        doubtful: what Vonage may ignore or take otherwise, and what is too much for a day.
     """
 
     id: str

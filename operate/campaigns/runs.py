@@ -49,8 +49,10 @@ class Campaigns:
         os.environ |= {name: stack.parameter(parameter) for name, parameter in _PACE.items()}
 
     def bounds(self) -> Bounds:
-        """Whom the stack may reach, and when."""
-        return Bounds(*map(self.stack.parameter, ("AllowedCountries", "Numbers", "QuietHours")))
+        """Whom the stack may reach, when, and how many a day."""
+        names = ("AllowedCountries", "Numbers", "QuietHours", "DailyMessages", "DailyCalls")
+        allowed, own, quiet, messages, calls = map(self.stack.parameter, names)
+        return Bounds(allowed, own, quiet, int(messages), int(calls))
 
     def days(self) -> int:
         """How long rows are kept."""

@@ -29,6 +29,7 @@ from switchboard.errors import (
     CampaignError,
     SwitchboardError,
 )
+from switchboard.outbound import allowance
 from switchboard.reach.people import person_id
 from switchboard.request import without_halves
 from switchboard.wire.reach.campaigns import shape_of
@@ -199,9 +200,14 @@ def people_of(detail: Json) -> Sheet:
 
 
 def bounds() -> Bounds:
-    """Whom the stack may reach, and when."""
-    names = ("SWITCHBOARD_ALLOWED_COUNTRIES", "SWITCHBOARD_NUMBERS", "SWITCHBOARD_QUIET_HOURS")
-    return Bounds(*map(given, names))
+    """Whom the stack may reach, when, and how many a day."""
+    return Bounds(
+        given("SWITCHBOARD_ALLOWED_COUNTRIES"),
+        given("SWITCHBOARD_NUMBERS"),
+        given("SWITCHBOARD_QUIET_HOURS"),
+        allowance.a_day("messages"),
+        allowance.a_day("calls"),
+    )
 
 
 def timestamp(moment: float) -> str:

@@ -192,6 +192,15 @@ def test_more_rows_than_there_is_time_for_are_rejected(backbone: Aws) -> None:
     assert "There was time to judge 0 rows with this message, and there are 2." in reason(backbone)
 
 
+def test_more_than_the_stack_allows_a_day_is_doubtful(backbone: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWITCHBOARD_DAILY_MESSAGES", "1")
+    assert deliver("campaign.start", without("confirm"))
+
+    ((_, payload),) = told(backbone)
+    (doubt,) = payload["doubtful"]
+    assert doubt.startswith("2 messages are more than the 1 that the stack's DailyMessages allows a day")
+
+
 def test_what_nobody_has_confirmed_is_prepared_and_nothing_is_sent(backbone: Aws, bucket: Buckets) -> None:
     people = [*PEOPLE, {"to": "33612345678", "name": "Eve"}, {"name": "Zoe"}]
     assert deliver("campaign.start", without("confirm") | {"people": people})

@@ -31,11 +31,21 @@ _MOST_BYTES = 200_000
 
 
 class Bounds(NamedTuple):
-    """Whom the stack may reach, and when: its parameters AllowedCountries, Numbers and QuietHours."""
+    """Whom the stack may reach, when, and how many a day.
+
+    Attributes:
+        allowed: its parameter AllowedCountries.
+        own: Numbers.
+        quiet: QuietHours.
+        messages: DailyMessages, 0 for any number.
+        calls: DailyCalls.
+    """
 
     allowed: str
     own: str
     quiet: str
+    messages: int = 0
+    calls: int = 0
 
 
 class Recipient(NamedTuple):
@@ -62,6 +72,7 @@ class Prepared:
         invalid: the others.
         window: when it may reach people.
         open_in: gives the windows of people who may be in these time zones.
+        bounds: whom the stack may reach.
         ladder: the steps at which each is tried; none if everybody gets one message or call.
     """
 
@@ -70,6 +81,7 @@ class Prepared:
     invalid: Sequence[Fault]
     window: Asked | None
     open_in: Callable[[tuple[str, ...]], Sequence[Window]]
+    bounds: Bounds
     ladder: Sequence[Rung] = ()
 
     @cached_property
@@ -101,9 +113,21 @@ class Prepared:
         return Counter(calling_code(number) for number in numbers if number.isdecimal())
 
     def doubts(self) -> list[str]:
-        """What Vonage may ignore or take otherwise, of the first of them."""
+        """What Vonage may ignore or take otherwise, of the first of them; and what is too much for a day."""
         first = self.recipients[0]
-        return [str(each) for of in (first.command, *first.then) for each in judge_command(of).doubtful]
+        doubtful = [str(each) for of in (first.command, *first.then) for each in judge_command(of).doubtful]
+        return [*doubtful, *self._too_many()]
+
+    def _too_many(self) -> Iterator[str]:
+        """What the stack may reject, as everybody's first try may be on one day."""
+        command = self.recipients[0].command
+        kind = "messages" if command["name"] == "messages.send" else "calls"
+        limit, tries = getattr(self.bounds, kind), len(self.recipients) * len(reached(command))
+        if 0 < limit < tries:
+            yield (
+                f"{tries} {kind} are more than the {limit} that the stack's Daily{kind.capitalize()} allows "
+                "a day, for all that it sends: those beyond it are rejected"
+            )
 
 
 def prepare(
@@ -115,7 +139,7 @@ def prepare(
         campaign: its id.
         people: whom it is for.
         message: what they get.
-        bounds: which countries may be reached, and when.
+        bounds: whom the stack may reach, when, and how many a day.
         now: a Unix time, after which its window must open.
         until: the Unix time at which whoever judges it has to be done.
 
@@ -147,7 +171,7 @@ def prepare(
         reasons = "; ".join(f"line {each.line}: {each.reason}" for each in invalid[:3])
         raise CampaignError(f"There is nobody to send to. {reasons}", "Correct the file or the message.")
     by_zones = sorted(recipients, key=lambda each: each.zones)  # in the file's order among those
-    return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in, message.ladder())
+    return Prepared(campaign, by_zones, sorted(invalid), message.window, open_in, bounds, message.ladder())
 
 
 def _refuse(people: Sheet, message: Message, bounds: Bounds) -> None:

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from switchboard.aws import table
 from switchboard.envelope import short
@@ -20,6 +20,8 @@ from switchboard.environment import whole_number
 from switchboard.errors import BarredError
 from switchboard.outbound.countries import is_allowed
 from switchboard.outbound.reach import Reached, reached
+
+Kind = Literal["messages", "calls"]
 
 # Longer than a command is remembered.
 _REMEMBER_S = 31 * 86400
@@ -40,10 +42,19 @@ def check(command: Mapping[str, Any]) -> None:
         raise BarredError("This stack verifies nobody. Set its parameter Verify to true, and deploy again.")
     found = reached(command)
     _check_countries(found)
-    kind = "messages" if is_verification or command["name"] == "messages.send" else "calls"
-    limit = whole_number(f"SWITCHBOARD_DAILY_{kind.upper()}", 0, low=0, high=_MOST_A_DAY)
+    kind: Kind = "messages" if is_verification or command["name"] == "messages.send" else "calls"
+    limit = a_day(kind)
     if limit and found:
         _count(command, kind, len(found), limit)
+
+
+def a_day(kind: Kind) -> int:
+    """How many messages or calls commands may make a day (UTC), 0 for any number.
+
+    Raises:
+        SettingError: the environment variable has a value that can't be used.
+    """
+    return whole_number(f"SWITCHBOARD_DAILY_{kind.upper()}", 0, low=0, high=_MOST_A_DAY)
 
 
 def _check_countries(found: list[Reached]) -> None:
@@ -57,7 +68,7 @@ def _check_countries(found: list[Reached]) -> None:
             )
 
 
-def _count(command: Mapping[str, Any], kind: str, number: int, limit: int) -> None:
+def _count(command: Mapping[str, Any], kind: Kind, number: int, limit: int) -> None:
     day = datetime.now(UTC).date().isoformat()
     expires = {"expires_at": {"N": str(int(time.time()) + _REMEMBER_S)}}
     mark = {"pk": {"S": f"COMMAND#{short(command['id'])}"}, "sk": {"S": "counted"}, **expires}

@@ -433,3 +433,23 @@ def test_what_is_paid_for_is_each_part_of_an_sms_and_each_call(tmp_path: Path) -
 
     assert units(long) == [4]
     assert units(prepared(tmp_path, *PEOPLE, message=CALL)) == [2]
+
+
+@pytest.mark.parametrize(
+    ("message", "bounds", "told"),
+    [
+        (SMS, BRITAIN._replace(messages=1), "2 messages are more than the 1 that the stack's DailyMessages"),
+        (SMS, BRITAIN._replace(messages=2, calls=1), ""),
+        (
+            CALL,
+            BRITAIN._replace(messages=1, calls=1),
+            "2 calls are more than the 1 that the stack's DailyCalls",
+        ),
+    ],
+)
+def test_more_than_the_stack_allows_a_day_is_told_before_any_of_it_is_rejected(
+    tmp_path: Path, message: Json, bounds: Bounds, told: str
+) -> None:
+    doubts = prepared(tmp_path, *PEOPLE, message=message, bounds=bounds).doubts()
+
+    assert (bool(doubts), told in "".join(doubts)) == (bool(told), True)

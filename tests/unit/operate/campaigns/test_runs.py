@@ -61,6 +61,8 @@ class Deployed:
             "CallsPerSecond": "3",
             "Numbers": "447700900000",
             "TimelineDays": "1",
+            "DailyMessages": "2",
+            "DailyCalls": "0",
         }.get(name, "")
 
 
