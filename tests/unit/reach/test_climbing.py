@@ -112,10 +112,11 @@ class Climb:
             found = verdict(LADDER, self.tries(person), now)
             if found.word == "next":
                 looks.append(now + self.gap_s)
-                if not self.windows or next_opening(WINDOW, now) == now:
+                opens_at = next_opening(WINDOW, now) or 0
+                if not self.windows or opens_at == now:
                     self.queue.append((0, (person, found.place), self.is_reached(person)))
                 else:
-                    looks[-1] = next_opening(WINDOW, now) or 0
+                    looks[-1] = opens_at
             elif found.word == "wait":
                 looks.append(look_at(found, now, self.gap_s))
         if self.chance.random() < 0.1:

@@ -52,7 +52,7 @@ def next_opening(windows: Sequence[Window], now: float, lasts_s: float = 0) -> f
             if opening is None:
                 return None
             moment = opening
-        elif closings := [at for each in windows if (at := _closing(each, moment, moment + lasts))]:
+        elif lasts and (closings := _closings(windows, moment, moment + lasts)):
             moment = min(closings)
         else:
             return now if moment == begin else moment.timestamp()
@@ -79,6 +79,10 @@ def _opening(window: Window, after: datetime, end: datetime) -> datetime | None:
                 return moment
         day += timedelta(days=1)
     return None
+
+
+def _closings(windows: Sequence[Window], after: datetime, end: datetime) -> list[datetime]:
+    return [at for each in windows if (at := _closing(each, after, end))]
 
 
 def _closing(window: Window, after: datetime, end: datetime) -> datetime | None:
