@@ -173,9 +173,19 @@ def test_a_delayed_command_of_the_bus_holds_up_no_other(stack: Account) -> None:
 def test_a_rejected_command_is_kept_in_the_dead_letter_queue(stack: Account, prefix: str) -> None:
     url = os.environ[f"{prefix}_QUEUE_URL"]
 
-    queue_of(url).put_rejected(command("c-1"))
+    queue_of(url).put_rejected(command("c-1"), "message-1")
 
     assert ids(stack.received(os.environ[f"{prefix}_DLQ_URL"])) == ["c-1"]
+
+
+def test_what_is_rejected_is_kept_once_for_each_time_that_it_was_sent(stack: Account) -> None:
+    """Sent again by an operator at once, too, while SQS still drops what has the same deduplication id."""
+    queue = queue_of(os.environ["SWITCHBOARD_COMMANDS_QUEUE_URL"])
+
+    for message_id in ("message-1", "message-1", "message-2"):
+        queue.put_rejected(command("c-1"), message_id)
+
+    assert ids(stack.received(os.environ["SWITCHBOARD_COMMANDS_DLQ_URL"])) == ["c-1", "c-1"]
 
 
 def test_a_standard_queue_takes_no_deduplication_id(stack: Account) -> None:

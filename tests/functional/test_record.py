@@ -11,6 +11,7 @@ from switchboard.envelope import short
 from switchboard.timeline import events as timeline
 
 from tests.conftest import Logs
+from tests.factories import CALLER
 from tests.fakes.backbone import DEAD
 from tests.fakes.stores import OPERATIONS, Aws, Json, Refusal
 from workers.record import app
@@ -274,6 +275,23 @@ def test_an_event_that_the_bus_never_takes_is_put_aside_and_its_call_goes_on(aws
         ("Unrecordable", "MalformedDetail"),
         ("Recorded", None),
     ]
+
+
+def test_an_event_that_is_sent_again_as_soon_as_it_was_put_aside_is_put_aside_again_and_once(
+    aws: Aws,
+) -> None:
+    """SQS drops what has the same deduplication id for five minutes, also what was taken out meanwhile."""
+    sms = {"channel": "sms", "from": CALLER, "to": "447700900000", "text": "stop please"}
+    never = event("m-1", "messages.inbound", message_type="text", number=2**63, **sms)
+    first, again = batch(never), batch(never)
+    again["Records"][0]["messageId"] = "another"
+
+    for received in (first, again):
+        for _ in range(2):
+            assert app.lambda_handler(received) == {"batchItemFailures": []}
+        kept = [json.loads(message["MessageBody"])["name"] for message in aws.queues[DEAD]]
+        assert kept == ["messages.inbound", "consent.unclear"]
+        aws.queues[DEAD].clear()
 
 
 @pytest.mark.parametrize("spoiled", [{"text": "x" * 500_000}, {"number": 2**63}])

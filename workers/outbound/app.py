@@ -166,7 +166,7 @@ def tell(message: dict[str, Any], command: dict[str, Any], result: "Result") -> 
     queues.put_result(result)
     is_nobodys_fault = is_customers(result) or is_cancellation(result) or result.get("opted_out")
     if result["outcome"] == "rejected" and not is_nobodys_fault:
-        CommandQueue.of(message["eventSourceARN"]).put_rejected(command)
+        CommandQueue.of(message["eventSourceARN"]).put_rejected(command, message["messageId"])
 
 
 def is_customers(result: "Result") -> bool:

@@ -65,6 +65,11 @@ class Batch:
         self._failed_from[group] = min(index, self._failed_from.get(group, index))
         telemetry.outcome("NotRecorded", "record", "ERROR", **said, error=error)
 
+    def message_id(self, index: int) -> str:
+        """SQS's own id of a message."""
+        identity: str = self._messages[index]["messageId"]
+        return identity
+
     def failures(self) -> dict[str, Any]:
         """What SQS is told."""
         return {
@@ -138,15 +143,15 @@ def settle(batch: Batch, tried: list[Arrival], errors: list[str | None], never: 
             taken.append(each)
         elif error not in never:
             batch.fail(each.position, facts(each.event), error)
-        elif failure := put_aside(each.event, error):
+        elif failure := put_aside(each.event, batch.message_id(each.position), error):
             batch.fail(each.position, facts(each.event), failure)
     return taken
 
 
-def put_aside(event: Envelope, error: str) -> str | None:
+def put_aside(event: Envelope, message_id: str, error: str) -> str | None:
     """Keep an event that AWS will never take where somebody can look at it; gives the code if it can't be."""
     try:
-        queues.put_unrecordable(event)
+        queues.put_unrecordable(event, message_id)
     except AwsError as failure:
         return failure.code
     telemetry.outcome("Unrecordable", "record", "ERROR", **facts(event), error=error)

@@ -60,13 +60,18 @@ class CommandQueue(NamedTuple):
                 return cls(url, required(dead_letters))
         raise SettingError(f"{arn} is none of the command queues. template.yaml names them: deploy again.")
 
-    def put_rejected(self, command: Mapping[str, Any]) -> None:
+    def put_rejected(self, command: Mapping[str, Any], message_id: str) -> None:
         """Keep a command that Vonage refused in the dead-letter queue, from where it can be sent again.
+
+        Args:
+            command: what it was.
+            message_id: SQS's own, of the message that it came in. It's kept once for each: sent again, it may
+                be refused within the five minutes for which SQS drops what has the same id.
 
         Raises:
             AwsError: it is not in the queue, as far as we know.
         """
-        _send(self.dead_letters_url, command, command["id"], _UNHURRIED_S)
+        _send(self.dead_letters_url, command, command["id"], _UNHURRIED_S, once=message_id)
 
     def delay(self, receipt_handle: str, seconds: int) -> None:
         """Hide a received command for so many seconds from now.
@@ -87,13 +92,18 @@ def put_event(event: Envelope, timeout_s: float = _HURRIED_S) -> None:
     _send(required("SWITCHBOARD_QUEUE_URL"), event, event["subject"], timeout_s)
 
 
-def put_unrecordable(event: Envelope) -> None:
+def put_unrecordable(event: Envelope, message_id: str) -> None:
     """Keep an event that can never be recorded in the dead-letter queue, where somebody can look at it.
+
+    Args:
+        event: what it is.
+        message_id: SQS's own, of the message that it came in; once for each, as of a rejected command.
 
     Raises:
         AwsError: it is not in the queue, as far as we know.
     """
-    _send(required("SWITCHBOARD_EVENTS_DLQ_URL"), event, event["subject"], _UNHURRIED_S)
+    once = f"{message_id}\n{event['id']}"  # two events may be in a message
+    _send(required("SWITCHBOARD_EVENTS_DLQ_URL"), event, event["subject"], _UNHURRIED_S, once=once)
 
 
 def put_commands(commands: Iterable[Mapping[str, Any]], group: str) -> None:
@@ -166,14 +176,20 @@ def announce(name: str, identity: str, about: str, payload: Mapping[str, Any]) -
 
 
 def _send(
-    url: str, message: Mapping[str, Any], group: str, timeout_s: float = _HURRIED_S, delay_s: int = 0
+    url: str,
+    message: Mapping[str, Any],
+    group: str,
+    timeout_s: float = _HURRIED_S,
+    delay_s: int = 0,
+    *,
+    once: str = "",
 ) -> None:
     parameters: dict[str, Any] = {"QueueUrl": url, "MessageBody": _ENCODER.encode(message)}
     if delay_s:
         parameters["DelaySeconds"] = delay_s
     if url.endswith(".fifo"):  # as SQS has them named; a standard queue refuses a deduplication id
         parameters |= {
-            "MessageDeduplicationId": _sqs_id(message["id"]),
+            "MessageDeduplicationId": _sqs_id(once or message["id"]),
             "MessageGroupId": _sqs_id(group),
         }
     _sqs.call("SendMessage", parameters, timeout_s=timeout_s)
