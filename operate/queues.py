@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
@@ -55,7 +57,7 @@ def redrive(stack: Stack, queue: str) -> Redriven:
     """Move every message of the dead-letter queues to where it belongs.
 
     A message is deleted from the dead-letter queue after it is in the other, so that an end in between
-    doubles one and loses none.
+    doubles one and loses none. What comes back while this goes on stays: it would be moved for ever.
 
     Args:
         stack: The stack whose queues they are.
@@ -82,14 +84,32 @@ def redrive(stack: Stack, queue: str) -> Redriven:
 
 
 def _received(sqs: Any, url: str) -> Iterator[Message]:  # noqa: ANN401 - boto3's own client
-    while batch := sqs.receive_message(
+    """The messages that are in a queue by now."""
+    until_ms = float("inf")
+    while (reply := _receive(sqs, url)).get("Messages"):
+        until_ms = min(until_ms, _second_after(reply))
+        yield from (each for each in reply["Messages"] if _sent_at(each) <= until_ms)
+
+
+def _receive(sqs: Any, url: str) -> dict[str, Any]:  # noqa: ANN401 - boto3's own client
+    reply: dict[str, Any] = sqs.receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=10,
         VisibilityTimeout=_HIDDEN_S,
         WaitTimeSeconds=1,
-        MessageSystemAttributeNames=["MessageGroupId"],
-    ).get("Messages"):
-        yield from batch
+        MessageSystemAttributeNames=["MessageGroupId", "SentTimestamp"],
+    )
+    return reply
+
+
+def _second_after(reply: dict[str, Any]) -> float:
+    """A second after a reply, in milliseconds, by AWS's clock; the embedded AWS has this machine's."""
+    date = reply["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return ((parsedate_to_datetime(date).timestamp() if date else time.time()) + 1) * 1000
+
+
+def _sent_at(message: Message) -> float:
+    return float(message["Attributes"]["SentTimestamp"])
 
 
 def _mover(queue: str, sqs: Any) -> Callable[[str, Message], None]:  # noqa: ANN401 - boto3's own client
