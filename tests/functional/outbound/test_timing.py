@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from switchboard.aws import table
 from switchboard.reach import people
+from switchboard.timeline import events
 
 from tests.conftest import Logs
 from tests.fakes.backbone import BUS_COMMANDS, BUS_REJECTED, COMMANDS, QUEUE, REJECTED
@@ -372,6 +374,24 @@ def test_a_cancelled_command_that_comes_out_of_a_queue_is_not_carried_out(
     assert vonage.requests == []
     assert backbone.queues[BUS_REJECTED] == []
     assert names(backbone) == ["messages.send.rejected", "command.cancel.accepted"]  # told twice is once
+
+
+def test_a_command_that_comes_long_after_it_was_cancelled_is_the_same_event_in_the_same_place(
+    backbone: Aws,
+) -> None:
+    """SQS drops an event with the same id for five minutes; after that, its place in the timeline tells."""
+    assert deliver(SMS | {"after": 600})
+    assert deliver(CANCEL)
+    (delayed,) = queued(backbone)
+    backbone.sent.clear()
+
+    assert deliver(CANCEL | {"id": "x-2"})
+    backbone.sent.clear()
+    assert deliver(delayed | {"at": at(-1)}, queue=BUS_COMMANDS)
+
+    told = [event for event in results(backbone) if event["name"] == "messages.send.rejected"]
+    assert len(told) == 3
+    assert len({json.dumps(table.keys(events.item(event))) for event in told}) == 1  # type: ignore[arg-type]
 
 
 def test_a_command_that_nobody_has_seen_yet_is_not_carried_out_when_it_comes(

@@ -34,5 +34,5 @@ def cancel(command_id: str) -> str:
         schedules.cancel(schedule_of(command_id, int(item["due"]["N"])))
     if "command" not in item:
         return "unknown"
-    queues.put_result(claims.cancelled(command_id, item["command"]["S"]))
+    queues.put_result(claims.cancelled(command_id, item["command"]["S"], item))
     return "waiting"

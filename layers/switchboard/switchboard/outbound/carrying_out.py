@@ -42,7 +42,7 @@ def carry_out(command: Json, *, redelivered: bool = False, sent_at: float | None
     wrong = _problems(command, sent_at or time.time(), free)
     earlier = claim(command, free)
     if earlier and earlier["progress"]["S"] == "cancelled":
-        return cancelled(command["id"], command["name"])
+        return cancelled(command["id"], command["name"], earlier)
     if earlier and earlier["progress"]["S"] != "sending":
         found: Result = json.loads(earlier["result"]["S"])
         return found

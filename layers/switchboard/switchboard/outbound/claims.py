@@ -88,9 +88,10 @@ def cancel(command_id: str) -> table.Item:
     return table.update(*place(command_id), change, condition, values)[0]
 
 
-def cancelled(command_id: str, name: str) -> "Result":
-    """The result of a command that was cancelled."""
-    return _result(command_id, name, "rejected", {"reason": "It was cancelled.", "cancelled": True})
+def cancelled(command_id: str, name: str, item: table.Item) -> "Result":
+    """The result of a command that was cancelled, by its item: the same whoever tells it, and whenever."""
+    known = {"reason": "It was cancelled.", "cancelled": True}
+    return _result(command_id, name, "rejected", known, float(item["since"]["N"]))
 
 
 def _in(progress: Set[str]) -> tuple[str, table.Item]:
@@ -112,14 +113,14 @@ def finish(command: Json, outcome: str, *, reason: str = "", **known: object) ->
         known["reason"] = reason[:_LONGEST_REASON]
     if warnings := _warnings(command):
         known["warnings"] = warnings
-    result = _result(command["id"], command["name"], outcome, known)
+    result = _result(command["id"], command["name"], outcome, known, time.time())
     table.put({**item_of(command, outcome), "result": {"S": json.dumps(result)}})
     return result
 
 
-def _result(command_id: str, name: str, outcome: str, known: Json) -> "Result":
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    result = {"id": command_id, "command": name, "outcome": outcome, "timestamp": now, **known}
+def _result(command_id: str, name: str, outcome: str, known: Json, moment: float) -> "Result":
+    at = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    result = {"id": command_id, "command": name, "outcome": outcome, "timestamp": at, **known}
     return cast("Result", result)
 
 
