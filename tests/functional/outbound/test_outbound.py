@@ -157,6 +157,23 @@ def test_a_command_that_comes_twice_at_once_is_sent_once_and_told_once(
     assert result(backbone)[0] == "messages.send.accepted"
 
 
+def test_a_claim_whose_reply_was_lost_is_still_the_claim_of_whoever_made_it(
+    backbone: Aws, vonage: VonageApi
+) -> None:
+    """Boto3 writes again then, and is told of its own item that it's there."""
+
+    def lose(operation: str, asked: Json) -> None:
+        if operation.endswith("PutItem") and asked["Item"]["progress"]["S"] == "sending":
+            backbone.answer_without_fault(operation, asked)
+            raise Refusal("ConditionalCheckFailedException", Item=asked["Item"])
+
+    backbone.fault = lose
+
+    assert deliver(SMS)
+    assert len(vonage.requests) == 1
+    assert result(backbone)[0] == "messages.send.accepted"
+
+
 def test_a_command_is_carried_out_once(backbone: Aws, vonage: VonageApi) -> None:
     assert [deliver(CALL), deliver(CALL), deliver(CALL)] == [True] * 3
     assert len(vonage.requests) == 1

@@ -6,6 +6,7 @@ accepted, `delayed` what waits for its time, `cancelled` what isn't to be carrie
 
 import json
 import time
+import uuid
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -41,9 +42,12 @@ class LaterError(SwitchboardError):
 def claim(command: Json, free: Set[str] = frozenset({"waiting", "rejected"})) -> table.Item | None:
     """Mark the command as being sent; where it may have been carried out before, what was written then.
 
-    What was rejected may be tried again: that is what sending it back from the dead-letter queue is for.
+    What was rejected may be tried again: that is what sending it back from the dead-letter queue is for. The
+    claim has a name of its own, as boto3 writes again where the reply is lost, and finds what it has written.
     """
-    return table.put(item_of(command, "sending"), *_in({*free, "delayed"}))
+    name = {"S": uuid.uuid4().hex}
+    there = table.put(item_of(command, "sending") | {"claim": name}, *_in({*free, "delayed"}))
+    return None if there and there.get("claim") == name else there
 
 
 def delay(command: Json, due: int, free: Set[str], *, keeps_it: bool) -> int | None:
