@@ -64,8 +64,10 @@ def step(campaign: str, run: int) -> int | None:
         return None
     running = Running(campaign, state)
     if not running.left and not running.looks:
-        if done := campaigns.mark(campaign, "done", state):
-            tell_done(campaign, done)
+        done = campaigns.mark(campaign, "done", state)
+        if not done:
+            return 1  # it was paused at this moment, or is done, and AWS's first reply was lost
+        tell_done(campaign, done)
         telemetry.outcome("Done", "campaign", "INFO", campaign=campaign, run=run)
         return None
     due = running.due()

@@ -411,6 +411,44 @@ def test_that_it_is_done_is_told_once_by_the_step_after_one_that_could_not(
     assert len(done(backbone)) == 1
 
 
+def test_that_it_is_done_is_told_where_aws_s_reply_to_that_was_lost(backbone: Aws, bucket: Buckets) -> None:
+    """Boto3 writes again then, on a condition that its own write has made false."""
+    assert bucket
+    start()
+    for _ in PARTS:
+        step()
+
+    def lose(operation: str, asked: Json) -> None:
+        if operation.endswith("UpdateItem"):
+            written = backbone.answer_without_fault(operation, asked)["Attributes"]
+            raise Refusal("ConditionalCheckFailedException", Item=written)
+
+    backbone.fault = lose
+    told = [step(), step()]
+
+    assert (told, len(done(backbone))) == ([(False, 1), (True, 0)], 1)
+
+
+def test_what_is_paused_just_as_it_would_be_done_is_not_done(
+    backbone: Aws, bucket: Buckets, logs: Logs
+) -> None:
+    assert bucket
+    state = start()
+    for _ in PARTS:
+        step()
+
+    def pause(operation: str, _asked: Json) -> None:
+        if operation.endswith("UpdateItem"):
+            backbone.fault = None
+            assert campaigns.mark("spring", "paused", state)
+
+    backbone.fault = pause
+
+    assert [step(), step()] == [(False, 1), (True, 0)]
+    assert done(backbone) == []
+    assert [line["message"] for line in logs.lines] == ["Queued"] * 3 + ["Stopped"]
+
+
 @pytest.mark.parametrize("progress", ["paused", "cancelled"])
 def test_what_was_stopped_is_not_done(backbone: Aws, bucket: Buckets, progress: Progress) -> None:
     assert bucket
