@@ -113,13 +113,19 @@ def forget(key: table.Item) -> bool:
     """Empty the item of a campaign's command; False if a key isn't that of one.
 
     What is said of the command may quote a number, such as why Vonage refused it. Were the item gone, the
-    campaign would reach the person when it's started again.
+    campaign would reach the person when it's started again. What stands beside it may go.
     """
-    if not is_of_a_campaign(key["pk"]["S"].removeprefix("COMMAND#")):
+    command_id = key["pk"]["S"].removeprefix("COMMAND#")
+    if not is_of_a_campaign(command_id) or key != _key(command_id):
         return False
     emptied = {**key, "progress": {"S": "cancelled"}, "since": {"N": str(time.time())}}
     table.put(emptied, "progress <> :sending", {":sending": {"S": "sending"}})
     return True
+
+
+def _key(command_id: str) -> table.Item:
+    pk, sk = claims.place(command_id)
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
 def _is_for(row: Row, number: str) -> bool:

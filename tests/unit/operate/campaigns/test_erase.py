@@ -175,6 +175,27 @@ def test_who_was_refused_does_not_get_it_after_they_were_erased(
     assert result(to_ann)["cancelled"] is True
 
 
+def test_what_stands_beside_a_campaign_s_command_is_deleted_rather_than_kept_for_ever(
+    campaign: Typed,  # noqa: F811
+    stack: Stack,  # noqa: F811
+    stores: Aws,
+    bucket: buckets.Buckets,
+) -> None:
+    """That it was counted, and which message it became: both expire, unlike the command's own item."""
+    assert bucket
+    assert not step(started(campaign))
+    to_ann = next(each for each in queued(stores) if each["detail"]["to"] == ANN)
+    claims.finish(to_ann, "rejected", reason=f"Vonage knows no {ANN}.")
+    pk = f"COMMAND#{to_ann['id']}"
+    for beside in ("counted", "message"):
+        key = {"pk": {"S": pk}, "sk": {"S": beside}}
+        stores.tables["timeline"][pk, beside] = {**key, "expires_at": {"N": "1"}}
+
+    erase(stack, ANN)
+
+    assert [sk for found, sk in stores.tables["timeline"] if found == pk] == ["progress"]
+
+
 def test_a_row_that_was_never_to_be_sent_is_erased_however_it_has_the_number(
     campaign: Typed,  # noqa: F811
     stack: Stack,  # noqa: F811
