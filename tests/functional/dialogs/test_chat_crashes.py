@@ -71,7 +71,14 @@ class Stack(Handlers):
             statuses = [self.delivers(message)]
             while statuses[-1] != 200:
                 assert len(statuses) < 5, statuses
+                self.rests()
                 statuses.append(self.delivers(message))
+
+    def rests(self) -> None:
+        """Let so much time pass that whoever was at work is no more: what is tried again comes later."""
+        for item in self.aws._tables.items["dialogs"].values():
+            if "working" in item:
+                item["working"] = {"N": "1"}
 
     def said(self, to: str = "") -> list[tuple[str, str]]:
         details = [command["detail"] for command in self.commands]
@@ -191,6 +198,29 @@ def test_a_message_that_comes_while_an_effect_is_under_way_comes_again() -> None
 
         assert statuses == [503]
         assert [text for _, text in stack.said()] == ["What?", "Name?", "Hello Ada."]
+
+
+def test_a_message_that_comes_again_while_its_own_effect_is_under_way_does_it_once(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vonage may deliver one twice, and the second while the first is being seen to."""
+    statuses: list[int] = []
+    hold = booking.hold
+
+    def slowly(day: str) -> str:
+        if not statuses:
+            statuses.append(0)
+            stack._one_at_a_time.release()
+            statuses.append(stack.delivers(written("Tuesday")))
+            stack._one_at_a_time.acquire()
+        return hold(day)
+
+    monkeypatch.setattr(booking, "hold", slowly)
+    stack.brings(*map(written, MESSAGES))
+
+    assert statuses == [0, 503]
+    assert stack.said() == SAID
+    assert booking.done == [("hold", "Tuesday")]
 
 
 def test_a_late_message_that_ends_one_chat_begins_the_next_though_the_function_died(stack: Stack) -> None:

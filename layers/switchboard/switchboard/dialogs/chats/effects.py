@@ -30,7 +30,7 @@ class Effects:
         item: where it is written.
         claim: what is to be written before the first effect: the message that leads to it.
         at: the time of that message, which its effects have, too.
-        may_be_anothers: whether another message led here, whose run may still be at it.
+        may_be_anothers: whether what led here was written down before, by a run that may still be at it.
 
     Attributes:
         have_begun: whether there was one, so that the claim is written.

@@ -161,7 +161,7 @@ class ChatRun:
         history = self._item.history
         begun = claim.get("begun") or history.begun or {}
         recorded = [] if "begun" in claim else [*history.recorded, *claim.values()]
-        effects = Effects(self._item, claim, self._at)
+        effects = Effects(self._item, claim, self._at, may_be_anothers=not claim)
         if self._stands and "begun" not in claim:
             chat, replay = self._stands
             self._stands = None
