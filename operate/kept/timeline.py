@@ -70,7 +70,7 @@ def export_of(stack: Stack, number: str) -> str:
     with asking_aws_to("search the timeline"):
         partitions = {key["pk"]["S"] for key in _about(stack.id_of("Timeline"), number).keys}
         person = people.remembered(stack, number)
-    kinds = ("CALL#", "MSG#")  # the memory of commands isn't a timeline
+    kinds = ("CALL#", "MSG#", "VERIFY#")  # the memory of commands isn't a timeline
     stories = [_story(stack, pk.partition("#")[2]) for pk in sorted(partitions) if pk.startswith(kinds)]
     return _json([*stories, *([person] if person else [])])
 

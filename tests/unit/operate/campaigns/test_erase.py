@@ -12,6 +12,7 @@ from switchboard.aws import bucket as s3
 from switchboard.outbound import claims, delaying
 from switchboard.outbound.carrying_out import carry_out
 from switchboard.reach.campaign_ids import command_id
+from switchboard.timeline import events
 
 from operate.errors import OperatorError
 from operate.kept import timeline
@@ -392,3 +393,22 @@ def test_on_a_stack_that_has_no_reach_any_more_what_waits_is_cancelled_all_the_s
     assert erase(cast(Stack, Deployed(reaches=False)), EVE) == 1
 
     assert EVE not in json.dumps([*stores.tables["timeline"].values()])
+
+
+def test_the_timeline_of_a_verification_that_holds_a_number_is_exported_too(stores: Aws) -> None:
+    """Such as that it was rejected, and why."""
+    payload = {"id": "v-1", "command": "verify.start", "outcome": "rejected", "reason": f"{EVE} is barred."}
+    item = events.item(
+        {
+            "id": "e-1",
+            "name": "verify.start.rejected",
+            "received_at": 1.5,
+            "subject": "v-1",
+            "payload": payload,
+        }
+    )
+    stores.tables["timeline"]["VERIFY#v-1", item["sk"]["S"]] = item
+
+    (story,) = json.loads(timeline.export_of(cast(Stack, Deployed(reaches=False)), EVE))
+
+    assert (story["subject"], story["events"][0]["payload"]) == ("v-1", payload)
