@@ -344,6 +344,22 @@ def test_quiet_hours_that_cannot_be_read_hold_everything_in_bulk_up(
     assert names(backbone) == []
 
 
+@pytest.mark.parametrize("command", [SMS, CALL])
+def test_what_may_have_been_sent_just_before_its_window_closed_is_uncertain_and_not_kept_to_be_sent_again(
+    backbone: Aws, vonage: VonageApi, command: Json
+) -> None:
+    """Without schedules it can't wait for the next opening, and would else be rejected."""
+    identity = command["id"]
+    key = {"pk": {"S": f"COMMAND#{identity}"}, "sk": {"S": "progress"}}
+    cut_off = {**key, "progress": {"S": "sending"}, "since": {"N": f"{time.time() - 180:.3f}"}}
+    backbone.tables["timeline"][f"COMMAND#{identity}", "progress"] = cut_off
+
+    assert deliver(command | {"window": open_in(3600, 7200)}, attempts=2)
+
+    assert names(backbone) == [f"{command['name']}.uncertain"]
+    assert (backbone.queues[REJECTED], vonage.requests) == ([], [])
+
+
 def test_a_command_that_waits_is_cancelled_and_its_schedule_deleted(
     backbone: Aws, vonage: VonageApi, scheduler: Scheduler, logs: Logs
 ) -> None:

@@ -39,20 +39,21 @@ def carry_out(command: Json, *, redelivered: bool = False, sent_at: float | None
     # A wrong code would count as another attempt; after a try that was refused, the next one has followed.
     is_final = redelivered or command["name"] == "verify.check" or "ladder" in command
     free = {"waiting"} if is_final else {"waiting", "rejected"}
-    wrong = _problems(command, sent_at or time.time(), free)
+    wrong = _problems(command)
+    barred = "" if wrong else _wait(command, sent_at or time.time(), free)
     earlier = claim(command, free)
     if earlier and earlier["progress"]["S"] == "cancelled":
         return cancelled(command["id"], command["name"], earlier)
     if earlier and earlier["progress"]["S"] != "sending":
         found: Result = json.loads(earlier["result"]["S"])
         return found
-    if wrong:
-        return finish(command, "rejected", reason=wrong)
+    if wrong or (barred and earlier is None):  # it wasn't, perhaps, when somebody was cut off
+        return finish(command, "rejected", reason=wrong or barred)
     if earlier is None:
         return attempt(command)
     if time.time() - float(earlier["since"]["N"]) < STILL_SENDING_S:
         raise LaterError("it is being sent", STILL_SENDING_S)
-    if may_happen_twice(command):
+    if may_happen_twice(command) and not barred:
         return attempt(command)
     return finish(command, "uncertain", reason="The function was cut off while it asked Vonage.")
 
@@ -62,12 +63,15 @@ def give_up(command: Json, reason: str) -> "Result":
     return finish(command, "rejected", reason=reason)
 
 
-def _problems(command: Json, sent_at: float, free: Set[str]) -> str:
-    """Why a command can't be carried out, now or at its time; empty if it can be, now."""
+def _problems(command: Json) -> str:
+    """Why a command can never be carried out; empty if it can be."""
     from switchboard.wire.validate import command_problems
 
-    if wrong := command_problems(command):
-        return "; ".join(wrong)
+    return "; ".join(command_problems(command))
+
+
+def _wait(command: Json, sent_at: float, free: Set[str]) -> str:
+    """Why a valid command can't wait for its time; empty if that has come."""
     try:
         delaying.wait(command, sent_at, free)
     except BarredError as barred:
