@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from switchboard import Chat, ChatEnded, inbound, message_dialog
+from switchboard.errors import HistoryError
 
 from tests.conftest import Logs
 from tests.functional.dialogs import booking, reminder
@@ -177,6 +178,30 @@ def test_a_function_that_dies_when_it_is_woken_says_and_does_the_same(flow: Hand
     for dying in range(requests):
         assert told(dying)[0] == expected
         assert len(set(booking.done)) == (2 if flow is booking.booking else 0)
+
+
+def test_a_call_that_comes_again_while_its_own_effect_is_under_way_does_it_once(
+    monkeypatch: pytest.MonkeyPatch, done: list[tuple[str, ...]]
+) -> None:
+    """EventBridge Scheduler and Lambda may each bring one twice."""
+    release, tries = booking.release, iter([True])
+
+    def slowly(slot: str) -> None:
+        if next(tries, False):
+            stack._one_at_a_time.release()
+            with pytest.raises(HistoryError, match="under way"):
+                stack.alarms[-1]()
+            stack._one_at_a_time.acquire()
+        release(slot)
+
+    monkeypatch.setattr(booking, "release", slowly)
+    with Sleeping(booking.booking).running() as stack:
+        assert isinstance(stack, Sleeping)
+        stack.brings(written("Hello"), written("Monday"))
+        stack.wakes()
+        stack.wakes()
+
+    assert done == [("hold", "Monday"), ("release", "slot-Monday")]
 
 
 def test_an_answer_that_is_faster_counts(stack: Sleeping) -> None:
