@@ -40,6 +40,7 @@ class Row:
         """Show its latest message, above all other threads."""
         self._last.set_text(last)
         self._button.move(target_index=0)
+        self._button.client.run_javascript(f"reading.refocus(getHtmlElement({self._button.id}))")
 
     def choose(self, *, chosen: bool) -> None:
         """Whether it is the one that is open."""

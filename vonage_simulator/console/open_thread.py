@@ -9,6 +9,7 @@ from vonage_simulator.console.threads import Bubble, Thread
 from vonage_simulator.vonage import Vonage
 
 NOTHING = "No messages yet. What you write here arrives at the application's inbound webhook."
+LOG = 'role="log" aria-label="What was written" tabindex="0"'
 
 
 class OpenThread:
@@ -21,7 +22,7 @@ class OpenThread:
 
     def build(self) -> None:
         """The element the messages appear in."""
-        with ui.element("div").classes("transcript").props('role="log" tabindex="0"') as self._log:
+        with ui.element("div").classes("transcript").props(LOG) as self._log:
             self._nothing = controls.text(NOTHING, tag="p", classes="bubble note")
             self._messages = ui.element("div").classes("drawn")
             with ui.element("div").classes("drawn").props('role="alert"'):
@@ -29,6 +30,7 @@ class OpenThread:
 
     def show(self, thread: Thread, bubbles: list[Bubble], problem: str = "") -> None:
         """Show what is new in a thread, or another thread, and why something could not be written."""
+        to_the_end = thread != self._thread or bool(problem)
         if thread != self._thread:
             self._thread = thread
             self._messages.clear()
@@ -36,13 +38,15 @@ class OpenThread:
         for bubble in bubbles:
             if bubble.uuid not in self._receipts:
                 self._draw(bubble)
+                to_the_end = to_the_end or bubble.from_customer
             words = " · ".join(filter(None, [bubble.at[11:19], bubble.status]))
             receipt = self._receipts[bubble.uuid]
             receipt.set_text(words)
             receipt.classes(**{"add" if bubble.failed else "remove": "bad"})
         self._nothing.set_visibility(not bubbles)
         self._problem.set_text(problem)
-        self._log.client.run_javascript(f"getHtmlElement({self._log.id}).scrollTop = 1e9")
+        method = "end" if to_the_end else "follow"
+        self._log.client.run_javascript(f"reading.{method}(getHtmlElement({self._log.id}))")
 
     def _draw(self, bubble: Bubble) -> None:
         """A message, with all that is known of it while the simulator runs."""

@@ -30,7 +30,8 @@ class Transcript:
         """One more bubble: `mine`, `theirs`, `pressed` or `note`."""
         with self._log:
             controls.text(words, tag="p", classes=f"bubble {kind}")
-        self._run(f"getHtmlElement({self._log.id}).scrollTop = 1e9")
+        method = "end" if kind in ("mine", "pressed") else "follow"
+        self._run(f"reading.{method}(getHtmlElement({self._log.id}))")
 
     def hear(self, text: str) -> None:
         """The platform or somebody else on the line was heard."""

@@ -1,11 +1,16 @@
-// What only the browser can do: its voice, its colours, and which panel is in front.
+// What only the browser can do: its voice, its colours, where somebody reads, and which panel is in front.
+
+document.documentElement.lang = "en";
 
 window.speech = {
   aloud: localStorage.getItem("speak-aloud") !== "no",
+  show(button) {
+    button.setAttribute("aria-pressed", this.aloud);
+  },
   toggle(button) {
     this.aloud = !this.aloud;
     localStorage.setItem("speak-aloud", this.aloud ? "yes" : "no");
-    button.setAttribute("aria-pressed", this.aloud);
+    this.show(button);
     if (!this.aloud) this.stop();
   },
   say(text, language) {
@@ -33,6 +38,33 @@ window.theme = {
 };
 theme.set(localStorage.getItem("theme"));
 
+// What is new comes at a transcript's end, but whoever reads further up stays there.
+window.reading = {
+  further_up: new WeakSet(),
+  focused: null,
+  end(log) {
+    log.scrollTop = log.scrollHeight;
+  },
+  follow(log) {
+    if (!this.further_up.has(log)) this.end(log);
+  },
+  notice(log) {
+    const left = log.scrollHeight - log.scrollTop - log.clientHeight;
+    this.further_up[left > 40 ? "add" : "delete"](log);
+  },
+  // An element that is moved loses the focus.
+  refocus(element) {
+    if (this.focused === element && document.activeElement === document.body) {
+      element.focus({ preventScroll: true });
+    }
+  },
+};
+document.addEventListener("scroll", ({ target }) => {
+  if (target.matches?.(".transcript")) reading.notice(target);
+}, true);
+document.addEventListener("focusin", ({ target }) => { reading.focused = target; });
+document.addEventListener("pointerdown", () => { reading.focused = null; });
+
 window.views = {
   show(name) {
     document.querySelector(".console").dataset.view = name;
@@ -41,6 +73,7 @@ window.views = {
       tab.setAttribute("aria-selected", chosen);
       tab.tabIndex = chosen ? 0 : -1;
     }
+    document.querySelectorAll(".transcript").forEach((log) => reading.follow(log));
   },
   walk(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
