@@ -60,6 +60,15 @@ def narrow(browser: BrowserContext, vonage: Vonage, customer: Customer) -> Itera
     yield from opened(browser, vonage, NARROW)
 
 
+@pytest.fixture
+def later(browser: BrowserContext, vonage: Vonage) -> Iterator[Iterator[Page]]:
+    """A second page, opened when it is asked for."""
+    pages = opened(browser, vonage, WIDE)
+    yield pages
+    for _ in pages:
+        pass
+
+
 def opened(browser: BrowserContext, vonage: Vonage, size: tuple[int, int]) -> Iterator[Page]:
     page = browser.new_page()
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -17,6 +17,8 @@ from vonage_simulator.calls.running import run_inbound
 from vonage_simulator.calls.sounds import Pressed
 from vonage_simulator.vonage import Vonage
 
+MISSED = "It no longer rang: somebody else answered it, or the caller gave up."
+
 Heard = Callable[[str], None]
 Ended = Callable[[CallOutcome], None]
 
@@ -84,6 +86,7 @@ class Handset:
     async def _pick_up(self, leg_uuid: str) -> None:
         found = self._vonage.lines.find(leg_uuid)
         if found is None or not await self._vonage.exchange.pick_up(leg_uuid):
+            self._ended(CallOutcome("", leg_uuid, "missed", failure=MISSED))
             return
         call, leg = found
         self.line = Line(call, leg)

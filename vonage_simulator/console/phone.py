@@ -73,6 +73,7 @@ class PhonePanel:
                     "", icon="volume_up", classes="icon-button speaker", label="Speak aloud"
                 )
                 speaker.on("click", js_handler="(event) => speech.toggle(event.currentTarget)")
+                speaker.client.run_javascript(f"speech.show(getHtmlElement({speaker.id}))")
             self._transcript.build()
             with controls.form(self._say, "say") as self._speak:
                 hint = 'placeholder="Say something…"'
@@ -114,8 +115,9 @@ class PhonePanel:
             self._transcript.add("note", "Nothing listens for keys right now.")
 
     async def _typed(self, event: KeyEventArguments) -> None:
-        key = str(event.key)
-        if event.action.keydown and key in KEYS and self.handset.line and not event.modifiers.ctrl:
+        key, held = str(event.key), event.modifiers
+        shortcut = held.ctrl or held.alt or held.meta  # the browser's own, such as for its tabs
+        if event.action.keydown and key in KEYS and self.handset.line and not shortcut:
             await self._press(key)
 
     def _take(self, entry: Json) -> None:
@@ -143,6 +145,7 @@ class PhonePanel:
     def _enter(self, phase: str, words: str) -> None:
         """Show what fits the call's phase: calling, connected or over."""
         self._show(dialler=False)
+        self._ringing.wait(busy=phase != "over")
         self._busy.props(f'data-phase="{phase}"')
         self._state.set_text(words)
         self._speak.set_visibility(phase == "connected")

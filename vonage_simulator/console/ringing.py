@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from nicegui import ui
 
+from vonage_simulator.calls.legs import Leg
 from vonage_simulator.console import controls
 from vonage_simulator.console.handset import Handset
 from vonage_simulator.types import Json
@@ -13,14 +14,14 @@ PickedUp = Callable[[str], None]
 
 
 class RingingBanner:
-    """The leg that rings, if any, with a button to answer it."""
+    """The leg that has rung for longest, if any, with a button to answer it."""
 
     def __init__(self, vonage: Vonage, handset: Handset, picked_up: PickedUp) -> None:
         self._vonage = vonage
         self._handset = handset
         self._picked_up = picked_up
-        self._leg = ""
-        self._from = ""
+        self._ringing: dict[str, Leg] = {}
+        self._busy = False
 
     def build(self) -> None:
         """The banner; hidden while nothing rings."""
@@ -28,24 +29,40 @@ class RingingBanner:
             self._words = controls.text("")
             answer = controls.button("Answer", icon="call", classes="button call")
             answer.on("click", self._answer)
-        self._banner.set_visibility(False)
+        for entry in self._vonage.journal.entries(kind="call", what="dialled"):
+            self._begin(entry["leg"])  # before the page was opened
+        self._show()
 
     def take(self, entry: Json) -> None:
         """A line of some call's story: a leg begins to ring, or does no longer."""
-        if entry["what"] == "dialled" and self._rings_by_hand(entry["leg"]):
-            leg = self._vonage.exchange.legs[entry["leg"]]
-            self._leg, self._from = leg.uuid, leg.from_
-            self._words.set_text(f"{leg.to} is called by {leg.from_}")
-            self._banner.set_visibility(True)
-        elif entry["leg"] == self._leg:
-            self._leg = ""
-            self._banner.set_visibility(False)
+        if entry["what"] == "dialled":
+            self._begin(entry["leg"])
+        else:
+            self._ringing.pop(entry["leg"], None)
+        self._show()
 
-    def _rings_by_hand(self, leg_uuid: str) -> bool:
-        leg = self._vonage.exchange.legs[leg_uuid]
+    def wait(self, *, busy: bool) -> None:
+        """The handset takes one call at a time: while it is busy, what rings has to wait."""
+        self._busy = busy
+        self._show()
+
+    def _begin(self, leg_uuid: str) -> None:
+        leg = self._vonage.exchange.legs.get(leg_uuid)  # None: of an earlier run
+        if leg and not leg.over.is_set() and leg.answered_at is None and self._rings_by_hand(leg):
+            self._ringing[leg.uuid] = leg
+
+    def _rings_by_hand(self, leg: Leg) -> bool:
         callee = self._vonage.exchange.callee(leg.to, leg.endpoint_type)
-        return leg.direction == "outbound" and callee.picks == "no_answer" and self._handset.line is None
+        return leg.direction == "outbound" and callee.picks == "no_answer"
+
+    def _show(self) -> None:
+        leg = next(iter(self._ringing.values()), None)
+        if leg:
+            self._words.set_text(f"{leg.to} is called by {leg.from_}")
+        self._banner.set_visibility(bool(leg) and not self._busy)
 
     def _answer(self) -> None:
-        self._handset.pick_up(self._leg)
-        self._picked_up(self._from)
+        leg = next(iter(self._ringing.values()), None)
+        if leg and not self._busy:
+            self._handset.pick_up(leg.uuid)
+            self._picked_up(leg.from_)
