@@ -471,6 +471,17 @@ def test_injected_fault_hits_the_next_call(console: Page, customer: Customer) ->
     expect(console.locator("section.card").first).to_contain_text("injected fault")
 
 
+def test_faults_that_others_switch_on_and_clear_are_shown(console: Page, vonage: Vonage) -> None:
+    open_tab(console, "Faults")
+    fault = {"webhook": "answer", "drop": True}
+    httpx.post(f"{vonage.url}/_simulator/faults", json=fault, trust_env=False).raise_for_status()
+    expect(console.locator(".waiting")).to_contain_text("Never sent")
+
+    httpx.delete(f"{vonage.url}/_simulator/faults", trust_env=False).raise_for_status()
+
+    expect(console.locator(".waiting")).to_contain_text("Nothing goes wrong")
+
+
 def test_filters_leave_what_was_asked_for(console: Page, customer: Customer) -> None:
     customer.on("answer", Answer(500)).on("fallback", ncco(talk("Sorry.")))
     place_call(console)

@@ -6,7 +6,6 @@ from typing import Any
 from nicegui import ui
 
 from vonage_simulator.console import controls
-from vonage_simulator.console.feed import Feed
 from vonage_simulator.faults import ApiFault, Faults, WebhookFault
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
@@ -58,9 +57,8 @@ CHANCES = {"1": "Always", "0.5": "Every other one", "0.1": "One in ten"}
 class FaultLab:
     """The panel."""
 
-    def __init__(self, vonage: Vonage, feed: Feed) -> None:
+    def __init__(self, vonage: Vonage) -> None:
         self._vonage = vonage
-        self._feed = feed
 
     def build(self) -> None:
         """The panel's elements."""
@@ -70,8 +68,7 @@ class FaultLab:
             self._clear.on("click", self._clear_all)
             self._form("Webhooks to your code", WEBHOOKS, WEBHOOK_EFFECTS, self._vonage.webhook_faults)
             self._form("Requests to Vonage", APIS, API_EFFECTS, self._vonage.faults)
-        self._show()
-        self._feed.read(lambda entry: self._show() if "fault" in entry else None)
+        ui.timer(0.5, self._show)  # they are also set by requests and from other pages, and are used up
 
     def _form(self, title: str, targets: Mapping[str, str], effects: Effects, faults: Faults[Any]) -> None:
         def add(sent: controls.Sent) -> None:

@@ -50,7 +50,7 @@ class Page:
                 with _panel("account"):
                     AccountPanel(self.vonage, feed).build()
                 with _panel("faults"):
-                    FaultLab(self.vonage, feed).build()
+                    FaultLab(self.vonage).build()
                 with _panel("timeline"):
                     Timeline(self.vonage, feed).build()
         client = ui.context.client
