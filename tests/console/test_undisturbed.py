@@ -1,11 +1,14 @@
 """The console in a real browser while messages come: whoever reads isn't disturbed."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.test_browser import open_tab, shop_says
-from tests.vonage_simulator.customer import CALLER, NUMBER, Customer
+from tests.console.test_browser import open_tab, place_call, said, shop_says
+from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, ncco, talk
+from vonage_simulator.console.timeline import CARDS, ENTRIES_AT_FIRST
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.vonage import Vonage
 
@@ -77,3 +80,46 @@ def test_text_keeps_its_lines_and_direction_and_wraps_its_long_words(
     assert bubble.inner_text().splitlines()[1] == "9 to 5"
     quoted = console.locator("section.card .told q").first
     assert quoted.evaluate("quote => quote.getBoundingClientRect().right <= innerWidth")
+
+
+def messages_come(vonage: Vonage, number: int) -> None:
+    """Entries of many messages, as a campaign writes them."""
+    for place in range(number):
+        parties = {"channel": "sms", "from": NUMBER, "to": f"4477009{place:05}"}
+        vonage.journal.add(
+            "message", vonage.clock.timestamp(), message=f"m-{place}", what="sent", text="Sale!", **parties
+        )
+
+
+def test_call_is_told_from_its_beginning_whatever_came_between(
+    console: Page, vonage: Vonage, customer: Customer, later: Iterator[Page]
+) -> None:
+    customer.on("answer", ncco(talk("Hi."), {"action": "wait", "timeout": 30}))
+    place_call(console)
+    said(console, "Hi.")
+
+    messages_come(vonage, ENTRIES_AT_FIRST)
+    expect(console.locator("section.card h3").first).to_contain_text("sms")
+    expect(console.locator("section.card:visible")).to_have_count(CARDS)
+    console.get_by_role("button", name="Key 1").click()
+
+    for page in (console, next(later)):
+        card = page.locator("section.card").first
+        expect(card.locator("h3")).to_have_text(f"{CALLER} → {NUMBER}")
+        expect(card.locator(".state")).to_have_text("in progress")
+
+
+def test_what_the_filters_show_stays_though_much_happens_that_they_do_not(
+    console: Page, vonage: Vonage, customer: Customer
+) -> None:
+    customer.on("answer", ncco(talk("Hi.")))
+    place_call(console)
+    said(console, "Hi.")
+    expect(console.locator(".line-state")).to_contain_text("Ended")
+    console.get_by_text("Calls", exact=True).click()
+
+    messages_come(vonage, CARDS + 1)
+    vonage.journal.add("code", vonage.clock.timestamp(), what="reloaded", text="EventFunction")
+
+    expect(console.locator("section.card .told", has_text="EventFunction")).to_be_attached()
+    expect(console.locator("section.card:visible h3")).to_have_text([f"{CALLER} → {NUMBER}"])

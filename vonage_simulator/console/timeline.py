@@ -13,7 +13,7 @@ from vonage_simulator.journal import words
 from vonage_simulator.types import Json
 from vonage_simulator.vonage import Vonage
 
-# Older ones leave the page; the journal keeps them.
+# Of those that the filters show, and of those that they don't. Older ones leave the page until more happens.
 CARDS = 30
 # So that a page that is opened late opens as fast.
 ENTRIES_AT_FIRST = 150
@@ -78,6 +78,7 @@ class Timeline:
         self._feed = feed
         self._filters = Filters()
         self._cards: list[Card] = []
+        self._known: dict[str, list[Entry]] = {}  # what belongs to each call and message, also without a card
 
     def build(self) -> None:
         """The filters and what has happened so far."""
@@ -89,28 +90,44 @@ class Timeline:
         ):
             self._empty = controls.html("empty.html").classes("empty")
         ui.on("replay", self._replay)
-        for entry in self._vonage.journal.entries()[-ENTRIES_AT_FIRST:]:
+        entries = self._vonage.journal.entries()
+        for entry in entries[:-ENTRIES_AT_FIRST]:
+            self._remember(Entry(entry))
+        for entry in entries[-ENTRIES_AT_FIRST:]:
             self._take(entry)
         self._feed.read(self._take)
 
     def _take(self, entry: Json) -> None:
         shown = Entry(entry)
-        self._card(shown.subject).add(shown, self._filters)
+        self._remember(shown)
+        card = self._find(shown.subject)
+        if card:
+            card.add(shown, self._filters)
+        else:
+            self._begin(shown)
         self._empty.set_visibility(not any(card.visible for card in self._cards))
 
-    def _card(self, key: str) -> Card:
+    def _remember(self, entry: Entry) -> None:
+        if entry.subject not in TITLES:
+            self._known.setdefault(entry.subject, []).append(entry)
+
+    def _find(self, key: str) -> Card | None:
         """The card of a subject; what is about no call or message shares one until something else begins."""
         candidates = self._cards[:1] if key in TITLES else self._cards
-        found = next((card for card in candidates if card.subject.key == key), None)
-        if found is None:
-            with self._column:
-                found = Card(key)
-            found.element.move(target_index=0)
-            self._cards.insert(0, found)
-            for old in self._cards[CARDS:]:
-                old.element.delete()
-            del self._cards[CARDS:]
-        return found
+        return next((card for card in candidates if card.subject.key == key), None)
+
+    def _begin(self, entry: Entry) -> None:
+        """A card on top, with all that is known of what it is about."""
+        with self._column:
+            card = Card(entry.subject)
+        card.element.move(target_index=0)
+        for known in self._known.get(entry.subject, [entry]):
+            card.add(known, self._filters)
+        self._cards.insert(0, card)
+        alike = [other for other in self._cards if other.visible == card.visible]
+        for old in alike[CARDS:]:
+            old.element.delete()
+            self._cards.remove(old)
 
     def _replay(self, event: GenericEventArguments) -> None:
         """Send a webhook again, to the present code."""
