@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.console.test_browser import open_tab, place_call, said, shop_says
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, ncco, talk
-from vonage_simulator.console.timeline import CARDS, ENTRIES_AT_FIRST
+from vonage_simulator.console.timeline import CARDS, ENTRIES_AT_FIRST, ROWS
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.vonage import Vonage
 
@@ -123,3 +123,15 @@ def test_what_the_filters_show_stays_though_much_happens_that_they_do_not(
 
     expect(console.locator("section.card .told", has_text="EventFunction")).to_be_attached()
     expect(console.locator("section.card:visible h3")).to_have_text([f"{CALLER} → {NUMBER}"])
+
+
+def test_requests_without_end_leave_the_page_as_light_as_it_was(console: Page, vonage: Vonage) -> None:
+    request = {"method": "GET", "url": f"{vonage.url}/v2/applications"}
+    for _ in range(2 * ROWS):
+        vonage.journal.add(
+            "api", vonage.clock.timestamp(), request=request, response={"status": 200}, duration_ms=1
+        )
+
+    card = console.locator("section.card")
+    expect(card.locator(".state")).to_have_text(str(2 * ROWS))
+    expect(card.locator("details.entry")).to_have_count(ROWS)

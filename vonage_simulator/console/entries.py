@@ -81,7 +81,7 @@ class Entry:
         """What it tells, in words."""
         return words.of(self.json)
 
-    @property
+    @cached_property
     def tone(self) -> Tone:
         """How it went."""
         if self.kind in ("code", "message"):

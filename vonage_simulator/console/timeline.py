@@ -15,6 +15,8 @@ from vonage_simulator.vonage import Vonage
 
 # Of those that the filters show, and of those that they don't. Older ones leave the page until more happens.
 CARDS = 30
+# Of requests that belong to no call or message, which can be any number in a row.
+ROWS = 50
 # So that a page that is opened late opens as fast.
 ENTRIES_AT_FIRST = 150
 
@@ -40,6 +42,9 @@ class Card:
         place = self._place(entry)
         row.move(target_index=place)
         self._rows.insert(place, (entry, row))
+        if self.subject.key in TITLES and len(self._rows) > ROWS:
+            _, oldest = self._rows.pop(0)
+            oldest.delete()
         self._head.set_content(controls.shown("card.html", subject=self.subject))
         row.set_visibility(filters.admit(entry, self.subject))
         self._show_if_any()
