@@ -230,6 +230,8 @@ def test_call_that_leads_nowhere_says_why(console: Page) -> None:
     place_call(console)
 
     said(console, "447700900777 is not a number of this account")
+    console.get_by_label("Problems only").check()
+    expect(console.locator(".told.tone-bad")).to_contain_text("447700900777 is not a number of this account")
 
 
 def test_number_that_nobody_answers_for_rings_here(console: Page, vonage: Vonage, customer: Customer) -> None:
@@ -260,6 +262,17 @@ def test_message_arrives_and_is_answered(console: Page, vonage: Vonage, customer
     assert sent.status_code == 202
     expect(console.locator(".bubble.theirs").get_by_text("Until six.")).to_be_visible()
     expect(console.locator(".receipt.theirs")).to_contain_text("delivered")
+
+
+def test_message_that_cannot_be_sent_is_given_back_with_the_reason(console: Page) -> None:
+    open_tab(console, "Messages")
+    console.get_by_label("Writes to").fill("447700900888")
+    composer = console.get_by_placeholder("Write as the customer")
+    composer.fill("Are you open?")
+    composer.press("Enter")
+
+    expect(console.get_by_role("alert").filter(has_text="447700900888")).to_be_visible()
+    expect(composer).to_have_value("Are you open?")
 
 
 def test_message_that_cannot_be_delivered_is_red_and_among_the_problems(

@@ -20,7 +20,7 @@ from vonage_simulator.ncco.check import problems_of
 from vonage_simulator.types import Json, JsonValue
 
 Tone = Literal["good", "bad", "warn", "plain"]
-# Of what became of a message, and of code that was saved.
+# Of what became of a message, of a call that led nowhere, and of code that was saved.
 TONES: dict[str, Tone] = {
     **dict.fromkeys(FAILED, "bad"),
     "warning": "warn",
@@ -84,7 +84,7 @@ class Entry:
     @cached_property
     def tone(self) -> Tone:
         """How it went."""
-        if self.kind in ("code", "message"):
+        if self.kind in ("call", "code", "message"):
             return TONES.get(self.json["what"], "plain")
         if self.failure or any(trouble.is_bad for trouble in self.troubles):
             return "bad"

@@ -1,5 +1,6 @@
 """Messages: a thread for each channel and customer. Write as the customer, read what is sent."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -110,7 +111,7 @@ class MessagesPanel:
         except composing.UnreadableError as problem:
             self._show(problem=str(problem))
             return
-        self._write(message)
+        self._write(message, sent["written"])
         controls.empty(self._composer)
 
     def _tap(self, event: GenericEventArguments) -> None:
@@ -123,14 +124,17 @@ class MessagesPanel:
             parties = {"from": message.body["to"], "to": message.body["from"]}
             self._write({"channel": message.channel, **parties, **comes})
 
-    def _write(self, message: Json) -> None:
+    def _write(self, message: Json, written: str = "") -> None:
         sending = self._vonage.engine.start(inbound.receive(self._vonage.mailbox, message))
-        sending.add_done_callback(lambda done: self._feed.call_soon(lambda: self._complain(done)))
+        sending.add_done_callback(lambda done: self._feed.call_soon(lambda: self._complain(done, written)))
 
-    def _complain(self, done: "Future[Json]") -> None:
+    def _complain(self, done: "Future[Json]", written: str) -> None:
+        """Tell why it could not be sent, and give back what was written, unless something else has been."""
         problem = None if done.cancelled() else done.exception()
         if problem:
             self._show(problem=str(problem))
+            field = f"getHtmlElement({self._written.id})"
+            self._written.client.run_javascript(f"{field}.value ||= {json.dumps(written)}")
 
     def _take(self, entry: Json) -> None:
         thread = self._threads.read(entry)
@@ -154,6 +158,8 @@ class MessagesPanel:
     def _switch(self, thread: Thread) -> None:
         self._open = thread
         for name, value in thread._asdict().items():
-            ui.run_javascript(f"getHtmlElement({self._form.id}).elements[{name!r}].value = {value!r}")
+            ui.run_javascript(
+                f"getHtmlElement({self._form.id}).elements[{name!r}].value = {json.dumps(value)}"
+            )
         self._offer_kinds()
         self._show()
