@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.console.conftest import PATIENCE_MS
 from tests.samples import sample
 from tests.vonage_simulator.api.test_voice_api import bearer
-from tests.vonage_simulator.customer import CALLEE, NUMBER, Customer, connect, ncco, talk
+from tests.vonage_simulator.customer import CALLEE, CALLER, NUMBER, Customer, connect, ncco, talk
 from tests.vonage_simulator.mistakes import MISTAKES, REFUSED, Mistake
 from vonage_simulator.account.account import UNKNOWN_NUMBER
 from vonage_simulator.console.messages import CUSTOMER
@@ -232,6 +232,15 @@ def test_call_that_leads_nowhere_says_why(console: Page) -> None:
     said(console, "447700900777 is not a number of this account")
     console.get_by_label("Problems only").check()
     expect(console.locator(".told.tone-bad")).to_contain_text("447700900777 is not a number of this account")
+
+
+def test_call_that_the_application_does_not_answer_says_why(console: Page, customer: Customer) -> None:
+    customer.on("answer", Answer(500))
+    place_call(console)
+
+    said(console, "neither answer_url nor fallback_answer_url gave an NCCO")
+    told = f"{CALLER} is not answered: neither answer_url"
+    expect(console.locator("section.card .told", has_text=told)).to_be_visible()
 
 
 def test_number_that_nobody_answers_for_rings_here(console: Page, vonage: Vonage, customer: Customer) -> None:

@@ -138,8 +138,9 @@ class PhonePanel:
     def _ended(self, outcome: CallOutcome) -> None:
         over = f"Ended after {outcome.duration_s} s" if outcome.status == "completed" else outcome.status
         self._enter("over", over.capitalize())
-        if outcome.failure:
-            self._transcript.add("note bad", outcome.failure)
+        told = self._vonage.journal.entries(kind="call", leg=outcome.leg, what="not answered")
+        for why in filter(None, [outcome.failure, *(entry["reason"] for entry in told)]):
+            self._transcript.add("note bad", why)
         self._transcript.hush()
 
     def _enter(self, phase: str, words: str) -> None:

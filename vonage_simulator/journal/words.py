@@ -79,6 +79,8 @@ def _of_call(line: Json) -> Sentence:
         case "ended":
             by = f" by {line['by']}" if "by" in line else ": nothing is left to do"
             return Sentence(who, f"is hung up on{by}")
+        case "rejected" | "not answered" as what:
+            return Sentence(who, f"is {what}: {line['reason']}")
         case "unreachable" | "cleared" | "closed":
             return Sentence(who, _of_websocket(line))
         case what if what in _PLAINLY:
