@@ -188,18 +188,18 @@ def test_a_call_that_comes_again_while_its_own_effect_is_under_way_does_it_once(
 
     def slowly(slot: str) -> None:
         if next(tries, False):
-            stack._one_at_a_time.release()
+            sleeping._one_at_a_time.release()
             with pytest.raises(HistoryError, match="under way"):
-                stack.alarms[-1]()
-            stack._one_at_a_time.acquire()
+                sleeping.alarms[-1]()
+            sleeping._one_at_a_time.acquire()
         release(slot)
 
     monkeypatch.setattr(booking, "release", slowly)
-    with Sleeping(booking.booking).running() as stack:
-        assert isinstance(stack, Sleeping)
-        stack.brings(written("Hello"), written("Monday"))
-        stack.wakes()
-        stack.wakes()
+    sleeping = Sleeping(booking.booking)
+    with sleeping.running():
+        sleeping.brings(written("Hello"), written("Monday"))
+        sleeping.wakes()
+        sleeping.wakes()
 
     assert done == [("hold", "Monday"), ("release", "slot-Monday")]
 
