@@ -41,6 +41,9 @@ class Row:
         """Show its latest message, above all other threads."""
         self._last.set_text(last)
         self._button.move(target_index=0)
+
+    def keep_focus(self) -> None:
+        """Give it back the focus that it lost when it was moved."""
         self._button.client.run_javascript(f"reading.refocus(getHtmlElement({self._button.id}))")
 
     def choose(self, *, chosen: bool) -> None:
@@ -140,6 +143,7 @@ class MessagesPanel:
         thread = self._threads.read(entry)
         if thread and entry.get("what") in ("sent", "received"):
             self._list_thread(thread)
+            self._rows[thread].keep_focus()
         if thread == self._open:
             self._show()
 
