@@ -20,7 +20,8 @@ options = $(foreach name,$(1),$${$(name):+"--$(shell echo $(name) | tr A-Z_ a-z-
 # a clone, a stack.
 OWN_STACKS = tests/e2e/test_lifecycle.py tests/contract/test_smoke.py tests/e2e/test_first_deployment.py tests/e2e/test_guided.py \
 	tests/e2e/other_stacks tests/e2e/operating/test_releases.py
-CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py tests/e2e/test_doors.py tests/console/test_browser.py \
+CONTRACT = tests/contract $(OWN_STACKS) tests/e2e/test_simulator_alone.py tests/e2e/test_doors.py \
+	tests/console/test_browser.py tests/console/test_phone.py tests/console/test_undisturbed.py \
 	tests/vonage_simulator/api/test_official_clients.py \
 	tests/functional/logs/test_log_levels.py tests/functional/logs/test_private_logs.py tests/unit/provisioner/test_runtime_logs.py \
 	tests/unit/operate/test_logs.py
