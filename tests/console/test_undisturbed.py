@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.console.test_browser import open_tab, place_call, said, shop_says
 from tests.vonage_simulator.customer import CALLER, NUMBER, Customer, ncco, talk
+from vonage_simulator.console.subjects import TITLES
 from vonage_simulator.console.timeline import CARDS, ENTRIES_AT_FIRST, ROWS
 from vonage_simulator.testing.endpoint import Answer
 from vonage_simulator.vonage import Vonage
@@ -97,16 +98,23 @@ def test_call_is_told_from_its_beginning_whatever_came_between(
     customer.on("answer", ncco(talk("Hi."), {"action": "wait", "timeout": 30}))
     place_call(console)
     said(console, "Hi.")
+    told = card_of_the_call(console).locator("details.entry")
+    expect(told.filter(has_text="answered")).to_be_visible()  # the last that there is of it for now
 
     messages_come(vonage, ENTRIES_AT_FIRST)
-    expect(console.locator("section.card h3").first).to_contain_text("sms")
+    expect(card_of_the_call(console)).to_have_count(0)
     expect(console.locator("section.card:visible")).to_have_count(CARDS)
     console.get_by_role("button", name="Key 1").click()
 
     for page in (console, next(later)):
-        card = page.locator("section.card").first
-        expect(card.locator("h3")).to_have_text(f"{CALLER} → {NUMBER}")
+        card = card_of_the_call(page)
         expect(card.locator(".state")).to_have_text("in progress")
+        expect(card).to_contain_text(f"{NUMBER} rings")
+
+
+def card_of_the_call(page: Page) -> Locator:
+    """Messages of another test may still be delivered meanwhile, in cards of their own."""
+    return page.locator("section.card").filter(has=page.get_by_role("heading", name=f"{CALLER} → {NUMBER}"))
 
 
 def test_what_the_filters_show_stays_though_much_happens_that_they_do_not(
@@ -132,6 +140,6 @@ def test_requests_without_end_leave_the_page_as_light_as_it_was(console: Page, v
             "api", vonage.clock.timestamp(), request=request, response={"status": 200}, duration_ms=1
         )
 
-    card = console.locator("section.card")
+    card = console.locator("section.card").filter(has=console.get_by_role("heading", name=TITLES["api"]))
     expect(card.locator(".state")).to_have_text(str(2 * ROWS))
     expect(card.locator("details.entry")).to_have_count(ROWS)
