@@ -101,6 +101,7 @@ def carry_out(event: Json, queue: str, until: float) -> str:
     except CampaignError as error:
         tell(event, "rejected", campaign, reason=f"{error.cause} {error.next_step}"[:LONGEST_REASON])
         if "confirm" in detail and not isinstance(error, CampaignEmptyError):
+            # Its dead-letter queue is a standard one, which drops no message as sent before.
             CommandQueue.of(queue).put_rejected(event, event["id"])
         return "Rejected"
     numbers = {"recipients": found.rows(), "queued": found.queued()}

@@ -89,7 +89,7 @@ class Dialog:
             is, and its `is_withheld` says so.
 
         Raises:
-            DialogError: whom it is about is no text.
+            DialogError: whom it is about isn't a text.
         """
         if not (of is None or isinstance(of, str)):
             raise DialogError(

@@ -355,7 +355,7 @@ def test_a_message_however_deep_is_refused() -> None:
         messages.parse(SMS | {"text": deep(100_000)}, "The message")
 
 
-def test_what_is_a_number_to_python_alone_is_no_json(tmp_path: Path) -> None:
+def test_what_is_a_number_to_python_alone_is_not_json(tmp_path: Path) -> None:
     (tmp_path / "m.json").write_text(
         '{"channel": "sms", "message_type": "text", "from": "Shop", "text": NaN}'
     )

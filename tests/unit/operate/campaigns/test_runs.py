@@ -659,7 +659,7 @@ def test_what_is_no_id_no_number_and_no_hash_is_refused(options: tuple[str, ...]
         "00",
     ],
 )
-def test_what_is_no_price_is_refused_with_how_it_is_written(
+def test_what_is_not_a_price_is_refused_with_how_it_is_written(
     price: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
